@@ -1,0 +1,83 @@
+"""Messages in three parts: what came, what would be right, what to do next."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class UnknownNameError(LookupError):
+    """A name that is not among the valid ones; the message lists the nearest.
+
+    Raised for an unknown column, category, report, parameter or reference
+    population, so that one ``except`` catches every misspelling.
+    """
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class EmptySourceError(ValueError):
+    """A source that holds nothing a catalog could be built from."""
+
+
+class MissingPackageError(ImportError):
+    """A package that a feature needs is not installed; the message names the command."""
+
+
+def unknown_name(kind: str, got: object, options: Iterable[str], *, where: str, then: str) -> UnknownNameError:
+    """Return the error for a misspelled name, with the nearest valid names first.
+
+    Parameters
+    ----------
+    kind : str
+        What the name should have been, such as ``"column"``.
+    got : object
+        What came.
+    options : iterable of str
+        Every valid name.
+    where : str
+        The place that was searched, such as ``"the series of IDC v25"``.
+    then : str
+        The one thing to do next.
+
+    Returns
+    -------
+    UnknownNameError
+        To be raised by the caller.
+
+    Examples
+    --------
+    >>> print(unknown_name("column", "modalty", ["modality", "sex"], where="series", then="Use one of these."))
+    No column 'modalty' in series. Did you mean 'modality'? Valid: modality, sex. Use one of these.
+    """
+    names = list(options)
+    nearest = nearest_names(str(got), names)
+    hint = f" Did you mean {' or '.join(repr(name) for name in nearest)}?" if nearest else ""
+    shown = ", ".join(names[:12]) + (f", … ({len(names)} in all)" if len(names) > 12 else "")
+    return UnknownNameError(f"No {kind} {got!r} in {where}.{hint} Valid: {shown}. {then}")
+
+
+def nearest_names(got: str, options: Iterable[str], *, most: int = 3) -> list[str]:
+    """Return up to `most` options spelled like `got`, ignoring case, nearest first.
+
+    Parameters
+    ----------
+    got : str
+        The name that was not found.
+    options : iterable of str
+        The valid names.
+    most : int
+        The longest list to return.
+
+    Returns
+    -------
+    list of str
+        Empty when nothing resembles `got`.
+
+    Examples
+    --------
+    >>> nearest_names("chest", ["Chest", "Chest and abdomen", "Head"])
+    ['Chest']
+    """
+    folded = {option.casefold(): option for option in options}
+    close = difflib.get_close_matches(got.casefold(), list(folded), n=most, cutoff=0.6)
+    return [folded[name] for name in close]
