@@ -1,0 +1,134 @@
+"""The embedded repository: the index of the NCI Imaging Data Commons, offline.
+
+The package ``idc-index-data`` carries one row for each of about a million
+series. The first use derives a slim index of it into the cache folder; UIDs
+and addresses stay in the original and are read only for export.
+
+References
+----------
+Fedorov A, et al. National Cancer Institute Imaging Data Commons. RadioGraphics 2023;43(12). doi:10.1148/rg.230180
+"""
+
+import importlib.metadata
+import importlib.util
+import inspect
+from pathlib import Path
+
+import polars as pl
+from tqdm.auto import tqdm
+
+from workbench.catalog.repository import Repository
+from workbench.catalog.sources import cache, idc_quality, idc_tables
+from workbench.errors import MissingPackageError
+from workbench.vocabulary import anatomy, demographics, dicom
+
+_PACKAGE = "idc-index-data"
+
+
+def open_idc() -> Repository:
+    """Return the embedded index of the NCI Imaging Data Commons as a repository.
+
+    Returns
+    -------
+    Repository
+        Disclosure ``public_rows``: IDC publishes its index row by row.
+
+    Raises
+    ------
+    MissingPackageError
+        When ``idc-index-data`` is not installed.
+    """
+    folder = cache.sealed_folder(f"idc-{package_version()}-{_rules()}", _build)
+    return Repository(
+        name="NCI Imaging Data Commons",
+        key="idc",
+        version=f"v{package_version().split('.')[0]}",
+        build=package_version(),
+        disclosure="public_rows",
+        folder=folder,
+        raw_series=raw_path("idc_index"),
+        raw_collections=raw_path("collections_index"),
+        raw_versions=raw_path("version_metadata_index"),
+    )
+
+
+def package_version() -> str:
+    """Return the version of the installed index package; its major number is the IDC version.
+
+    Returns
+    -------
+    str
+        Such as ``"25.0.5"``.
+
+    Raises
+    ------
+    MissingPackageError
+        When ``idc-index-data`` is not installed.
+    """
+    try:
+        return importlib.metadata.version(_PACKAGE)
+    except importlib.metadata.PackageNotFoundError:
+        raise MissingPackageError(
+            f"The package {_PACKAGE} is not installed. It carries the index of the embedded repository. "
+            f"Install it: pip install '{_PACKAGE}>=25.0.5'"
+        ) from None
+
+
+def raw_path(table: str) -> Path:
+    """Return the path of one of the tables the index package carries.
+
+    Parameters
+    ----------
+    table : str
+        ``idc_index``, ``collections_index``, ``version_metadata_index`` …
+
+    Returns
+    -------
+    pathlib.Path
+        A Parquet file.
+
+    Raises
+    ------
+    MissingPackageError
+        When the package is absent or does not carry the table.
+    """
+    spec = importlib.util.find_spec("idc_index_data")
+    version = package_version()
+    for folder in spec.submodule_search_locations or [] if spec else []:
+        path = Path(folder) / f"{table}.parquet"
+        if path.exists():
+            return path
+    raise MissingPackageError(
+        f"The installed {_PACKAGE} {version} does not carry the table {table!r}. Versions from 25.0.5 do. "
+        f"Install it again: pip install --force-reinstall '{_PACKAGE}>=25.0.5'"
+    )
+
+
+def _rules() -> str:
+    """Digest every rule the slim index depends on, so that a changed rule means a new index."""
+    return cache.rules_digest(
+        inspect.getsource(module) for module in (idc_tables, idc_quality, anatomy, demographics, dicom)
+    )
+
+
+def _build(folder: Path) -> None:
+    cache.say(f"Preparing the index of IDC {package_version()} (once, about ten seconds) …")
+    steps = tqdm(total=4, desc="IDC index", unit="step", leave=False)
+    raw = pl.read_parquet(raw_path("idc_index"), columns=list(idc_tables.RAW_COLUMNS))
+    collections = pl.read_parquet(raw_path("collections_index"))
+    steps.update()
+    harmonized = idc_tables.harmonize_series(raw, collections)
+    steps.update()
+    studies = idc_tables.to_studies(harmonized)
+    patients = idc_tables.to_patients(harmonized, studies)
+    steps.update()
+    tables = {
+        "patients": patients,
+        "studies": idc_tables.slim_studies(studies),
+        "series": idc_tables.to_series(harmonized, studies),
+        "data_quality": idc_quality.count_quality(harmonized, patients),
+    }
+    for name, table in tables.items():
+        table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=6, row_group_size=2**21)
+    steps.update()
+    steps.close()

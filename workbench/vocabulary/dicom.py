@@ -1,0 +1,65 @@
+"""DICOM terms the catalog relies on: which objects are images, and which code strings mean what."""
+
+#: SOP Classes (PS3.6-2025b Table A-1) whose objects are acquired images. Everything else that an index
+#: lists (segmentations, reports, RT objects, annotations, presentation states …) is a derived object.
+IMAGE_SOP_CLASSES = (
+    "Breast Projection X-Ray Image Storage - For Presentation",
+    "Breast Projection X-Ray Image Storage - For Processing",
+    "Breast Tomosynthesis Image Storage",
+    "CT Image Storage",
+    "Computed Radiography Image Storage",
+    "Digital Mammography X-Ray Image Storage - For Presentation",
+    "Digital Mammography X-Ray Image Storage - For Processing",
+    "Digital X-Ray Image Storage - For Presentation",
+    "Digital X-Ray Image Storage - For Processing",
+    "Enhanced CT Image Storage",
+    "Enhanced MR Image Storage",
+    "Enhanced PET Image Storage",
+    "Enhanced US Volume Storage",
+    "Enhanced XA Image Storage",
+    "Legacy Converted Enhanced CT Image Storage",
+    "Legacy Converted Enhanced MR Image Storage",
+    "Legacy Converted Enhanced PET Image Storage",
+    "MR Image Storage",
+    "Multi-frame Grayscale Byte Secondary Capture Image Storage",
+    "Multi-frame Grayscale Word Secondary Capture Image Storage",
+    "Multi-frame True Color Secondary Capture Image Storage",
+    "Nuclear Medicine Image Storage",
+    "Positron Emission Tomography Image Storage",
+    "Secondary Capture Image Storage",
+    "Ultrasound Image Storage",
+    "Ultrasound Multi-frame Image Storage",
+    "VL Microscopic Image Storage",
+    "VL Photographic Image Storage",
+    "VL Whole Slide Microscopy Image Storage",
+    "X-Ray 3D Angiographic Image Storage",
+    "X-Ray Angiographic Image Storage",
+    "X-Ray Radiofluoroscopic Image Storage",
+)
+
+#: PatientSex (PS3.3-2025b C.7.1.1) to the category shown; ``U`` is not a DICOM term but is written for "unknown".
+PATIENT_SEX = {"F": "Female", "M": "Male", "O": "Other", "U": "Unknown"}
+
+#: Modality terms (PS3.3-2025b C.7.3.1.1.1 and CID 29) of images, in words; the rest keep their code.
+MODALITY_NAMES = {
+    "CR": "Computed radiography",
+    "CT": "Computed tomography",
+    "DX": "Digital radiography",
+    "MG": "Mammography",
+    "MR": "Magnetic resonance",
+    "NM": "Nuclear medicine",
+    "OT": "Other",
+    "PT": "Positron emission tomography",
+    "SM": "Slide microscopy",
+    "US": "Ultrasound",
+    "XA": "X-ray angiography",
+}
+
+#: Days in a year and in a month, for ages written in days, weeks or months (PS3.5-2025b 6.2, VR AS).
+AGE_UNITS_IN_YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
+
+#: Ages above this are shown as "90 and over" (HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C)).
+AGE_TOP_CODE_YEARS = 90
+
+#: No person has been documented older; a larger PatientAge is a typing error and counts as unknown.
+AGE_LIMIT_YEARS = 122
