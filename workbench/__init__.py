@@ -1,1 +1,38 @@
-"""x"""
+"""The imaging workbench: cohorts, census, image preparation and dashboards for open imaging commons.
+
+Names load on first use (PEP 562), so that ``import workbench`` costs next to nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.assessment.representativeness import compare
+    from workbench.catalog.commons import open_catalog
+    from workbench.presentation import charts
+    from workbench.presentation.reports import render_report
+
+__version__ = "0.1.0"
+
+_NAMES = {
+    "charts": "workbench.presentation.charts",
+    "compare": "workbench.assessment.representativeness:compare",
+    "open_catalog": "workbench.catalog.commons:open_catalog",
+    "render_report": "workbench.presentation.reports:render_report",
+}
+
+__all__ = ["charts", "compare", "open_catalog", "render_report"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name not in _NAMES:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}. Public names: {', '.join(__all__)}.")
+    module, _, attribute = _NAMES[name].partition(":")
+    loaded = importlib.import_module(module)
+    return getattr(loaded, attribute) if attribute else loaded
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return [*__all__, "__version__"]
