@@ -1,0 +1,107 @@
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.assessment.census import count_census
+from workbench.errors import UnknownNameError
+from workbench.vocabulary.demographics import AGE_GROUPS, MISSING, SEX
+
+SCHEMA = {"sex": pl.Enum(SEX), "age_group": pl.Enum([*AGE_GROUPS, *MISSING])}
+PATIENTS = pl.DataFrame(
+    {
+        "sex": ["Male", "Male", "Female", "Unknown"],
+        "age_group": ["18–29", "18–29", "85+", "Not Reported"],
+    },
+    schema=SCHEMA,
+)
+
+
+def test_an_absent_category_is_a_row_of_a_one_way_census() -> None:
+    table = count_census(PATIENTS, by=["sex"]).table
+    assert table.columns == ["sex", "n_patients", "n_total", "fraction", "fraction_low", "fraction_high"]
+    assert dict(table.select("sex", "n_patients").iter_rows()) == dict(zip(SEX, [1, 2, 0, 0, 1, 0, 0], strict=True))
+    assert table["n_total"].to_list() == [4] * 7
+
+
+def test_an_intersection_has_only_the_cells_that_occur_in_vocabulary_order() -> None:
+    census = count_census(PATIENTS, by=["sex", "age_group"])
+    assert census.table.select("sex", "age_group", "n_patients").rows() == [
+        ("Female", "85+", 1),
+        ("Male", "18–29", 2),
+        ("Unknown", "Not Reported", 1),
+    ]
+    assert census.sentence == (
+        "Sex and age group are recorded together for 3 of 4 patients (75.0 %); of those 66.7 % are Male, 18–29."
+    )
+    assert repr(census).startswith(census.sentence)
+    assert census.sentence.split(";")[0] in census._repr_html_()
+
+
+def test_a_null_is_counted_under_its_reason() -> None:
+    patients = pl.DataFrame({"site": ["A", None, None], "site_missing": [None, "Not Applicable", None]})
+    census = count_census(patients, by=["site"])
+    assert census.missing.rows() == [("site", "Unknown", 0), ("site", "Not Reported", 1), ("site", "Not Applicable", 1)]
+    assert census.table["site"].to_list() == ["A", "Not Reported", "Not Applicable"]
+
+
+def test_numbers_ascend_and_texts_go_by_size() -> None:
+    rows = pl.DataFrame({"study_year": [2020, 9, 2020], "site": ["B", "A", "A"]})
+    assert count_census(rows, by=["study_year"]).table["study_year"].to_list() == ["9", "2020"]
+    studies = count_census(rows, by=["site"], unit="studies").table
+    assert studies.select("site", "n_studies").rows() == [("A", 2), ("B", 1)]
+
+
+def test_an_empty_frame_gives_an_empty_table_and_says_so() -> None:
+    census = count_census(PATIENTS.clear(), by=["sex"])
+    assert (census.table.height, census.n_total, census.missing["n_patients"].sum()) == (0, 0, 0)
+    assert census.sentence == "There are no patients to count."
+
+
+def test_all_missing_is_said_in_words() -> None:
+    assert count_census(PATIENTS.tail(1), by=["sex"]).sentence == "Sex is recorded for none of 1 patients."
+
+
+@given(st.lists(st.tuples(st.sampled_from(SEX), st.sampled_from([*AGE_GROUPS, *MISSING])), min_size=1, max_size=60))
+def test_counts_add_up_with_the_missing_included(people: list[tuple[str, str]]) -> None:
+    patients = pl.DataFrame(people, schema=SCHEMA, orient="row")
+    for by in (["sex"], ["age_group"], ["sex", "age_group"]):
+        census = count_census(patients, by=by)
+        assert census.table["n_patients"].sum() == census.n_total == len(people)
+        assert census.table["fraction"].sum() == pytest.approx(1)
+    missing = sum(sex in MISSING for sex, _ in people)
+    assert count_census(patients, by=["sex"]).missing["n_patients"].sum() == missing
+
+
+def test_an_unknown_column_names_the_nearest() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        count_census(PATIENTS, by=["sexx"])
+    assert str(caught.value) == (
+        "No column 'sexx' in patients. Did you mean 'sex'? Valid: sex, age_group. Pass one of these in by=."
+    )
+
+
+def test_an_unknown_unit_lists_the_four() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        count_census(PATIENTS, by=["sex"], unit="patient")  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "No unit 'patient' in a census. Did you mean 'patients'? Valid: patients, studies, series, instances. "
+        "Say what one row of the frame is."
+    )
+
+
+def test_no_attribute_is_refused() -> None:
+    with pytest.raises(ValueError, match="by=") as caught:
+        count_census(PATIENTS, by=[])
+    assert str(caught.value) == (
+        "Received by=[]. A census needs at least one attribute. Pass one or more of the columns: sex, age_group."
+    )
+
+
+def test_decimal_numbers_are_refused() -> None:
+    with pytest.raises(ValueError, match="decimal") as caught:
+        count_census(pl.DataFrame({"age_years": [1.5]}), by=["age_years"])
+    assert str(caught.value) == (
+        "Received by='age_years', a column of decimal numbers. A census counts categories. "
+        "Band it first, for ages with workbench.vocabulary.demographics.age_group."
+    )

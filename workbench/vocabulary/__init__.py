@@ -1,0 +1,1 @@
+"""Controlled terms, categories and thresholds, each spelled once and with its source."""
