@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.assessment.representativeness import compare
+    from workbench.catalog.comparison import compare
     from workbench.catalog.commons import open_catalog
     from workbench.presentation import charts
     from workbench.presentation.reports import render_report
@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "charts": "workbench.presentation.charts",
-    "compare": "workbench.assessment.representativeness:compare",
+    "compare": "workbench.catalog.comparison:compare",
     "open_catalog": "workbench.catalog.commons:open_catalog",
     "render_report": "workbench.presentation.reports:render_report",
 }

@@ -79,6 +79,16 @@ class Cohort:
             "size_gb": float(self._column("size_mb").cast(pl.Float64).sum()) / 1000,
         }
 
+    def keys(self) -> pl.DataFrame:
+        """Return one row a series with its collection and the keys of its study and patient.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``collection_id``, ``patient_key``, ``study_key``; keys mean nothing outside this data version.
+        """
+        return pl.DataFrame([self._column(name) for name in ("collection_id", "patient_key", "study_key")])
+
     @property
     def licenses(self) -> pl.DataFrame:
         """The number of series and patients under each license, as ``license``, ``n_series``, ``n_patients``."""

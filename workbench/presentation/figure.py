@@ -1,0 +1,159 @@
+"""A figure: a chart with its finding as title, its source, words for those who cannot see it, and its table twin."""
+
+import html
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import altair as alt
+import polars as pl
+import vl_convert
+
+from workbench.presentation.theme import theme
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Figure:
+    """What every chart function returns; it draws itself in JupyterLab, Voila and exported HTML, offline.
+
+    Attributes
+    ----------
+    key : str
+        Short name, for file names and pages.
+    title : str
+        The finding.
+    subtitle : str
+        Population, release and n.
+    description : str
+        The chart in words.
+    footnote : str
+        Source, and what was left out.
+    chart : altair.TopLevelMixin
+        The chart without its title; change it freely.
+    table : polars.DataFrame
+        The numbers that are drawn.
+    """
+
+    key: str
+    title: str
+    subtitle: str
+    description: str
+    footnote: str
+    chart: Any
+    table: pl.DataFrame
+
+    def spec(self, *, titled: bool = False, width: int | str = 640) -> dict[str, Any]:
+        """Return the finished Vega-Lite specification.
+
+        Parameters
+        ----------
+        titled : bool
+            Whether title and subtitle are part of the picture.
+        width : int or str
+            Pixels, or ``"container"``.
+
+        Returns
+        -------
+        dict
+            Holds its data; nothing is fetched.
+        """
+        chart = self.chart.properties(width=width)
+        if titled:
+            chart = chart.properties(title=alt.TitleParams(self.title, subtitle=[self.subtitle, self.footnote]))
+        spec: dict[str, Any] = chart.to_dict()
+        spec["config"] = theme()
+        spec.pop("usermeta", None)
+        return spec
+
+    @cached_property
+    def svg(self) -> str:
+        """The chart without title as SVG text."""
+        return str(vl_convert.vegalite_to_svg(self.spec()))
+
+    def png(self, *, scale: float = 2.0) -> bytes:
+        """Return the chart with its title as PNG.
+
+        Parameters
+        ----------
+        scale : float
+            Pixels per point.
+
+        Returns
+        -------
+        bytes
+            A PNG file on white.
+        """
+        spec = self.spec(titled=True)
+        spec["config"]["background"] = "#ffffff"
+        spec["padding"] = 16
+        return bytes(vl_convert.vegalite_to_png(spec, scale=scale))
+
+    def interactive(self) -> Any:
+        """Return the chart as a live widget with tooltips, drawn from the local Vega bundle.
+
+        Returns
+        -------
+        altair.JupyterChart
+            Needs a running kernel; `Figure` itself needs none.
+        """
+        alt.JupyterChart.enable_offline(True)
+        return alt.JupyterChart(alt.Chart.from_dict(self.spec(titled=True)))
+
+    def page_entry(self) -> dict[str, Any]:
+        """Return the figure as an entry of a public page's aggregates file.
+
+        Returns
+        -------
+        dict
+            Texts, specification and table, ready for JSON.
+        """
+        return {
+            "id": self.key,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "description": self.description,
+            "footnote": self.footnote,
+            "spec": self.spec(width="container"),
+            "table": {"columns": _headers(self.table), "rows": [list(row) for row in _plain(self.table).iter_rows()]},
+        }
+
+    def _repr_html_(self) -> str:
+        table = _html_table(self.table)
+        return (
+            f'<figure style="margin:0 0 1.5em"><h4 style="margin:0 0 .2em">{html.escape(self.title)}</h4>'
+            f'<p style="margin:0 0 .6em;color:#4d5a66">{html.escape(self.subtitle)}</p>'
+            f'<div role="img" aria-label="{html.escape(self.description, quote=True)}" '
+            f'style="background:#fff;overflow-x:auto">{self.svg}</div>'
+            f'<figcaption style="color:#4d5a66;font-size:85%">{html.escape(self.footnote)}</figcaption>'
+            f"<details><summary>In words and as a table</summary><p>{html.escape(self.description)}</p>{table}"
+            "</details></figure>"
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.subtitle}\n{self.description}"
+
+
+def _headers(table: pl.DataFrame) -> list[str]:
+    return [name.replace("_", " ") for name in table.columns]
+
+
+def _plain(table: pl.DataFrame) -> pl.DataFrame:
+    strings = [name for name, dtype in table.schema.items() if dtype in (pl.Enum, pl.Categorical)]
+    return table.with_columns(pl.col(strings).cast(pl.String), pl.selectors.date().dt.to_string())
+
+
+def _html_table(table: pl.DataFrame) -> str:
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in _headers(table))
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in row) + "</tr>"
+        for row in _plain(table).iter_rows()
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
