@@ -37,23 +37,11 @@ IMAGE_SOP_CLASSES = (
     "X-Ray Radiofluoroscopic Image Storage",
 )
 
+#: Modality terms of objects that are no acquired images, whatever SOP Class they were stored as (CID 29).
+DERIVED_MODALITIES = ("ANN", "KO", "M3D", "PR", "REG", "RTDOSE", "RTPLAN", "RTSTRUCT", "RWV", "SEG", "SR")
+
 #: PatientSex (PS3.3-2025b C.7.1.1) to the category shown; ``U`` is not a DICOM term but is written for "unknown".
 PATIENT_SEX = {"F": "Female", "M": "Male", "O": "Other", "U": "Unknown"}
-
-#: Modality terms (PS3.3-2025b C.7.3.1.1.1 and CID 29) of images, in words; the rest keep their code.
-MODALITY_NAMES = {
-    "CR": "Computed radiography",
-    "CT": "Computed tomography",
-    "DX": "Digital radiography",
-    "MG": "Mammography",
-    "MR": "Magnetic resonance",
-    "NM": "Nuclear medicine",
-    "OT": "Other",
-    "PT": "Positron emission tomography",
-    "SM": "Slide microscopy",
-    "US": "Ultrasound",
-    "XA": "X-ray angiography",
-}
 
 #: Days in a year and in a month, for ages written in days, weeks or months (PS3.5-2025b 6.2, VR AS).
 AGE_UNITS_IN_YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}

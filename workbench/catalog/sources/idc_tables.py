@@ -8,6 +8,7 @@ from workbench.vocabulary.dicom import (
     AGE_LIMIT_YEARS,
     AGE_TOP_CODE_YEARS,
     AGE_UNITS_IN_YEARS,
+    DERIVED_MODALITIES,
     IMAGE_SOP_CLASSES,
     PATIENT_SEX,
 )
@@ -58,6 +59,7 @@ def parse_age(text: pl.Expr) -> pl.Expr:
 
     Examples
     --------
+    >>> import polars as pl
     >>> ages = pl.DataFrame({"age": ["042y", "018M", "90", "N-A", "000Y", None]})
     >>> ages.select(parse_age(pl.col("age")))["age"].to_list()
     [42.0, 1.5, 90.0, None, None, None]
@@ -92,7 +94,11 @@ def harmonize_series(raw: pl.DataFrame, collections: pl.DataFrame) -> pl.DataFra
     )
     studies = _regions_of(raw, "StudyDescription", of_series=False)
     described = _regions_of(raw, "SeriesDescription", of_series=True)
-    image = pl.col("sop_class_name").is_in(IMAGE_SOP_CLASSES) & pl.col("analysis_result_id").is_null()
+    image = (
+        pl.col("sop_class_name").is_in(IMAGE_SOP_CLASSES)
+        & ~pl.col("Modality").is_in(DERIVED_MODALITIES)
+        & pl.col("analysis_result_id").is_null()
+    )
     return (
         raw.with_row_index("source_row")
         .sort("collection_id", "PatientID", "StudyInstanceUID", maintain_order=True)

@@ -72,7 +72,8 @@ def growth(versions: pl.DataFrame, *, source: str) -> Figure:
     last = versions.row(-1, named=True)
     total = last["cumulative_acquired"] + last["cumulative_derived"]
     names = {"cumulative_acquired": "acquired images", "cumulative_derived": "derived objects"}
-    long = versions.unpivot(
+    dated = versions.group_by("published", maintain_order=True).last()  # two versions can share a day
+    long = dated.unpivot(
         on=list(names), index=["version", "published"], variable_name="kind", value_name="series"
     ).with_columns(pl.col("kind").replace(names))
     chart = (
@@ -128,7 +129,7 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
         alt.Chart(known)
         .mark_bar()
         .encode(
-            x=alt.X("side:Q", title="← women    people    men, then sex not known →", stack="zero")
+            x=alt.X("side:Q", title="← women | men, then sex not known →", stack="zero")
             .axis(labelExpr="format(abs(datum.value), '~s')"),
             y=alt.Y("age:N", sort=bands, title="age in years", scale=alt.Scale(domain=bands[:-1])),
             color=alt.Color("sex:N", title=None, scale=alt.Scale(domain=list(colors), range=list(colors.values()))),
@@ -198,11 +199,12 @@ def licenses(counts: pl.DataFrame, *, source: str) -> Figure:
     """
     total = int(counts["n_series"].sum())
     limited = int(counts.filter(pl.col("license").str.contains("NC"))["n_series"].sum())
+    attributed = int(counts.filter(pl.col("license").str.contains(r"^CC BY \d"))["n_series"].sum())
     chart = _bars(counts, "license", "n_series", gray="", title="series")
     words = "; ".join(f"{name}: {n:,} series" for name, n, _ in counts.iter_rows())
     return Figure(
         "licenses",
-        f"{1 - limited / max(total, 1):.1%} of series may be used commercially; {limited:,} may not",
+        f"{attributed / max(total, 1):.1%} of series ask for attribution only; {limited:,} exclude commercial use",
         f"{source}, {total:,} series by license",
         f"{words}.",
         "Licenses hold per series; a collection can carry more than one. NC: no commercial use.",

@@ -1,0 +1,35 @@
+"""Serving refuses early, with the port to use instead."""
+
+import socket
+
+import pytest
+
+from workbench.presentation.serving import serve
+
+
+@pytest.fixture
+def page_file(tmp_path):
+    file = tmp_path / "page.json"
+    file.write_text('{"schema": "workbench-page/1", "title": "x", "groups": [], "figures": []}')
+    return file
+
+
+def test_a_taken_port_is_refused_and_a_free_one_is_named(page_file):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ValueError, match="cannot be used") as error:
+            serve(page_file, port=port)
+    said, _, named = str(error.value).rpartition(" ")
+    assert said == (
+        f"Port {port} on 127.0.0.1 cannot be used: Address already in use. A free port is needed. "
+        "Try: workbench serve --port"
+    )
+    assert int(named) != port
+
+
+def test_a_number_that_is_no_port_is_refused(page_file):
+    with pytest.raises(ValueError, match="Port 0") as error:
+        serve(page_file, port=0)
+    assert str(error.value) == ("Port 0 came. A port is 1 to 65535. Try the usual one: workbench serve --port 8866")

@@ -1,0 +1,1 @@
+"""Charts, pages and reports: everything that draws."""

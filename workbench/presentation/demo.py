@@ -1,0 +1,94 @@
+"""The whole line on real data: a finding, a cohort, its census, a report, the dashboard."""
+
+from pathlib import Path
+
+from workbench.catalog.commons import Catalog, open_catalog
+from workbench.catalog.comparison import compare
+from workbench.catalog.findings import lost_chest_ct
+from workbench.catalog.sources.cache import cache_folder, say
+from workbench.presentation import charts
+from workbench.presentation.aggregates import aggregates_path, write_aggregates
+from workbench.presentation.reports import render_report
+from workbench.presentation.serving import serve
+
+_BAR = 40
+
+
+def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool = True, port: int = 8866) -> int:
+    """Return the exit code of the demonstration: chest CT of adults in the COVID-19 collections.
+
+    Parameters
+    ----------
+    source : str
+        The repository.
+    out : pathlib.Path, optional
+        Folder of the report.
+    serve_pages : bool
+        Whether to serve the dashboard at the end, until Ctrl-C.
+    port : int
+        Port of the dashboard.
+
+    Returns
+    -------
+    int
+        0 when everything was written, and served if asked for.
+    """
+    catalog = open_catalog(source)
+    print(catalog)
+    finding = lost_chest_ct(catalog)
+    figure = charts.lost_chest_ct(finding)
+    print(f"\n{figure.title}\n{figure.subtitle}")
+    for rule, patients, total, _ in finding.iter_rows():
+        length = round(_BAR * patients / max(total, 1))
+        print(f"  {rule:<46} {'█' * length}{'░' * (_BAR - length)} {patients:>4,}")
+    cohort = catalog.where(
+        collection_id=catalog.covid_collections(), modality="CT", body_region="Chest", age_years=(18, None)
+    )
+    print(f"\nChest CT of adults in the COVID-19 collections\n{cohort}\n\n{cohort.attrition}\n")
+    for attribute in ("sex", "age_group", "collection_id"):
+        print(cohort.census(by=[attribute]).sentence)
+    for row in compare(cohort).table.iter_rows(named=True):
+        if row["jsd"] is not None:
+            print(
+                f"Distance to US Census percentages by {row['attribute']}, missing {row['missing']}: {row['jsd']:.3f} "
+                f"(Jensen–Shannon, 95 % {row['jsd_low']:.3f} to {row['jsd_high']:.3f})"
+            )
+    definition = cohort.save(cache_folder() / "demo_cohort.yaml")
+    say("\nWriting the report (about half a minute) …")
+    report = render_report("cohort_profile", out=out, cohort=str(definition))
+    (report.folder / "lost_chest_ct.png").write_bytes(figure.png())
+    print(f"Report: {report.html.resolve()}")
+    print(f"Picture of the finding: {(report.folder / 'lost_chest_ct.png').resolve()}")
+    return serve_overview(source=source, port=port) if serve_pages else 0
+
+
+def serve_overview(
+    *, source: str = "idc", port: int = 8866, ip: str = "127.0.0.1", open_browser: bool = False
+) -> int:
+    """Return the exit code of serving the public overview, writing its aggregates first when they are absent.
+
+    Parameters
+    ----------
+    source : str
+        The repository.
+    port : int
+        Port to listen on.
+    ip : str
+        Address to listen on.
+    open_browser : bool
+        Whether to open the page.
+
+    Returns
+    -------
+    int
+        0 after Ctrl-C.
+    """
+    return serve(_aggregates(open_catalog(source)), port=port, ip=ip, open_browser=open_browser)
+
+
+def _aggregates(catalog: Catalog) -> Path:
+    path = aggregates_path(catalog)
+    if path.exists():
+        return path
+    say("Counting what the page shows (once, a few seconds) …")
+    return write_aggregates(catalog)

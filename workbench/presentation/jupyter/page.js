@@ -1,0 +1,316 @@
+// Draws a whole public page from one aggregates object. `vegaEmbed` stands before this text: page.py joins the two.
+
+const NARROW_PX = 520;
+const RAW_NUMBER_COLUMN = /year|version|id$|zip/i; // 2024 is a year, not 2,024
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "onclick") node.addEventListener("click", value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== "") node.append(child);
+  }
+  return node;
+}
+
+function safeLink(url, text) {
+  return /^https?:\/\//.test(url ?? "") ? make("a", { href: url, rel: "noopener noreferrer" }, text) : text;
+}
+
+// ---- colors: a chart is written for a light page; on a dark one its grays are mirrored and its deep hues lifted
+
+function onDark(hex) {
+  const long = hex.length === 4 ? "#" + [...hex.slice(1)].map((digit) => digit + digit).join("") : hex;
+  const channels = [1, 3, 5].map((start) => parseInt(long.slice(start, start + 2), 16) / 255);
+  const [high, low] = [Math.max(...channels), Math.min(...channels)];
+  const coded = (parts) => "#" + parts.map((part) => Math.round(part * 255).toString(16).padStart(2, "0")).join("");
+  if (high - low < 0.16) {
+    const middle = (high + low) / 2;
+    return middle > 0.5 && middle < 0.7 ? hex : coded(Array(3).fill(0.1 + 0.84 * (1 - middle)));
+  }
+  const luminance = 0.2126 * channels[0] ** 2.2 + 0.7152 * channels[1] ** 2.2 + 0.0722 * channels[2] ** 2.2;
+  return luminance < 0.16 ? coded(channels.map((part) => part + (1 - part) * 0.32)) : hex;
+}
+
+function forDark(value) {
+  if (typeof value === "string") {
+    if (value === "black") return "#f0f0f0";
+    if (value === "white") return "#12171c";
+    return /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(value) ? onDark(value) : value;
+  }
+  if (Array.isArray(value)) return value.map(forDark);
+  if (value === null || typeof value !== "object") return value;
+  // numbers written on the cells of a heat map keep their ink: what lies below them does not change
+  const heatmap = value.layer?.some((part) => (part.mark?.type ?? part.mark) === "rect");
+  const untouched = new Set(["data", "datasets", "scheme", ...(heatmap ? ["layer", "encoding"] : [])]);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, untouched.has(key) ? part : forDark(part)]),
+  );
+}
+
+// `over` wins, so that the page decides the font and the ground, the chart everything else
+function merge(base, over) {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const nested = value && typeof value === "object" && !Array.isArray(value);
+    merged[key] = nested ? merge(merged[key] ?? {}, value) : value;
+  }
+  return merged;
+}
+
+function fitted(spec, holder, dark) {
+  const style = getComputedStyle(holder);
+  const [font, ink, soft, line] = ["font-family", "--wb-ink", "--wb-soft", "--wb-line"].map((name) =>
+    style.getPropertyValue(name).trim(),
+  );
+  const narrow = holder.clientWidth < NARROW_PX;
+  const chart = dark ? forDark(structuredClone(spec)) : structuredClone(spec);
+  const defaults = {
+    axis: { labelColor: soft, titleColor: soft, domainColor: line, tickColor: line, gridColor: line, labelFontSize: 12 },
+    legend: { labelColor: soft, titleColor: soft, labelFontSize: 12 },
+    header: { labelColor: ink, titleColor: soft },
+    title: { color: ink, subtitleColor: soft },
+    text: { color: ink },
+    view: { stroke: null },
+  };
+  const decided = { background: "transparent", font };
+  if (narrow) {
+    decided.axis = { labelLimit: 110, titleFontSize: 11 };
+    decided.legend = { orient: "bottom", columns: 2, labelLimit: 120 };
+  }
+  chart.config = merge(merge(defaults, chart.config ?? {}), decided);
+  delete chart.background;
+  if (chart.width === "container") chart.autosize ??= { type: "fit-x", contains: "padding" };
+  return chart;
+}
+
+// ---- tables and their download
+
+function shown(value, column) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value !== "number" || RAW_NUMBER_COLUMN.test(column)) return String(value);
+  return value.toLocaleString("en-US", { maximumFractionDigits: 4 });
+}
+
+function asCsv(table) {
+  const field = (value) => {
+    const text = value === null || value === undefined ? "" : String(value);
+    return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+  };
+  return [table.columns, ...table.rows].map((row) => row.map(field).join(",")).join("\r\n") + "\r\n";
+}
+
+function download(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  const link = make("a", { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+function tableTwin(figure) {
+  const { columns, rows } = figure.table;
+  const numeric = columns.map((_, at) => rows.some((row) => typeof row[at] === "number"));
+  const cell = (tag, at, text, extra) => make(tag, { class: numeric[at] ? "wb-number" : null, ...extra }, text);
+  const head = make("tr", {}, columns.map((name, at) => cell("th", at, name, { scope: "col" })));
+  const body = rows.map((row) => make("tr", {}, row.map((value, at) => cell("td", at, shown(value, columns[at])))));
+  const save = () => download(`${figure.id}.csv`, asCsv(figure.table));
+  const scroll = { class: "wb-scroll", tabindex: "0", role: "region", "aria-label": `Table: ${figure.title}` };
+  return make(
+    "details",
+    { class: "wb-table" },
+    make("summary", {}, "Table"),
+    make("button", { type: "button", class: "wb-button", onclick: save }, "Download CSV"),
+    make("div", scroll, make("table", {}, make("thead", {}, head), make("tbody", {}, body))),
+  );
+}
+
+// ---- the parts of the page, from top to bottom
+
+function header(page) {
+  const source = page.source ?? {};
+  const origin = [source.name, source.version].filter(Boolean).join(" ");
+  const facts = [
+    ["As of", page.as_of],
+    ["Source", origin ? safeLink(source.url, origin) : null],
+    ["License", source.license],
+  ].filter(([, value]) => value);
+  return make(
+    "header",
+    { class: "wb-header" },
+    make("h1", {}, page.title),
+    page.subtitle ? make("p", { class: "wb-lead" }, page.subtitle) : null,
+    make("dl", { class: "wb-facts" }, facts.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)))),
+  );
+}
+
+function tileGroup(group) {
+  const tiles = group.tiles.map((tile) => {
+    const mark = { class: "wb-value", "data-tile": `${group.id}.${tile.id}`, "data-value": String(tile.value) };
+    return make(
+      "div",
+      { class: "wb-tile" },
+      make("dt", {}, tile.label),
+      make("dd", mark, tile.text),
+      tile.note ? make("dd", { class: "wb-note" }, tile.note) : null,
+    );
+  });
+  return make(
+    "section",
+    { class: "wb-group", "data-group": group.id, "aria-label": group.title },
+    make("h2", {}, group.title),
+    make("dl", { class: "wb-tiles" }, tiles),
+  );
+}
+
+function figureSection(figure) {
+  const holder = make("div", { class: "wb-chart", role: "img", "aria-label": figure.description });
+  holder.append(make("p", { class: "wb-state" }, "Drawing the chart…"));
+  const section = make(
+    "section",
+    { class: "wb-figure", "data-figure": figure.id, "aria-labelledby": `wb-${figure.id}` },
+    make(
+      "div",
+      { class: "wb-words" },
+      make("h2", { id: `wb-${figure.id}` }, figure.title),
+      figure.subtitle ? make("p", { class: "wb-subtitle" }, figure.subtitle) : null,
+      figure.footnote ? make("p", { class: "wb-footnote" }, figure.footnote) : null,
+    ),
+    make(
+      "div",
+      { class: "wb-picture" },
+      holder,
+      make(
+        "div",
+        { class: "wb-more" },
+        make("details", {}, make("summary", {}, "Description"), make("p", {}, figure.description)),
+        tableTwin(figure),
+      ),
+    ),
+  );
+  return { figure, section, holder };
+}
+
+function copyable(text) {
+  const button = make("button", { type: "button", class: "wb-button" }, "Copy");
+  button.addEventListener("click", () =>
+    navigator.clipboard.writeText(text).then(
+      () => (button.textContent = "Copied"),
+      () => (button.textContent = "Select and copy by hand"),
+    ),
+  );
+  return make("li", {}, make("span", {}, text), globalThis.isSecureContext ? button : null);
+}
+
+function closing(page) {
+  const notes = (page.notes ?? []).map((note) => make("div", {}, make("h3", {}, note.title), make("p", {}, note.text)));
+  const stamps = Object.entries(page.provenance ?? {});
+  return make(
+    "footer",
+    { class: "wb-closing" },
+    notes.length ? make("section", {}, make("h2", {}, "Notes and method"), make("div", { class: "wb-notes" }, notes)) : null,
+    page.cite?.length ? make("section", {}, make("h2", {}, "How to cite"), make("ul", { class: "wb-cite" }, page.cite.map(copyable))) : null,
+    stamps.length
+      ? make(
+          "details",
+          { class: "wb-provenance" },
+          make("summary", {}, "How this page was made"),
+          make("dl", {}, stamps.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, String(value))))),
+        )
+      : null,
+  );
+}
+
+// ---- drawing
+
+// the server keeps the page hidden until its style has arrived; a chart drawn before that has no width
+function laidOut(node, stopped) {
+  return new Promise((resolve) => {
+    const look = () => (node.clientWidth > 0 || stopped.aborted ? resolve() : setTimeout(look, 16));
+    look();
+  });
+}
+
+async function draw({ figure, section, holder }, dark) {
+  holder.replaceChildren();
+  if (!figure.table.rows.length) {
+    holder.append(make("p", { class: "wb-state" }, "There is nothing to draw: no record falls under this figure."));
+    return () => {};
+  }
+  const tooltip = { theme: dark ? "dark" : "light" };
+  try {
+    const options = { actions: false, renderer: "svg", mode: "vega-lite", tooltip };
+    const drawn = await vegaEmbed(holder, fitted(figure.spec, holder, dark), options);
+    section.dataset.drawn = "true";
+    return () => drawn.finalize();
+  } catch (error) {
+    console.error(`Figure ${figure.id}: ${error.message}`);
+    section.querySelector(".wb-table").open = true;
+    holder.replaceChildren(make("p", { class: "wb-state" }, "This chart could not be drawn; its numbers are in the table below."));
+    return () => {};
+  }
+}
+
+function compose(page) {
+  const figures = page.figures.map(figureSection);
+  const root = make(
+    "main",
+    { class: "wb-page", "data-ready": "false", lang: "en" },
+    header(page),
+    (page.groups ?? []).map(tileGroup),
+    figures.map(({ section }) => section),
+    figures.length || page.groups?.length
+      ? null
+      : make("p", { class: "wb-state" }, "This page holds no numbers yet. Please come back after the next release."),
+    closing(page),
+  );
+  return { root, figures };
+}
+
+function render({ model, el }) {
+  const darkness = matchMedia("(prefers-color-scheme: dark)");
+  let stop = new AbortController();
+
+  async function drawAll(root, figures) {
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    root.dataset.ready = "false";
+    await laidOut(root, signal);
+    for (const part of figures) {
+      if (signal.aborted) return;
+      const finalize = await draw(part, darkness.matches);
+      signal.addEventListener("abort", finalize);
+      root.dataset.firstFigureMs ??= String(Math.round(performance.now()));
+    }
+    if (!signal.aborted) root.dataset.ready = "true";
+  }
+
+  let redraw = () => {};
+  function show() {
+    const page = model.get("page");
+    if (!page?.figures) {
+      el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The numbers for this page could not be read."));
+      return;
+    }
+    const { root, figures } = compose(page);
+    el.replaceChildren(root);
+    if (document.body.dataset.voila) document.title = page.title;
+    redraw = () => drawAll(root, figures);
+    redraw();
+  }
+
+  const onDarkness = () => redraw();
+  model.on("change:page", show);
+  darkness.addEventListener("change", onDarkness);
+  show();
+  return () => {
+    stop.abort();
+    model.off("change:page", show);
+    darkness.removeEventListener("change", onDarkness);
+  };
+}
+
+export default { render };

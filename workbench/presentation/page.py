@@ -1,0 +1,93 @@
+"""The public page: one aggregates file in, one widget out, and no way to reach a row."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbench.presentation.vega_bundle import vega_bundle
+
+PAGE_SCHEMA = "workbench-page/1"
+
+_FRONTEND = Path(__file__).resolve().parent / "jupyter"
+_KEYS = ("title", "groups", "figures")
+_NEXT = "Write it: workbench site aggregates"
+
+
+def load_page(path: str | Path | None = None) -> dict[str, Any]:
+    """Return the content of one aggregates file.
+
+    The file holds finished counts and chart specifications, so neither Polars nor Altair is needed to show it.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        The file. Without it, the environment variable ``WORKBENCH_AGGREGATES`` names it.
+
+    Returns
+    -------
+    dict
+        The page: title, source, groups of tiles, figures, notes, citations and provenance.
+
+    Raises
+    ------
+    FileNotFoundError
+        When no file is named, or the named one does not exist.
+    ValueError
+        When the file holds something other than a page.
+    """
+    named = path or os.environ.get("WORKBENCH_AGGREGATES")
+    if not named:
+        raise FileNotFoundError(
+            "No aggregates file was named: no path came and WORKBENCH_AGGREGATES is not set. "
+            f"A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}"
+        )
+    file = Path(named).expanduser()
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"No aggregates file at {str(file)!r}. A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}"
+        )
+    return _checked(file)
+
+
+class PageView(anywidget.AnyWidget):
+    """A whole public page as one widget: header, headline numbers, figures with their tables, notes and citation.
+
+    It is drawn in the browser by the local Vega bundle; no request leaves the machine and nothing comes back to Python.
+
+    Parameters
+    ----------
+    page : dict
+        What `load_page` returns.
+    """
+
+    page = traitlets.Dict().tag(sync=True)
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, page: dict[str, Any]) -> None:
+        script = vega_bundle().read_text(encoding="utf-8") + (_FRONTEND / "page.js").read_text(encoding="utf-8")
+        style = (_FRONTEND / "page.css").read_text(encoding="utf-8")
+        super().__init__(page=page, _esm=script, _css=style)
+
+
+def _checked(file: Path) -> dict[str, Any]:
+    try:
+        page = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as problem:  # JSON and UTF-8 errors are both of this kind
+        raise ValueError(
+            f"The file {str(file)!r} is not JSON: {problem}. "
+            f"A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}"
+        ) from problem
+    schema = page.get("schema") if isinstance(page, dict) else None
+    if schema != PAGE_SCHEMA:
+        raise ValueError(f"The file {str(file)!r} has schema {schema!r}. A page needs {PAGE_SCHEMA!r}. {_NEXT}")
+    missing = [key for key in _KEYS if key not in page]
+    if missing:
+        raise ValueError(
+            f"The file {str(file)!r} lacks {', '.join(missing)}. A page has {', '.join(_KEYS)} and more. {_NEXT}"
+        )
+    return dict(page)

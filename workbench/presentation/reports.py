@@ -1,0 +1,165 @@
+"""Reports: a notebook run by papermill with checked parameters, as notebook, web page, PDF and tables in one folder."""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbconvert
+import nbformat
+import papermill
+from traitlets.config import Config
+
+from workbench.assets import asset_path
+from workbench.catalog.sources.cache import say
+from workbench.errors import unknown_name
+from workbench.presentation.offline import drop_outside_references, find_chromium, print_pdf
+
+#: Report name -> the notebook that makes it.
+REPORTS: Mapping[str, str] = {"cohort_profile": "31_cohort_profile.ipynb"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """The files of one run.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Holds everything.
+    notebook, html : pathlib.Path
+        The executed notebook and the self-contained page.
+    pdf : pathlib.Path or None
+        None when no Chromium was found to print it.
+    """
+
+    folder: Path
+    notebook: Path
+    html: Path
+    pdf: Path | None
+
+
+def render_report(name: str, *, out: str | Path | None = None, **parameters: Any) -> Report:
+    """Return a report made by running its notebook with the given parameters.
+
+    Parameters
+    ----------
+    name : str
+        One of `REPORTS`.
+    out : str or pathlib.Path, optional
+        The folder to write; by default a new one under ``reports/``, named by report and time.
+    **parameters : object
+        Parameters of the notebook, such as ``cohort="chest_ct.yaml"``.
+
+    Returns
+    -------
+    Report
+        The folder appears whole or not at all.
+
+    Raises
+    ------
+    UnknownNameError
+        For a report or parameter that does not exist.
+    FileExistsError
+        When `out` holds something already.
+    """
+    if name not in REPORTS:
+        raise unknown_name("report", name, REPORTS, where="the workbench", then="Use one of these.")
+    source = asset_path("notebooks", REPORTS[name])
+    known = notebook_parameters(source)
+    for given in parameters:
+        if given not in known:
+            raise unknown_name("parameter", given, known, where=f"the report {name}", then="Correct the name.")
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    target = Path(out) if out else Path("reports") / f"{name}-{now}"
+    if target.exists() and any(target.iterdir()):
+        raise FileExistsError(
+            f"The folder {target} holds files already. A new or empty folder would be right, so that nothing is lost. "
+            "Pass another with --out, or remove this one."
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        staging.chmod(0o755)  # mkdtemp makes it private; a report is written to be shown
+        _run(source, staging, _absolute(parameters) | {"folder": str(staging)})
+        if target.exists():
+            target.rmdir()
+        os.replace(staging, target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    pdf = target / "report.pdf"
+    return Report(target, target / "report.ipynb", target / "report.html", pdf if pdf.exists() else None)
+
+
+def notebook_parameters(path: Path) -> dict[str, Any]:
+    """Return the names and defaults of a notebook's parameters, except the folder it writes to.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A notebook with a cell tagged ``parameters``.
+
+    Returns
+    -------
+    dict
+        Name to default.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assigned: dict[str, Any] = {}
+    for statement in ast.parse("\n".join(cell.source for cell in cells)).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            assigned[statement.targets[0].id] = ast.literal_eval(statement.value)
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
+            assigned[statement.target.id] = ast.literal_eval(statement.value)
+    return {parameter: default for parameter, default in assigned.items() if parameter != "folder"}
+
+
+def _absolute(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn paths of existing files absolute: the notebook runs elsewhere."""
+    return {
+        name: str(Path(value).resolve()) if isinstance(value, str | Path) and Path(value).is_file() else value
+        for name, value in parameters.items()
+    }
+
+
+def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
+    executed = folder / "report.ipynb"
+    papermill.execute_notebook(
+        str(source),
+        str(executed),
+        parameters=parameters,
+        kernel_name="python3",
+        progress_bar=sys.stderr.isatty(),
+        cwd=str(folder),
+    )
+    _forget_folder(executed, folder)
+    page = folder / "report.html"
+    exporter = nbconvert.HTMLExporter(
+        config=Config({"HTMLExporter": {"exclude_input": True, "exclude_output_prompt": True, "embed_images": True}})
+    )
+    body, _ = exporter.from_filename(str(executed))
+    page.write_text(drop_outside_references(body), encoding="utf-8")
+    if find_chromium() is None:
+        say("No PDF: Chromium was not found. The page report.html is complete; for a PDF: apt-get install chromium")
+        return
+    try:
+        print_pdf(page, folder / "report.pdf")
+    except subprocess.SubprocessError:
+        say("No PDF: Chromium could not print the page. The page report.html is complete; open it and print it.")
+
+
+def _forget_folder(executed: Path, folder: Path) -> None:
+    """Replace the temporary folder in the executed notebook, so that two runs give the same text."""
+    text = executed.read_text(encoding="utf-8")
+    for spelled in (json.dumps(str(folder))[1:-1], json.dumps(json.dumps(str(folder))[1:-1])[1:-1]):
+        text = text.replace(spelled, ".")
+    executed.write_text(text, encoding="utf-8")
