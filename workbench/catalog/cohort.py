@@ -1,5 +1,6 @@
 """A cohort: a repository and an ordered list of criteria, nothing else; everything it tells is computed from them."""
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -173,6 +174,15 @@ class Cohort:
             One sentence a step.
         """
         return "\n".join(self.attrition.sentences)
+
+    def _repr_html_(self) -> str:
+        units = ("patients", "studies", "series", "instances")
+        numbers = {unit: f"{self.counts[unit]:,}" for unit in units} | {"gigabytes": f"{self.counts['size_gb']:,.1f}"}
+        tiles = "".join(f"<div><dt>{unit}</dt><dd>{number}</dd></div>" for unit, number in numbers.items())
+        first, *rest = (html.escape(line) for line in repr(self).splitlines())
+        return f'<p><strong>{first}</strong></p><dl class="numbers">{tiles}</dl>' + "".join(
+            f"<p>{line}</p>" for line in rest[1:]
+        )
 
     def __repr__(self) -> str:
         """Show the cohort's counts and licenses as text."""

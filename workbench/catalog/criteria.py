@@ -195,9 +195,14 @@ def _check_values(repository: Repository, column: str, values: tuple[Any, ...]) 
     elif dtype == pl.Boolean:
         wrong, right = [value for value in values if not isinstance(value, bool)], "True or False"
     else:
-        known = list(dtype.categories) if isinstance(dtype, pl.Enum) else known_values(repository, column)
+        held = repository.column(table, name)
         for value in values:
-            if value not in known:
+            if isinstance(dtype, pl.Enum):
+                found = value in dtype.categories
+            else:
+                found = isinstance(value, str) and bool((held == value).any())
+            if not found:
+                known = list(dtype.categories) if isinstance(dtype, pl.Enum) else known_values(repository, column)
                 raise unknown_name(f"{column} value", value, known, where=repository.name, then="Use one of these.")
         return
     if wrong:

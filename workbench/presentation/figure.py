@@ -133,6 +133,28 @@ class Figure:
         return f"{self.title}\n{self.subtitle}\n{self.description}"
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
+    """A frame shown as a plain table, with names in words; as text it is the frame itself.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame
+        What is shown, every row of it.
+    title : str
+        Says what a row is.
+    """
+
+    frame: pl.DataFrame
+    title: str = ""
+
+    def _repr_html_(self) -> str:
+        return f"<p><strong>{html.escape(self.title)}</strong></p>{_html_table(self.frame)}"
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.frame}"
+
+
 def _headers(table: pl.DataFrame) -> list[str]:
     return [name.replace("_", " ") for name in table.columns]
 
@@ -155,5 +177,6 @@ def _shown(value: object) -> str:
     if value is None:
         return "–"
     if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+        digits = 0 if abs(value) >= 1000 else 3 if value == 0 or abs(value) >= 0.01 else 4
+        return f"{value:,.{digits}f}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

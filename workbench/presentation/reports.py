@@ -140,6 +140,7 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
         kernel_name="python3",
         progress_bar=sys.stderr.isatty(),
         cwd=str(folder),
+        extra_arguments=["--IPKernelApp.log_level=40"],  # a kernel of our own on this machine: no word on encryption
     )
     _forget_folder(executed, folder)
     page = folder / "report.html"
@@ -147,7 +148,7 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
         config=Config({"HTMLExporter": {"exclude_input": True, "exclude_output_prompt": True, "embed_images": True}})
     )
     body, _ = exporter.from_filename(str(executed))
-    page.write_text(drop_outside_references(body), encoding="utf-8")
+    page.write_text(_styled(drop_outside_references(body)), encoding="utf-8")
     if find_chromium() is None:
         say("No PDF: Chromium was not found. The page report.html is complete; for a PDF: apt-get install chromium")
         return
@@ -155,6 +156,12 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
         print_pdf(page, folder / "report.pdf")
     except subprocess.SubprocessError:
         say("No PDF: Chromium could not print the page. The page report.html is complete; open it and print it.")
+
+
+def _styled(body: str) -> str:
+    """Add the look of a report and open the tables, which paper cannot unfold."""
+    style = (Path(__file__).parent / "jupyter" / "report.css").read_text(encoding="utf-8")
+    return body.replace("</head>", f"<style>{style}</style></head>", 1).replace("<details>", "<details open>")
 
 
 def _forget_folder(executed: Path, folder: Path) -> None:

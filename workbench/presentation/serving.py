@@ -142,7 +142,7 @@ def voila_command(notebook: Path, *, port: int, preheat: bool, ip: str) -> list[
         "--template=workbench",
         "--show_tracebacks=False",
         "--strip_sources=True",
-        # Voila's own widget manager, the widgets and anywidget are all that a page needs; the rest would be more requests.
+        # Voila's own widget manager, the widgets and anywidget are all that a page needs.
         "--VoilaConfiguration.extension_allowlist=@voila-dashboards/widgets-manager8",
         "--VoilaConfiguration.extension_allowlist=@jupyter-widgets/jupyterlab-manager",
         "--VoilaConfiguration.extension_allowlist=anywidget",

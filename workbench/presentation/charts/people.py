@@ -65,7 +65,11 @@ def comparison(compared: Comparison, *, attribute: str = "sex") -> Figure:
     Figure
         Two bars a category; the title says the total variation in words.
     """
-    rows = compared.contributions.filter((pl.col("attribute") == attribute) & (pl.col("missing") == "excluded"))
+    rows = compared.contributions.filter(
+        (pl.col("attribute") == attribute)
+        & (pl.col("missing") == "excluded")
+        & ((pl.col("n_patients") > 0) | (pl.col("reference_fraction") > 0))
+    )
     measured = compared.table.filter((pl.col("attribute") == attribute) & (pl.col("missing") == "excluded"))
     n, distance = int(measured["n_patients"][0]), measured["total_variation"][0]
     name, reference = attribute.replace("_", " "), compared.reference.title

@@ -1,6 +1,7 @@
 // Draws a whole public page from one aggregates object. `vegaEmbed` stands before this text: page.py joins the two.
 
 const NARROW_PX = 520;
+const LONG_NOTE = 360; // characters; beyond, a note is a list of its clauses
 const RAW_NUMBER_COLUMN = /year|version|id$|zip/i; // 2024 is a year, not 2,024
 
 function make(tag, attributes = {}, ...children) {
@@ -83,6 +84,8 @@ function fitted(spec, holder, dark) {
   }
   chart.config = merge(merge(defaults, chart.config ?? {}), decided);
   delete chart.background;
+  // labels at the end of a bar reach over the plot; without this margin the drawing would cut them
+  if (chart.width === "container") chart.padding ??= { left: 2, top: 4, right: narrow ? 34 : 44, bottom: 4 };
   if (chart.width === "container") chart.autosize ??= { type: "fit-x", contains: "padding" };
   return chart;
 }
@@ -204,8 +207,16 @@ function copyable(text) {
   return make("li", {}, make("span", {}, text), globalThis.isSecureContext ? button : null);
 }
 
+function noteBlock({ title, text }) {
+  const clauses = text.length > LONG_NOTE ? text.replace(/\.$/, "").split("; ") : [];
+  if (clauses.length < 4) return make("div", {}, make("h3", {}, title), make("p", {}, text));
+  const list = make("ul", {}, clauses.map((clause) => make("li", {}, clause)));
+  return make("details", { class: "wb-long" }, make("summary", {}, make("h3", {}, `${title} (${clauses.length} points)`)), list);
+}
+
 function closing(page) {
-  const notes = (page.notes ?? []).map((note) => make("div", {}, make("h3", {}, note.title), make("p", {}, note.text)));
+  const inOrder = [...(page.notes ?? [])].sort((a, b) => (a.text.length > LONG_NOTE) - (b.text.length > LONG_NOTE));
+  const notes = inOrder.map(noteBlock);
   const stamps = Object.entries(page.provenance ?? {});
   return make(
     "footer",
@@ -234,15 +245,17 @@ function laidOut(node, stopped) {
 }
 
 async function draw({ figure, section, holder }, dark) {
-  holder.replaceChildren();
+  // Vega writes a label of its own on the node it draws in; the holder keeps the figure's
+  const canvas = make("div", { class: "wb-canvas", "aria-hidden": "true" });
   if (!figure.table.rows.length) {
-    holder.append(make("p", { class: "wb-state" }, "There is nothing to draw: no record falls under this figure."));
+    holder.replaceChildren(make("p", { class: "wb-state" }, "There is nothing to draw: no record falls under this figure."));
     return () => {};
   }
+  holder.replaceChildren(canvas);
   const tooltip = { theme: dark ? "dark" : "light" };
   try {
     const options = { actions: false, renderer: "svg", mode: "vega-lite", tooltip };
-    const drawn = await vegaEmbed(holder, fitted(figure.spec, holder, dark), options);
+    const drawn = await vegaEmbed(canvas, fitted(figure.spec, holder, dark), options);
     section.dataset.drawn = "true";
     return () => drawn.finalize();
   } catch (error) {
