@@ -7,8 +7,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.catalog.comparison import compare
     from workbench.catalog.commons import open_catalog
+    from workbench.catalog.comparison import compare
     from workbench.presentation import charts
     from workbench.presentation.reports import render_report
 

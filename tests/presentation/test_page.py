@@ -9,6 +9,7 @@ import pytest
 
 from workbench.presentation.page import load_page
 
+READS = "A page reads one JSON file of schema 'workbench-page/1'."
 NEXT = "Write it: workbench site aggregates"
 
 
@@ -27,17 +28,14 @@ def test_no_file_named_says_what_a_page_reads_and_how_to_write_it(monkeypatch):
     with pytest.raises(FileNotFoundError) as error:
         load_page()
     assert str(error.value) == (
-        "No aggregates file was named: no path came and WORKBENCH_AGGREGATES is not set. "
-        f"A page reads one JSON file of schema 'workbench-page/1'. {NEXT}"
+        f"No aggregates file was named: no path came and WORKBENCH_AGGREGATES is not set. {READS} {NEXT}"
     )
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError) as error:
         load_page(tmp_path / "absent.json")
-    assert str(error.value) == (
-        f"No aggregates file at '{tmp_path}/absent.json'. A page reads one JSON file of schema 'workbench-page/1'. {NEXT}"
-    )
+    assert str(error.value) == (f"No aggregates file at '{tmp_path}/absent.json'. {READS} {NEXT}")
 
 
 @pytest.mark.parametrize(
@@ -45,8 +43,7 @@ def test_a_missing_file_is_named(tmp_path):
     [
         (
             "half {",
-            "is not JSON: Expecting value: line 1 column 1 (char 0). "
-            "A page reads one JSON file of schema 'workbench-page/1'.",
+            f"is not JSON: Expecting value: line 1 column 1 (char 0). {READS}",
         ),
         ("[1]", "has schema None. A page needs 'workbench-page/1'."),
         ('{"schema": "workbench-page/9"}', "has schema 'workbench-page/9'. A page needs 'workbench-page/1'."),

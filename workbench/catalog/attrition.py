@@ -1,4 +1,4 @@
-"""Who did each filter remove, and how many of them only because a value was missing?"""
+"""Who each filter removed, and how many of them only because a value was missing."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ from workbench.catalog.repository import Repository
 class Attrition:
     """The steps from the whole repository to a cohort; the first row is the input.
 
-    Parameters
+    Attributes
     ----------
     repository : Repository
         What was selected from.
@@ -30,7 +30,7 @@ class Attrition:
         everything = pl.repeat(True, len(self.repository.column("series", "patient_key")), eager=True)
         left, rows = everything, [("all", *_count(self.repository, everything), 0, 0, 0)]
         for criterion in self.criteria:
-            selected, lost = criterion.masks(self.repository)
+            selected, lost = criterion.selected(self.repository), criterion.lost(self.repository)
             before, left = left, left & selected
             patients, studies, series = _count(self.repository, left)
             kept, _, _ = _count(self.repository, left | (before & lost))
@@ -70,11 +70,12 @@ class Attrition:
         names = [*self.table["step"], "step"]
         width = max(len(name) for name in names)
         lines = [f"{'step':<{width}} {'patients':>10} {'studies':>10} {'lost':>10} {'of it missing':>14}"]
-        for step in self.table.iter_rows(named=True):
-            lines.append(
-                f"{step['step']:<{width}} {step['patients']:>10,} {step['studies']:>10,} "
-                f"{step['patients_lost']:>10,} {step['patients_lost_missing']:>14,}"
-            )
+        lines += [
+            f"{step:<{width}} {patients:>10,} {studies:>10,} {lost:>10,} {missing:>14,}"
+            for step, patients, studies, lost, missing in self.table.select(
+                "step", "patients", "studies", "patients_lost", "patients_lost_missing"
+            ).iter_rows()
+        ]
         emptied = [line for line in self.sentences if line.endswith("emptied the cohort.")]
         return "\n".join(lines + emptied)
 

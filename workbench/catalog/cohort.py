@@ -16,6 +16,8 @@ from workbench.catalog.criteria import Criterion, MissingPolicy, read_criterion
 from workbench.catalog.repository import Repository
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, age_group
 
+_UNITS = ("patients", "studies", "series", "instances")
+
 
 @dataclass(frozen=True)
 class Cohort:
@@ -23,7 +25,7 @@ class Cohort:
 
     Immutable: `where` gives a new cohort. Prints as patients, studies, series, instances, size and licenses.
 
-    Parameters
+    Attributes
     ----------
     repository : Repository
         What is selected from.
@@ -63,7 +65,7 @@ class Cohort:
     def _mask(self) -> pl.Series:
         mask = pl.repeat(True, len(self.repository.column("series", "patient_key")), eager=True)
         for criterion in self.criteria:
-            mask = mask & criterion.masks(self.repository)[0]
+            mask = mask & criterion.selected(self.repository)
         return mask
 
     def _column(self, name: str) -> pl.Series:
@@ -95,7 +97,9 @@ class Cohort:
         """The number of series and patients under each license, as ``license``, ``n_series``, ``n_patients``."""
         rows = pl.DataFrame({"license": self._column("license"), "patient_key": self._column("patient_key")})
         counted = rows.group_by("license").agg(n_series=pl.len(), n_patients=pl.col("patient_key").n_unique())
-        return counted.with_columns(pl.col("license").cast(pl.String)).sort("n_series", "license", descending=[True, False])
+        return counted.with_columns(pl.col("license").cast(pl.String)).sort(
+            "n_series", "license", descending=[True, False]
+        )
 
     @cached_property
     def attrition(self) -> Attrition:
@@ -176,8 +180,7 @@ class Cohort:
         return "\n".join(self.attrition.sentences)
 
     def _repr_html_(self) -> str:
-        units = ("patients", "studies", "series", "instances")
-        numbers = {unit: f"{self.counts[unit]:,}" for unit in units} | {"gigabytes": f"{self.counts['size_gb']:,.1f}"}
+        numbers = {unit: f"{self.counts[unit]:,}" for unit in _UNITS} | {"gigabytes": f"{self.counts['size_gb']:,.1f}"}
         tiles = "".join(f"<div><dt>{unit}</dt><dd>{number}</dd></div>" for unit, number in numbers.items())
         first, *rest = (html.escape(line) for line in repr(self).splitlines())
         return f'<p><strong>{first}</strong></p><dl class="numbers">{tiles}</dl>' + "".join(
@@ -191,8 +194,7 @@ class Cohort:
         steps = "; ".join(criterion.label for criterion in self.criteria) or "everything"
         lines = [
             f"Cohort of {self.repository.name} {self.repository.version}: {steps}",
-            f"  {counts['patients']:,} patients, {counts['studies']:,} studies, {counts['series']:,} series, "
-            f"{counts['instances']:,} instances, {counts['size_gb']:,.1f} GB",
+            "  " + ", ".join([*(f"{counts[unit]:,} {unit}" for unit in _UNITS), f"{counts['size_gb']:,.1f} GB"]),
             f"  licenses: {shown}",
         ]
         if counts["series"] == 0:

@@ -24,7 +24,7 @@ COVID_PROGRAM = "covid_19"
 class Catalog:
     """A repository seen whole: pick cohorts from it, ask what is in it and how clean it is.
 
-    Parameters
+    Attributes
     ----------
     repository : Repository
         The tables.

@@ -39,7 +39,7 @@ _KEYS = {"studies": "study_key", "patients": "patient_key"}
 class Criterion:
     """A condition on one column, checked against a repository when made by `read_criterion`.
 
-    Parameters
+    Attributes
     ----------
     column : str
         One of `FILTERS`.
@@ -69,8 +69,8 @@ class Criterion:
             words += f" or {len(self.values) - 2} more" if len(self.values) > 2 else ""
         return f"{self.column} {words}" + (" or missing" if self.missing == "keep" else "")
 
-    def masks(self, repository: Repository) -> tuple[pl.Series, pl.Series]:
-        """Return which series meet the criterion and which would but for a missing value.
+    def selected(self, repository: Repository) -> pl.Series:
+        """Return which series meet the criterion.
 
         Parameters
         ----------
@@ -79,23 +79,39 @@ class Criterion:
 
         Returns
         -------
-        tuple of polars.Series
-            Two Boolean columns, one value a series: selected, and lost only because the value is missing.
+        polars.Series
+            Boolean, one value a series.
         """
         table, name = FILTERS[self.column]
         column = repository.column(table, name)
-        absent = _absent(column)
-        match = self._match(column)
         if self.missing == "only":
-            selected, lost = absent, pl.repeat(False, len(column), eager=True)
+            met = _absent(column)
         elif self.missing == "keep":
-            selected, lost = match | absent, pl.repeat(False, len(column), eager=True)
+            met = self._match(column) | _absent(column)
         else:
-            selected, lost = match, absent & ~match
-        if table in _KEYS:
-            keys = repository.column("series", _KEYS[table])
-            selected, lost = selected.gather(keys), lost.gather(keys)
-        return selected, lost
+            met = self._match(column)
+        return _of_series(repository, table, met)
+
+    def lost(self, repository: Repository) -> pl.Series:
+        """Return which series the criterion excludes only because the value is missing.
+
+        Parameters
+        ----------
+        repository : Repository
+            Where the columns are read.
+
+        Returns
+        -------
+        polars.Series
+            Boolean, one value a series.
+        """
+        table, name = FILTERS[self.column]
+        column = repository.column(table, name)
+        if self.missing == "exclude":
+            lost = _absent(column) & ~self._match(column)
+        else:
+            lost = pl.repeat(False, len(column), eager=True)
+        return _of_series(repository, table, lost)
 
     def _match(self, column: pl.Series) -> pl.Series:
         if self.missing == "only" and not self.values:
@@ -105,11 +121,15 @@ class Criterion:
             match = column >= low if low is not None else column <= high
             if low is not None and high is not None:
                 match = match & (column <= high)
-            return match.fill_null(False)
+            within: pl.Series = match.fill_null(False)
+            return within
         wanted = [region for value in self.values for region in _covering(self.column, value)]
         if len(wanted) == 1:
-            return (column == wanted[0]).fill_null(False)
-        values = pl.Series(wanted) if column.dtype in (pl.Categorical, pl.Enum) else pl.Series(wanted, dtype=column.dtype)
+            equal: pl.Series = (column == wanted[0]).fill_null(False)
+            return equal
+        values = (
+            pl.Series(wanted) if column.dtype in (pl.Categorical, pl.Enum) else pl.Series(wanted, dtype=column.dtype)
+        )
         return column.is_in(values.cast(column.dtype).implode()).fill_null(False)
 
 
@@ -231,6 +251,11 @@ def known_values(repository: Repository, column: str) -> list[str]:
     counts = values.value_counts(sort=True)
     names: Iterable[str] = counts[values.name].cast(pl.String)
     return list(names)
+
+
+def _of_series(repository: Repository, table: str, mask: pl.Series) -> pl.Series:
+    """Spread a mask over the rows of `table` to the series that belong to them."""
+    return mask.gather(repository.column("series", _KEYS[table])) if table in _KEYS else mask
 
 
 def _covering(column: str, value: Any) -> tuple[Any, ...]:

@@ -21,8 +21,10 @@ def count_by_modality_and_region(catalog: Catalog) -> pl.DataFrame:
     """
     columns = ("modality", "body_region", "study_key", "derived")
     series = pl.DataFrame([catalog.repository.column("series", name) for name in columns])
-    counted = series.filter(~pl.col("derived")).group_by("modality", "body_region").agg(
-        n_studies=pl.col("study_key").n_unique()
+    counted = (
+        series.filter(~pl.col("derived"))
+        .group_by("modality", "body_region")
+        .agg(n_studies=pl.col("study_key").n_unique())
     )
     return counted.with_columns(pl.col("modality").cast(pl.String)).sort(
         "n_studies", "modality", "body_region", descending=[True, False, False]
@@ -69,8 +71,8 @@ def count_people(cohort: Cohort) -> pl.DataFrame:
         ``age``, ``sex``, ``n_patients``; whoever lacks an age stands under ``Not known``, likewise sex.
     """
     people = cohort.patients.filter(pl.col("species") == "Human")
-    age = pl.when(pl.col("age_years").is_null()).then(pl.lit("Not known")).otherwise(
-        pl.col("age_decade").cast(pl.String)
+    age = (
+        pl.when(pl.col("age_years").is_null()).then(pl.lit("Not known")).otherwise(pl.col("age_decade").cast(pl.String))
     )
     sex = pl.col("sex").cast(pl.String)
     known = pl.when(sex.is_in(["Female", "Male"])).then(sex).otherwise(pl.lit("Other or not known"))

@@ -14,7 +14,7 @@ Disclosure = Literal["public_rows", "synthetic", "controlled"]
 class Repository:
     """Where the tables of one source lie, and how openly they may be shown.
 
-    Parameters
+    Attributes
     ----------
     name : str
         For titles.

@@ -1,7 +1,6 @@
 """Write the one file that a public page reads: counts and finished chart specifications, no row of any patient."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,11 @@ from workbench.presentation.vega_bundle import vega_bundle
 from workbench.provenance import stamp
 
 PAGE_SCHEMA = "workbench-page/1"
+
+_CITATION = (
+    "Fedorov A, et al. National Cancer Institute Imaging Data Commons: toward transparency, reproducibility, "
+    "and scalability in imaging artificial intelligence. RadioGraphics 2023;43(12). doi:10.1148/rg.230180"
+)
 
 
 def overview_page(catalog: Catalog) -> dict[str, Any]:
@@ -59,10 +63,7 @@ def overview_page(catalog: Catalog) -> dict[str, Any]:
         "groups": _groups(catalog),
         "figures": [figure.page_entry() for figure in _figures(catalog, name)],
         "notes": _notes(catalog),
-        "cite": [
-            "Fedorov A, et al. National Cancer Institute Imaging Data Commons: toward transparency, reproducibility, "
-            "and scalability in imaging artificial intelligence. RadioGraphics 2023;43(12). doi:10.1148/rg.230180"
-        ],
+        "cite": [_CITATION],
         "provenance": _flat(stamp(source=repository.name, version=repository.build, query="overview")),
     }
 
@@ -86,7 +87,7 @@ def write_aggregates(catalog: Catalog, path: Path | None = None) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = target.with_name(f".{target.name}.part")
     staging.write_text(json.dumps(overview_page(catalog), ensure_ascii=False, default=str), encoding="utf-8")
-    os.replace(staging, target)
+    staging.replace(target)
     vega_bundle()
     return target
 

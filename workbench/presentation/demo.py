@@ -62,9 +62,7 @@ def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool 
     return serve_overview(source=source, port=port) if serve_pages else 0
 
 
-def serve_overview(
-    *, source: str = "idc", port: int = 8866, ip: str = "127.0.0.1", open_browser: bool = False
-) -> int:
+def serve_overview(*, source: str = "idc", port: int = 8866, ip: str = "127.0.0.1", open_browser: bool = False) -> int:
     """Return the exit code of serving the public overview, writing its aggregates first when they are absent.
 
     Parameters

@@ -2,7 +2,6 @@
 
 import ast
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -92,7 +91,7 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
         _run(source, staging, _absolute(parameters) | {"folder": str(staging)})
         if target.exists():
             target.rmdir()
-        os.replace(staging, target)
+        staging.replace(target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     pdf = target / "report.pdf"
@@ -112,7 +111,7 @@ def notebook_parameters(path: Path) -> dict[str, Any]:
     dict
         Name to default.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assigned: dict[str, Any] = {}
     for statement in ast.parse("\n".join(cell.source for cell in cells)).body:
@@ -144,7 +143,7 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
     )
     _forget_folder(executed, folder)
     page = folder / "report.html"
-    exporter = nbconvert.HTMLExporter(
+    exporter = nbconvert.HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert has no types
         config=Config({"HTMLExporter": {"exclude_input": True, "exclude_output_prompt": True, "embed_images": True}})
     )
     body, _ = exporter.from_filename(str(executed))

@@ -150,7 +150,7 @@ def voila_command(notebook: Path, *, port: int, preheat: bool, ip: str) -> list[
         "--pool_size=1",
         "--MappingKernelManager.cull_interval=60",
         "--MappingKernelManager.cull_idle_timeout=120",
-        "--Voila.log_level=WARN",
+        "--Voila.log_level=ERROR",
     ]
 
 

@@ -7,6 +7,8 @@ Descriptions are free text, so `DESCRIPTION_WORDS` looks for the words that
 name a region in English, Dutch and German protocol names.
 """
 
+from typing import Any
+
 import polars as pl
 
 #: Every body region, head to foot; combined regions stand beside their first part.
@@ -148,6 +150,7 @@ def region_of_body_part(term: pl.Expr) -> pl.Expr:
 
     Examples
     --------
+    >>> import polars as pl
     >>> pl.DataFrame({"term": ["Lung", "SEG"]}).select(region_of_body_part(pl.col("term")))["term"].to_list()
     ['Chest', None]
     """
@@ -174,19 +177,21 @@ def region_of_description(text: pl.Expr, *, of_series: bool = False) -> pl.Expr:
 
     Examples
     --------
+    >>> import polars as pl
     >>> words = pl.DataFrame({"text": ["THORAX/ABDOMEN/PELVIS + CONT", "MR THORACIC SPINE", "PE"]})
-    >>> words.select(region_of_description(pl.col("text")))["text"].to_list()
+    >>> words.select(region_of_description(pl.col("text"))).to_series().to_list()
     ['Chest, Abdomen and Pelvis', 'Spine', None]
     """
     upper = text.str.to_uppercase().str.replace_all(r"[_^]", " ")
     names = {part: upper.str.contains(pattern) for part, pattern in DESCRIPTION_WORDS.items()}
     if not of_series:
         names["Chest"] = names["Chest"] | upper.str.contains(r"\bLUNG")
-    region = pl.when(upper.str.contains("PHANTOM")).then(pl.lit("Not Applicable"))
+    region: Any = pl.when(upper.str.contains("PHANTOM")).then(pl.lit("Not Applicable"))
     for part in ("Whole body", "Spine", "Breast"):
         region = region.when(names[part]).then(pl.lit(part))
     for parts, combined in sorted(_COMBINED.items(), key=lambda item: -len(item[0])):
         region = region.when(pl.all_horizontal([names[part] for part in parts])).then(pl.lit(combined))
     for part in (*_TRUNK, "Upper limb", "Lower limb"):
         region = region.when(names[part]).then(pl.lit(part))
-    return region.otherwise(None)
+    found: pl.Expr = region.otherwise(None)
+    return found

@@ -1,5 +1,7 @@
 """Turn the raw IDC index into patients, studies and series, keeping count of every repair."""
 
+from typing import Any
+
 import polars as pl
 
 from workbench.tables import PATIENTS, SERIES, STUDIES, conform
@@ -61,12 +63,14 @@ def parse_age(text: pl.Expr) -> pl.Expr:
     --------
     >>> import polars as pl
     >>> ages = pl.DataFrame({"age": ["042y", "018M", "90", "N-A", "000Y", None]})
-    >>> ages.select(parse_age(pl.col("age")))["age"].to_list()
+    >>> ages.select(parse_age(pl.col("age"))).to_series().to_list()
     [42.0, 1.5, 90.0, None, None, None]
     """
     parts = text.str.strip_chars().str.to_uppercase().str.extract_groups(r"^(\d{1,3})([DWMY]?)$")
     number = parts.struct.field("1").cast(pl.Float64)
-    unit = parts.struct.field("2").replace_strict({**AGE_UNITS_IN_YEARS, "": 1.0}, default=None, return_dtype=pl.Float64)
+    unit = parts.struct.field("2").replace_strict(
+        {**AGE_UNITS_IN_YEARS, "": 1.0}, default=None, return_dtype=pl.Float64
+    )
     years = number * unit
     placeholder = (years == 0) & (unit == 1.0)
     return pl.when(placeholder | (years > AGE_LIMIT_YEARS)).then(None).otherwise(years).cast(pl.Float32)
@@ -267,7 +271,8 @@ def _top_coded(age: pl.Expr) -> pl.Expr:
 
 def _age_missing(phantom: pl.Expr | None = None) -> pl.Expr:
     """Say why an age is null: nothing was written, or what was written is no age."""
-    reason = pl.when(pl.col("age").is_not_null()).then(None)
+    reason: Any = pl.when(pl.col("age").is_not_null()).then(None)
     if phantom is not None:
         reason = reason.when(phantom).then(pl.lit("Not Applicable"))
-    return reason.when(pl.col("written")).then(pl.lit("Unknown")).otherwise(pl.lit("Not Reported"))
+    why: pl.Expr = reason.when(pl.col("written")).then(pl.lit("Unknown")).otherwise(pl.lit("Not Reported"))
+    return why

@@ -32,9 +32,7 @@ def modality_by_region(counts: pl.DataFrame, *, source: str) -> Figure:
         y=alt.Y("body_region:N", sort=regions, title=None),
     )
     cells = base.mark_rect(stroke="#ffffff").encode(
-        color=alt.Color(
-            "n_studies:Q", title="studies", scale=alt.Scale(type="log", scheme="blues"), legend=None
-        ),
+        color=alt.Color("n_studies:Q", title="studies", scale=alt.Scale(type="log", scheme="blues"), legend=None),
         tooltip=["modality:N", "body_region:N", alt.Tooltip("n_studies:Q", format=",")],
     )
     numbers = base.mark_text(fontSize=10).encode(
@@ -42,7 +40,9 @@ def modality_by_region(counts: pl.DataFrame, *, source: str) -> Figure:
         color=alt.condition(alt.datum.n_studies > 3000, alt.value("#fdfdfe"), alt.value("#1d2c3a")),
     )
     top = table.row(0, named=True)
-    rows = "; ".join(f"{row['modality']} {row['body_region']} {row['n_studies']:,}" for row in table.head(12).to_dicts())
+    rows = "; ".join(
+        f"{row['modality']} {row['body_region']} {row['n_studies']:,}" for row in table.head(12).to_dicts()
+    )
     return Figure(
         "modality_by_region",
         f"{top['body_region']} {top['modality']} is the largest group, with {top['n_studies']:,} studies",
@@ -82,9 +82,7 @@ def growth(versions: pl.DataFrame, *, source: str) -> Figure:
         .encode(
             x=alt.X("published:T", title="published"),
             y=alt.Y("series:Q", title="series", stack=True, axis=alt.Axis(format="~s")),
-            color=alt.Color(
-                "kind:N", title=None, scale=alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE])
-            ),
+            color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE])),
             order=alt.Order("kind:N"),
             tooltip=["version:Q", "published:T", "kind:N", alt.Tooltip("series:Q", format=",")],
         )
@@ -118,7 +116,7 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
     Figure
         Women to the left, men to the right, everyone else beyond the men in gray; no age: the lowest row.
     """
-    bands = [*reversed(AGE_DECADES), "Not known"]
+    bands = [*list(AGE_DECADES)[::-1], "Not known"]
     colors = {"Female": ORANGE, "Male": BLUE, "Other or not known": GRAY}
     signed = people.with_columns(
         side=pl.when(pl.col("sex") == "Female").then(-pl.col("n_patients").cast(pl.Int64)).otherwise("n_patients"),
@@ -129,8 +127,9 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
         alt.Chart(known)
         .mark_bar()
         .encode(
-            x=alt.X("side:Q", title="← women | men, then sex not known →", stack="zero")
-            .axis(labelExpr="format(abs(datum.value), '~s')"),
+            x=alt.X("side:Q", title="← women | men, then sex not known →", stack="zero").axis(
+                labelExpr="format(abs(datum.value), '~s')"
+            ),
             y=alt.Y("age:N", sort=bands, title="age in years", scale=alt.Scale(domain=bands[:-1])),
             color=alt.Color("sex:N", title=None, scale=alt.Scale(domain=list(colors), range=list(colors.values()))),
             order="rank:Q",
@@ -143,8 +142,9 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
     words = ", ".join(f"{per_sex.get(sex, 0):,} {sex.lower()}" for sex in colors)
     return Figure(
         "age_and_sex",
-        f"Only {aged / max(total, 1):.0%} of {total:,} people have a known age" if aged < total else
-        f"Age is known for all {total:,} people",
+        f"Only {aged / max(total, 1):.0%} of {total:,} people have a known age"
+        if aged < total
+        else f"Age is known for all {total:,} people",
         f"{source}, people whose age is known, by ten-year band and sex; animals and phantoms left out",
         f"Among {aged:,} people with a known age: {words}. {total - aged:,} people have no known age.",
         "Age of a person: that of the earliest study with an age. The table also holds those without an age.",
@@ -225,7 +225,10 @@ def _bars(table: pl.DataFrame, category: str, count: str, *, gray: str, title: s
             tooltip=[f"{category}:N", alt.Tooltip(f"{count}:Q", format=",")],
         )
     )
-    labels = alt.Chart(table).mark_text(align="left", dx=5).encode(
-        x=f"{count}:Q", y=y, text=alt.Text(f"{count}:Q", format=",")
+    labels = (
+        alt.Chart(table)
+        .mark_text(align="left", dx=5)
+        .encode(x=f"{count}:Q", y=y, text=alt.Text(f"{count}:Q", format=","))
     )
-    return (bars + labels).properties(height=alt.Step(34))
+    layered: alt.LayerChart = (bars + labels).properties(height=alt.Step(34))
+    return layered

@@ -130,7 +130,8 @@ def _one_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
         )
     )
     lines = alt.Chart(named).mark_rule(color="#24303b").encode(x="fraction_low:Q", x2="fraction_high:Q", y=y)
-    return (bars + lines).properties(height=alt.Step(26))
+    layered: alt.LayerChart = (bars + lines).properties(height=alt.Step(26))
+    return layered
 
 
 def _two_way(counted: Census, shown: pl.DataFrame) -> alt.Chart:
@@ -140,7 +141,7 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.Chart:
     known = [name for name in groups if name not in MISSING]
     palette = [*_SERIES_COLORS[: len(known)], *([GRAY, "#c6ccd2", "#7d8791"][: len(groups) - len(known)])]
     order = shown[attribute].unique().sort().cast(pl.String).to_list()
-    return (
+    chart: alt.Chart = (
         alt.Chart(named)
         .mark_bar()
         .encode(
@@ -151,6 +152,7 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.Chart:
         )
         .properties(height=alt.Step(24))
     )
+    return chart
 
 
 def _in_words(counted: Census, shown: pl.DataFrame) -> str:

@@ -1,6 +1,7 @@
 // Draws a whole public page from one aggregates object. `vegaEmbed` stands before this text: page.py joins the two.
 
 const NARROW_PX = 520;
+const SCROLLED_PX = 600; // on a phone, a heat map or a chart with long labels keeps this width and scrolls sideways
 const LONG_NOTE = 360; // characters; beyond, a note is a list of its clauses
 const RAW_NUMBER_COLUMN = /year|version|id$|zip/i; // 2024 is a year, not 2,024
 
@@ -45,11 +46,19 @@ function forDark(value) {
   if (Array.isArray(value)) return value.map(forDark);
   if (value === null || typeof value !== "object") return value;
   // numbers written on the cells of a heat map keep their ink: what lies below them does not change
-  const heatmap = value.layer?.some((part) => (part.mark?.type ?? part.mark) === "rect");
-  const untouched = new Set(["data", "datasets", "scheme", ...(heatmap ? ["layer", "encoding"] : [])]);
+  const untouched = new Set(["data", "datasets", "scheme", ...(isHeatmap(value) ? ["layer", "encoding"] : [])]);
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => [key, untouched.has(key) ? part : forDark(part)]),
   );
+}
+
+function isHeatmap(spec) {
+  return [spec, ...(spec.layer ?? [])].some((part) => (part.mark?.type ?? part.mark) === "rect");
+}
+
+function hasLongLabels(spec) {
+  const axes = [spec, ...(spec.layer ?? [])].flatMap((part) => Object.values(part.encoding ?? {}).map((channel) => channel.axis));
+  return axes.some((axis) => axis?.labelLimit > 130);
 }
 
 // `over` wins, so that the page decides the font and the ground, the chart everything else
@@ -86,6 +95,12 @@ function fitted(spec, holder, dark) {
   delete chart.background;
   // labels at the end of a bar reach over the plot; without this margin the drawing would cut them
   if (chart.width === "container") chart.padding ??= { left: 2, top: 4, right: narrow ? 34 : 44, bottom: 4 };
+  if (narrow && chart.width === "container" && (isHeatmap(chart) || hasLongLabels(chart))) {
+    chart.width = SCROLLED_PX;
+    chart.autosize = { type: "fit-x", contains: "padding" };
+    chart.config = merge(chart.config, { axis: { labelLimit: 260 } });
+    holder.tabIndex = 0;
+  }
   if (chart.width === "container") chart.autosize ??= { type: "fit-x", contains: "padding" };
   return chart;
 }
