@@ -1,6 +1,8 @@
 """Write the one file that a public page reads: counts and finished chart specifications, no row of any patient."""
 
+import inspect
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ from workbench.catalog import overview
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.findings import RICORD_CHEST_CT, lost_chest_ct
-from workbench.catalog.sources.cache import cache_folder
+from workbench.catalog.sources.cache import cache_folder, rules_digest
+from workbench.presentation import theme
 from workbench.presentation.charts import cohort as cohort_charts
 from workbench.presentation.charts import overview as charts
 from workbench.presentation.figure import Figure
@@ -103,9 +106,12 @@ def aggregates_path(catalog: Catalog) -> Path:
     Returns
     -------
     pathlib.Path
-        In the cache folder; changes with the data version and the cleaning rules.
+        In the cache folder; its name changes with the data version, the cleaning rules and the charts.
     """
-    return cache_folder() / f"overview-{catalog.repository.folder.name}.json"
+    drawn = rules_digest(
+        inspect.getsource(module) for module in (sys.modules[__name__], overview, charts, cohort_charts, theme)
+    )
+    return cache_folder() / f"overview-{catalog.repository.folder.name}-{drawn}.json"
 
 
 def _groups(catalog: Catalog) -> list[dict[str, Any]]:

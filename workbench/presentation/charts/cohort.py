@@ -94,7 +94,6 @@ def lost_chest_ct(finding: pl.DataFrame) -> Figure:
             x=alt.X("patients:Q", title="patients", scale=alt.Scale(domain=[0, total])),
             y=y,
             color=alt.Color("fate:N", title=None, scale=alt.Scale(domain=["kept", "lost"], range=[BLUE, GRAY])),
-            order=alt.Order("fate:N"),
             tooltip=["rule:N", "fate:N", "patients:Q"],
         )
     )

@@ -28,7 +28,7 @@ def modality_by_region(counts: pl.DataFrame, *, source: str) -> Figure:
     size = table.group_by("modality").agg(pl.col("n_studies").sum()).sort("n_studies", descending=True)
     regions = [name for name in BODY_REGIONS if name in set(table["body_region"])]
     base = alt.Chart(table).encode(
-        x=alt.X("modality:N", sort=size["modality"].to_list(), title=None, axis=alt.Axis(orient="top", labelAngle=0)),
+        x=alt.X("modality:N", sort=size["modality"].to_list(), title=None, axis=alt.Axis(orient="top", labelAngle=-40)),
         y=alt.Y("body_region:N", sort=regions, title=None),
     )
     cells = base.mark_rect(stroke="#ffffff").encode(
@@ -37,7 +37,7 @@ def modality_by_region(counts: pl.DataFrame, *, source: str) -> Figure:
     )
     numbers = base.mark_text(fontSize=10).encode(
         text=alt.Text("n_studies:Q", format=".3~s"),
-        color=alt.condition(alt.datum.n_studies > 3000, alt.value("#fdfdfe"), alt.value("#1d2c3a")),
+        color=alt.condition(alt.datum.n_studies > 900, alt.value("#fdfdfe"), alt.value("#1d2c3a")),
     )
     top = table.row(0, named=True)
     rows = "; ".join(
@@ -83,7 +83,6 @@ def growth(versions: pl.DataFrame, *, source: str) -> Figure:
             x=alt.X("published:T", title="published"),
             y=alt.Y("series:Q", title="series", stack=True, axis=alt.Axis(format="~s")),
             color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE])),
-            order=alt.Order("kind:N"),
             tooltip=["version:Q", "published:T", "kind:N", alt.Tooltip("series:Q", format=",")],
         )
         .properties(height=300)
