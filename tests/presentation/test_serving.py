@@ -1,10 +1,11 @@
 """Serving refuses early, with the port to use instead."""
 
 import socket
+import urllib.request
 
 import pytest
 
-from workbench.presentation.serving import serve
+from workbench.presentation.serving import running_page, serve
 
 
 @pytest.fixture
@@ -33,3 +34,18 @@ def test_a_number_that_is_no_port_is_refused(page_file):
     with pytest.raises(ValueError, match="Port 0") as error:
         serve(page_file, port=0)
     assert str(error.value) == ("Port 0 came. A port is 1 to 65535. Try the usual one: workbench serve --port 8866")
+
+
+@pytest.mark.slow
+def test_a_page_that_cannot_be_read_says_so_and_shows_no_path(page_file):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with running_page(page_file, port=port, preheat=False) as (address, _):
+        page_file.unlink()  # after the server has checked it
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(address, timeout=60) as answer:
+            html = answer.read().decode()
+    assert "This page could not be shown" in html
+    assert str(page_file.parent) not in html
+    assert "Traceback" not in html

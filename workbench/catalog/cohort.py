@@ -3,7 +3,8 @@
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,10 @@ class Cohort:
 
     @cached_property
     def _mask(self) -> pl.Series:
-        mask = pl.repeat(True, len(self.repository.column("series", "patient_key")), eager=True)
-        for criterion in self.criteria:
-            mask = mask & criterion.selected(self.repository)
-        return mask
+        if not self.criteria:
+            return pl.repeat(True, len(self.repository.column("series", "patient_key")), eager=True)
+        first, *others = (criterion.selected(self.repository) for criterion in self.criteria)
+        return reduce(and_, others, first)
 
     def _column(self, name: str) -> pl.Series:
         return self.repository.column("series", name).filter(self._mask)

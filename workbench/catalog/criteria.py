@@ -1,6 +1,5 @@
 """One criterion of a cohort: a column, the values wanted, and what to do where the value is missing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -182,7 +181,7 @@ def read_criterion(
 
 
 def _read_range(repository: Repository, column: str, bounds: tuple[Any, ...]) -> tuple[Any, Any]:
-    dtype = repository.schema(FILTERS[column][0])[FILTERS[column][1]]
+    dtype = repository.column(*FILTERS[column]).dtype
     if not dtype.is_numeric():
         raise TypeError(
             f"{column}={bounds!r} was received; a tuple is a range, and {column} has no order. "
@@ -203,8 +202,7 @@ def _read_range(repository: Repository, column: str, bounds: tuple[Any, ...]) ->
 
 
 def _check_values(repository: Repository, column: str, values: tuple[Any, ...]) -> None:
-    table, name = FILTERS[column]
-    dtype = repository.schema(table)[name]
+    dtype = repository.column(*FILTERS[column]).dtype
     if not values:
         raise ValueError(
             f"{column}=[] was received, which selects nothing. A list of at least one value would be right. "
@@ -215,14 +213,9 @@ def _check_values(repository: Repository, column: str, values: tuple[Any, ...]) 
     elif dtype == pl.Boolean:
         wrong, right = [value for value in values if not isinstance(value, bool)], "True or False"
     else:
-        held = repository.column(table, name)
+        known = list(dtype.categories) if isinstance(dtype, pl.Enum) else known_values(repository, column)
         for value in values:
-            if isinstance(dtype, pl.Enum):
-                found = value in dtype.categories
-            else:
-                found = isinstance(value, str) and bool((held == value).any())
-            if not found:
-                known = list(dtype.categories) if isinstance(dtype, pl.Enum) else known_values(repository, column)
+            if value not in known:
                 raise unknown_name(f"{column} value", value, known, where=repository.name, then="Use one of these.")
         return
     if wrong:
@@ -247,10 +240,7 @@ def known_values(repository: Repository, column: str) -> list[str]:
     list of str
         Missing categories included when they occur.
     """
-    values = repository.column(*FILTERS[column])
-    counts = values.value_counts(sort=True)
-    names: Iterable[str] = counts[values.name].cast(pl.String)
-    return list(names)
+    return list(repository.values(*FILTERS[column]))
 
 
 def _of_series(repository: Repository, table: str, mask: pl.Series) -> pl.Series:

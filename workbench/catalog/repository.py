@@ -67,20 +67,30 @@ class Repository:
             self._columns[key] = pl.read_parquet(path, columns=[name]).to_series()
         return self._columns[key]
 
-    def schema(self, table: str) -> pl.Schema:
-        """Return the columns of one table and their types.
+    @cached_property
+    def _values(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def values(self, table: str, name: str) -> tuple[str, ...]:
+        """Return every value of one column of categories, counted on first use.
 
         Parameters
         ----------
         table : {"patients", "studies", "series"}
             Which table.
+        name : str
+            Which column.
 
         Returns
         -------
-        polars.Schema
-            Column name to type.
+        tuple of str
+            The most frequent first.
         """
-        return pl.Schema(pl.read_parquet_schema(self.folder / f"{table}.parquet"))
+        key = f"{table}.{name}"
+        if key not in self._values:
+            counts = self.column(table, name).value_counts(sort=True)
+            self._values[key] = tuple(counts[name].cast(pl.String))
+        return self._values[key]
 
     @cached_property
     def data_quality(self) -> pl.DataFrame:

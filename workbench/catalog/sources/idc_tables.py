@@ -66,7 +66,7 @@ def parse_age(text: pl.Expr) -> pl.Expr:
     >>> ages.select(parse_age(pl.col("age"))).to_series().to_list()
     [42.0, 1.5, 90.0, None, None, None]
     """
-    parts = text.str.strip_chars().str.to_uppercase().str.extract_groups(r"^(\d{1,3})([DWMY]?)$")
+    parts = text.str.strip_chars().str.to_uppercase().str.extract_groups(r"^([0-9]{1,3})([DWMY]?)$")
     number = parts.struct.field("1").cast(pl.Float64)
     unit = parts.struct.field("2").replace_strict(
         {**AGE_UNITS_IN_YEARS, "": 1.0}, default=None, return_dtype=pl.Float64
