@@ -112,7 +112,7 @@ def test_the_page_is_named_and_shows_no_notebook(dashboard):
     assert not dashboard.page.locator("#page-loading").is_visible()
 
 
-def test_the_first_figure_stands_within_four_seconds(dashboard):
+def test_the_page_says_when_its_first_figure_stood(dashboard):
     assert float(dashboard.page.locator(".wb-page").get_attribute("data-first-figure-ms")) > 0
 
 
