@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    except (LookupError, ValueError, TypeError, OSError, ImportError) as error:
+    except (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError) as error:
         print(f"workbench: {error}", file=sys.stderr)
         return 1
 
@@ -111,39 +111,14 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 def _select(options: argparse.Namespace) -> Any:
     from workbench.catalog.commons import open_catalog
+    from workbench.catalog.words import criterion_in_words
 
     catalog = open_catalog(options.source)
     cohort = catalog.read_cohort(options.cohort) if options.cohort else catalog.everything
     for words in options.where:
-        name, equals, value = words.partition("=")
-        if not equals or not value:
-            raise ValueError(
-                f"--where {words} was received. COLUMN=VALUE would be right, such as modality=CT. "
-                "See: workbench cohort --help"
-            )
-        cohort = cohort.where(missing=options.missing, **{name: _read_value(value)})
+        column, value = criterion_in_words(catalog.repository, words)
+        cohort = cohort.where(missing=options.missing, **{column: value})
     return cohort
-
-
-def _read_value(text: str) -> Any:
-    """Turn ``18..89`` into a range, ``A,B`` into a list, ``true`` into a truth value, digits into a number."""
-    if ".." in text:
-        low, _, high = text.partition("..")
-        return (_read_scalar(low) if low else None, _read_scalar(high) if high else None)
-    if "," in text:
-        return [_read_scalar(part) for part in text.split(",") if part]
-    return _read_scalar(text)
-
-
-def _read_scalar(text: str) -> Any:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -206,7 +181,7 @@ def _report(options: argparse.Namespace) -> None:
         if name == "--out":
             out = Path(value)
         else:
-            parameters[name.removeprefix("--").replace("-", "_")] = _read_scalar(value)
+            parameters[name.removeprefix("--").replace("-", "_")] = value
     report = render_report(options.name, out=out, **parameters)
     print(f"Report: {report.html}")
 

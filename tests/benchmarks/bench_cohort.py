@@ -179,7 +179,8 @@ def report(
     print(f"Filters: modality {MODALITY}, body part {BODY_PART}, manufacturer {MANUFACTURER}. Every engine", end=" ")
     print("answered {:,} patients, {:,} studies, {:,} series. Medians; the engines took turns.\n".format(*answer))
     print(
-        "| Engine | process start to first count, s | peak memory, MB | warm count, ms | ratio | first of a turn, ms | ratio |"
+        "| Engine | process start to first count, s | peak memory, MB "
+        "| warm count, ms | ratio | first of a turn, ms | ratio |"
     )
     print("|---|---:|---:|---:|---:|---:|---:|")
     ours: list[float] = []

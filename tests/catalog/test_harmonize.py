@@ -36,7 +36,12 @@ def raw_rows(*rows: dict[str, object]) -> pl.DataFrame:
 
 def collections(tumor_locations: str | None = "Lung", cancer_types: str = "Lung cancer") -> pl.DataFrame:
     return pl.DataFrame(
-        {"collection_id": ["a"], "species": ["Human"], "tumor_locations": [tumor_locations], "cancer_types": cancer_types},
+        {
+            "collection_id": ["a"],
+            "species": ["Human"],
+            "tumor_locations": [tumor_locations],
+            "cancer_types": cancer_types,
+        },
         schema_overrides={"tumor_locations": pl.String},
     )
 

@@ -51,13 +51,17 @@ def count(counter: Counter[str | None], rule: object) -> int:
 
 
 def test_the_totals_are_those_of_the_original(commons: Catalog, raw: pl.LazyFrame) -> None:
-    expected = raw.select(
-        patients=pl.struct(PAIR).n_unique(),
-        studies=pl.col("StudyInstanceUID").n_unique(),
-        series=pl.len(),
-        instances=pl.col("instanceCount").sum(),
-        size_gb=pl.col("series_size_MB").sum() / 1000,
-    ).collect().row(0, named=True)
+    expected = (
+        raw.select(
+            patients=pl.struct(PAIR).n_unique(),
+            studies=pl.col("StudyInstanceUID").n_unique(),
+            series=pl.len(),
+            instances=pl.col("instanceCount").sum(),
+            size_gb=pl.col("series_size_MB").sum() / 1000,
+        )
+        .collect()
+        .row(0, named=True)
+    )
     counts = dict(commons.counts)
     assert counts.pop("size_gb") == pytest.approx(expected.pop("size_gb"), rel=1e-6)
     assert counts == expected
@@ -66,9 +70,7 @@ def test_the_totals_are_those_of_the_original(commons: Catalog, raw: pl.LazyFram
 @pytest.mark.parametrize("collection", ["midrc_ricord_1a", "tcga_brca", "nlst"])
 def test_a_collection_counts_as_in_the_original(commons: Catalog, raw: pl.LazyFrame, collection: str) -> None:
     own = raw.filter(pl.col("collection_id") == collection)
-    expected = own.select(
-        pl.col("PatientID", "StudyInstanceUID", "SeriesInstanceUID").n_unique()
-    ).collect().row(0)
+    expected = own.select(pl.col("PatientID", "StudyInstanceUID", "SeriesInstanceUID").n_unique()).collect().row(0)
     counts = commons.where(collection_id=collection).counts
     assert (counts["patients"], counts["studies"], counts["series"]) == expected
 

@@ -93,7 +93,15 @@ class Catalog:
         Cohort
             Equal to the saved one when the data version is the same; one line is said when it is not.
         """
-        _, version, criteria = read_definition(Path(path))
+        source, version, criteria = read_definition(Path(path))
+        if source != self.repository.key:
+            raise unknown_name(
+                "source",
+                source,
+                [self.repository.key],
+                where="this catalog",
+                then=f"Open it: open_catalog({source!r}).",
+            )
         if version != self.repository.build:
             say(f"The cohort was saved with data version {version}; it is now selected from {self.repository.build}.")
         cohort = self.everything

@@ -260,4 +260,4 @@ def _absent(column: pl.Series) -> pl.Series:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # NaN is no number

@@ -45,10 +45,17 @@ def save_definition(repository: Repository, criteria: tuple[Criterion, ...], pat
         ],
     }
     body["sha256"] = content_hash(body)
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"{path} is a folder. A file name would be right. Write for instance {path / 'cohort.yaml'}"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     staging = path.with_name(f".{path.name}.part")
-    staging.write_text(yaml.safe_dump(body, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    staging.replace(path)
+    try:
+        staging.write_text(yaml.safe_dump(body, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        staging.replace(path)
+    finally:
+        staging.unlink(missing_ok=True)
     return path
 
 
@@ -119,6 +126,12 @@ def _read_entry(entry: Any, path: Path) -> tuple[str, Any, str]:
             f"A criterion of {path.name} is incomplete. It needs 'column' and 'values' or 'range'. "
             "Compare with a file written by cohort.save(…)."
         )
+    for field in ("range", "values"):
+        if not isinstance(entry.get(field, []), list):
+            raise ValueError(
+                f"A criterion of {path.name} holds {field}: {entry[field]!r}. A list would be right. "
+                f"Write {field}: [{entry[field]}] or compare with a file written by cohort.save(…)."
+            )
     missing = str(entry.get("missing", "exclude"))
     if "range" in entry:
         return str(entry["column"]), tuple(entry["range"]), missing

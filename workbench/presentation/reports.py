@@ -18,6 +18,7 @@ import papermill
 from traitlets.config import Config
 
 from workbench.assets import asset_path
+from workbench.catalog.definition import read_definition
 from workbench.catalog.sources.cache import say
 from workbench.errors import unknown_name
 from workbench.presentation.offline import drop_outside_references, find_chromium, print_pdf
@@ -77,6 +78,8 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
     for given in parameters:
         if given not in known:
             raise unknown_name("parameter", given, known, where=f"the report {name}", then="Correct the name.")
+    if parameters.get("cohort"):
+        read_definition(Path(str(parameters["cohort"])))
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     target = Path(out) if out else Path("reports") / f"{name}-{now}"
     if target.exists() and any(target.iterdir()):
@@ -85,10 +88,15 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
             "Pass another with --out, or remove this one."
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent)).resolve()
     try:
         staging.chmod(0o755)  # mkdtemp makes it private; a report is written to be shown
-        _run(source, staging, _absolute(parameters) | {"folder": str(staging)})
+        try:
+            _run(source, staging, _absolute(parameters) | {"folder": str(staging)})
+        except papermill.PapermillExecutionError as error:
+            raise RuntimeError(
+                f"The report {name} stopped: {error.evalue} Nothing was written. Correct the parameter and run it again."
+            ) from error
         if target.exists():
             target.rmdir()
         staging.replace(target)

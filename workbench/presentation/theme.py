@@ -24,7 +24,7 @@ def theme() -> dict[str, Any]:
     """
     return {
         "font": FONT,
-        "background": None,
+        "background": "transparent",
         "view": {"stroke": None},
         "axis": {
             "labelColor": INK,
