@@ -43,7 +43,7 @@ def python_age(text: str | None) -> float | None:
     if not found:
         return None
     years = int(found[1]) * {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12}.get(found[2], 1.0)
-    return None if years > 122 or (years == 0 and found[2] in "Y") else years
+    return None if years > 122 or (years == 0 and found[2] in ("", "Y")) else years
 
 
 def count(counter: Counter[str | None], rule: object) -> int:

@@ -95,7 +95,7 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
             _run(source, staging, _absolute(parameters) | {"folder": str(staging)})
         except papermill.PapermillExecutionError as error:
             raise RuntimeError(
-                f"The report {name} stopped: {error.evalue} Nothing was written. Correct the parameter and run it again."
+                f"The report {name} stopped: {error.evalue} Nothing was written; correct it and run it again."
             ) from error
         if target.exists():
             target.rmdir()

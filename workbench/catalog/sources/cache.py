@@ -1,5 +1,6 @@
 """Keep derived tables in the user's cache folder: written whole or not at all, checked on every opening."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -123,6 +124,7 @@ def _replace_folder(staging: Path, final: Path) -> None:
             if _is_sealed(final):
                 return
             doomed = Path(tempfile.mkdtemp(prefix=".damaged-", dir=final.parent))
-            final.rename(doomed / final.name)
+            with contextlib.suppress(FileNotFoundError):  # another process was faster to move it away
+                final.rename(doomed / final.name)
             shutil.rmtree(doomed, ignore_errors=True)
     staging.rename(final)

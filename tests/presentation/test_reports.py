@@ -1,0 +1,220 @@
+"""A report: one folder, whole or not at all, that asks nobody and repeats itself."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import polars as pl
+import pytest
+
+from workbench.assets import asset_path
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog
+from workbench.errors import UnknownNameError
+from workbench.presentation import offline, reports
+from workbench.presentation.offline import drop_outside_references, find_chromium, print_pdf
+from workbench.presentation.reports import REPORTS, Report, notebook_parameters, render_report
+
+FILES = {
+    "report.ipynb",
+    "report.html",
+    "cohort.yaml",
+    "attrition.csv",
+    "census.csv",
+    "comparison.csv",
+    "provenance.json",
+}
+
+
+@pytest.fixture(scope="module")
+def cohort(commons: Catalog) -> Cohort:
+    return commons.where(collection_id=["midrc_ricord_1a", "midrc_ricord_1b"], modality="CT", age_years=(18, None))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Stand in a folder of our own, where a user would."""
+    before, here = Path.cwd(), tmp_path_factory.mktemp("reports")
+    os.chdir(here)
+    yield here
+    os.chdir(before)
+
+
+@pytest.fixture(scope="module")
+def report(cohort: Cohort, folder: Path) -> Report:
+    """Write a report as a user does: relative paths, from the folder they stand in."""
+    cohort.save("cohort of mine.yaml")
+    return render_report("cohort_profile", out="first", cohort="cohort of mine.yaml")
+
+
+@pytest.fixture(scope="module")
+def page(report: Report) -> str:
+    return report.html.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_report_is_one_folder_with_everything(report: Report, folder: Path) -> None:
+    names = {path.name for path in report.folder.iterdir()}
+    assert names >= FILES
+    assert all((report.folder / name).is_file() for name in names)  # no folder inside, so no temporary one either
+    assert {path.name for path in folder.iterdir()} == {"first", "cohort of mine.yaml"}
+
+
+@pytest.mark.slow
+def test_the_tables_are_those_of_the_cohort(report: Report, cohort: Cohort, commons: Catalog) -> None:
+    assert commons.read_cohort(report.folder / "cohort.yaml") == cohort
+    attrition = pl.read_csv(report.folder / "attrition.csv")
+    assert attrition["patients"].to_list() == cohort.attrition.table["patients"].to_list()
+    assert pl.read_csv(report.folder / "census.csv")["n_patients"].sum() == cohort.counts["patients"]
+    assert set(pl.read_csv(report.folder / "comparison.csv")["missing"]) == {"included", "excluded"}
+
+
+@pytest.mark.slow
+def test_the_provenance_names_source_version_and_question(report: Report, commons: Catalog) -> None:
+    made = json.loads((report.folder / "provenance.json").read_text())
+    assert made["source"] == commons.repository.name
+    assert made["version"] == commons.repository.build
+    assert re.fullmatch("[0-9a-f]{64}", made["query_sha256"])
+    assert {"python", "polars", "idc-index-data"} <= set(made["versions"])
+
+
+@pytest.mark.slow
+def test_the_page_loads_nothing_from_outside(page: str) -> None:
+    loads = re.findall(r"<(?:script|link|img|iframe|source|embed|object)\b[^>]*", page, re.IGNORECASE)
+    assert [tag for tag in loads if re.search(r"(?:src|href|data)\s*=\s*[\"']?\s*(?:https?:)?//", tag)] == []
+    assert re.findall(r"@import|url\(\s*[\"']?(?:https?:)?//", page) == []
+
+
+@pytest.mark.slow
+def test_the_page_and_the_notebook_hold_no_temporary_path_and_no_error(report: Report, page: str) -> None:
+    for text in (page, report.notebook.read_text(encoding="utf-8")):
+        assert ".first-" not in text
+        assert "Traceback" not in text
+    for cell in nbformat.read(report.notebook, as_version=4).cells:
+        assert [output for output in cell.get("outputs", []) if output.output_type == "error"] == []
+
+
+@pytest.mark.slow
+def test_the_page_shows_the_counts_and_its_charts_without_code(page: str, cohort: Cohort) -> None:
+    assert f"{cohort.counts['patients']:,} patients" in page
+    assert page.count('role="img"') >= 5
+    assert "wb.open_catalog" not in page
+
+
+@pytest.mark.slow
+def test_the_report_is_printed_where_there_is_a_chromium(report: Report) -> None:
+    if find_chromium() is None:
+        pytest.skip("No Chromium on this machine. Debian and Ubuntu: apt-get install chromium")
+    assert report.pdf is not None
+    assert report.pdf.read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.slow
+def test_two_runs_write_the_same_tables(report: Report, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "find_chromium", lambda: None)
+    again = render_report("cohort_profile", out=folder / "second", cohort=folder / "cohort of mine.yaml")
+    tables = sorted(path.name for path in report.folder.glob("*.csv"))
+    assert tables == sorted(path.name for path in again.folder.glob("*.csv"))
+    assert len(tables) >= 3
+    for name in [*tables, "cohort.yaml"]:
+        assert (report.folder / name).read_bytes() == (again.folder / name).read_bytes()
+    assert again.pdf is None
+
+
+@pytest.mark.slow
+def test_a_cohort_that_selects_nothing_reports_which_step_emptied_it(
+    commons: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reports, "find_chromium", lambda: None)
+    nobody = commons.where(collection_id="midrc_ricord_1a", modality="MR")
+    made = render_report("cohort_profile", out=tmp_path / "empty", cohort=nobody.save(tmp_path / "nobody.yaml"))
+    page = made.html.read_text(encoding="utf-8")
+    assert "modality MR: " in page
+    assert "This step emptied the cohort." in page
+    assert "There are no patients to count." in page
+    assert {path.name for path in made.folder.iterdir()} >= FILES
+    assert "No PDF: Chromium was not found." in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------ parameters and faults, nothing is run
+
+
+def test_an_unknown_report_names_those_there_are() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        render_report("cohort_profle")
+    assert str(caught.value) == (
+        "No report 'cohort_profle' in the workbench. Did you mean 'cohort_profile'? Valid: cohort_profile. "
+        "Use one of these."
+    )
+
+
+def test_an_unknown_parameter_lists_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        render_report("cohort_profile", out=tmp_path / "new", refrence="us_census")
+    assert str(caught.value) == (
+        "No parameter 'refrence' in the report cohort_profile. Did you mean 'reference'? "
+        "Valid: cohort, source, reference. Correct the name."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_is_no_parameter_of_a_user() -> None:
+    known = notebook_parameters(asset_path("notebooks", REPORTS["cohort_profile"]))
+    assert known == {"cohort": "", "source": "idc", "reference": "us_census"}
+
+
+def test_a_folder_that_holds_something_is_never_written_over(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("precious")
+    with pytest.raises(FileExistsError) as caught:
+        render_report("cohort_profile", out=tmp_path)
+    assert str(caught.value) == (
+        f"The folder {tmp_path} holds files already. A new or empty folder would be right, so that nothing is lost. "
+        "Pass another with --out, or remove this one."
+    )
+
+
+def test_a_run_that_fails_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
+        (folder / "report.ipynb").write_text("half")
+        raise ValueError("stopped")
+
+    monkeypatch.setattr(reports, "_run", fail)
+    with pytest.raises(ValueError, match=r"^stopped$"):
+        render_report("cohort_profile", out=tmp_path / "new")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ('<p>a</p><script src="https://cdn.example/x.js"></script>', "<p>a</p>"),
+        ("<SCRIPT async src='http://cdn.example/x.js'>\n</SCRIPT>b", "b"),
+        ('<link rel="stylesheet" href="https://cdn.example/x.css">c', "c"),
+        ('<script>require(["https://cdn.example/x"]);</script>d', "d"),
+        ("<script>let a = 1;</script>e", "<script>let a = 1;</script>e"),
+        (
+            '<script>let a = 1;</script><a href="https://idc.example">f</a><script>let b;</script>',
+            '<script>let a = 1;</script><a href="https://idc.example">f</a><script>let b;</script>',
+        ),
+    ],
+)
+def test_what_other_hosts_would_send_is_dropped_and_links_stay(given: str, left: str) -> None:
+    assert drop_outside_references(given) == left
+
+
+def test_a_named_browser_is_used_before_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_CHROMIUM", "/opt/mine")
+    assert find_chromium() == "/opt/mine"
+    monkeypatch.delenv("WORKBENCH_CHROMIUM")
+    monkeypatch.setattr(offline.shutil, "which", lambda _: None)
+    assert find_chromium() is None
+
+
+def test_a_browser_that_does_not_start_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_CHROMIUM", str(tmp_path / "no such browser"))
+    with pytest.raises(offline.subprocess.SubprocessError, match="did not start"):
+        print_pdf(tmp_path / "page.html", tmp_path / "page.pdf")
