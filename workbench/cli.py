@@ -4,6 +4,8 @@ Exit codes: 0 done, 1 what was asked for cannot be done, 2 the words of the comm
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +19,7 @@ examples:
   workbench census --cohort chest_ct.yaml --by sex age_group --compare us_census
   workbench report cohort_profile --cohort chest_ct.yaml
   workbench serve                             the public dashboard on this machine
+  workbench site aggregates                   write the one file the public page reads
 """
 _WHERE_HELP = (
     "a criterion, in order: COLUMN=VALUE, COLUMN=A,B,C (any of them), COLUMN=LOW..HIGH (inclusive; an end may be "
@@ -37,13 +40,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0, 1, 2 or 130.
     """
-    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows "?", not a traceback
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.run is not _report:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.parameters = rest
     try:
         return int(options.run(options) or 0)
+    except BrokenPipeError:  # the reader of our output, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    except (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError) as error:
+    except (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError, OverflowError) as error:
         print(f"workbench: {error}", file=sys.stderr)
         return 1
 
@@ -71,13 +84,20 @@ def _parser() -> argparse.ArgumentParser:
 
     census = _verb(verbs, "census", _census, "count who is in a cohort, with intervals and the missing")
     _add_selection(census)
-    census.add_argument("--by", nargs="+", default=["sex"], metavar="COLUMN", help="attributes (default: sex)")
+    census.add_argument(
+        "--by",
+        nargs="+",
+        default=["sex"],
+        metavar="COLUMN",
+        help="attributes: sex, age_group, age_decade, collection_id, species (default: sex)",
+    )
     census.add_argument("--compare", metavar="REFERENCE", help="compare with a population, such as us_census")
 
     report = _verb(verbs, "report", _report, "write a report: notebook, web page, PDF, tables, provenance")
-    report.add_argument("name", help="which report, such as cohort_profile")
+    report.add_argument(
+        "name", help="which report: cohort_profile (parameters: --cohort FILE, --reference NAME, --source NAME)"
+    )
     report.add_argument("--out", type=Path, help="folder to write (default: a new one under reports/)")
-    report.add_argument("parameters", nargs=argparse.REMAINDER, help="--NAME VALUE for each parameter of the report")
 
     serve = _verb(verbs, "serve", _serve, "serve the public dashboard with Voila on this machine")
     serve.add_argument("--port", type=int, default=8866, help="port to listen on (default: 8866)")
@@ -93,7 +113,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _verb(verbs: Any, name: str, run: Any, summary: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = verbs.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+    examples = "\n".join(line for line in _EXAMPLES.splitlines() if f"workbench {name}" in line)
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.set_defaults(run=run)
     return parser
 
@@ -168,21 +195,16 @@ def _census(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from workbench.presentation.reports import render_report
 
-    words = list(options.parameters)
-    out, parameters = options.out, {}
+    words, parameters = list(options.parameters), {}
     while words:
-        name = words.pop(0)
-        if not name.startswith("--") or not words:
+        name, equals, value = words.pop(0).partition("=")
+        if not name.startswith("--") or not (equals or words):
             raise ValueError(
                 f"{name} was received. Parameters are written --NAME VALUE, such as --cohort chest_ct.yaml. "
                 "See: workbench report --help"
             )
-        value = words.pop(0)
-        if name == "--out":
-            out = Path(value)
-        else:
-            parameters[name.removeprefix("--").replace("-", "_")] = value
-    report = render_report(options.name, out=out, **parameters)
+        parameters[name.removeprefix("--").replace("-", "_")] = value if equals else words.pop(0)
+    report = render_report(options.name, out=options.out, **parameters)
     print(f"Report: {report.html}")
 
 

@@ -52,7 +52,8 @@ def unknown_name(kind: str, got: object, options: Iterable[str], *, where: str, 
     names = list(options)
     nearest = nearest_names(str(got), names)
     hint = f" Did you mean {' or '.join(repr(name) for name in nearest)}?" if nearest else ""
-    shown = ", ".join(names[:12]) + (f", … ({len(names)} in all)" if len(names) > 12 else "")
+    between = "; " if any("," in name for name in names) else ", "
+    shown = between.join(names[:12]) + (f", … ({len(names)} in all)" if len(names) > 12 else "")
     return UnknownNameError(f"No {kind} {got!r} in {where}.{hint} Valid: {shown}. {then}")
 
 

@@ -41,6 +41,7 @@ def collections(tumor_locations: str | None = "Lung", cancer_types: str = "Lung 
             "species": ["Human"],
             "tumor_locations": [tumor_locations],
             "cancer_types": cancer_types,
+            "description": "A trial.",
         },
         schema_overrides={"tumor_locations": pl.String},
     )

@@ -171,14 +171,14 @@ def test_an_unknown_age_never_becomes_a_number(
     assert ageless["age_missing"].null_count() == 0
     assert ageless["age_over_89"].null_count() == ageless.height
     assert (table["age_years"].is_null() != table["age_missing"].is_null()).all()  # a number or a reason, never both
-    assert quality["Patient has no known age"] == table["age_years"].null_count()
+    assert quality["Patient has no recorded age, persons or not"] == table["age_years"].null_count()
 
 
 def test_almost_every_patient_with_a_usable_age_keeps_one(
     quality: dict[str, int], aged_pairs: pl.DataFrame, commons: Catalog
 ) -> None:
     # Not all: phantoms have none, and an age written on derived objects alone does not count.
-    known = commons.counts["patients"] - quality["Patient has no known age"]
+    known = commons.counts["patients"] - quality["Patient has no recorded age, persons or not"]
     assert 0.97 * aged_pairs.height < known <= aged_pairs.height
 
 

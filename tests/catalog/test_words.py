@@ -69,7 +69,6 @@ def test_an_unknown_column_names_the_nearest(commons: Catalog) -> None:
     )
 
 
-@pytest.mark.xfail(reason="bug: only commas and blanks end in Python's own IndexError", raises=IndexError)
 def test_commas_and_blanks_alone_are_no_value(commons: Catalog) -> None:
     with pytest.raises(ValueError, match="was received"):
         criterion_in_words(commons.repository, "modality=, ,")

@@ -172,8 +172,8 @@ def test_a_folder_that_holds_something_is_never_written_over(tmp_path: Path) -> 
     with pytest.raises(FileExistsError) as caught:
         render_report("cohort_profile", out=tmp_path)
     assert str(caught.value) == (
-        f"The folder {tmp_path} holds files already. A new or empty folder would be right, so that nothing is lost. "
-        "Pass another with --out, or remove this one."
+        f"{tmp_path} is a file or a folder that is not empty. A new or empty folder would be right, so that nothing "
+        "is lost. Pass another with --out, or remove this one."
     )
 
 

@@ -1,6 +1,9 @@
 """Serving refuses early, with the port to use instead."""
 
+import signal
 import socket
+import subprocess
+import sys
 import urllib.request
 
 import pytest
@@ -49,3 +52,23 @@ def test_a_page_that_cannot_be_read_says_so_and_shows_no_path(page_file):
     assert "This page could not be shown" in html
     assert str(page_file.parent) not in html
     assert "Traceback" not in html
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_the_server_although_polars_has_run(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "workbench.cli", "serve", f"--port={port}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert server.stdout is not None
+    for line in server.stdout:
+        if "Stop with Ctrl-C" in line:
+            break
+    server.send_signal(signal.SIGINT)
+    assert server.wait(timeout=30) == 0
+    server.stdout.close()

@@ -1,5 +1,6 @@
 """Who each filter removed, and how many of them only because a value was missing."""
 
+import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,6 +8,8 @@ import polars as pl
 
 from workbench.catalog.criteria import Criterion
 from workbench.catalog.repository import Repository
+
+_WIDEST = 60  # characters of a step in the table of text; the table itself holds it whole
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,11 @@ class Attrition:
 
     def __repr__(self) -> str:
         """Show the steps as a table of text."""
-        names = [*self.table["step"], "step"]
-        width = max(len(name) for name in names)
+        width = min(max(len(name) for name in [*self.table["step"], "step"]), _WIDEST)
         lines = [f"{'step':<{width}} {'patients':>10} {'studies':>10} {'lost':>10} {'of it missing':>14}"]
         lines += [
-            f"{step:<{width}} {patients:>10,} {studies:>10,} {lost:>10,} {missing:>14,}"
+            f"{textwrap.shorten(step, width, placeholder=' …'):<{width}} {patients:>10,} {studies:>10,}"
+            f" {lost:>10,} {missing:>14,}"
             for step, patients, studies, lost, missing in self.table.select(
                 "step", "patients", "studies", "patients_lost", "patients_lost_missing"
             ).iter_rows()

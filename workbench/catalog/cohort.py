@@ -37,7 +37,7 @@ class Cohort:
     repository: Repository
     criteria: tuple[Criterion, ...] = ()
 
-    def where(self, *, missing: MissingPolicy = "exclude", **criteria: Any) -> "Cohort":
+    def where(self, /, *, missing: MissingPolicy = "exclude", **criteria: Any) -> "Cohort":
         """Return the cohort narrowed by further criteria, in the order written.
 
         Parameters

@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from workbench.cache import say
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.criteria import MissingPolicy
+from workbench.catalog.criteria import MissingPolicy, read_criterion
 from workbench.catalog.definition import read_definition
 from workbench.catalog.repository import Repository
-from workbench.catalog.sources.cache import say
 from workbench.catalog.sources.idc import open_idc
 from workbench.errors import unknown_name
 
@@ -42,7 +42,7 @@ class Catalog:
         """How many patients, studies, series and instances, and ``size_gb``."""
         return self.everything.counts
 
-    def where(self, *, missing: MissingPolicy = "exclude", **criteria: Any) -> Cohort:
+    def where(self, /, *, missing: MissingPolicy = "exclude", **criteria: Any) -> Cohort:
         """Return the cohort that meets the criteria; see `Cohort.where`.
 
         Parameters
@@ -104,10 +104,13 @@ class Catalog:
             )
         if version != self.repository.build:
             say(f"The cohort was saved with data version {version}; it is now selected from {self.repository.build}.")
-        cohort = self.everything
-        for column, value, missing in criteria:
-            cohort = cohort.where(missing=missing, **{column: value})  # type: ignore[arg-type]  # checked in where
-        return cohort
+        return Cohort(
+            self.repository,
+            tuple(
+                read_criterion(self.repository, column, value, missing=missing)  # type: ignore[arg-type]  # checked there
+                for column, value, missing in criteria
+            ),
+        )
 
     def __repr__(self) -> str:
         """Show what the catalog holds."""

@@ -1,5 +1,7 @@
 """Compare a cohort with a population: the thin bridge from cohorts to the assessment of tables."""
 
+import dataclasses
+
 import polars as pl
 
 from workbench.assessment.references import read_reference
@@ -10,7 +12,8 @@ from workbench.catalog.cohort import Cohort
 def compare(cohort: Cohort, *, reference: str = "us_census") -> Comparison:
     """Return how far the cohort's people are from a reference population, with and without the missing.
 
-    Animals and phantoms are left out: they have no place in a human population.
+    Animals, phantoms and simulations are left out: they have no place in a human population. A note says when the
+    cohort was itself selected by age or sex.
 
     Parameters
     ----------
@@ -30,5 +33,21 @@ def compare(cohort: Cohort, *, reference: str = "us_census") -> Comparison:
         For a reference population that does not exist.
     """
     population = read_reference(reference)
-    people = cohort.patients.filter(pl.col("species") == "Human")
-    return compare_to_reference(people.select("sex", "age_group"), population)
+    patients = cohort.patients
+    people = patients.filter(pl.col("species") == "Human")
+    compared = compare_to_reference(people.select("sex", "age_group"), population)
+    return dataclasses.replace(compared, notes=(*compared.notes, *_notes(cohort, patients.height - people.height)))
+
+
+def _notes(cohort: Cohort, n_left_out: int) -> list[str]:
+    """Say what part of a distance is the selection's own doing."""
+    compared = {"age_years": "age_group", "sex": "sex"}
+    notes = [
+        f"{compared[criterion.column]}: the cohort was selected by {criterion.label}, the reference was not; "
+        "part of the distance is that selection."
+        for criterion in cohort.criteria
+        if criterion.column in compared
+    ]
+    if n_left_out:
+        notes.append(f"{n_left_out:,} animals, phantoms, simulations or mixed collections' patients are left out.")
+    return notes

@@ -9,8 +9,10 @@ from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
 from workbench.vocabulary.anatomy import regions_covering
 from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.dicom import AGE_TOP_CODE_YEARS
 
 MissingPolicy = Literal["exclude", "keep", "only"]
+_LARGEST = 1e300
 _POLICIES = ("exclude", "keep", "only")
 
 #: What a user names in ``where`` -> (table, column of the common data model).
@@ -64,8 +66,7 @@ class Criterion:
             low, high = self.values
             words = f"{low} to {high}" if None not in self.values else f"≥ {low}" if high is None else f"≤ {high}"
         else:
-            words = " or ".join(str(value) for value in self.values[:2])
-            words += f" or {len(self.values) - 2} more" if len(self.values) > 2 else ""
+            words = " or ".join(str(value) for value in self.values)
         return f"{self.column} {words}" + (" or missing" if self.missing == "keep" else "")
 
     def selected(self, repository: Repository) -> pl.Series:
@@ -115,6 +116,8 @@ class Criterion:
     def _match(self, column: pl.Series) -> pl.Series:
         if self.missing == "only" and not self.values:
             return pl.repeat(False, len(column), eager=True)
+        if column.dtype.is_integer():
+            column = column.cast(pl.Float64)  # a number beyond the column's type selects nothing and is no error
         if self.is_range:
             low, high = self.values
             match = column >= low if low is not None else column <= high
@@ -173,9 +176,10 @@ def read_criterion(
             )
         return Criterion(column, (), missing="only")
     if isinstance(value, tuple):
-        return Criterion(column, _read_range(repository, column, value), is_range=True, missing=missing)
+        bounds = tuple(_plain(end) for end in value)
+        return Criterion(column, _read_range(repository, column, bounds), is_range=True, missing=missing)
     members = sorted(value, key=str) if isinstance(value, set | frozenset) else value
-    values = tuple(members) if isinstance(members, list) else (value,)
+    values = tuple(_plain(member) for member in members) if isinstance(members, list) else (_plain(value),)
     _check_values(repository, column, values)
     return Criterion(column, values, missing=missing)
 
@@ -193,6 +197,11 @@ def _read_range(repository: Repository, column: str, bounds: tuple[Any, ...]) ->
             f"one of which may be None. Write for instance {column}=(18, 89) or {column}=(18, None)."
         )
     low, high = bounds
+    if column == "age_years" and low is not None and low > AGE_TOP_CODE_YEARS:
+        raise ValueError(
+            f"age_years={bounds!r} was received. Ages from {AGE_TOP_CODE_YEARS} on are one group, 90 and over, so that "
+            f"nobody can be told by age. Write age_years=({AGE_TOP_CODE_YEARS}, None)."
+        )
     if low is not None and high is not None and low > high:
         raise ValueError(
             f"{column}={bounds!r} was received, which holds nothing: the first number is the larger one. "
@@ -259,5 +268,10 @@ def _absent(column: pl.Series) -> pl.Series:
     return column.is_null()
 
 
+def _plain(value: Any) -> Any:
+    """Turn a NumPy scalar into Python's own, which can be written to a definition."""
+    return value.item() if type(value).__module__ == "numpy" and not getattr(value, "shape", ()) else value
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # NaN is no number
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST  # false for NaN

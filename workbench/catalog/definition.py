@@ -7,12 +7,14 @@ from typing import Any
 
 import yaml
 
+from workbench.cache import say
 from workbench.catalog.criteria import Criterion
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
 
 SCHEMA = "workbench-cohort/1"
 _FIELDS = ("schema", "source", "criteria", "sha256")
+_ENTRY_FIELDS = ("column", "values", "range", "missing")
 
 
 def save_definition(repository: Repository, criteria: tuple[Criterion, ...], path: Path) -> Path:
@@ -94,12 +96,14 @@ def read_definition(path: Path) -> tuple[str, str, list[tuple[str, Any, str]]]:
     for field in body:
         if field not in _FIELDS:
             raise unknown_name("field", field, _FIELDS, where=path.name, then="Remove or correct the line.")
-    source, entries = body.get("source"), body.get("criteria", [])
+    source, entries = body.get("source"), body.get("criteria")
     if not isinstance(source, dict) or not isinstance(entries, list):
         raise ValueError(
             f"{path.name} lacks its source or its list of criteria. Both are written by cohort.save(…). "
             "Save the cohort again."
         )
+    if body.get("sha256") not in (None, content_hash(body)):
+        say(f"{path.name} was changed after it was saved; it is read as it stands now.")
     return str(source.get("key")), str(source.get("version")), [_read_entry(entry, path) for entry in entries]
 
 
@@ -126,6 +130,9 @@ def _read_entry(entry: Any, path: Path) -> tuple[str, Any, str]:
             f"A criterion of {path.name} is incomplete. It needs 'column' and 'values' or 'range'. "
             "Compare with a file written by cohort.save(…)."
         )
+    for field in entry:
+        if field not in _ENTRY_FIELDS:
+            raise unknown_name("field", field, _ENTRY_FIELDS, where=f"a criterion of {path.name}", then="Correct it.")
     for field in ("range", "values"):
         if not isinstance(entry.get(field, []), list):
             raise ValueError(

@@ -64,11 +64,13 @@ def list_studies(repository: Repository, rows: pl.Series) -> pl.DataFrame:
     slides = pl.col("modality").eq("SM").any()
     return (
         list_series(repository, rows)
-        .group_by("collection_id", "patient_id", "study_uid", maintain_order=True)
+        .group_by("study_uid", maintain_order=True)
         .agg(
+            pl.col("collection_id", "patient_id").first(),
             pl.col("study_description").drop_nulls().first(),
             modalities=pl.col("modality").unique().sort().str.join(", "),
             n_series=pl.len(),
             viewer_url=pl.when(slides).then(pl.lit(_SLIM)).otherwise(pl.lit(_OHIF)) + pl.col("study_uid").first(),
         )
+        .select("collection_id", "patient_id", "study_uid", "study_description", "modalities", "n_series", "viewer_url")
     )

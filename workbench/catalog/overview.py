@@ -4,6 +4,7 @@ import polars as pl
 
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.vocabulary.demographics import MISSING
 
 
 def count_by_modality_and_region(catalog: Catalog) -> pl.DataFrame:
@@ -86,7 +87,7 @@ def count_known(cohort: Cohort) -> pl.DataFrame:
     Parameters
     ----------
     cohort : Cohort
-        Whose people are counted; sex counts as known when it is Female, Male or Other.
+        Whose people are counted; a sex that is recorded counts as known, also when records conflict.
 
     Returns
     -------
@@ -95,7 +96,7 @@ def count_known(cohort: Cohort) -> pl.DataFrame:
     """
     people = cohort.patients.filter(pl.col("species") == "Human")
     age = pl.col("age_years").is_not_null()
-    sex = pl.col("sex").cast(pl.String).is_in(["Female", "Male", "Other"])
+    sex = ~pl.col("sex").cast(pl.String).is_in(MISSING)
     rules = {"age and sex": age & sex, "sex only": sex & ~age, "age only": age & ~sex, "neither": ~age & ~sex}
     counts = people.select(rule.sum().alias(name) for name, rule in rules.items())
     return counts.unpivot(variable_name="known", value_name="n_patients").with_columns(

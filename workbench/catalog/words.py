@@ -33,7 +33,7 @@ def criterion_in_words(repository: Repository, words: str) -> tuple[str, Any]:
         When the column does not exist.
     """
     name, equals, text = (part.strip() for part in words.partition("="))
-    if not equals or not name or not text.strip(","):
+    if not equals or not name or not text.replace(",", "").strip():
         raise ValueError(
             f"{words!r} was received. COLUMN=VALUE would be right, such as modality=CT. See: workbench cohort --help"
         )

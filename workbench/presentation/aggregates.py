@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from workbench.cache import cache_folder, rules_digest
 from workbench.catalog import overview
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.findings import RICORD_CHEST_CT, lost_chest_ct
-from workbench.catalog.sources.cache import cache_folder, rules_digest
 from workbench.presentation import theme
 from workbench.presentation.charts import cohort as cohort_charts
 from workbench.presentation.charts import overview as charts

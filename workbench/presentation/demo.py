@@ -1,13 +1,15 @@
 """The whole line on real data: a finding, a cohort, its census, a report, the dashboard."""
 
+import contextlib
 from pathlib import Path
 
+from workbench.cache import cache_folder, say
 from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.comparison import compare
 from workbench.catalog.findings import lost_chest_ct
-from workbench.catalog.sources.cache import cache_folder, say
 from workbench.presentation import charts
 from workbench.presentation.aggregates import aggregates_path, write_aggregates
+from workbench.presentation.page import load_page
 from workbench.presentation.reports import render_report
 from workbench.presentation.serving import serve
 
@@ -47,12 +49,16 @@ def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool 
     print(f"\nChest CT of adults in the COVID-19 collections\n{cohort}\n\n{cohort.attrition}\n")
     for attribute in ("sex", "age_group", "collection_id"):
         print(cohort.census(by=[attribute]).sentence)
-    for row in compare(cohort).table.iter_rows(named=True):
+    compared = compare(cohort)
+    print(f"\nJensen–Shannon distance (0 equal, 1 nothing in common) from {compared.reference.title}")
+    for row in compared.table.iter_rows(named=True):
         if row["jsd"] is not None:
             print(
-                f"Distance to US Census percentages by {row['attribute']}, missing {row['missing']}: {row['jsd']:.3f} "
-                f"(Jensen–Shannon, 95 % {row['jsd_low']:.3f} to {row['jsd_high']:.3f})"
+                f"  {row['attribute']:<10} missing {row['missing']}: {row['jsd']:.3f} "
+                f"(95 % {row['jsd_low']:.3f} to {row['jsd_high']:.3f}; {row['n_missing']:,} patients missing)"
             )
+    for note in compared.notes:
+        print(f"  {note}")
     definition = cohort.save(cache_folder() / "demo_cohort.yaml")
     say("\nWriting the report (about half a minute) …")
     report = render_report("cohort_profile", out=out, cohort=str(definition))
@@ -86,7 +92,8 @@ def serve_overview(*, source: str = "idc", port: int = 8866, ip: str = "127.0.0.
 
 def _aggregates(catalog: Catalog) -> Path:
     path = aggregates_path(catalog)
-    if path.exists():
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        load_page(path)
         return path
-    say("Counting what the page shows (once, a few seconds) …")
+    say("Counting what the page shows (a few seconds) …")
     return write_aggregates(catalog)

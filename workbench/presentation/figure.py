@@ -167,10 +167,14 @@ def _plain(table: pl.DataFrame) -> pl.DataFrame:
 def _html_table(table: pl.DataFrame) -> str:
     head = "".join(f"<th>{html.escape(name)}</th>" for name in _headers(table))
     rows = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in row) + "</tr>"
-        for row in _plain(table).iter_rows()
+        "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>" for row in _plain(table).iter_rows()
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cell(value: object) -> str:
+    text = html.escape(_shown(value), quote=True)
+    return f'<a href="{text}" target="_blank" rel="noopener">open</a>' if text.startswith("https://") else text
 
 
 def _shown(value: object) -> str:

@@ -18,8 +18,8 @@ import papermill
 from traitlets.config import Config
 
 from workbench.assets import asset_path
+from workbench.cache import say
 from workbench.catalog.definition import read_definition
-from workbench.catalog.sources.cache import say
 from workbench.errors import unknown_name
 from workbench.presentation.offline import drop_outside_references, find_chromium, print_pdf
 
@@ -81,11 +81,11 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
     if parameters.get("cohort"):
         read_definition(Path(str(parameters["cohort"])))
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    target = Path(out) if out else Path("reports") / f"{name}-{now}"
-    if target.exists() and any(target.iterdir()):
+    target = (Path(out) if out else Path("reports") / f"{name}-{now}").resolve()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise FileExistsError(
-            f"The folder {target} holds files already. A new or empty folder would be right, so that nothing is lost. "
-            "Pass another with --out, or remove this one."
+            f"{out} is a file or a folder that is not empty. A new or empty folder would be right, so that nothing "
+            "is lost. Pass another with --out, or remove this one."
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent)).resolve()
@@ -152,7 +152,17 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
     _forget_folder(executed, folder)
     page = folder / "report.html"
     exporter = nbconvert.HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert has no types
-        config=Config({"HTMLExporter": {"exclude_input": True, "exclude_output_prompt": True, "embed_images": True}})
+        config=Config(
+            {
+                "HTMLExporter": {
+                    "exclude_input": True,
+                    "exclude_output_prompt": True,
+                    "embed_images": True,
+                    "preprocessors": ["nbconvert.preprocessors.TagRemovePreprocessor"],
+                },
+                "TagRemovePreprocessor": {"remove_cell_tags": ["notebook-only"]},
+            }
+        )
     )
     body, _ = exporter.from_filename(str(executed))
     page.write_text(_styled(drop_outside_references(body)), encoding="utf-8")
@@ -168,12 +178,17 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
 def _styled(body: str) -> str:
     """Add the look of a report and open the tables, which paper cannot unfold."""
     style = (Path(__file__).parent / "jupyter" / "report.css").read_text(encoding="utf-8")
+    body = body.replace("<title>report</title>", "<title>Cohort profile</title>", 1)
     return body.replace("</head>", f"<style>{style}</style></head>", 1).replace("<details>", "<details open>")
 
 
 def _forget_folder(executed: Path, folder: Path) -> None:
-    """Replace the temporary folder in the executed notebook, so that two runs give the same text."""
+    """Keep file names only, so that two runs give the same text and no path of this machine is told."""
     text = executed.read_text(encoding="utf-8")
+    known = nbformat.read(executed, as_version=4).metadata.get("papermill", {})  # type: ignore[no-untyped-call]
+    told = [known.get("input_path"), known.get("output_path"), *known.get("parameters", {}).values()]
+    for path in {str(path) for path in told if path and Path(str(path)).is_absolute()} - {str(folder)}:
+        text = text.replace(json.dumps(path)[1:-1], Path(path).name)
     for spelled in (json.dumps(str(folder))[1:-1], json.dumps(json.dumps(str(folder))[1:-1])[1:-1]):
         text = text.replace(spelled, ".")
     executed.write_text(text, encoding="utf-8")

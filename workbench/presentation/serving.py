@@ -21,6 +21,7 @@ _TEMPLATES = Path(__file__).resolve().parent / "jupyter"
 _LAST_PORT = 65535
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
+_WATCH_SECONDS = 0.2
 # A file of Voila's own: asking for the page itself would use up the kernel that waits for the first visitor.
 _ALIVE = "/voila/static/voila.js"
 
@@ -61,18 +62,23 @@ def serve(
         When the file is not a page, or the port is taken.
     """
     # A service manager sends SIGTERM; taken as Ctrl-C, it does not leave Voila behind.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:  # SIGINT too: Polars installs a handler under which a blocking wait never ends
+        signal.signal(number, signal.default_int_handler)
     try:
         with running_page(aggregates, port=port, preheat=preheat, ip=ip) as (address, voila):
             print(f"Repository overview: {address}\nStop with Ctrl-C.", flush=True)
             if open_browser:
                 webbrowser.open(address)
-            return voila.wait()
+            while voila.poll() is None:
+                time.sleep(_WATCH_SECONDS)
+            return voila.returncode
     except KeyboardInterrupt:
         print("\nStopped.", flush=True)
         return 0
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -12,13 +12,15 @@ Fedorov A, et al. National Cancer Institute Imaging Data Commons. RadioGraphics 
 import importlib.metadata
 import importlib.util
 import inspect
+import sys
 from pathlib import Path
 
 import polars as pl
 from tqdm.auto import tqdm
 
+from workbench.cache import rules_digest, say, sealed_folder
 from workbench.catalog.repository import Repository
-from workbench.catalog.sources import cache, idc_quality, idc_tables
+from workbench.catalog.sources import idc_quality, idc_tables
 from workbench.errors import MissingPackageError
 from workbench.vocabulary import anatomy, demographics, dicom
 
@@ -38,7 +40,7 @@ def open_idc() -> Repository:
     MissingPackageError
         When ``idc-index-data`` is not installed.
     """
-    folder = cache.sealed_folder(f"idc-{package_version()}-{_rules()}", _build)
+    folder = sealed_folder(f"idc-{package_version()}-{_rules()}", _build)
     return Repository(
         name="NCI Imaging Data Commons",
         key="idc",
@@ -106,14 +108,15 @@ def raw_path(table: str) -> Path:
 
 def _rules() -> str:
     """Digest every rule the slim index depends on, so that a changed rule means a new index."""
-    return cache.rules_digest(
-        inspect.getsource(module) for module in (idc_tables, idc_quality, anatomy, demographics, dicom)
+    return rules_digest(
+        inspect.getsource(module)
+        for module in (idc_tables, idc_quality, sys.modules["workbench.tables"], anatomy, demographics, dicom)
     )
 
 
 def _build(folder: Path) -> None:
-    cache.say(f"Preparing the index of IDC {package_version()} (once, about ten seconds) …")
-    steps = tqdm(total=4, desc="IDC index", unit="step", leave=False)
+    say(f"Preparing the index of IDC {package_version()} (once, about ten seconds) …")
+    steps = tqdm(total=4, desc="IDC index", unit="step", leave=False, disable=None)  # no bar in a log
     raw = pl.read_parquet(raw_path("idc_index"), columns=list(idc_tables.RAW_COLUMNS))
     collections = pl.read_parquet(raw_path("collections_index"))
     steps.update()
@@ -122,13 +125,13 @@ def _build(folder: Path) -> None:
     studies = idc_tables.to_studies(harmonized)
     patients = idc_tables.to_patients(harmonized, studies)
     steps.update()
-    tables = {
+    slim = {
         "patients": patients,
         "studies": idc_tables.slim_studies(studies),
         "series": idc_tables.to_series(harmonized, studies),
         "data_quality": idc_quality.count_quality(harmonized, patients),
     }
-    for name, table in tables.items():
+    for name, table in slim.items():
         table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=6, row_group_size=2**21)
     steps.update()
     steps.close()

@@ -9,6 +9,9 @@ from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS, PATI
 _AGE, _SEX = pl.col("PatientAge"), pl.col("PatientSex")
 _STANDARD_AGE = r"^\d{3}[DWMY]$"
 
+# CBIS-DDSM gives every image or lesion an identifier of its own, such as Calc-Test_P_00038_LEFT_CC.
+_IMAGE_IDENTIFIER = r"_(P_\d{5})_(?:LEFT|RIGHT)_"
+
 
 def count_quality(series: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
     """Return one row a cleaning rule: how many series, studies or patients it touched and what was done.
@@ -85,6 +88,8 @@ def _grouped_rules(series: pl.DataFrame) -> list[tuple[str, str, int, int, str]]
         pl.col("series_age_years").drop_nulls().n_unique(), patients=pl.col("patient_key").n_unique()
     )
     several = pl.col("series_age_years") > 1
+    of_images = series.filter(pl.col("PatientID").str.contains(_IMAGE_IDENTIFIER))["PatientID"].unique()
+    n_people = of_images.str.extract(_IMAGE_IDENTIFIER).n_unique()
     identifiers = series.group_by("PatientID").agg(pl.col("collection_id").n_unique())
     return [
         (
@@ -109,6 +114,13 @@ def _grouped_rules(series: pl.DataFrame) -> list[tuple[str, str, int, int, str]]
             "the study counts once, its patients each",
         ),
         (
+            "A PatientID names an image of a person",
+            "PatientIDs",
+            len(of_images),
+            identifiers.height,
+            f"each counts as a patient; they are {n_people:,} people",
+        ),
+        (
             "A PatientID occurs in more than one collection",
             "PatientIDs",
             identifiers.filter(pl.col("collection_id") > 1).height,
@@ -121,16 +133,21 @@ def _grouped_rules(series: pl.DataFrame) -> list[tuple[str, str, int, int, str]]
 def _patient_rules(patients: pl.DataFrame) -> list[tuple[str, str, int, int, str]]:
     rules = [
         ("Sexes of one patient disagree", pl.col("sex") == "Conflicting", "sex: Conflicting, no majority vote"),
-        ("Patient has no known age", pl.col("age_years").is_null(), "shown as missing, with the reason"),
         (
-            "Patient has no known sex",
+            "Patient has no recorded age, persons or not",
+            pl.col("age_years").is_null(),
+            "shown as missing, with the reason",
+        ),
+        (
+            "Patient has no recorded sex, persons or not",
             pl.col("sex").is_in(["Unknown", "Not Reported", "Not Applicable"]),
             "shown as missing, with the reason",
         ),
         ("A phantom, not a person", pl.col("species") == "Phantom", "sex and age: Not Applicable"),
+        ("Simulated, not a person", pl.col("species") == "Simulated", "sex and age: Not Applicable"),
         (
             "An animal, or a collection that holds animals",
-            ~pl.col("species").is_in(["Human", "Phantom"]),
+            ~pl.col("species").is_in(["Human", "Phantom", "Simulated"]),
             "kept; see species",
         ),
     ]

@@ -84,7 +84,7 @@ def harmonize_series(raw: pl.DataFrame, collections: pl.DataFrame) -> pl.DataFra
     raw : polars.DataFrame
         The columns `RAW_COLUMNS` of the IDC index; a row is a series.
     collections : polars.DataFrame
-        ``collection_id``, ``species`` and ``tumor_locations`` and ``cancer_types`` of each collection.
+        ``collection_id``, ``species``, ``tumor_locations``, ``cancer_types`` and ``description`` of each collection.
 
     Returns
     -------
@@ -93,7 +93,11 @@ def harmonize_series(raw: pl.DataFrame, collections: pl.DataFrame) -> pl.DataFra
     """
     declared = collections.select(
         "collection_id",
-        species=pl.when(pl.col("cancer_types") == "Phantom").then(pl.lit("Phantom")).otherwise(pl.col("species")),
+        species=pl.when(pl.col("cancer_types") == "Phantom")
+        .then(pl.lit("Phantom"))
+        .when(pl.col("description").str.contains(r"(?i)in-silico"))
+        .then(pl.lit("Simulated"))
+        .otherwise(pl.col("species")),
         declared_region=region_of_body_part(pl.col("tumor_locations")),
     )
     studies = _regions_of(raw, "StudyDescription", of_series=False)
@@ -160,6 +164,7 @@ def to_patients(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         The columns of `workbench.tables.PATIENTS`; sexes that disagree give ``Conflicting``.
     """
+    nobody = pl.col("species").is_in(["Phantom", "Simulated"])
     known = pl.col("series_sex").filter(~pl.col("series_sex").is_in(["Not Reported", "Unknown"])).drop_nulls()
     patients = series.group_by("patient_key", maintain_order=True).agg(
         pl.col("collection_id").first(),
@@ -179,12 +184,12 @@ def to_patients(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
     joined = patients.join(ages, on="patient_key", how="left", maintain_order="left")
     return conform(
         joined.with_columns(
-            sex=pl.when(pl.col("species") == "Phantom").then(pl.lit("Not Applicable")).otherwise(pl.col("sex")),
-            age=pl.when(pl.col("species") == "Phantom").then(None).otherwise(pl.col("age")),
+            sex=pl.when(nobody).then(pl.lit("Not Applicable")).otherwise(pl.col("sex")),
+            age=pl.when(nobody).then(None).otherwise(pl.col("age")),
         ).with_columns(
             age_years=_top_coded(pl.col("age")),
             age_over_89=pl.col("age") >= AGE_TOP_CODE_YEARS,
-            age_missing=_age_missing(phantom=pl.col("species") == "Phantom"),
+            age_missing=_age_missing(nobody=nobody),
         ),
         PATIENTS,
         name="patients",
@@ -269,10 +274,10 @@ def _top_coded(age: pl.Expr) -> pl.Expr:
     return age.clip(upper_bound=AGE_TOP_CODE_YEARS)  # not min_horizontal, which would turn an unknown age into 90
 
 
-def _age_missing(phantom: pl.Expr | None = None) -> pl.Expr:
+def _age_missing(nobody: pl.Expr | None = None) -> pl.Expr:
     """Say why an age is null: nothing was written, or what was written is no age."""
     reason: Any = pl.when(pl.col("age").is_not_null()).then(None)
-    if phantom is not None:
-        reason = reason.when(phantom).then(pl.lit("Not Applicable"))
+    if nobody is not None:
+        reason = reason.when(nobody).then(pl.lit("Not Applicable"))
     why: pl.Expr = reason.when(pl.col("written")).then(pl.lit("Unknown")).otherwise(pl.lit("Not Reported"))
     return why

@@ -52,16 +52,17 @@ def attrition(steps: Attrition) -> Figure:
         .properties(height=alt.Step(34))
     )
     first, last = table.row(0, named=True), table.row(-1, named=True)
-    missing = int(table["patients_lost_missing"].sum())
+    worst = table.sort("patients_lost_missing", descending=True, maintain_order=True).row(0, named=True)
     title = f"{last['patients']:,} of {first['patients']:,} patients remain"
-    title += f"; {missing:,} were lost only because a value is missing" if missing else ""
+    if worst["patients_lost_missing"]:
+        title += f"; {worst['patients_lost_missing']:,} were lost only for a missing value at “{worst['step']}”"
     source = f"{steps.repository.name} {steps.repository.version}"
     return Figure(
         "attrition",
         title,
         f"{source}, patients left after each criterion",
         " ".join(steps.sentences),
-        "Lost for a missing value: would have stayed if missing values were kept.",
+        "Lost for a missing value: would have passed this step, perhaps not the next, if missing values were kept.",
         chart,
         table,
     )
@@ -108,7 +109,7 @@ def lost_chest_ct(finding: pl.DataFrame) -> Figure:
         f"Asking the header alone for “chest” loses {total - header} of {total} chest CT patients",
         "MIDRC-RICORD 1a and 1b, CT, patients kept by each way of selecting",
         f"Patients kept: {words}.",
-        "Source: NCI Imaging Data Commons index. One patient's header says abdomen and stays lost.",
+        "Source: NCI Imaging Data Commons index. One patient's header says abdomen and is not found as chest.",
         (bars + labels).properties(height=alt.Step(36)),
         finding,
     )

@@ -25,7 +25,11 @@ def modality_by_region(counts: pl.DataFrame, *, source: str) -> Figure:
         Regions head to foot, the not reported last; modalities by size.
     """
     table = counts.with_columns(pl.col("body_region").cast(pl.String))
-    size = table.group_by("modality").agg(pl.col("n_studies").sum()).sort("n_studies", descending=True)
+    size = (
+        table.group_by("modality")
+        .agg(pl.col("n_studies").sum())
+        .sort("n_studies", "modality", descending=[True, False])
+    )
     regions = [name for name in BODY_REGIONS if name in set(table["body_region"])]
     base = alt.Chart(table).encode(
         x=alt.X("modality:N", sort=size["modality"].to_list(), title=None, axis=alt.Axis(orient="top", labelAngle=-40)),
@@ -48,6 +52,7 @@ def modality_by_region(counts: pl.DataFrame, *, source: str) -> Figure:
         f"{top['body_region']} {top['modality']} is the largest group, with {top['n_studies']:,} studies",
         f"{source}, studies with acquired images; a study of two modalities counts in both",
         f"Largest groups by number of studies: {rows}.",
+        "Regions that include another, such as chest and abdomen, are rows of their own. "
         "Body region: header, else study description, else series description, else the collection's stated anatomy.",
         (cells + numbers).properties(height=alt.Step(24)),
         table,
@@ -144,7 +149,7 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
         f"Only {aged / max(total, 1):.0%} of {total:,} people have a known age"
         if aged < total
         else f"Age is known for all {total:,} people",
-        f"{source}, people whose age is known, by ten-year band and sex; animals and phantoms left out",
+        f"{source}, people whose age is known, by ten-year band and sex; animals, phantoms and simulations left out",
         f"Among {aged:,} people with a known age: {words}. {total - aged:,} people have no known age.",
         "Age of a person: that of the earliest study with an age. The table also holds those without an age.",
         chart,
@@ -175,7 +180,7 @@ def known_age_and_sex(known: pl.DataFrame, *, source: str) -> Figure:
         f"For {row['neither'][1]:.0%} of people the index holds neither age nor sex",
         f"{source}, {total:,} people",
         "; ".join(f"{name}: {n:,} ({share:.1%})" for name, (n, share) in row.items()) + ".",
-        "Sex counts as known when it is Female, Male or Other. Any share by sex or age rests on the known ones only.",
+        "Animals, phantoms and simulations left out. Any share by sex or age rests on the known ones only.",
         chart,
         known,
     )

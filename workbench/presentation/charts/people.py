@@ -5,11 +5,14 @@ import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.assessment.representativeness import Comparison
+from workbench.errors import unknown_name
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, ORANGE, PURPLE
 from workbench.vocabulary.demographics import MISSING
 
 _SERIES_COLORS = (BLUE, ORANGE, GREEN, PURPLE)
+_SEX_COLORS = {"Female": ORANGE, "Male": BLUE}
+_AGE_NOTE = " Age of a patient: at the earliest study with an age; a filter on age_years asks the age at each study."
 
 
 def census(counted: Census) -> Figure:
@@ -44,7 +47,8 @@ def census(counted: Census) -> Figure:
         f"{counted.n_total:,} {counted.unit}, by {words}",
         _in_words(counted, shown),
         ("Lines are 95 % Wilson intervals. " if len(counted.by) == 1 else "")
-        + "Missing values are drawn in gray, never dropped.",
+        + "Missing values are drawn in gray, never dropped."
+        + (_AGE_NOTE if any(name.startswith("age") for name in counted.by) else ""),
         chart,
         shown,
     )
@@ -65,6 +69,9 @@ def comparison(compared: Comparison, *, attribute: str = "sex") -> Figure:
     Figure
         Two bars a category; the title says the total variation in words.
     """
+    known = compared.table["attribute"].unique(maintain_order=True).to_list()
+    if attribute not in known:
+        raise unknown_name("attribute", attribute, known, where="this comparison", then="Pass one of these.")
     rows = compared.contributions.filter(
         (pl.col("attribute") == attribute)
         & (pl.col("missing") == "excluded")
@@ -106,7 +113,7 @@ def comparison(compared: Comparison, *, attribute: str = "sex") -> Figure:
         title,
         f"{n:,} people with {name} known, against {reference}",
         f"Cohort against reference. {words}.",
-        " ".join(compared.notes) or "Total variation over the union of categories.",
+        " ".join(_notes_on(compared, attribute)) or "Total variation over the union of categories.",
         chart,
         rows,
     )
@@ -139,7 +146,8 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.Chart:
     named = shown.with_columns(pl.col(color, attribute).cast(pl.String))
     groups = [name for name in shown[color].unique().sort().cast(pl.String) if name is not None]
     known = [name for name in groups if name not in MISSING]
-    palette = [*_SERIES_COLORS[: len(known)], *([GRAY, "#c6ccd2", "#7d8791"][: len(groups) - len(known)])]
+    own = [_SEX_COLORS.get(name, other) for name, other in zip(known, _spread(len(known)), strict=True)]
+    palette = [*own, *([GRAY, "#c6ccd2", "#7d8791"][: len(groups) - len(known)])]
     order = shown[attribute].unique().sort().cast(pl.String).to_list()
     chart: alt.Chart = (
         alt.Chart(named)
@@ -160,4 +168,12 @@ def _in_words(counted: Census, shown: pl.DataFrame) -> str:
         f"{', '.join(str(row[name]) for name in counted.by)}: {row[f'n_{counted.unit}']:,} ({row['fraction']:.1%})"
         for row in shown.head(30).iter_rows(named=True)
     ]
-    return f"{counted.sentence} {'; '.join(cells)}."
+    return f"{counted.sentence} {'; '.join(cells)}." if cells else counted.sentence
+
+
+def _notes_on(compared: Comparison, attribute: str) -> list[str]:
+    return [note for note in compared.notes if note.startswith(f"{attribute}:")]
+
+
+def _spread(n: int) -> list[str]:
+    return [_SERIES_COLORS[i % len(_SERIES_COLORS)] for i in range(n)]

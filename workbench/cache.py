@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -22,14 +23,14 @@ def cache_folder() -> Path:
     pathlib.Path
         Writable; a temporary folder, with one line said, when the wanted one cannot be written.
     """
-    wanted = Path(os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "imaging-workbench")
+    chosen = os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "imaging-workbench"
+    wanted = Path(chosen).expanduser().absolute()
     try:
         wanted.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=wanted):
             return wanted
     except OSError:
-        fallback = Path(tempfile.gettempdir()) / f"imaging-workbench-{os.getuid()}"
-        fallback.mkdir(mode=0o700, exist_ok=True)
+        fallback = _own_temporary_folder()
         say(f"The cache folder {wanted} cannot be written; using {fallback}. Set {CACHE_VARIABLE} to move it.")
         return fallback
 
@@ -99,6 +100,20 @@ def say(line: str) -> None:
         A whole sentence.
     """
     print(line, file=sys.stderr, flush=True)
+
+
+def _own_temporary_folder() -> Path:
+    """Return a temporary folder that nobody else can have filled: ours and private, or a new one."""
+    owner = os.getuid() if hasattr(os, "getuid") else 0
+    shared = Path(tempfile.gettempdir()) / f"imaging-workbench-{owner}"
+    try:
+        shared.mkdir(mode=0o700, exist_ok=True)
+        found = shared.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == owner and not found.st_mode & 0o077:
+            return shared
+    except OSError:
+        pass
+    return Path(tempfile.mkdtemp(prefix="imaging-workbench-"))
 
 
 def _is_sealed(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.metadata
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from workbench.cache import CACHE_VARIABLE, cache_folder, rules_digest, sealed_folder
 from workbench.catalog.commons import open_catalog
 from workbench.catalog.sources import idc
-from workbench.catalog.sources.cache import CACHE_VARIABLE, cache_folder, rules_digest, sealed_folder
 from workbench.errors import MissingPackageError
 
 SLOW_BUILD = """
 import sys, time
-from workbench.catalog.sources.cache import sealed_folder
+from workbench.cache import sealed_folder
 def build(folder):
     for name in ("one", "two"):
         (folder / name).write_text(name * 1000)
@@ -238,3 +239,27 @@ def test_an_index_package_without_the_table_says_how_to_get_it() -> None:
         f"The installed idc-index-data {version} does not carry the table 'no_such_table'. Versions from 25.0.5 do. "
         "Install it again: pip install --force-reinstall 'idc-index-data>=25.0.5'"
     )
+
+
+def test_a_relative_cache_folder_stays_where_it_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKBENCH_CACHE", "my cache")
+    assert cache_folder() == tmp_path / "my cache"
+
+
+def test_a_tilde_in_the_cache_folder_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("WORKBENCH_CACHE", "~/tables")
+    assert cache_folder() == tmp_path / "tables"
+
+
+def test_a_temporary_folder_that_others_can_write_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "file" / "x"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    planted = tmp_path / f"imaging-workbench-{os.getuid()}"
+    planted.mkdir()
+    planted.chmod(0o777)
+    assert cache_folder() != planted
