@@ -80,7 +80,9 @@ def growth(versions: pl.DataFrame, *, source: str) -> Figure:
     dated = versions.group_by("published", maintain_order=True).last()  # two versions can share a day
     long = dated.unpivot(
         on=list(names), index=["version", "published"], variable_name="kind", value_name="series"
-    ).with_columns(pl.col("kind").replace(names))
+    ).with_columns(
+        pl.col("kind").replace(names), rank=pl.col("kind").replace_strict({name: i for i, name in enumerate(names)})
+    )
     chart = (
         alt.Chart(long)
         .mark_area(interpolate="step-after", opacity=0.9)
@@ -88,6 +90,7 @@ def growth(versions: pl.DataFrame, *, source: str) -> Figure:
             x=alt.X("published:T", title="published"),
             y=alt.Y("series:Q", title="series", stack=True, axis=alt.Axis(format="~s")),
             color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE])),
+            order="rank:Q",
             tooltip=["version:Q", "published:T", "kind:N", alt.Tooltip("series:Q", format=",")],
         )
         .properties(height=300)
@@ -127,20 +130,21 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
         rank=pl.col("sex").replace_strict({name: i for i, name in enumerate(colors)}, return_dtype=pl.Int64),
     )
     known = signed.filter(pl.col("age") != "Not known")
-    chart = (
+    y = alt.Y("age:N", sort=bands, title="age in years", scale=alt.Scale(domain=bands))
+    pyramid = (
         alt.Chart(known)
         .mark_bar()
         .encode(
             x=alt.X("side:Q", title="← women | men, then sex not known →", stack="zero").axis(
                 labelExpr="format(abs(datum.value), '~s')"
             ),
-            y=alt.Y("age:N", sort=bands, title="age in years", scale=alt.Scale(domain=bands[:-1])),
+            y=y,
             color=alt.Color("sex:N", title=None, scale=alt.Scale(domain=list(colors), range=list(colors.values()))),
             order="rank:Q",
             tooltip=["age:N", "sex:N", alt.Tooltip("n_patients:Q", format=",")],
         )
-        .properties(height=alt.Step(26))
     )
+    chart = (pyramid + _cut_short(people, known, y)).properties(height=alt.Step(26))
     total, aged = int(people["n_patients"].sum()), int(known["n_patients"].sum())
     per_sex = dict(known.group_by("sex").agg(pl.col("n_patients").sum()).iter_rows())
     words = ", ".join(f"{per_sex.get(sex, 0):,} {sex.lower()}" for sex in colors)
@@ -151,7 +155,7 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
         else f"Age is known for all {total:,} people",
         f"{source}, people whose age is known, by ten-year band and sex; animals, phantoms and simulations left out",
         f"Among {aged:,} people with a known age: {words}. {total - aged:,} people have no known age.",
-        "Age of a person: that of the earliest study with an age. The table also holds those without an age.",
+        "Age of a person: that of the earliest study with an age. The bar of those without an age is cut short.",
         chart,
         people,
     )
@@ -217,13 +221,26 @@ def licenses(counts: pl.DataFrame, *, source: str) -> Figure:
     )
 
 
+def _cut_short(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> alt.LayerChart:
+    """Draw those without an age as a bar across the pyramid: at its true length nobody else would be seen."""
+    ends = known.group_by("age", left=pl.col("side") < 0).agg(pl.col("side").sum())["side"]
+    unknown = int(people.filter(pl.col("age") == "Not known")["n_patients"].sum())
+    words = f"{unknown:,} people of no known age (bar cut short)"
+    row = pl.DataFrame({"age": ["Not known"], "low": [ends.min() or 0], "high": [ends.max() or 0], "words": [words]})
+    row = row if unknown else row.clear()
+    bar = alt.Chart(row).mark_bar(color="#5d6873").encode(x="low:Q", x2="high:Q", y=y)
+    label = alt.Chart(row).mark_text(color="#ffffff", fontWeight="bold").encode(x=alt.datum(0), y=y, text="words:N")
+    layered: alt.LayerChart = bar + label
+    return layered
+
+
 def _bars(table: pl.DataFrame, category: str, count: str, *, gray: str, title: str) -> alt.LayerChart:
     y = alt.Y(f"{category}:N", sort=table[category].to_list(), title=None)
     bars = (
         alt.Chart(table)
         .mark_bar()
         .encode(
-            x=alt.X(f"{count}:Q", title=title, axis=alt.Axis(format="~s")),
+            x=alt.X(f"{count}:Q", title=title, axis=alt.Axis(format="~s", tickCount=6)),
             y=y,
             color=alt.condition(alt.datum[category] == gray, alt.value(GRAY), alt.value(BLUE)),
             tooltip=[f"{category}:N", alt.Tooltip(f"{count}:Q", format=",")],
