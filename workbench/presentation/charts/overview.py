@@ -144,7 +144,7 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
             tooltip=["age:N", "sex:N", alt.Tooltip("n_patients:Q", format=",")],
         )
     )
-    chart = (pyramid + _cut_short(people, known, y)).properties(height=alt.Step(26))
+    chart = alt.layer(pyramid, *_cut_short(people, known, y)).properties(height=alt.Step(26))
     total, aged = int(people["n_patients"].sum()), int(known["n_patients"].sum())
     per_sex = dict(known.group_by("sex").agg(pl.col("n_patients").sum()).iter_rows())
     words = ", ".join(f"{per_sex.get(sex, 0):,} {sex.lower()}" for sex in colors)
@@ -221,7 +221,7 @@ def licenses(counts: pl.DataFrame, *, source: str) -> Figure:
     )
 
 
-def _cut_short(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> alt.LayerChart:
+def _cut_short(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
     """Draw those without an age as a bar across the pyramid: at its true length nobody else would be seen."""
     ends = known.group_by("age", left=pl.col("side") < 0).agg(pl.col("side").sum())["side"]
     unknown = int(people.filter(pl.col("age") == "Not known")["n_patients"].sum())
@@ -230,8 +230,7 @@ def _cut_short(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> alt.Layer
     row = row if unknown else row.clear()
     bar = alt.Chart(row).mark_bar(color="#5d6873").encode(x="low:Q", x2="high:Q", y=y)
     label = alt.Chart(row).mark_text(color="#ffffff", fontWeight="bold").encode(x=alt.datum(0), y=y, text="words:N")
-    layered: alt.LayerChart = bar + label
-    return layered
+    return bar, label
 
 
 def _bars(table: pl.DataFrame, category: str, count: str, *, gray: str, title: str) -> alt.LayerChart:
