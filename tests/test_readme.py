@@ -1,0 +1,50 @@
+"""What the README tells a newcomer to type works, and it tells nothing that is not there."""
+
+import contextlib
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from workbench.cli import main
+
+README = Path(__file__).parent.parent / "README.md"
+
+pytestmark = pytest.mark.skipif(not README.exists(), reason="The README is not part of an installed package.")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_the_snippet_runs_and_saves_what_the_commands_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (snippet,) = blocks("python")
+    exec(compile(snippet, "README.md", "exec"), {})
+    commands = [shlex.split(line, comments=True) for block in blocks("bash") for line in block.splitlines()]
+    ours = [words[1:] for words in commands if words[:1] == ["workbench"] and words[1] not in ("report", "serve")]
+    assert [words[0] for words in ours] == ["catalog", "cohort", "census"]
+    for words in ours:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            assert main(words) == 0
+        assert printed.getvalue()
+
+
+def test_every_file_it_points_to_exists():
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)\)", README.read_text(encoding="utf-8"))
+    assert len(targets) > 5
+    assert [target for target in targets if not (README.parent / target).exists()] == []
+
+
+def test_every_make_verb_it_names_exists():
+    makefile = (README.parent / "Makefile").read_text(encoding="utf-8")
+    for verb in re.findall(r"make ([a-z]+)", README.read_text(encoding="utf-8")):
+        assert re.search(rf"^{verb}:", makefile, flags=re.MULTILINE), verb
+
+
+def test_its_pictures_are_small():
+    pictures = list((README.parent / "notebooks" / "images").iterdir())
+    assert pictures
+    assert all(picture.stat().st_size <= 300_000 for picture in pictures)
