@@ -15,10 +15,6 @@ class UnknownNameError(LookupError):
         return str(self.args[0]) if self.args else ""
 
 
-class EmptySourceError(ValueError):
-    """A source that holds nothing a catalog could be built from."""
-
-
 class MissingPackageError(ImportError):
     """A package that a feature needs is not installed; the message names the command."""
 
