@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.errors import EmptySourceError, MissingPackageError, UnknownNameError, nearest_names, unknown_name
+from workbench.errors import MissingPackageError, UnknownNameError, nearest_names, unknown_name
 
 
 def test_a_misspelled_name_shows_the_nearest_first() -> None:
@@ -46,7 +46,6 @@ def test_the_nearest_names_ignore_case_and_are_three_at_most(got: str, options: 
 def test_each_error_is_of_the_family_a_caller_would_catch() -> None:
     assert issubclass(UnknownNameError, LookupError)
     assert issubclass(MissingPackageError, ImportError)
-    assert issubclass(EmptySourceError, ValueError)
 
 
 def test_a_message_is_shown_without_the_quotes_of_a_lookup_error() -> None:

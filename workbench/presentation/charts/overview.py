@@ -225,7 +225,7 @@ def _cut_short(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> tuple[alt
     """Draw those without an age as a bar across the pyramid: at its true length nobody else would be seen."""
     ends = known.group_by("age", left=pl.col("side") < 0).agg(pl.col("side").sum())["side"]
     unknown = int(people.filter(pl.col("age") == "Not known")["n_patients"].sum())
-    words = f"{unknown:,} people of no known age (bar cut short)"
+    words = f"{unknown:,} (bar cut short)"
     row = pl.DataFrame({"age": ["Not known"], "low": [ends.min() or 0], "high": [ends.max() or 0], "words": [words]})
     row = row if unknown else row.clear()
     bar = alt.Chart(row).mark_bar(color="#5d6873").encode(x="low:Q", x2="high:Q", y=y)
