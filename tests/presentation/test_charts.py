@@ -52,7 +52,11 @@ def make(commons: Catalog, cohort: Cohort) -> dict[str, Figure]:
         "census_sex_age_group": charts.census(cohort.census(by=["sex", "age_group"])),
         "comparison_sex": charts.comparison(compared, attribute="sex"),
         "comparison_age_group": charts.comparison(compared, attribute="age_group"),
-        "modality_by_region": overview.modality_by_region(numbers.count_by_modality_and_region(commons), source="IDC"),
+        "modality_by_region": overview.modality_by_region(
+            numbers.count_by_modality_and_region(commons),
+            numbers.count_within(commons, modality="CT", body_region="Chest"),
+            source="IDC",
+        ),
         "growth": overview.growth(numbers.count_by_version(commons), source="IDC"),
         "age_and_sex": overview.age_and_sex(numbers.count_people(cohort), source="IDC"),
         "known_age_and_sex": overview.known_age_and_sex(numbers.count_known(cohort), source="IDC"),
@@ -236,3 +240,11 @@ def test_a_census_by_three_attributes_is_refused(cohort: Cohort) -> None:
         "A census by sex, age_group, collection_id was received. A chart can show one or two attributes. "
         "Take another census by two of them, or read .table."
     )
+
+
+def test_the_largest_group_names_the_collection_behind_it(figures: dict[str, Figure], raw: pl.LazyFrame) -> None:
+    # All of NLST's CT is of the chest, by its header or by its collection's stated anatomy.
+    trial = raw.filter(pl.col("collection_id") == "nlst", pl.col("Modality") == "CT")
+    studies = trial.select(pl.col("StudyInstanceUID").n_unique()).collect().item()
+    total = figures["modality_by_region"].table.row(0, named=True)["n_studies"]
+    assert f"{studies / total:.0%} of them from nlst" in figures["modality_by_region"].title

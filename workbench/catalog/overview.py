@@ -32,6 +32,32 @@ def count_by_modality_and_region(catalog: Catalog) -> pl.DataFrame:
     )
 
 
+def count_within(catalog: Catalog, *, modality: str, body_region: str) -> pl.DataFrame:
+    """Return the number of studies with acquired images of one modality and region in each collection.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Any source.
+    modality, body_region : str
+        The group, such as CT of the chest.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``collection_id``, ``n_studies``, the largest first.
+    """
+    columns = ("collection_id", "modality", "body_region", "study_key", "derived")
+    series = pl.DataFrame([catalog.repository.column("series", name) for name in columns])
+    group = series.filter(
+        ~pl.col("derived"),
+        pl.col("modality").cast(pl.String) == modality,
+        pl.col("body_region").cast(pl.String) == body_region,
+    )
+    counted = group.group_by(pl.col("collection_id").cast(pl.String)).agg(n_studies=pl.col("study_key").n_unique())
+    return counted.sort("n_studies", "collection_id", descending=[True, False])
+
+
 def count_by_version(catalog: Catalog) -> pl.DataFrame:
     """Return how many of today's series, images and derived objects each version of the index brought.
 

@@ -149,8 +149,11 @@ def _tiles(cohort: Cohort, n_collections: int) -> list[dict[str, Any]]:
 
 def _figures(catalog: Catalog, name: str) -> list[Figure]:
     everything = catalog.everything
+    groups = overview.count_by_modality_and_region(catalog)
+    largest = groups.row(0, named=True)
+    within = overview.count_within(catalog, modality=largest["modality"], body_region=largest["body_region"])
     figures = [
-        charts.modality_by_region(overview.count_by_modality_and_region(catalog), source=name),
+        charts.modality_by_region(groups, within, source=name),
         charts.growth(overview.count_by_version(catalog), source=name),
         charts.known_age_and_sex(overview.count_known(everything), source=name),
         charts.age_and_sex(overview.count_people(everything), source=name),

@@ -9,13 +9,15 @@ from workbench.vocabulary.anatomy import BODY_REGIONS
 from workbench.vocabulary.demographics import AGE_DECADES
 
 
-def modality_by_region(counts: pl.DataFrame, *, source: str) -> Figure:
+def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: str) -> Figure:
     """Return a heat map of studies by modality and body region.
 
     Parameters
     ----------
     counts : polars.DataFrame
-        ``modality``, ``body_region``, ``n_studies``.
+        ``modality``, ``body_region``, ``n_studies``, the largest group first.
+    within : polars.DataFrame
+        ``collection_id`` and ``n_studies`` of the largest group, the largest collection first.
     source : str
         Repository and version, for the subtitle.
 
@@ -43,13 +45,15 @@ def modality_by_region(counts: pl.DataFrame, *, source: str) -> Figure:
         text=alt.Text("n_studies:Q", format=".3~s"),
         color=alt.condition(alt.datum.n_studies > 900, alt.value("#fdfdfe"), alt.value("#1d2c3a")),
     )
-    top = table.row(0, named=True)
+    top, first = table.row(0, named=True), within.row(0, named=True)
+    share = first["n_studies"] / top["n_studies"]
     rows = "; ".join(
         f"{row['modality']} {row['body_region']} {row['n_studies']:,}" for row in table.head(12).to_dicts()
     )
     return Figure(
         "modality_by_region",
-        f"{top['body_region']} {top['modality']} is the largest group, with {top['n_studies']:,} studies",
+        f"{top['body_region']} {top['modality']} is the largest group, with {top['n_studies']:,} studies, "
+        f"{share:.0%} of them from {first['collection_id']}",
         f"{source}, studies with acquired images; a study of two modalities counts in both",
         f"Largest groups by number of studies: {rows}.",
         "Regions that include another, such as chest and abdomen, are rows of their own. "
