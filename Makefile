@@ -109,7 +109,7 @@ $(STAMPS)/dev: $(SOURCES) | $(STAMPS)/uv
 	@$(VENV)/bin/uv pip install --quiet --python .venv-bench/bin/python -r tests/benchmarks/requirements.txt
 	@touch $@
 
-size = echo "$(1) profile: $(VENV) takes $$(du -sm $(VENV) | cut -f1) MB ($(2))"
+size = echo "$(1) profile: $(VENV) takes $$(du -sm $(VENV) | cut -f1) MB ($(2))$$( [ ! -e $(STAMPS)/dev ] || echo ", the tools for tests in it counted too")"
 
 # A browser draws the PDF of a report and runs the browser tests. Everything else works without one.
 chromium:
