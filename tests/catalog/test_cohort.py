@@ -623,3 +623,8 @@ def test_a_comparison_says_that_the_cohort_was_selected_by_age(commons: Catalog)
         "age_group: the cohort was selected by age_years ≥ 18, the reference was not; part of the distance is that "
         "selection."
     ) in compare(adults).notes
+
+
+def test_a_phantom_is_never_selected_by_an_age(commons: Catalog) -> None:
+    assert commons.where(species=["Phantom", "Simulated"], age_years=(0, None)).counts["series"] == 0
+    assert commons.where(species="Phantom").counts["series"] > 0

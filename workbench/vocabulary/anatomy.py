@@ -1,8 +1,9 @@
 """Body regions: the closed list, and the tables that lead to it from what sites wrote.
 
-Region names are code meanings of DICOM PS3.16-2025b CID 4031 "Common Anatomic
-Regions"; `BODY_PART_REGION` maps the Body Part Examined terms of PS3.16 Annex L
-(and the spellings seen beside them) to the region that holds the organ.
+Region names follow the code meanings of DICOM PS3.16 Annex L ("Abdomen and Pelvis"),
+with limbs, the whole body and the missing categories added. `BODY_PART_REGION` maps
+Body Part Examined terms of that annex, and the spellings seen beside them in the
+index, to the region that holds the organ; which region that is, is our choice.
 Descriptions are free text, so `DESCRIPTION_WORDS` looks for the words that
 name a region in English, Dutch and German protocol names.
 """
@@ -146,7 +147,7 @@ def region_of_body_part(term: pl.Expr) -> pl.Expr:
 
     References
     ----------
-    DICOM PS3.16-2025b Annex L, "Correspondence of Anatomic Region Codes and Body Part Examined Defined Terms".
+    DICOM PS3.16 Annex L, "Correspondence of Anatomic Region Codes and Body Part Examined Defined Terms".
 
     Examples
     --------

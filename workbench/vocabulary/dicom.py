@@ -1,6 +1,6 @@
 """DICOM terms the catalog relies on: which objects are images, and which code strings mean what."""
 
-#: SOP Classes (PS3.6-2025b Table A-1) whose objects are acquired images. Everything else that an index
+#: SOP Classes (PS3.6 Table A-1) whose objects are acquired images. Everything else that an index
 #: lists (segmentations, reports, RT objects, annotations, presentation states …) is a derived object.
 IMAGE_SOP_CLASSES = (
     "Breast Projection X-Ray Image Storage - For Presentation",
@@ -40,14 +40,14 @@ IMAGE_SOP_CLASSES = (
 #: Modality terms of objects that are no acquired images, whatever SOP Class they were stored as (CID 29).
 DERIVED_MODALITIES = ("ANN", "KO", "M3D", "PR", "REG", "RTDOSE", "RTPLAN", "RTSTRUCT", "RWV", "SEG", "SR")
 
-#: PatientSex (PS3.3-2025b C.7.1.1) to the category shown; ``U`` is not a DICOM term but is written for "unknown".
+#: PatientSex (PS3.3 C.7.1.1) to the category shown; ``U`` is not a DICOM term but is written for "unknown".
 PATIENT_SEX = {"F": "Female", "M": "Male", "O": "Other", "U": "Unknown"}
 
-#: Days in a year and in a month, for ages written in days, weeks or months (PS3.5-2025b 6.2, VR AS).
+#: Days in a year and in a month, for ages written in days, weeks or months (PS3.5 6.2, VR AS).
 AGE_UNITS_IN_YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
 
 #: Ages above this are shown as "90 and over" (HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C)).
 AGE_TOP_CODE_YEARS = 90
 
-#: No person has been documented older; a larger PatientAge is a typing error and counts as unknown.
+#: A threshold of ours, beyond any plausible life: a larger PatientAge is a typing error and counts as unknown.
 AGE_LIMIT_YEARS = 122

@@ -1,6 +1,5 @@
 """Turn the raw IDC index into patients, studies and series, keeping count of every repair."""
 
-from typing import Any
 
 import polars as pl
 
@@ -14,6 +13,9 @@ from workbench.vocabulary.dicom import (
     IMAGE_SOP_CLASSES,
     PATIENT_SEX,
 )
+
+#: Species of what was imaged when it was no living being; it has neither sex nor age.
+NOBODY = ("Phantom", "Simulated")
 
 RAW_COLUMNS = (
     "collection_id",
@@ -43,7 +45,7 @@ def parse_age(text: pl.Expr) -> pl.Expr:
     ``nnnD``, ``nnnW``, ``nnnM`` and ``nnnY`` are the standard's forms. A lower-case unit is read as
     its capital; a bare number is read as years. Anything else, an age of zero years (a placeholder:
     archives write ``000Y`` for adults whose age was removed, infants have days, weeks or months) and
-    an age no person has reached give null.
+    an age beyond any plausible life give null.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def parse_age(text: pl.Expr) -> pl.Expr:
 
     References
     ----------
-    DICOM PS3.5-2025b section 6.2, value representation AS.
+    DICOM PS3.5 section 6.2, value representation AS.
 
     Examples
     --------
@@ -126,7 +128,7 @@ def harmonize_series(raw: pl.DataFrame, collections: pl.DataFrame) -> pl.DataFra
 
 
 def to_studies(series: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a study: age is the smallest valid age among its acquired series.
+    """Return one row a study: age is the smallest valid age among its acquired series; phantoms have none.
 
     Parameters
     ----------
@@ -139,15 +141,16 @@ def to_studies(series: pl.DataFrame) -> pl.DataFrame:
         The columns of `workbench.tables.STUDIES` and the raw ``StudyInstanceUID`` and ``StudyDate``.
     """
     acquired = ~pl.col("derived")
+    nobody = pl.col("species").is_in(NOBODY)
     studies = series.group_by("StudyInstanceUID", maintain_order=True).agg(
-        pl.col("patient_key").first(),
+        pl.col("patient_key", "species").first(),
         pl.col("StudyDate").min(),
-        age=pl.col("series_age_years").filter(acquired).min(),
+        age=pl.col("series_age_years").filter(acquired & ~nobody).min(),
         written=(pl.col("PatientAge").filter(acquired).is_not_null()).any(),
     )
     return studies.with_row_index("study_key").with_columns(
         age_at_study_years=_top_coded(pl.col("age")),
-        age_missing=_age_missing(),
+        age_missing=_age_missing(nobody=nobody),
     )
 
 
@@ -164,7 +167,7 @@ def to_patients(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         The columns of `workbench.tables.PATIENTS`; sexes that disagree give ``Conflicting``.
     """
-    nobody = pl.col("species").is_in(["Phantom", "Simulated"])
+    nobody = pl.col("species").is_in(NOBODY)
     known = pl.col("series_sex").filter(~pl.col("series_sex").is_in(["Not Reported", "Unknown"])).drop_nulls()
     patients = series.group_by("patient_key", maintain_order=True).agg(
         pl.col("collection_id").first(),
@@ -185,7 +188,6 @@ def to_patients(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
     return conform(
         joined.with_columns(
             sex=pl.when(nobody).then(pl.lit("Not Applicable")).otherwise(pl.col("sex")),
-            age=pl.when(nobody).then(None).otherwise(pl.col("age")),
         ).with_columns(
             age_years=_top_coded(pl.col("age")),
             age_over_89=pl.col("age") >= AGE_TOP_CODE_YEARS,
@@ -274,10 +276,8 @@ def _top_coded(age: pl.Expr) -> pl.Expr:
     return age.clip(upper_bound=AGE_TOP_CODE_YEARS)  # not min_horizontal, which would turn an unknown age into 90
 
 
-def _age_missing(nobody: pl.Expr | None = None) -> pl.Expr:
+def _age_missing(nobody: pl.Expr) -> pl.Expr:
     """Say why an age is null: nothing was written, or what was written is no age."""
-    reason: Any = pl.when(pl.col("age").is_not_null()).then(None)
-    if nobody is not None:
-        reason = reason.when(nobody).then(pl.lit("Not Applicable"))
+    reason = pl.when(pl.col("age").is_not_null()).then(None).when(nobody).then(pl.lit("Not Applicable"))
     why: pl.Expr = reason.when(pl.col("written")).then(pl.lit("Unknown")).otherwise(pl.lit("Not Reported"))
     return why
