@@ -244,3 +244,12 @@ def test_covid_collections_are_those_the_source_files_under_that_program(commons
     names = commons.covid_collections()
     assert names == sorted(names)
     assert {"midrc_ricord_1a", "midrc_ricord_1b"} <= set(names)
+
+
+def test_identifiers_of_images_are_counted_with_the_people_behind_them(commons: Catalog, raw: pl.LazyFrame) -> None:
+    # Every PatientID of CBIS-DDSM holds the number of its person, P_00038, wherever it stands in the text.
+    ids = raw.filter(pl.col("collection_id") == "cbis_ddsm").select(pl.col("PatientID").unique()).collect().to_series()
+    people = {re.search(r"P_\d+", text).group() for text in ids}  # type: ignore[union-attr]
+    row = commons.data_quality().filter(pl.col("rule") == "A PatientID names an image of a person").row(0, named=True)
+    assert row["n"] == len(ids)
+    assert row["treatment"].endswith(f"they are {len(people):,} people")

@@ -9,8 +9,8 @@ from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS, PATI
 _AGE, _SEX = pl.col("PatientAge"), pl.col("PatientSex")
 _STANDARD_AGE = r"^\d{3}[DWMY]$"
 
-# CBIS-DDSM gives every image or lesion an identifier of its own, such as Calc-Test_P_00038_LEFT_CC.
-_IMAGE_IDENTIFIER = r"_(P_\d{5})_(?:LEFT|RIGHT)_"
+# CBIS-DDSM gives every image or lesion an identifier of its own: Calc-Test_P_00038_LEFT_CC, P_00038_LEFT_CC.dcm.
+_IMAGE_IDENTIFIER = r"(?:^|_)(P_\d{5})_(?:LEFT|RIGHT)_"
 
 
 def count_quality(series: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,5 @@
 """Turn the raw IDC index into patients, studies and series, keeping count of every repair."""
 
-
 import polars as pl
 
 from workbench.tables import PATIENTS, SERIES, STUDIES, conform
