@@ -9,9 +9,10 @@ import polars as pl
 
 from workbench.assessment.intervals import wilson_interval
 from workbench.errors import unknown_name
-from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.demographics import COVID_STATUS, MISSING
 
 _UNKNOWN, _NOT_REPORTED, _NOT_APPLICABLE = MISSING
+_FLAG = COVID_STATUS[:2]  # Yes, No
 
 Unit = Literal["patients", "studies", "series", "instances"]
 
@@ -111,7 +112,7 @@ def count_census(patients: pl.DataFrame, *, by: Sequence[str], unit: Unit = "pat
     attributes = tuple(dict.fromkeys([by] if isinstance(by, str) else by))
     _check(patients, attributes, unit)
     count = f"n_{unit}"
-    named = patients.select(_categorized(patients, attribute) for attribute in attributes)
+    named = patients.select(categorized(patients, attribute) for attribute in attributes)
     cells = named.group_by(attributes).len(count)
     vocabulary = named.dtypes[0]
     if len(attributes) == 1 and named.height and isinstance(vocabulary, pl.Enum):
@@ -124,6 +125,44 @@ def count_census(patients: pl.DataFrame, *, by: Sequence[str], unit: Unit = "pat
         .with_columns(fraction=pl.col(count) / pl.col("n_total"), fraction_low=low, fraction_high=high)
     )
     return Census(table, _missing(named, count), attributes, unit, named.height)
+
+
+def categorized(patients: pl.DataFrame, attribute: str) -> pl.Series:
+    """Return an attribute as categories in display order, nulls named by their reason, what is missing last.
+
+    Parameters
+    ----------
+    patients : polars.DataFrame
+        Has the column, and may have ``<attribute>_missing`` with the reasons of its nulls.
+    attribute : str
+        Enums keep their order, numbers ascend, flags become Yes and No, other texts go by size.
+
+    Returns
+    -------
+    polars.Series
+        An Enum without nulls; a null without a reason is "Not Reported".
+
+    Examples
+    --------
+    >>> categorized(pl.DataFrame({"site": ["B", None, "B", "A"]}), "site").dtype.categories.to_list()
+    ['B', 'A', 'Not Reported']
+    """
+    column = patients[attribute]
+    text = pl.col(attribute).cast(pl.String)
+    order: list[str] = []
+    if isinstance(column.dtype, pl.Enum):
+        order = column.dtype.categories.to_list()
+    elif column.dtype.is_numeric():
+        order = column.drop_nulls().unique().sort().cast(pl.String).to_list()
+    elif column.dtype == pl.Boolean:
+        order = list(_FLAG)
+        text = pl.when(attribute).then(pl.lit(_FLAG[0])).when(~pl.col(attribute)).then(pl.lit(_FLAG[1]))
+    reasons = [pl.col(name).cast(pl.String) for name in [f"{attribute}_missing"] if name in patients.columns]
+    named = patients.select(pl.coalesce(text, *reasons, pl.lit(_NOT_REPORTED)).alias(attribute)).to_series()
+    by_size = named.value_counts().sort(["count", attribute], descending=[True, False])[attribute].to_list()
+    categories = dict.fromkeys([*order, *by_size])
+    known = [category for category in categories if category not in MISSING]
+    return named.cast(pl.Enum([*known, *(reason for reason in MISSING if reason in categories)]))
 
 
 def _check(patients: pl.DataFrame, attributes: tuple[str, ...], unit: str) -> None:
@@ -142,24 +181,6 @@ def _check(patients: pl.DataFrame, attributes: tuple[str, ...], unit: str) -> No
                 f"Received by={attribute!r}, a column of decimal numbers. A census counts categories. "
                 "Band it first, for ages with workbench.vocabulary.demographics.age_group."
             )
-
-
-def _categorized(patients: pl.DataFrame, attribute: str) -> pl.Series:
-    """The attribute as an Enum in display order, nulls named by their reason, missing categories last."""
-    column = patients[attribute]
-    reasons = [pl.col(name).cast(pl.String) for name in [f"{attribute}_missing"] if name in patients.columns]
-    named = patients.select(
-        pl.coalesce(pl.col(attribute).cast(pl.String), *reasons, pl.lit(_NOT_REPORTED)).alias(attribute)
-    ).to_series()
-    by_size = named.value_counts().sort(["count", attribute], descending=[True, False])[attribute].to_list()
-    order: list[str] = []
-    if isinstance(column.dtype, pl.Enum):
-        order = column.dtype.categories.to_list()
-    elif column.dtype.is_numeric():
-        order = column.drop_nulls().unique().sort().cast(pl.String).to_list()
-    categories = dict.fromkeys([*order, *by_size])
-    known = [category for category in categories if category not in MISSING]
-    return named.cast(pl.Enum([*known, *(reason for reason in MISSING if reason in categories)]))
 
 
 def _missing(named: pl.DataFrame, count: str) -> pl.DataFrame:
