@@ -150,7 +150,7 @@ def test_an_unknown_kind_lists_the_kinds(make_selection: Any) -> None:
     with pytest.raises(UnknownNameError) as caught:
         manifest(make_selection(*IDC), "s5cmnd")  # type: ignore[arg-type]
     assert str(caught.value) == (
-        "No kind 's5cmnd' in the manifests. Did you mean 's5cmd'? Valid: s5cmd, s5cmd-gcs, gen3, tcia, csv. "
+        "No kind 's5cmnd' in the manifests. Did you mean 's5cmd' or 's5cmd-gcs'? Valid: s5cmd, s5cmd-gcs, gen3, tcia, csv. "
         "Use one of these."
     )
 
