@@ -1,0 +1,165 @@
+"""Open what a Gen3 data commons lets its users download, such as data.midrc.org."""
+
+import hashlib
+import inspect
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+
+from workbench.cache import rules_digest, say, sealed_folder
+from workbench.catalog.repository import Disclosure, Repository
+from workbench.catalog.sources import (
+    ages,
+    assemble,
+    delimited,
+    duplicates,
+    gen3_cases,
+    gen3_files,
+    gen3_measurements,
+    gen3_nodes,
+    gen3_tables,
+    persons,
+    regions,
+)
+from workbench.catalog.sources.assemble import original_columns, write_entities
+from workbench.catalog.sources.gen3_files import gen3_paths, read_gen3
+from workbench.catalog.sources.gen3_tables import interpret_gen3
+from workbench.phantoms import commons, commons_images, commons_tests
+from workbench.vocabulary import anatomy, demographics, dicom, spellings
+
+_SHARED = (ages, assemble, delimited, duplicates, persons, regions, anatomy, demographics, dicom, spellings)
+_RULES = (gen3_cases, gen3_files, gen3_measurements, gen3_nodes, gen3_tables, *_SHARED, sys.modules["workbench.tables"])
+_PHANTOM = (commons, commons_images, commons_tests)
+
+
+def open_gen3(path: str | Path) -> Repository:
+    """Return a Gen3 export as a repository.
+
+    Takes what the portal downloads: tables of the nodes ``case``, ``imaging_study``, ``…_series_file`` and
+    ``measurement`` as TSV, CSV or JSON, in any number of files. `Catalog.data_quality` counts what was
+    repaired. A case is a patient; its collection is its project.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        One file, or a folder with the files, those in sub-folders too.
+
+    Returns
+    -------
+    Repository
+        Disclosure ``controlled``.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file, or none in the folder.
+    ValueError
+        When a file cannot be read, or rows of one case disagree; lists all problems together.
+    """
+    root = Path(path).expanduser()
+    paths = gen3_paths(root) if root.exists() else []
+    if not paths:
+        raise FileNotFoundError(
+            f"No Gen3 export in {root}. An export is one or more TSV, CSV or JSON files of the nodes case, "
+            "imaging_study, series_file or measurement. Download them from the portal and give their folder."
+        )
+    folder_root = root if root.is_dir() else root.parent
+    build = content_digest(folder_root, paths)
+
+    def _build(folder: Path) -> None:
+        write_entities(interpret_gen3(read_gen3(folder_root, paths)), folder)
+
+    folder = sealed_folder(f"gen3-{build}-{rules_of(_RULES)}", _build)
+    return repository_of(folder, name=f"Gen3 export {root.stem}", key="gen3", build=build)
+
+
+def open_synthetic() -> Repository:
+    """Return the synthetic commons: invented patients in the manner of MIDRC, with race, ethnicity and COVID-19 tests.
+
+    Returns
+    -------
+    Repository
+        Disclosure ``synthetic``; every identifier says "synthetic".
+    """
+    build = rules_of(_PHANTOM)
+
+    def _build(folder: Path) -> None:
+        say("Writing the synthetic commons (once, about a second) …")
+        with tempfile.TemporaryDirectory() as place:
+            export = commons.write_gen3_export(Path(place))
+            write_entities(interpret_gen3(read_gen3(export, gen3_paths(export))), folder)
+
+    folder = sealed_folder(f"synthetic-{build}-{rules_of(_RULES)}", _build)
+    return repository_of(folder, name="Synthetic commons", key="synthetic", build=build, disclosure="synthetic")
+
+
+def repository_of(
+    folder: Path, *, name: str, key: str, build: str, disclosure: Disclosure = "controlled"
+) -> Repository:
+    """Return the repository whose tables and original lie in a sealed folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        What `workbench.catalog.sources.assemble.write_entities` filled.
+    name, key, build : str
+        For titles; for file names and saved cohorts; the exact version of what was read.
+    disclosure : {"public_rows", "synthetic", "controlled"}
+        How openly rows may be shown.
+
+    Returns
+    -------
+    Repository
+        Its version is the beginning of its build.
+    """
+    return Repository(
+        name=name,
+        key=key,
+        version=build[:7],
+        build=build,
+        disclosure=disclosure,
+        folder=folder,
+        original=folder / "original.parquet",
+        original_columns=original_columns(folder),
+    )
+
+
+def content_digest(root: Path, paths: Iterable[Path]) -> str:
+    """Return a digest of files: their bytes, and their places below `root`.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        A folder above all of them.
+    paths : iterable of pathlib.Path
+        The files.
+
+    Returns
+    -------
+    str
+        Twelve hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(str(path.relative_to(root)).encode() + b"\0")
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:12]
+
+
+def rules_of(modules: Iterable[ModuleType]) -> str:
+    """Return a digest of the source text of modules, so that a changed rule means new tables.
+
+    Parameters
+    ----------
+    modules : iterable of module
+        Whatever the tables depend on.
+
+    Returns
+    -------
+    str
+        Twelve hexadecimal digits.
+    """
+    return rules_digest(inspect.getsource(module) for module in modules)

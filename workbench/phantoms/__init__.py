@@ -1,0 +1,1 @@
+"""The synthetic commons: invented patients and images, labeled so everywhere, for teaching and for tests."""
