@@ -7,21 +7,39 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.catalog import facets
     from workbench.catalog.commons import open_catalog
     from workbench.catalog.comparison import compare
+    from workbench.catalog.groups import all_of, any_of, none_of
     from workbench.presentation import charts
+    from workbench.presentation.explorer import explore
     from workbench.presentation.reports import render_report
 
 __version__ = "0.1.0"
 
 _NAMES = {
+    "all_of": "workbench.catalog.groups:all_of",
+    "any_of": "workbench.catalog.groups:any_of",
     "charts": "workbench.presentation.charts",
     "compare": "workbench.catalog.comparison:compare",
+    "explore": "workbench.presentation.explorer:explore",
+    "facets": "workbench.catalog.facets",
+    "none_of": "workbench.catalog.groups:none_of",
     "open_catalog": "workbench.catalog.commons:open_catalog",
     "render_report": "workbench.presentation.reports:render_report",
 }
 
-__all__ = ["charts", "compare", "open_catalog", "render_report"]
+__all__ = [
+    "all_of",
+    "any_of",
+    "charts",
+    "compare",
+    "explore",
+    "facets",
+    "none_of",
+    "open_catalog",
+    "render_report",
+]
 
 
 def __getattr__(name: str) -> Any:

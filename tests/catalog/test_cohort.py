@@ -90,7 +90,7 @@ def test_where_selects_the_series_that_the_original_has(
 
 def test_the_chest_includes_combined_regions_that_name_it_but_not_the_whole_body(commons: Catalog) -> None:
     shown = commons.where(body_region="Chest")
-    regions = commons.repository.column("series", "body_region").filter(shown._mask).cast(pl.String).unique()
+    regions = commons.repository.column("series", "body_region").filter(pl.Series(shown.mask)).cast(pl.String).unique()
     assert "Chest, Abdomen and Pelvis" in set(regions)
     assert set(regions) == {name for name in BODY_REGIONS if "Chest" in name} & set(regions)
     assert "Whole body" not in set(regions)
@@ -98,7 +98,7 @@ def test_the_chest_includes_combined_regions_that_name_it_but_not_the_whole_body
 
 def test_a_combined_region_selects_only_what_shows_all_of_it(commons: Catalog) -> None:
     shown = commons.where(body_region="Abdomen and Pelvis")
-    regions = set(commons.repository.column("series", "body_region").filter(shown._mask).cast(pl.String))
+    regions = set(commons.repository.column("series", "body_region").filter(pl.Series(shown.mask)).cast(pl.String))
     assert regions <= {"Abdomen and Pelvis", "Chest, Abdomen and Pelvis", "Neck, Chest, Abdomen and Pelvis"}
     assert "Abdomen" not in regions
 
@@ -116,8 +116,8 @@ def test_keep_is_exclude_plus_only(commons: Catalog, column: str, value: Any) ->
     excluded, kept, only = (commons.where(missing=how, **{column: value}) for how in ("exclude", "keep", "only"))
     assert only.counts["series"] > 0
     assert kept.counts["series"] == excluded.counts["series"] + only.counts["series"]
-    assert not (excluded._mask & only._mask).any()
-    assert ((excluded._mask | only._mask) == kept._mask).all()
+    assert not (excluded.mask & only.mask).any()
+    assert ((excluded.mask | only.mask) == kept.mask).all()
 
 
 def test_none_with_only_selects_the_missing(commons: Catalog) -> None:
@@ -147,7 +147,7 @@ def test_the_order_of_criteria_does_not_change_who_is_selected(
 ) -> None:
     shuffled = data.draw(st.permutations(criteria))
     one, other = select(commons, criteria, missing), select(commons, shuffled, missing)
-    assert (one._mask == other._mask).all()
+    assert (one.mask == other.mask).all()
     assert one.counts == other.counts
 
 
@@ -205,11 +205,11 @@ def test_where_leaves_the_cohort_it_came_from_alone(commons: Catalog) -> None:
     whole = commons.everything
     before = dict(whole.counts)
     narrowed = whole.where(modality="CT").where(sex="Female")
-    assert whole.criteria == ()
+    assert whole.conditions == ()
     assert dict(whole.counts) == before
-    assert [criterion.column for criterion in narrowed.criteria] == ["modality", "sex"]
+    assert [criterion.column for criterion in narrowed.conditions] == ["modality", "sex"]
     with pytest.raises(FrozenInstanceError):
-        narrowed.criteria = ()  # type: ignore[misc]
+        narrowed.conditions = ()  # type: ignore[misc]
 
 
 def test_equal_questions_give_equal_cohorts(commons: Catalog) -> None:
@@ -249,7 +249,7 @@ def test_attrition_prints_each_step_with_the_missing_as_a_column(ricord: Cohort)
     ],
 )
 def test_a_criterion_reads_as_words(commons: Catalog, criterion: dict[str, Any], missing: Any, label: str) -> None:
-    assert commons.where(missing=missing, **criterion).criteria[0].label == label
+    assert commons.where(missing=missing, **criterion).conditions[0].label == label
 
 
 def test_a_cohort_that_selects_nothing_says_which_step_emptied_it(nobody: Cohort) -> None:
@@ -310,11 +310,11 @@ def test_slides_open_in_the_slide_viewer(commons: Catalog) -> None:
 def test_a_definition_is_readable_and_names_no_patient(ricord: Cohort, tmp_path: Path) -> None:
     path = ricord.where(age_years=(18, None)).save(tmp_path / "new folder" / "chest.yaml")
     body = yaml.safe_load(path.read_text())
-    assert path.read_text().splitlines()[0] == "schema: workbench-cohort/1"
+    assert path.read_text().splitlines()[0] == "schema: workbench-cohort/2"
     assert body["source"]["key"] == "idc"
     assert body["criteria"][-1] == {"column": "age_years", "range": [18, None], "missing": "exclude"}
-    assert set(body) == {"schema", "source", "criteria", "sha256"}
-    assert [other.name for other in path.parent.iterdir()] == ["chest.yaml"]
+    assert set(body) == {"schema", "source", "criteria", "counts", "sha256"}
+    assert sorted(other.name for other in path.parent.iterdir()) == ["chest.members.txt", "chest.yaml"]
 
 
 def test_equal_definitions_have_equal_hashes_and_bytes(commons: Catalog, tmp_path: Path) -> None:
@@ -345,7 +345,7 @@ def test_a_definition_from_another_data_version_says_so_in_one_line(
 
 COLUMNS = (
     "collection_id, modality, body_region, body_region_source, body_part, age_years, sex, species, manufacturer, "
-    "model, license, derived, … (15 in all)"
+    "model, license, derived, … (19 in all)"
 )
 WRONG = [
     (
@@ -453,7 +453,7 @@ def test_an_unknown_source_names_the_one_there_is() -> None:
     with pytest.raises(UnknownNameError) as caught:
         open_catalog("ibc")
     assert str(caught.value) == (
-        "No source 'ibc' in the workbench. Did you mean 'idc'? Valid: idc. Use open_catalog('idc')."
+        "No source 'ibc' in the workbench. Did you mean 'idc'? Valid: idc, synthetic. Use open_catalog('idc'), or the path of a file or folder that exists."
     )
 
 
@@ -466,7 +466,7 @@ def test_an_unknown_census_column_names_the_nearest(commons: Catalog) -> None:
     )
 
 
-MAKE_ONE = "Make one: workbench cohort --where modality=CT --save cohort.yaml"
+MAKE_ONE = "Make one: workbench cohort new --where modality=CT --save cohort.yaml"
 
 
 def test_a_missing_definition_says_how_to_make_one(commons: Catalog, tmp_path: Path) -> None:
@@ -484,14 +484,14 @@ def test_a_file_that_is_no_definition_says_what_one_looks_like(commons: Catalog,
     with pytest.raises(ValueError, match="cohort definition") as caught:
         commons.read_cohort(tmp_path / "bad.yaml")
     assert str(caught.value) == (
-        "bad.yaml is not a cohort definition. It should be YAML whose first line is 'schema: workbench-cohort/1'. "
+        "bad.yaml is not a cohort definition. It should be YAML or JSON whose schema is 'workbench-cohort/2'. "
         f"{MAKE_ONE}"
     )
 
 
 HEAD = {"schema": "workbench-cohort/1", "source": {"key": "idc", "version": "25.0.5"}}
 INCOMPLETE = (
-    "A criterion of bad.yaml is incomplete. It needs 'column' and 'values' or 'range'. "
+    "A criterion of bad.yaml is incomplete. It needs 'column' and 'values' or 'range'; a group needs 'any' or 'all'. "
     "Compare with a file written by cohort.save(…)."
 )
 
@@ -502,8 +502,8 @@ INCOMPLETE = (
         (
             {**HEAD, "critera": []},
             (
-                "No field 'critera' in bad.yaml. Did you mean 'criteria'? Valid: schema, source, criteria, sha256. "
-                "Remove or correct the line."
+                "No field 'critera' in bad.yaml. Did you mean 'criteria'? Valid: schema, source, criteria, counts, "
+                "sha256. Remove or correct the line."
             ),
         ),
         (

@@ -252,4 +252,4 @@ def test_identifiers_of_images_are_counted_with_the_people_behind_them(commons: 
     people = {re.search(r"P_\d+", text).group() for text in ids}  # type: ignore[union-attr]
     row = commons.data_quality().filter(pl.col("rule") == "A PatientID names an image of a person").row(0, named=True)
     assert row["n"] == len(ids)
-    assert row["treatment"].endswith(f"they are {len(people):,} people")
+    assert row["treatment"].endswith(f"they are {len(people):,} people, kept together in splits")

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from workbench.catalog.attributes import attributes
 from workbench.catalog.commons import Catalog
-from workbench.catalog.criteria import FILTERS, known_values
+from workbench.catalog.reading import known_values
 from workbench.catalog.words import criterion_in_words
 from workbench.errors import UnknownNameError
 
@@ -62,7 +63,7 @@ def test_a_word_where_a_number_is_needed_is_refused(commons: Catalog, words: str
 def test_an_unknown_column_names_the_nearest(commons: Catalog) -> None:
     with pytest.raises(UnknownNameError) as caught:
         criterion_in_words(commons.repository, "colection_id=nlst")
-    names = list(FILTERS)
+    names = list(attributes(commons.repository))
     assert str(caught.value) == (
         "No column 'colection_id' in NCI Imaging Data Commons. Did you mean 'collection_id'? "
         f"Valid: {', '.join(names[:12])}, … ({len(names)} in all). Use one of these before the '='."

@@ -1,12 +1,16 @@
-"""Who each filter removed, and how many of them only because a value was missing."""
+"""Who each condition removed, and how many of them only because a value was missing."""
 
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 
-from workbench.catalog.criteria import Criterion
+from workbench.catalog.attributes import Mask
+from workbench.catalog.criteria import Condition
+from workbench.catalog.levels import count_distinct, level_keys
+from workbench.catalog.listing import listed, patient_ids
 from workbench.catalog.repository import Repository
 
 _WIDEST = 60  # characters of a step in the table of text; the table itself holds it whole
@@ -20,36 +24,81 @@ class Attrition:
     ----------
     repository : Repository
         What was selected from.
-    criteria : tuple of Criterion
+    conditions : tuple of Condition
         In the order they were given.
     """
 
     repository: Repository
-    criteria: tuple[Criterion, ...]
+    conditions: tuple[Condition, ...]
+
+    @cached_property
+    def _steps(self) -> list[tuple[str, Mask, Mask]]:
+        """Each step's words, the series left after it, and those lost to it only for a missing value."""
+        left = np.ones(len(self.repository.column("series", "patient_key")), dtype=np.bool_)
+        steps = [("all", left, np.zeros_like(left))]
+        for condition in self.conditions:
+            selected = condition.selected(self.repository)
+            missing = condition.selected(self.repository, "missing met") & ~selected & left
+            left = left & selected
+            steps.append((condition.label, left, missing))
+        return steps
 
     @cached_property
     def table(self) -> pl.DataFrame:
         """One row a step: what is left, what the step lost, and of that what was lost for a missing value only."""
-        everything = pl.repeat(True, len(self.repository.column("series", "patient_key")), eager=True)
-        left, rows = everything, [("all", *_count(self.repository, everything), 0, 0, 0)]
-        for criterion in self.criteria:
-            selected, lost = criterion.selected(self.repository), criterion.lost(self.repository)
-            before, left = left, left & selected
-            patients, studies, series = _count(self.repository, left)
-            kept, _, _ = _count(self.repository, left | (before & lost))
+        rows = []
+        for step, left, missing in self._steps:
+            patients = count_distinct(self.repository, left, "patient")
+            kept = count_distinct(self.repository, left | missing, "patient") if missing.any() else patients
+            studies = count_distinct(self.repository, left, "study")
             rows.append(
-                (
-                    criterion.label,
-                    patients,
-                    studies,
-                    series,
-                    rows[-1][1] - patients,
-                    kept - patients,
-                    rows[-1][2] - studies,
-                )
+                (step, patients, studies, int(np.count_nonzero(listed(self.repository, left))), kept - patients)
             )
-        schema = ["step", "patients", "studies", "series", "patients_lost", "patients_lost_missing", "studies_lost"]
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        counted = pl.DataFrame(
+            rows, schema=["step", "patients", "studies", "series", "patients_lost_missing"], orient="row"
+        )
+        lost = {f"{unit}_lost": -pl.col(unit).diff().fill_null(0) for unit in ("patients", "studies", "series")}
+        order = ["step", "patients", "studies", "series"]
+        order += ["patients_lost", "patients_lost_missing", "studies_lost", "series_lost"]
+        return counted.with_columns(**lost).select(order)
+
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """One row a step: how many of its patients are women, and their ages, the missing counted."""
+        sex, age = (self.repository.column("patients", name) for name in ("sex", "age_years"))
+        patients = pl.DataFrame([sex.cast(pl.String), age])
+        keys, n = level_keys(self.repository, "patient")
+        rows = []
+        for step, left, _ in self._steps:
+            hit = np.zeros(n, dtype=np.bool_)
+            hit[keys[left]] = True
+            rows.append(patients.filter(pl.Series(hit)).select(pl.lit(step).alias("step"), *_SUMMARY))
+        return pl.concat(rows)
+
+    def dropped(self) -> pl.DataFrame:
+        """Return every patient that was lost, with the step that lost the last of the patient's series.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``collection_id``, ``patient_id``, ``step``, ``missing_only`` (whether a known value would have kept the
+            patient at that step); one row a patient, sorted. It names patients: for the data holder, not for display.
+        """
+        keys, n = level_keys(self.repository, "patient")
+        last = np.zeros(n, dtype=np.int32)
+        missing_only = np.zeros(n, dtype=np.bool_)
+        for number, (_, left, missing) in enumerate(self._steps):
+            last[keys[left]] = number
+            if number:
+                would_stay = np.zeros(n, dtype=np.bool_)
+                would_stay[keys[missing]] = True
+                missing_only |= would_stay & (last == number - 1)
+        names = pl.Series("step", [step for step, *_ in self._steps])
+        gone = np.flatnonzero(last < len(self._steps) - 1)
+        identified = patient_ids(self.repository, pl.Series(gone, dtype=pl.UInt32))
+        return identified.with_columns(
+            step=names.gather(last[gone] + 1), missing_only=pl.Series(missing_only[gone])
+        ).sort("collection_id", "patient_id")
 
     @property
     def sentences(self) -> list[str]:
@@ -83,7 +132,13 @@ class Attrition:
         return "\n".join(lines + emptied)
 
 
-def _count(repository: Repository, mask: pl.Series) -> tuple[int, int, int]:
-    patients = repository.column("series", "patient_key").filter(mask)
-    studies = repository.column("series", "study_key").filter(mask)
-    return patients.n_unique(), studies.n_unique(), len(patients)
+_SUMMARY = (
+    pl.len().alias("n_patients"),
+    (pl.col("sex") == "Female").sum().alias("n_female"),
+    pl.col("sex").is_in(["Female", "Male"]).sum().alias("n_sex_known"),
+    ((pl.col("sex") == "Female").sum() / pl.col("sex").is_in(["Female", "Male"]).sum()).alias("female_fraction"),
+    pl.col("age_years").median().alias("age_median"),
+    pl.col("age_years").quantile(0.25, "linear").alias("age_q1"),
+    pl.col("age_years").quantile(0.75, "linear").alias("age_q3"),
+    pl.col("age_years").null_count().alias("n_age_missing"),
+)

@@ -1,28 +1,28 @@
-"""A cohort: a repository and an ordered list of criteria, nothing else; everything it tells is computed from them."""
+"""A cohort: a repository and an ordered list of conditions, nothing else; everything it tells is computed from them."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import and_
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from workbench.assessment.census import Census, count_census
-from workbench.catalog import definition, listing
+from workbench.catalog import definition, listing, membership
 from workbench.catalog.attrition import Attrition
-from workbench.catalog.criteria import Criterion, MissingPolicy, read_criterion
-from workbench.catalog.repository import Repository
+from workbench.catalog.levels import level_keys
+from workbench.catalog.narrowing import Selection
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, age_group
 
 _UNITS = ("patients", "studies", "series", "instances")
 
 
 @dataclass(frozen=True)
-class Cohort:
-    """The series that meet every criterion, with the studies and patients they belong to.
+class Cohort(Selection):
+    """The series that meet every condition, with the studies and patients they belong to.
 
     Immutable: `where` gives a new cohort. Prints as patients, studies, series, instances, size and licenses.
 
@@ -30,89 +30,38 @@ class Cohort:
     ----------
     repository : Repository
         What is selected from.
-    criteria : tuple of Criterion
+    conditions : tuple of Condition
         In the order they were given; all must hold for one series.
     """
-
-    repository: Repository
-    criteria: tuple[Criterion, ...] = ()
-
-    def where(self, /, *, missing: MissingPolicy = "exclude", **criteria: Any) -> "Cohort":
-        """Return the cohort narrowed by further criteria, in the order written.
-
-        Parameters
-        ----------
-        missing : {"exclude", "keep", "only"}
-            What becomes of rows whose value is missing; what it costs is a column of `attrition`.
-        **criteria : object
-            Column to value: a scalar (equality), a list or set (membership), a 2-tuple (inclusive range, None
-            leaves an end open). ``age_years`` is the age at the study; ``body_region="Chest"`` selects every
-            region that includes the chest.
-
-        Returns
-        -------
-        Cohort
-            A new one.
-
-        Raises
-        ------
-        UnknownNameError
-            For a column or value that the repository does not have.
-        """
-        added = tuple(read_criterion(self.repository, name, value, missing=missing) for name, value in criteria.items())
-        return Cohort(self.repository, self.criteria + added)
-
-    @cached_property
-    def _mask(self) -> pl.Series:
-        if not self.criteria:
-            return pl.repeat(True, len(self.repository.column("series", "patient_key")), eager=True)
-        first, *others = (criterion.selected(self.repository) for criterion in self.criteria)
-        return reduce(and_, others, first)
-
-    def _column(self, name: str) -> pl.Series:
-        return self.repository.column("series", name).filter(self._mask)
-
-    @cached_property
-    def counts(self) -> Mapping[str, int | float]:
-        """How many patients, studies, series and instances, and ``size_gb`` (10^9 bytes)."""
-        return {
-            "patients": self._column("patient_key").n_unique(),
-            "studies": self._column("study_key").n_unique(),
-            "series": int(self._mask.sum()),
-            "instances": int(self._column("n_instances").cast(pl.UInt64).sum()),
-            "size_gb": float(self._column("size_mb").cast(pl.Float64).sum()) / 1000,
-        }
-
-    def keys(self) -> pl.DataFrame:
-        """Return one row a series with its collection and the keys of its study and patient.
-
-        Returns
-        -------
-        polars.DataFrame
-            ``collection_id``, ``patient_key``, ``study_key``; keys mean nothing outside this data version.
-        """
-        return pl.DataFrame([self._column(name) for name in ("collection_id", "patient_key", "study_key")])
 
     @property
     def licenses(self) -> pl.DataFrame:
         """The number of series and patients under each license, as ``license``, ``n_series``, ``n_patients``."""
-        rows = pl.DataFrame({"license": self._column("license"), "patient_key": self._column("patient_key")})
-        counted = rows.group_by("license").agg(n_series=pl.len(), n_patients=pl.col("patient_key").n_unique())
+        chosen = pl.Series(listing.listed(self.repository, self.mask))
+        columns = [self.repository.column("series", name).filter(chosen) for name in ("license", "patient_key")]
+        counted = (
+            pl.DataFrame(columns)
+            .group_by("license")
+            .agg(n_series=pl.len(), n_patients=pl.col("patient_key").n_unique())
+        )
         return counted.with_columns(pl.col("license").cast(pl.String)).sort(
             "n_series", "license", descending=[True, False]
         )
 
     @cached_property
     def attrition(self) -> Attrition:
-        """Who each criterion removed, and how many only because a value was missing."""
-        return Attrition(self.repository, self.criteria)
+        """Who each condition removed, and how many only because a value was missing."""
+        return Attrition(self.repository, self.conditions)
 
     @property
     def patients(self) -> pl.DataFrame:
-        """One row a patient: collection, species, sex, age with its reason when missing, and age bands."""
-        keys = self._column("patient_key").unique().sort()
-        names = ("collection_id", "species", "sex", "age_years", "age_missing", "age_over_89")
-        rows = pl.DataFrame([self.repository.column("patients", name).gather(keys) for name in names])
+        """One row a patient: keys, collection, species, sex, age with its reason when missing, bands, and the rest."""
+        keys, n = level_keys(self.repository, "patient")
+        hit = np.zeros(n, dtype=np.bool_)
+        hit[keys[self.mask]] = True
+        chosen = pl.Series(hit)
+        names = self.repository.columns("patients")
+        rows = pl.DataFrame([self.repository.column("patients", name).filter(chosen) for name in names])
         reason = pl.col("age_missing").cast(pl.String)
         return rows.with_columns(
             age_group=age_group(pl.col("age_years"), reason, AGE_GROUPS),
@@ -132,7 +81,11 @@ class Cohort:
         Census
             Patients are counted, each once, by patient age and sex.
         """
-        return count_census(self.patients, by=by)
+        return count_census(self.patients.drop("patient_key", "person_key"), by=by)
+
+    @property
+    def _sources(self) -> pl.Series:
+        return self.repository.column("series", "source_row").gather(self.rows)
 
     def series(self) -> pl.DataFrame:
         """Return one row a series with its identifiers and address, read from the source's original index.
@@ -142,7 +95,7 @@ class Cohort:
         polars.DataFrame
             In the order of collection, patient and study; sorted, so that two exports are equal.
         """
-        return listing.list_series(self.repository, self._column("source_row"))
+        return listing.list_series(self.repository, self._sources)
 
     def viewer_links(self) -> pl.DataFrame:
         """Return one row a study with a link to the public viewer; nothing is requested until it is clicked.
@@ -153,22 +106,64 @@ class Cohort:
             ``collection_id``, ``patient_id``, ``study_uid``, ``study_description``, ``modalities``, ``n_series``,
             ``viewer_url``.
         """
-        return listing.list_studies(self.repository, self._column("source_row"))
+        return listing.list_studies(self.repository, self._sources)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the definition (criteria and data version, no patient) as readable YAML.
+    def definition(self) -> dict[str, Any]:
+        """Return the conditions and the data version as a mapping ready for YAML, with their content hash.
+
+        Returns
+        -------
+        dict
+            ``schema``, ``source``, ``criteria``, ``sha256``.
+        """
+        return definition.define(self.repository, self.conditions)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The content hash of the definition."""
+        return str(self.definition()["sha256"])
+
+    def save(self, path: str | Path, *, members: bool = True) -> Path:
+        """Write the definition (conditions and data version, no patient) as YAML or JSON, by the name's ending.
 
         Parameters
         ----------
         path : str or pathlib.Path
             Where to write; written whole or not at all.
+        members : bool
+            Whether to write salted digests of the patients beside it, so that reading it with another data version
+            says who was gained or lost.
 
         Returns
         -------
         pathlib.Path
-            The file.
+            The definition.
         """
-        return definition.save_definition(self.repository, self.criteria, Path(path))
+        body = self.definition() | {"counts": {unit: self.counts[unit] for unit in ("patients", "studies", "series")}}
+        saved = definition.save_definition(body, Path(path))
+        if members:
+            patients = self.patients["patient_key"]
+            membership.save_members(self.repository, patients, membership.members_path(saved), sha256=self.sha256)
+        return saved
+
+    def to_python(self) -> str:
+        """Return Python text that opens the source and rebuilds this cohort.
+
+        Returns
+        -------
+        str
+            Ends with the name ``cohort`` bound.
+        """
+        opened = (
+            f"commons = wb.open_catalog({self.repository.key!r})"
+            if self.repository.key != "idc"
+            else ("commons = wb.open_catalog()")
+        )
+        lines, receiver = ["import workbench as wb", "", opened], "commons"
+        for condition in self.conditions:
+            lines.append(f"cohort = {condition.code(receiver)}")
+            receiver = "cohort"
+        return "\n".join(lines if self.conditions else [*lines, "cohort = commons.everything"]) + "\n"
 
     def explain(self) -> str:
         """Return the selection and its losses in plain English.
@@ -192,12 +187,12 @@ class Cohort:
         """Show the cohort's counts and licenses as text."""
         counts = self.counts
         shown = ", ".join(f"{row[0]} ({row[1]:,} series)" for row in self.licenses.iter_rows()) or "none"
-        steps = "; ".join(criterion.label for criterion in self.criteria) or "everything"
+        steps = "; ".join(condition.label for condition in self.conditions) or "everything"
         lines = [
             f"Cohort of {self.repository.name} {self.repository.version}: {steps}",
             "  " + ", ".join([*(f"{counts[unit]:,} {unit}" for unit in _UNITS), f"{counts['size_gb']:,.1f} GB"]),
             f"  licenses: {shown}",
         ]
-        if counts["series"] == 0:
+        if counts["patients"] == 0:
             lines.append("  " + next(line for line in self.attrition.sentences if line.endswith("emptied the cohort.")))
         return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Open a source as a catalog: the door to cohorts, data quality and the collections."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,13 @@ import polars as pl
 
 from workbench.cache import say
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.criteria import MissingPolicy, read_criterion
-from workbench.catalog.definition import read_definition
+from workbench.catalog.definition import check_form, content_hash, read_conditions, read_definition
+from workbench.catalog.groups import Asked
+from workbench.catalog.membership import MembershipChange, compare_members, members_path
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources.idc import open_idc
+from workbench.catalog.sql import run_sql
 from workbench.errors import unknown_name
-
-_SOURCES = {"idc": open_idc}
 
 #: The collections of the embedded index that hold COVID-19 patients (`program_id` ``covid_19``).
 COVID_PROGRAM = "covid_19"
@@ -28,9 +29,12 @@ class Catalog:
     ----------
     repository : Repository
         The tables.
+    join_report : object, optional
+        How many rows matched, when a table of yours was joined.
     """
 
     repository: Repository
+    join_report: Any = field(default=None, compare=False, repr=False)
 
     @property
     def everything(self) -> Cohort:
@@ -42,22 +46,121 @@ class Catalog:
         """How many patients, studies, series and instances, and ``size_gb``."""
         return self.everything.counts
 
-    def where(self, /, *, missing: MissingPolicy = "exclude", **criteria: Any) -> Cohort:
+    def where(self, /, *groups: Asked, **criteria: Any) -> Cohort:
         """Return the cohort that meets the criteria; see `Cohort.where`.
 
         Parameters
         ----------
-        missing : {"exclude", "keep", "only"}
-            What becomes of rows whose value is missing.
+        *groups : Asked
+            What ``wb.any_of``, ``wb.all_of`` and ``wb.none_of`` give.
         **criteria : object
-            Column to scalar, list or 2-tuple.
+            Attribute to scalar, list or 2-tuple; ``missing``, ``level`` and ``match`` as in `Cohort.where`.
 
         Returns
         -------
         Cohort
             Immutable and chainable.
         """
-        return self.everything.where(missing=missing, **criteria)
+        return self.everything.where(*groups, **criteria)
+
+    def exclude(self, /, **criteria: Any) -> Cohort:
+        """Return everything but what meets the criteria; see `Cohort.exclude`.
+
+        Parameters
+        ----------
+        **criteria : object
+            As in `Cohort.exclude`.
+
+        Returns
+        -------
+        Cohort
+            Immutable and chainable.
+        """
+        return self.everything.exclude(**criteria)
+
+    def near_test(self, result: str, **window: Any) -> Cohort:
+        """Return the studies within a window of days around a test; see `Cohort.near_test`.
+
+        Parameters
+        ----------
+        result : str
+            Such as ``"Positive"``.
+        **window : object
+            ``days``, ``test``, ``which`` and ``level``.
+
+        Returns
+        -------
+        Cohort
+            Immutable and chainable.
+        """
+        return self.everything.near_test(result, **window)
+
+    def where_sql(self, query: str) -> Cohort:
+        """Return the cohort whose keys a query returns; see `Cohort.where_sql`.
+
+        Parameters
+        ----------
+        query : str
+            SQL over the tables of `sql`.
+
+        Returns
+        -------
+        Cohort
+            Immutable and chainable.
+        """
+        return self.everything.where_sql(query)
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """Return the result of a query over ``patients``, ``studies``, ``series`` and perhaps ``measurements``.
+
+        Parameters
+        ----------
+        query : str
+            One SELECT in Polars' SQL; keys join the tables, such as ``series.study_key = studies.study_key``.
+
+        Returns
+        -------
+        polars.DataFrame
+            Whatever it selects.
+
+        Raises
+        ------
+        ValueError
+            For anything but one query over these tables.
+        """
+        return run_sql(self.repository, query)
+
+    def join(
+        self, table: pl.DataFrame | str | Path, *, on: str | Sequence[str], columns: Sequence[str] | None = None
+    ) -> "Catalog":
+        """Return the catalog with a table of yours joined to its patients, studies or series.
+
+        One line is said on how many matched; `join_report` holds the counts.
+
+        Parameters
+        ----------
+        table : polars.DataFrame or path
+            Your clinical data, labels or outcomes.
+        on : str or sequence of str
+            ``"patient_id"``, ``["collection_id", "patient_id"]``, ``"study_uid"`` or ``"series_uid"``.
+        columns : sequence of str, optional
+            Which of its columns; all by default.
+
+        Returns
+        -------
+        Catalog
+            Its cohorts can be filtered and counted by those columns.
+
+        Raises
+        ------
+        ValueError
+            When rows of the table disagree about a key, or a column exists already.
+        """
+        from workbench.catalog.join import join_table
+
+        repository, report = join_table(self.repository, table, on=on, columns=columns)
+        say(str(report))
+        return Catalog(repository, join_report=report)
 
     def data_quality(self) -> pl.DataFrame:
         """Return the count of every rule by which the source was cleaned.
@@ -93,24 +196,65 @@ class Catalog:
         Cohort
             Equal to the saved one when the data version is the same; one line is said when it is not.
         """
-        source, version, criteria = read_definition(Path(path))
-        if source != self.repository.key:
+        body = read_definition(Path(path))
+        cohort = self._select(body, name=Path(path).name)
+        saved = body["source"].get("version")
+        if saved != self.repository.build:
+            said = f"The cohort was saved with data version {saved}; it is now selected from {self.repository.build}."
+            whole = body.get("sha256") == content_hash(body)  # else it was changed by hand, and its members are others
+            say(f"{said} {self._compare(cohort, body, Path(path))}" if whole else said)
+        return cohort
+
+    def cohort_from(self, definition: Mapping[str, Any], *, name: str = "The definition") -> Cohort:
+        """Return the cohort that a definition describes, selected from this catalog.
+
+        Parameters
+        ----------
+        definition : mapping
+            What `Cohort.definition` gives.
+        name : str
+            What to call it in messages.
+
+        Returns
+        -------
+        Cohort
+            Equal to the one it was taken from.
+
+        Raises
+        ------
+        UnknownNameError
+            For another source.
+        ValueError
+            When it is no definition, or has several problems, which are listed together.
+        """
+        return self._select(check_form(dict(definition), name=name), name=name)
+
+    def compare_members(self, path: str | Path) -> MembershipChange:
+        """Return who a saved cohort has gained and lost, selected from this catalog.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            What `Cohort.save` wrote, the members file beside it.
+
+        Returns
+        -------
+        MembershipChange
+            Prints as a sentence; without a members file only counts are compared, and it says so.
+        """
+        body = read_definition(Path(path))
+        return self._compare(self._select(body, name=Path(path).name), body, Path(path))
+
+    def _select(self, body: dict[str, Any], *, name: str) -> Cohort:
+        key = str(body["source"].get("key"))
+        if key != self.repository.key:
             raise unknown_name(
-                "source",
-                source,
-                [self.repository.key],
-                where="this catalog",
-                then=f"Open it: open_catalog({source!r}).",
+                "source", key, [self.repository.key], where="this catalog", then=f"Open it: open_catalog({key!r})."
             )
-        if version != self.repository.build:
-            say(f"The cohort was saved with data version {version}; it is now selected from {self.repository.build}.")
-        return Cohort(
-            self.repository,
-            tuple(
-                read_criterion(self.repository, column, value, missing=missing)  # type: ignore[arg-type]  # checked there
-                for column, value, missing in criteria
-            ),
-        )
+        return Cohort(self.repository, read_conditions(self.repository, body, name=name))
+
+    def _compare(self, cohort: Cohort, body: dict[str, Any], path: Path) -> MembershipChange:
+        return compare_members(self.repository, cohort.patients["patient_key"], body, members_path(path))
 
     def __repr__(self) -> str:
         """Show what the catalog holds."""
@@ -122,13 +266,17 @@ class Catalog:
         )
 
 
-def open_catalog(source: str = "idc") -> Catalog:
+def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | None = None) -> Catalog:
     """Return a catalog of the source, offline.
 
     Parameters
     ----------
-    source : str
-        ``"idc"``: the embedded index of the NCI Imaging Data Commons.
+    source : str or pathlib.Path
+        ``"idc"``: the embedded index of the NCI Imaging Data Commons. ``"synthetic"``: an invented commons with race,
+        ethnicity and COVID-19 tests. Else a path, recognized by its content: a release in the common data model, files
+        of a Gen3 export, or a table of yours.
+    columns : mapping of str to str, optional
+        For a table: our name to its column, such as ``{"patient_id": "PatientID", "sex": "Gender"}``.
 
     Returns
     -------
@@ -142,6 +290,20 @@ def open_catalog(source: str = "idc") -> Catalog:
     MissingPackageError
         When the package that carries the index is not installed.
     """
-    if source not in _SOURCES:
-        raise unknown_name("source", source, _SOURCES, where="the workbench", then="Use open_catalog('idc').")
-    return Catalog(_SOURCES[source]())
+    if source == "idc":
+        return Catalog(open_idc())
+    if source == "synthetic":
+        from workbench.catalog.sources.gen3 import open_synthetic
+
+        return Catalog(open_synthetic())
+    if not Path(source).exists():
+        raise unknown_name(
+            "source",
+            str(source),
+            ["idc", "synthetic"],
+            where="the workbench",
+            then="Use open_catalog('idc'), or the path of a file or folder that exists.",
+        )
+    from workbench.catalog.sources.recognize import open_path
+
+    return Catalog(open_path(source, columns=columns))

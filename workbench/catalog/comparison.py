@@ -41,12 +41,12 @@ def compare(cohort: Cohort, *, reference: str = "us_census") -> Comparison:
 
 def _notes(cohort: Cohort, n_left_out: int) -> list[str]:
     """Say what part of a distance is the selection's own doing."""
-    compared = {"age_years": "age_group", "sex": "sex"}
+    compared = {"age_years": "age_group", "age_group": "age_group", "age_decade": "age_group", "sex": "sex"}
     notes = [
-        f"{compared[criterion.column]}: the cohort was selected by {criterion.label}, the reference was not; "
+        f"{compared[column]}: the cohort was selected by {condition.label}, the reference was not; "
         "part of the distance is that selection."
-        for criterion in cohort.criteria
-        if criterion.column in compared
+        for condition in cohort.conditions
+        for column in sorted(condition.columns & set(compared))
     ]
     if n_left_out:
         notes.append(f"{n_left_out:,} animals, phantoms, simulations or mixed collections' patients are left out.")

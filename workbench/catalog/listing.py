@@ -1,28 +1,15 @@
-"""List a cohort row by row: identifiers, addresses and viewer links, read from the original index on demand."""
+"""List a cohort row by row: identifiers, addresses and viewer links, read from the original on demand."""
 
+import numpy as np
 import polars as pl
 
+from workbench.catalog.attributes import Mask
 from workbench.catalog.repository import Repository
+from workbench.tables import ORIGINAL
 
 # The public viewers of the NCI Imaging Data Commons; a link only, nothing is requested until it is clicked.
 _OHIF = "https://viewer.imaging.datacommons.cancer.gov/v3/viewer/?StudyInstanceUIDs="
 _SLIM = "https://viewer.imaging.datacommons.cancer.gov/slim/studies/"
-
-_COLUMNS = {
-    "collection_id": "collection_id",
-    "patient_id": "PatientID",
-    "study_uid": "StudyInstanceUID",
-    "series_uid": "SeriesInstanceUID",
-    "modality": "Modality",
-    "study_description": "StudyDescription",
-    "series_description": "SeriesDescription",
-    "n_instances": "instanceCount",
-    "size_mb": "series_size_MB",
-    "license": "license_short_name",
-    "doi": "source_DOI",
-    "crdc_series_uuid": "crdc_series_uuid",
-    "url": "series_aws_url",
-}
 
 
 def list_series(repository: Repository, rows: pl.Series) -> pl.DataFrame:
@@ -40,10 +27,13 @@ def list_series(repository: Repository, rows: pl.Series) -> pl.DataFrame:
     polars.DataFrame
         One row a series, in the order of `rows`; empty for none.
     """
+    names = [name for name in ORIGINAL if name in repository.original_columns]
     wanted = pl.LazyFrame({"source_row": rows, "order": pl.arange(len(rows), eager=True)})
-    original = pl.scan_parquet(repository.raw_series, row_index_name="source_row")
+    original = pl.scan_parquet(repository.original, row_index_name="source_row")
     joined = original.with_columns(pl.col("source_row").cast(pl.UInt32)).join(wanted, on="source_row")
-    return joined.sort("order").select(pl.col(raw).alias(name) for name, raw in _COLUMNS.items()).collect()
+    return (
+        joined.sort("order").select(pl.col(repository.original_columns[name]).alias(name) for name in names).collect()
+    )
 
 
 def list_studies(repository: Repository, rows: pl.Series) -> pl.DataFrame:
@@ -59,18 +49,62 @@ def list_studies(repository: Repository, rows: pl.Series) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a study; slides open in Slim, everything else in OHIF.
+        One row a study; slides open in Slim, everything else in OHIF. Sources other than IDC have no public viewer.
     """
+    series = list_series(repository, rows)
+    missing = [name for name in ("modality", "study_description") if name not in series.columns]
+    series = series.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
     slides = pl.col("modality").eq("SM").any()
+    link = pl.when(slides).then(pl.lit(_SLIM)).otherwise(pl.lit(_OHIF)) + pl.col("study_uid").first()
     return (
-        list_series(repository, rows)
-        .group_by("study_uid", maintain_order=True)
+        series.group_by("study_uid", maintain_order=True)
         .agg(
             pl.col("collection_id", "patient_id").first(),
             pl.col("study_description").drop_nulls().first(),
             modalities=pl.col("modality").unique().sort().str.join(", "),
             n_series=pl.len(),
-            viewer_url=pl.when(slides).then(pl.lit(_SLIM)).otherwise(pl.lit(_OHIF)) + pl.col("study_uid").first(),
+            viewer_url=link if repository.key.startswith("idc") else pl.lit(None, pl.String),
         )
         .select("collection_id", "patient_id", "study_uid", "study_description", "modalities", "n_series", "viewer_url")
     )
+
+
+def patient_ids(repository: Repository, patients: pl.Series) -> pl.DataFrame:
+    """Return who the wanted patients are.
+
+    Parameters
+    ----------
+    repository : Repository
+        Holds the path of the original.
+    patients : polars.Series
+        Keys of patients.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``collection_id``, ``patient_id``, in the order of `patients`.
+    """
+    keys = repository.column("series", "patient_key").to_numpy()
+    first = np.searchsorted(keys, patients.to_numpy())  # series are sorted by patient, and every patient has a row
+    rows = repository.column("series", "source_row").gather(first)
+    return list_series(repository, rows).select("collection_id", "patient_id")
+
+
+def listed(repository: Repository, met: Mask) -> Mask:
+    """Return which of the selected rows are series, not places held for studies or patients without any.
+
+    Parameters
+    ----------
+    repository : Repository
+        Any source.
+    met : numpy.ndarray
+        (n_series,), bool.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_series,), bool.
+    """
+    if not repository.has("series", "listed"):
+        return met
+    return met & repository.column("series", "listed").to_numpy()

@@ -1,13 +1,20 @@
 """A repository's tables on disk, read a column at a time."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import polars as pl
 
+from workbench.tables import ORIGINAL
+
 Disclosure = Literal["public_rows", "synthetic", "controlled"]
+_Made = TypeVar("_Made")
+
+_COLLECTIONS = {"collection_id": pl.String, "program_id": pl.String}
+_VERSIONS = {"idc_version": pl.Int64, "version_timestamp": pl.String}
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,13 @@ class Repository:
     disclosure : {"public_rows", "synthetic", "controlled"}
         How openly rows may be shown.
     folder : pathlib.Path
-        Holds ``patients``, ``studies``, ``series`` and ``data_quality`` as Parquet.
-    raw_series, raw_collections, raw_versions : pathlib.Path
-        The originals: series in the order of `source_row`, collections, dates of versions.
+        Holds ``patients``, ``studies``, ``series``, ``data_quality`` and perhaps ``measurements`` as Parquet.
+    original : pathlib.Path
+        Parquet with one row a series, found by ``source_row``: identifiers, descriptions, addresses.
+    original_columns : mapping
+        Names of `workbench.tables.ORIGINAL` to the columns of `original`; those the source lacks are absent.
+    collections_path, versions_path : pathlib.Path, optional
+        The source's own description of its collections, and the dates of its versions.
     """
 
     name: str
@@ -38,20 +49,84 @@ class Repository:
     build: str
     disclosure: Disclosure
     folder: Path
-    raw_series: Path
-    raw_collections: Path
-    raw_versions: Path
+    original: Path
+    original_columns: Mapping[str, str] = field(hash=False)
+    collections_path: Path | None = None
+    versions_path: Path | None = None
 
     @cached_property
     def _columns(self) -> dict[str, pl.Series]:
         return {}
+
+    @cached_property
+    def _made(self) -> dict[Any, Any]:
+        return {}
+
+    def remember(self, key: Any, make: Callable[[], _Made]) -> _Made:
+        """Return what `make` gives, made once for each key and kept as long as the repository.
+
+        Parameters
+        ----------
+        key : hashable
+            Names what is made.
+        make : callable
+            Called without arguments on first use.
+
+        Returns
+        -------
+        object
+            Must not be changed by the caller.
+        """
+        if key not in self._made:
+            self._made[key] = make()
+        made: _Made = self._made[key]
+        return made
+
+    @cached_property
+    def _schemas(self) -> dict[str, pl.Schema]:
+        return {}
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the names of the columns of one table.
+
+        Parameters
+        ----------
+        table : {"patients", "studies", "series", "measurements"}
+            Which table.
+
+        Returns
+        -------
+        tuple of str
+            Empty when the source has no such table.
+        """
+        if table not in self._schemas:
+            path = self.folder / f"{table}.parquet"
+            self._schemas[table] = pl.read_parquet_schema(path) if path.exists() else pl.Schema()  # type: ignore[assignment]
+        return tuple(self._schemas[table])
+
+    def has(self, table: str, name: str) -> bool:
+        """Return whether a table of this source has a column.
+
+        Parameters
+        ----------
+        table : {"patients", "studies", "series", "measurements"}
+            Which table.
+        name : str
+            Which column.
+
+        Returns
+        -------
+        bool
+            False also when there is no such table.
+        """
+        return name in self.columns(table)
 
     def column(self, table: str, name: str) -> pl.Series:
         """Return one column of one table, read on first use.
 
         Parameters
         ----------
-        table : {"patients", "studies", "series"}
+        table : {"patients", "studies", "series", "measurements"}
             Which table.
         name : str
             Which column.
@@ -67,9 +142,24 @@ class Repository:
             self._columns[key] = pl.read_parquet(path, columns=[name]).to_series()
         return self._columns[key]
 
-    @cached_property
-    def _values(self) -> dict[str, tuple[str, ...]]:
-        return {}
+    def original_column(self, name: str) -> pl.Series:
+        """Return one column of the original, one value a row of ``series``, read anew each time.
+
+        Parameters
+        ----------
+        name : str
+            One of `workbench.tables.ORIGINAL`.
+
+        Returns
+        -------
+        polars.Series
+            Null throughout when the source lacks the column.
+        """
+        rows = self.column("series", "source_row")
+        if name not in self.original_columns:
+            return pl.Series(name, [None], dtype=ORIGINAL[name]).new_from_index(0, len(rows))
+        raw = pl.read_parquet(self.original, columns=[self.original_columns[name]]).to_series()
+        return raw.gather(rows).rename(name)
 
     def values(self, table: str, name: str) -> tuple[str, ...]:
         """Return every value of one column of categories, counted on first use.
@@ -86,11 +176,7 @@ class Repository:
         tuple of str
             The most frequent first.
         """
-        key = f"{table}.{name}"
-        if key not in self._values:
-            counts = self.column(table, name).value_counts(sort=True)
-            self._values[key] = tuple(counts[name].cast(pl.String))
-        return self._values[key]
+        return self.remember(("values", table, name), lambda: _by_frequency(self.column(table, name)))
 
     @cached_property
     def data_quality(self) -> pl.DataFrame:
@@ -99,10 +185,19 @@ class Repository:
 
     @cached_property
     def collections(self) -> pl.DataFrame:
-        """Return the source's own description of its collections."""
-        return pl.read_parquet(self.raw_collections)
+        """Return the source's own description of its collections, or at least their ids."""
+        if self.collections_path is not None:
+            return pl.read_parquet(self.collections_path)
+        ids = sorted(self.values("series", "collection_id"))
+        return pl.DataFrame({"collection_id": ids, "program_id": [None] * len(ids)}, schema=_COLLECTIONS)
 
     @cached_property
     def versions(self) -> pl.DataFrame:
-        """Return version numbers and the date each was published."""
-        return pl.read_parquet(self.raw_versions)
+        """Return version numbers and the date each was published; without rows when the source tells none."""
+        if self.versions_path is not None:
+            return pl.read_parquet(self.versions_path)
+        return pl.DataFrame(schema=_VERSIONS)
+
+
+def _by_frequency(column: pl.Series) -> tuple[str, ...]:
+    return tuple(column.value_counts(sort=True)[column.name].cast(pl.String).drop_nulls())

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from workbench.catalog.criteria import FILTERS, known_values
+from workbench.catalog.attributes import attributes
+from workbench.catalog.reading import known_values
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
 
@@ -37,12 +38,15 @@ def criterion_in_words(repository: Repository, words: str) -> tuple[str, Any]:
         raise ValueError(
             f"{words!r} was received. COLUMN=VALUE would be right, such as modality=CT. See: workbench cohort --help"
         )
-    if name not in FILTERS:
-        raise unknown_name("column", name, FILTERS, where=repository.name, then="Use one of these before the '='.")
-    column = repository.column(*FILTERS[name])
-    if column.dtype.is_numeric():
+    known = attributes(repository)
+    if name not in known:
+        raise unknown_name("column", name, known, where=repository.name, then="Use one of these before the '='.")
+    kind = known[name].kind
+    if kind == "number":
         return name, _numbers(words, text)
-    if column.dtype.to_python() is bool:
+    if kind == "text":
+        return name, text
+    if kind == "flag":
         truth = {"true": True, "false": False}
         return name, truth.get(text.lower(), text)
     if text in known_values(repository, name):

@@ -34,6 +34,9 @@ ETHNICITY = ("Hispanic or Latino", "Not Hispanic or Latino", *MISSING)
 # Hispanic or Latino of any race is one category; the rest are told apart by race.
 RACE_ETHNICITY = (ETHNICITY[0], *(f"{race}, {ETHNICITY[1]}" for race in RACE if race not in MISSING), *MISSING)
 
+# `covid19_positive` of the `case` node: has the patient ever had a positive test?
+COVID_STATUS = ("Yes", "No", "Indeterminate", *MISSING)
+
 # Age band -> its lower bound in years. Bands of MIDRC's published demographics by batch ("Age at Index").
 AGE_GROUPS: Mapping[str, float] = MappingProxyType(
     {

@@ -20,11 +20,26 @@ from tqdm.auto import tqdm
 
 from workbench.cache import rules_digest, say, sealed_folder
 from workbench.catalog.repository import Repository
-from workbench.catalog.sources import idc_quality, idc_tables
+from workbench.catalog.sources import idc_quality, idc_tables, persons
 from workbench.errors import MissingPackageError
 from workbench.vocabulary import anatomy, demographics, dicom
 
 _PACKAGE = "idc-index-data"
+_ORIGINAL_COLUMNS = {
+    "collection_id": "collection_id",
+    "patient_id": "PatientID",
+    "study_uid": "StudyInstanceUID",
+    "series_uid": "SeriesInstanceUID",
+    "modality": "Modality",
+    "study_description": "StudyDescription",
+    "series_description": "SeriesDescription",
+    "n_instances": "instanceCount",
+    "size_mb": "series_size_MB",
+    "license": "license_short_name",
+    "doi": "source_DOI",
+    "crdc_series_uuid": "crdc_series_uuid",
+    "url": "series_aws_url",
+}
 
 
 def open_idc() -> Repository:
@@ -48,9 +63,10 @@ def open_idc() -> Repository:
         build=package_version(),
         disclosure="public_rows",
         folder=folder,
-        raw_series=raw_path("idc_index"),
-        raw_collections=raw_path("collections_index"),
-        raw_versions=raw_path("version_metadata_index"),
+        original=raw_path("idc_index"),
+        original_columns=_ORIGINAL_COLUMNS,
+        collections_path=raw_path("collections_index"),
+        versions_path=raw_path("version_metadata_index"),
     )
 
 
@@ -110,7 +126,7 @@ def _rules() -> str:
     """Digest every rule the slim index depends on, so that a changed rule means a new index."""
     return rules_digest(
         inspect.getsource(module)
-        for module in (idc_tables, idc_quality, sys.modules["workbench.tables"], anatomy, demographics, dicom)
+        for module in (idc_tables, idc_quality, persons, sys.modules["workbench.tables"], anatomy, demographics, dicom)
     )
 
 

@@ -2,15 +2,12 @@
 
 import polars as pl
 
-from workbench.catalog.sources.idc_tables import parse_age
+from workbench.catalog.sources.idc_tables import IMAGE_IDENTIFIER, parse_age
 from workbench.tables import DATA_QUALITY, conform
 from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS, PATIENT_SEX
 
 _AGE, _SEX = pl.col("PatientAge"), pl.col("PatientSex")
 _STANDARD_AGE = r"^\d{3}[DWMY]$"
-
-# CBIS-DDSM gives every image or lesion an identifier of its own: Calc-Test_P_00038_LEFT_CC, P_00038_LEFT_CC.dcm.
-_IMAGE_IDENTIFIER = r"(?:^|_)(P_\d{5})_(?:LEFT|RIGHT)_"
 
 
 def count_quality(series: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
@@ -88,8 +85,8 @@ def _grouped_rules(series: pl.DataFrame) -> list[tuple[str, str, int, int, str]]
         pl.col("series_age_years").drop_nulls().n_unique(), patients=pl.col("patient_key").n_unique()
     )
     several = pl.col("series_age_years") > 1
-    of_images = series.filter(pl.col("PatientID").str.contains(_IMAGE_IDENTIFIER))["PatientID"].unique()
-    n_people = of_images.str.extract(_IMAGE_IDENTIFIER).n_unique()
+    of_images = series.filter(pl.col("PatientID").str.contains(IMAGE_IDENTIFIER))["PatientID"].unique()
+    n_people = of_images.str.extract(IMAGE_IDENTIFIER).n_unique()
     identifiers = series.group_by("PatientID").agg(pl.col("collection_id").n_unique())
     return [
         (
@@ -118,7 +115,7 @@ def _grouped_rules(series: pl.DataFrame) -> list[tuple[str, str, int, int, str]]
             "PatientIDs",
             len(of_images),
             identifiers.height,
-            f"each counts as a patient; they are {n_people:,} people",
+            f"each counts as a patient; they are {n_people:,} people, kept together in splits",
         ),
         (
             "A PatientID occurs in more than one collection",

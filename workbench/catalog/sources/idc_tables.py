@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from workbench.tables import PATIENTS, SERIES, STUDIES, conform
+from workbench.catalog.sources.persons import number_persons
+from workbench.tables import PATIENTS, SERIES, SERIES_OPTIONAL, STUDIES, conform
 from workbench.vocabulary.anatomy import region_of_body_part, region_of_description
 from workbench.vocabulary.dicom import (
     AGE_LIMIT_YEARS,
@@ -15,6 +16,9 @@ from workbench.vocabulary.dicom import (
 
 #: Species of what was imaged when it was no living being; it has neither sex nor age.
 NOBODY = ("Phantom", "Simulated")
+
+# CBIS-DDSM gives every image or lesion an identifier of its own: Calc-Test_P_00038_LEFT_CC, P_00038_LEFT_CC.dcm.
+IMAGE_IDENTIFIER = r"(?:^|_)(P_\d{5})_(?:LEFT|RIGHT)_"
 
 RAW_COLUMNS = (
     "collection_id",
@@ -171,6 +175,7 @@ def to_patients(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
     patients = series.group_by("patient_key", maintain_order=True).agg(
         pl.col("collection_id").first(),
         pl.col("species").first(),
+        patient_id=pl.col("PatientID").first(),
         sex=pl.when(known.n_unique() > 1)
         .then(pl.lit("Conflicting"))
         .when(known.n_unique() == 1)
@@ -183,7 +188,7 @@ def to_patients(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
     ages = earliest.group_by("patient_key", maintain_order=True).agg(
         pl.col("age").drop_nulls().first(), pl.col("written").any()
     )
-    joined = patients.join(ages, on="patient_key", how="left", maintain_order="left")
+    joined = _with_persons(patients, series).join(ages, on="patient_key", how="left", maintain_order="left")
     return conform(
         joined.with_columns(
             sex=pl.when(nobody).then(pl.lit("Not Applicable")).otherwise(pl.col("sex")),
@@ -224,7 +229,7 @@ def to_series(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
         size_mb=pl.col("series_size_MB"),
         first_version=pl.col("series_init_idc_version"),
     )
-    return conform(named, SERIES, name="series")
+    return conform(named, SERIES, name="series", optional=SERIES_OPTIONAL)
 
 
 def slim_studies(studies: pl.DataFrame) -> pl.DataFrame:
@@ -241,6 +246,12 @@ def slim_studies(studies: pl.DataFrame) -> pl.DataFrame:
         The columns of `workbench.tables.STUDIES`.
     """
     return conform(studies, STUDIES, name="studies")
+
+
+def _with_persons(patients: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
+    of_image = pl.col("patient_id").str.extract(IMAGE_IDENTIFIER)
+    named = patients.with_columns(person_id=of_image + pl.lit(" of ") + pl.col("collection_id"))
+    return number_persons(named, series.select("patient_key", study_uid="StudyInstanceUID"))
 
 
 def _regions_of(raw: pl.DataFrame, column: str, *, of_series: bool) -> pl.DataFrame:

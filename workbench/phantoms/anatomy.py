@@ -1,0 +1,228 @@
+"""A made-up chest in Hounsfield units: body, lungs with vessels, heart, airways, spine and ribs, seeded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.float32]
+Point = tuple[float, float, float]
+
+#: Width and depth of the imaged field, in mm; the chest fills about nine tenths of it.
+FIELD_MM = 360.0
+#: Height of the chest from the lung bases to the apices, in mm.
+HEIGHT_MM = 300.0
+
+# Typical attenuation, in HU (Hounsfield scale: air -1000, water 0): Prokop & Galanski, Spiral and Multislice CT of the
+# Body, 2003; rounded, since a phantom needs plausible rather than exact values.
+_AIR, _LUNG, _FAT, _MUSCLE, _BLOOD, _LIVER, _SPONGY, _CORTICAL = -1000, -860, -100, 50, 42, 60, 190, 620
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Positions of the voxel centers in mm: z up, y to the back, x to the patient's left; the center is zero."""
+
+    z: Image
+    y: Image
+    x: Image
+
+    def ellipsoid(self, center: Point, radii: Point) -> Image:
+        """Return 0 at the center, 1 on the surface, more outside."""
+        parts = [
+            ((axis - middle) / radius) ** 2
+            for axis, middle, radius in zip((self.z, self.y, self.x), center, radii, strict=True)
+        ]
+        squared: Image = np.sqrt(parts[0] + parts[1] + parts[2], dtype=np.float32)
+        return squared
+
+    def column(self, center: tuple[float, float], radii: tuple[float, float], *, power: float = 2.0) -> Image:
+        """Return 0 on the axis, 1 on the surface of an upright (super)elliptic column."""
+        across = np.abs((self.y - center[0]) / radii[0]) ** power + np.abs((self.x - center[1]) / radii[1]) ** power
+        shape: Image = (across ** (1 / power) + 0 * self.z).astype(np.float32)
+        return shape
+
+
+def chest_volume(*, seed: int = 0, n_slices: int = 24, n_pixels: int = 256) -> Image:
+    """Return a made-up chest, the top slice last.
+
+    Parameters
+    ----------
+    seed : int
+        Changes size, heart, vessels and noise.
+    n_slices : int
+        Evenly spaced over the whole chest, 300 mm.
+    n_pixels : int
+        Rows and columns of a slice; the field is 360 mm.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(slices, rows, columns)``, float32, HU; rows run from front to back, columns from the patient's right.
+
+    Examples
+    --------
+    >>> volume = chest_volume(n_slices=3, n_pixels=64)
+    >>> volume.shape, bool(volume[1].min() < -900 < 300 < volume[1].max())
+    ((3, 64, 64), True)
+    """
+    random = np.random.default_rng(seed)
+    scale = float(random.uniform(0.95, 1.05))
+    across = ((np.arange(n_pixels, dtype=np.float32) + 0.5) / n_pixels - 0.5) * np.float32(FIELD_MM / scale)
+    up = ((np.arange(n_slices, dtype=np.float32) + 0.5) / n_slices - 0.5) * np.float32(HEIGHT_MM)
+    grid = _Grid(up[:, None, None], across[None, :, None], across[None, None, :])
+    volume = np.full((n_slices, n_pixels, n_pixels), _AIR, dtype=np.float32)
+    _fill_body(volume, grid)
+    heart = grid.ellipsoid((-58.0, -22.0, 24.0), (66.0, 44.0, 56.0 * float(random.uniform(0.92, 1.1))))
+    lungs = _fill_lungs(volume, grid, heart)
+    _fill_mediastinum(volume, grid, heart)
+    _add_vessels(volume, grid, lungs, random)
+    _fill_bones(volume, grid)
+    _add_texture(volume, lungs, random)
+    return volume
+
+
+def _fill_body(volume: Image, grid: _Grid) -> None:
+    shoulders = 1 + 0.10 * np.clip((grid.z - 60) / 90, 0, 1)
+    skin = grid.column((4, 0), (112, 158), power=2.4) / shoulders
+    volume[skin < 1] = _FAT
+    volume[skin < 0.91] = _MUSCLE
+    cage = grid.column((4, 0), (96, 138), power=2.3)
+    volume[(cage < 0.97) & (skin < 1)] = _FAT + 20
+
+
+def _fill_lungs(volume: Image, grid: _Grid, heart: Image) -> npt.NDArray[np.bool_]:
+    """Fill both lungs: broad at the base, narrow at the apex, hollowed by the heart, the right lifted by the liver."""
+    height = np.clip((grid.z + 150) / 290, 0.001, 1)
+    width = np.sqrt(np.clip(1.06 - height**2.6, 0.02, 1))
+    right = grid.column((6, -69), (86, 60), power=2.3) / width
+    left = grid.column((6, 70), (86, 57), power=2.3) / width
+    inside = ((right < 1) | (left < 1)) & (np.abs(grid.z) < 143)
+    spared = grid.column((4, 0), (92, 134), power=2.3) > 0.99
+    liver = grid.ellipsoid((-150, -2, -66), (64, 92, 82))
+    spleen = grid.ellipsoid((-150, 10, 76), (52, 84, 64))
+    behind_heart = heart < 1.04
+    lungs: npt.NDArray[np.bool_] = inside & ~spared & ~behind_heart & (liver > 1.02) & (spleen > 1.02)
+    volume[(liver < 1) & (volume > _AIR)] = _LIVER
+    volume[(spleen < 1) & (volume > _AIR)] = _LIVER - 10
+    dependent = 55 * np.clip(grid.y / 90, -1, 1)  # gravity: a lying patient's lung is denser at the back
+    volume[lungs] = np.broadcast_to(_LUNG + dependent, volume.shape)[lungs]
+    return lungs
+
+
+def _fill_mediastinum(volume: Image, grid: _Grid, heart: Image) -> None:
+    volume[heart < 1.05] = _FAT
+    volume[heart < 1] = _BLOOD
+    chamber = grid.ellipsoid((-60.0, -20.0, 34.0), (40.0, 24.0, 28.0))
+    volume[chamber < 1] = _BLOOD + 6
+    above_heart = np.clip((grid.z + 40) / 30, 0, 1) * np.clip((125 - grid.z) / 20, 0, 1)
+    for center, radius in (((-14.0, 8.0), 15.0), ((-12.0, -14.0), 11.0), ((34.0, 20.0), 12.0)):
+        reach = above_heart if center[0] < 0 else np.ones_like(above_heart)
+        volume[(grid.column(center, (radius, radius)) < 1) & (reach > 0.5)] = _BLOOD
+    gullet = grid.column((34, 3), (6, 8))
+    volume[gullet < 1] = _MUSCLE - 15
+    spread = np.clip((28 - grid.z) / 80, 0, 1)  # the carina at z = 28 mm; below it the main bronchi part
+    windpipe = [grid.column((14, 0), (9, 9))]
+    if grid.z.min() < 28:
+        windpipe = [
+            np.hypot(grid.y - 14 - 12 * spread, grid.x - side * 66 * spread) / (9 - 3 * spread) for side in (-1, 1)
+        ]
+    for tube in windpipe:
+        volume[(tube < 1.25) & (grid.z > -22)] = _MUSCLE - 10
+        volume[(tube < 1) & (grid.z > -22)] = _AIR + 15
+
+
+def _add_vessels(volume: Image, grid: _Grid, lungs: npt.NDArray[np.bool_], random: np.random.Generator) -> None:
+    """Grow two trees from the hila and draw every branch as a soft-edged tube inside the lungs."""
+    steps = [
+        step
+        for side in (-1.0, 1.0)
+        for _ in range(11)
+        for step in _grow((float(random.uniform(-20, 25)), 14.0, 30.0 * side), side, random)
+    ]
+    spacing = (float(grid.z[1, 0, 0] - grid.z[0, 0, 0]) if len(grid.z) > 1 else HEIGHT_MM, *([_pitch(grid.x)] * 2))
+    axes = (grid.z.ravel(), grid.y.ravel(), grid.x.ravel())
+    for center, radius in steps:
+        reach = tuple(max(radius + 2 * _pitch(grid.x), 0.75 * step) for step in spacing)
+        cut = tuple(
+            slice(int(np.searchsorted(axis, middle - far)), int(np.searchsorted(axis, middle + far)))
+            for axis, middle, far in zip(axes, center, reach, strict=True)
+        )
+        block, kept = volume[cut], lungs[cut]
+        if not block.size or not kept.any():
+            continue
+        offset = [axis[where] - middle for axis, where, middle in zip(axes, cut, center, strict=True)]
+        flat = np.hypot(offset[1][:, None], offset[2][None, :])[None]
+        share = np.clip((radius - flat) / _pitch(grid.x) + 0.5, 0, 1) * np.ones_like(block)
+        blended = _LUNG + share * (_BLOOD - _LUNG)
+        block[kept] = np.maximum(block, blended)[kept]
+
+
+def _grow(start: Point, side: float, random: np.random.Generator) -> list[tuple[Point, float]]:
+    """Return centers and radii along one branch and its daughters, walking away from the hilum."""
+    grown: list[tuple[Point, float]] = []
+    heading = np.array([random.normal(0, 0.9), random.normal(0, 0.8), side * abs(random.normal(0.9, 0.4))])
+    waiting = [(np.array(start), heading / np.linalg.norm(heading), float(random.uniform(3.2, 5.2)))]
+    while waiting and len(grown) < 900:
+        place, heading, radius = waiting.pop()
+        for _ in range(int(random.integers(8, 18))):
+            place = place + 2.2 * heading
+            heading = heading + random.normal(0, 0.10, 3)
+            heading = heading / np.linalg.norm(heading)
+            grown.append(((float(place[0]), float(place[1]), float(place[2])), radius))
+        if radius > 0.8:
+            for share in (0.80, 0.66):
+                turned = heading + random.normal(0, 0.55, 3)
+                waiting.append((place, turned / np.linalg.norm(turned), radius * share))
+    return grown
+
+
+def _fill_bones(volume: Image, grid: _Grid) -> None:
+    disc = np.cos(2 * np.pi * grid.z / 26) > 0.82  # a vertebra and its disc every 26 mm
+    body = grid.column((62, 0), (17, 20))
+    volume[(body < 1) & ~disc] = _CORTICAL - 150
+    volume[(body < 0.86) & ~disc] = _SPONGY
+    volume[(body < 0.98) & disc] = _MUSCLE + 30
+    arch = grid.column((84, 0), (15, 16))
+    volume[(arch < 1) & (arch > 0.62) & (grid.y > 76) & ~disc] = _CORTICAL - 100
+    volume[arch < 0.6] = 18  # the canal
+    spine = (np.abs(grid.x) < 3.5) & (grid.y > 96) & (grid.y < 108 + 0 * grid.z) & ~disc
+    volume[spine] = _CORTICAL - 200
+    wings = grid.column((78, 0), (6, 34))
+    volume[(wings < 1) & (arch > 0.7) & (np.cos(2 * np.pi * grid.z / 26) < -0.5)] = _SPONGY + 120
+    plate = grid.column((-86, 0), (6, 17))
+    volume[(plate < 1) & (grid.z > -70) & (grid.z < 110)] = _SPONGY + 60
+    _fill_ribs(volume, grid)
+
+
+def _fill_ribs(volume: Image, grid: _Grid) -> None:
+    """Fill twelve pairs of ribs, high at the back and low in front, on the wall of the cage."""
+    wall = grid.column((4, 0), (97, 140), power=2.3)
+    front = np.arctan2(np.abs(grid.x), grid.y - 4) / np.pi  # 0 at the spine, 1 at the sternum
+    phase = np.mod(grid.z + 78 * front + 6, 25.0) - 12.5
+    across = np.hypot((wall - 0.995) * 105, phase * 0.95)
+    reach = (np.abs(grid.x) > 16) & (grid.y > -84)
+    volume[(across < 6.2) & reach & (volume > _AIR + 20)] = _CORTICAL
+    volume[(across < 3.6) & reach & (volume > _AIR + 20)] = _SPONGY + 40
+
+
+def _add_texture(volume: Image, lungs: npt.NDArray[np.bool_], random: np.random.Generator) -> None:
+    """Add what makes tissue look like tissue: slow variation in the lungs, correlated noise everywhere."""
+    volume[lungs] += 26 * _noise(volume.shape, 2.2, random)[lungs]
+    inside = volume > _AIR + 40
+    volume += np.where(inside, 16.0, 7.0) * _noise(volume.shape, 0.9, random)
+    np.clip(volume, -1024, 3071, out=volume)
+
+
+def _noise(shape: tuple[int, ...], sigma: float, random: np.random.Generator) -> Image:
+    """Return noise of unit variance, correlated within a slice over `sigma` pixels, by a Gaussian in frequency."""
+    white = random.standard_normal(shape, dtype=np.float32)
+    rows, columns = np.fft.fftfreq(shape[1])[:, None], np.fft.rfftfreq(shape[2])[None, :]
+    low = np.exp(-2 * (np.pi * sigma) ** 2 * (rows**2 + columns**2)).astype(np.float32)
+    smooth = np.fft.irfft2(np.fft.rfft2(white, axes=(1, 2)) * low, s=shape[1:], axes=(1, 2))
+    unit: Image = (smooth / smooth.std()).astype(np.float32)
+    return unit
+
+
+def _pitch(axis: Image) -> float:
+    values = axis.ravel()
+    return float(values[1] - values[0])
