@@ -67,8 +67,8 @@ def chest_volume(*, seed: int = 0, n_slices: int = 24, n_pixels: int = 256) -> I
     """
     random = np.random.default_rng(seed)
     scale = float(random.uniform(0.95, 1.05))
-    across = ((np.arange(n_pixels, dtype=np.float32) + 0.5) / n_pixels - 0.5) * np.float32(FIELD_MM / scale)
-    up = ((np.arange(n_slices, dtype=np.float32) + 0.5) / n_slices - 0.5) * np.float32(HEIGHT_MM)
+    across = (((np.arange(n_pixels) + 0.5) / n_pixels - 0.5) * FIELD_MM / scale).astype(np.float32)
+    up = (((np.arange(n_slices) + 0.5) / n_slices - 0.5) * HEIGHT_MM).astype(np.float32)
     grid = _Grid(up[:, None, None], across[None, :, None], across[None, None, :])
     volume = np.full((n_slices, n_pixels, n_pixels), _AIR, dtype=np.float32)
     _fill_body(volume, grid)
@@ -121,12 +121,8 @@ def _fill_mediastinum(volume: Image, grid: _Grid, heart: Image) -> None:
     gullet = grid.column((34, 3), (6, 8))
     volume[gullet < 1] = _MUSCLE - 15
     spread = np.clip((28 - grid.z) / 80, 0, 1)  # the carina at z = 28 mm; below it the main bronchi part
-    windpipe = [grid.column((14, 0), (9, 9))]
-    if grid.z.min() < 28:
-        windpipe = [
-            np.hypot(grid.y - 14 - 12 * spread, grid.x - side * 66 * spread) / (9 - 3 * spread) for side in (-1, 1)
-        ]
-    for tube in windpipe:
+    for side in (-1, 1):  # above the carina both are one: the windpipe
+        tube = np.hypot(grid.y - 14 - 12 * spread, grid.x - side * 66 * spread) / (9 - 3 * spread)
         volume[(tube < 1.25) & (grid.z > -22)] = _MUSCLE - 10
         volume[(tube < 1) & (grid.z > -22)] = _AIR + 15
 
