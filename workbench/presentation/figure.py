@@ -118,16 +118,60 @@ class Figure:
         }
 
     def _repr_html_(self) -> str:
-        table = _html_table(self.table)
-        return (
-            f'<figure style="margin:0 0 1.5em"><h4 style="margin:0 0 .2em">{html.escape(self.title)}</h4>'
-            f'<p style="margin:0 0 .6em;color:#4d5a66">{html.escape(self.subtitle)}</p>'
-            f'<div role="img" aria-label="{html.escape(self.description, quote=True)}" '
-            f'style="background:#fff;overflow-x:auto">{self.svg}</div>'
-            f'<figcaption style="color:#4d5a66;font-size:85%">{html.escape(self.footnote)}</figcaption>'
-            f"<details><summary>In words and as a table</summary><p>{html.escape(self.description)}</p>{table}"
-            "</details></figure>"
-        )
+        words = html.escape(self.description, quote=True)
+        return _figure_html(self, f'<div role="img" aria-label="{words}" style="{_GROUND}">{self.svg}</div>')
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.subtitle}\n{self.description}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Drawing:
+    """A figure drawn by hand as SVG where no chart grammar fits, such as a flow diagram; shown as a `Figure` is.
+
+    Attributes
+    ----------
+    key : str
+        Short name, for file names and pages.
+    title : str
+        The finding.
+    subtitle : str
+        Population, release and n.
+    description : str
+        The drawing in words.
+    footnote : str
+        Source, and what was left out.
+    svg : str
+        The drawing without its title; says in words what it shows, and fetches nothing.
+    table : polars.DataFrame
+        The numbers that are drawn.
+    """
+
+    key: str
+    title: str
+    subtitle: str
+    description: str
+    footnote: str
+    svg: str
+    table: pl.DataFrame
+
+    def png(self, *, scale: float = 2.0) -> bytes:
+        """Return the drawing as PNG.
+
+        Parameters
+        ----------
+        scale : float
+            Pixels per point.
+
+        Returns
+        -------
+        bytes
+            A PNG file on white.
+        """
+        return bytes(vl_convert.svg_to_png(self.svg, scale=scale))
+
+    def _repr_html_(self) -> str:
+        return _figure_html(self, f'<div style="{_GROUND}">{self.svg}</div>')
 
     def __repr__(self) -> str:
         return f"{self.title}\n{self.subtitle}\n{self.description}"
@@ -153,6 +197,19 @@ class Table:
 
     def __repr__(self) -> str:
         return f"{self.title}\n{self.frame}"
+
+
+_GROUND = "background:#fff;overflow-x:auto"
+
+
+def _figure_html(figure: Figure | Drawing, picture: str) -> str:
+    return (
+        f'<figure style="margin:0 0 1.5em"><h4 style="margin:0 0 .2em">{html.escape(figure.title)}</h4>'
+        f'<p style="margin:0 0 .6em;color:#4d5a66">{html.escape(figure.subtitle)}</p>{picture}'
+        f'<figcaption style="color:#4d5a66;font-size:85%">{html.escape(figure.footnote)}</figcaption>'
+        f"<details><summary>In words and as a table</summary><p>{html.escape(figure.description)}</p>"
+        f"{_html_table(figure.table)}</details></figure>"
+    )
 
 
 def _headers(table: pl.DataFrame) -> list[str]:
