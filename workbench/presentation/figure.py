@@ -199,6 +199,31 @@ class Table:
         return f"{self.title}\n{self.frame}"
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class HtmlTable:
+    """A table set for print, as finished HTML that fetches nothing.
+
+    Attributes
+    ----------
+    title : str
+        Stands above it.
+    html : str
+        The table with its style, its title and its notes.
+    table : polars.DataFrame
+        What is shown, as strings.
+    """
+
+    title: str
+    html: str
+    table: pl.DataFrame
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.table}"
+
+
 _GROUND = "background:#fff;overflow-x:auto"
 
 
