@@ -169,10 +169,11 @@ def of_series(repository: Repository, table: str, values: npt.NDArray[Any], *, a
     if table not in _KEYS:
         return values
     keys = repository.column("series", _KEYS[table])
-    if not keys.null_count():
-        return values[keys.to_numpy()]
-    spread = np.append(values, absent).astype(values.dtype)
-    return spread[keys.fill_null(len(values)).to_numpy()]
+    if keys.null_count():
+        values = np.append(values, absent).astype(values.dtype)
+        keys = keys.fill_null(len(values) - 1)
+    spread: npt.NDArray[Any] = values[keys.to_numpy()]
+    return spread
 
 
 def absent(column: pl.Series) -> Mask:
@@ -189,8 +190,11 @@ def absent(column: pl.Series) -> Mask:
         (n_rows,), bool.
     """
     if column.dtype in (pl.Categorical, pl.Enum, pl.String):
-        return (column.is_null() | column.cast(pl.String).is_in(list(MISSING)).fill_null(False)).to_numpy()
-    return column.is_null().to_numpy()
+        column = column.cast(pl.String)
+        unknown: Mask = (column.is_null() | column.is_in(list(MISSING)).fill_null(False)).to_numpy()
+    else:
+        unknown = column.is_null().to_numpy()
+    return unknown
 
 
 def _attributes(repository: Repository) -> dict[str, Attribute]:
@@ -247,14 +251,17 @@ def _values(column: pl.Series) -> pl.Series:
 
 
 def _codes(column: pl.Series, values: pl.Series) -> npt.NDArray[Any]:
+    codes: npt.NDArray[Any]
     if column.dtype in (pl.Categorical, pl.Enum):
         physical, named = column.to_physical(), values.to_physical()
-        last = int(named.max() or 0) + 1  # type: ignore[call-overload]
+        last = int(np.max(named.drop_nulls().to_numpy(), initial=0)) + 1
         table = np.zeros(last + 1, dtype=np.uint32)
         table[named.fill_null(last).to_numpy()] = np.arange(len(values))
-        return table[physical.fill_null(last).to_numpy()]
+        codes = table[physical.fill_null(last).to_numpy()]
+        return codes
     if column.dtype == pl.String:
-        return column.cast(pl.Enum(values.drop_nulls())).to_physical().fill_null(len(values) - 1).to_numpy()
+        codes = column.cast(pl.Enum(values.drop_nulls())).to_physical().fill_null(len(values) - 1).to_numpy()
+        return codes
     known = values.drop_nulls()
     if column.dtype == pl.Boolean:
         known, column = known.cast(pl.UInt8), column.cast(pl.UInt8)

@@ -1,7 +1,7 @@
 """A cohort: a repository and an ordered list of conditions, nothing else; everything it tells is computed from them."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,13 +11,21 @@ import numpy as np
 import polars as pl
 
 from workbench.assessment.census import Census, count_census
+from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.catalog import definition, listing, membership
 from workbench.catalog.attrition import Attrition
+from workbench.catalog.follow_up import follow_up
 from workbench.catalog.levels import level_keys
+from workbench.catalog.manifest_formats import Kind
+from workbench.catalog.manifests import Manifest, manifest
 from workbench.catalog.narrowing import Selection
+from workbench.catalog.rights import Rights, read_rights
+from workbench.catalog.temporal import read_near_test
+from workbench.sampling import stratified_split
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, age_group
 
 _UNITS = ("patients", "studies", "series", "instances")
+_DESCRIBED = ("sex", "age_years", "race", "ethnicity", "covid19_positive")
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,104 @@ class Cohort(Selection):
             Patients are counted, each once, by patient age and sex.
         """
         return count_census(self.patients.drop("patient_key", "person_key"), by=by)
+
+    def table_one(
+        self, *, by: str | None = None, attributes: Sequence[str] | None = None, tests: bool = False, **settings: Any
+    ) -> TableOne:
+        """Return Table 1: patients overall and by group, with standardized differences.
+
+        Parameters
+        ----------
+        by : str, optional
+            A column of `patients` that makes the groups.
+        attributes : sequence of str, optional
+            Columns of `patients` to describe; by default sex, age, race, ethnicity and COVID-19 status where there are.
+        tests : bool
+            Whether to add p-values, the tests named.
+        **settings : object
+            ``groups`` and ``normal`` of `workbench.assessment.table_one.count_table_one`.
+
+        Returns
+        -------
+        TableOne
+            ``wb.charts.table_one`` sets it for print; ``to_csv`` writes it.
+        """
+        patients = self.patients
+        if attributes is None:
+            attributes = [name for name in _DESCRIBED if name in patients.columns and name != by]
+        return count_table_one(patients, by=by, attributes=attributes, tests=tests, **settings)
+
+    def split(
+        self,
+        *,
+        by: Sequence[str] = ("sex", "age_group"),
+        fractions: Mapping[str, float] | Sequence[float] = (0.7, 0.15, 0.15),
+        seed: int,
+        groups: str | None = None,
+    ) -> pl.DataFrame:
+        """Return the patients divided into parts, no person in two of them, also across collections.
+
+        Parameters
+        ----------
+        by : sequence of str
+            Columns of `patients` whose shares the parts have in common.
+        fractions : mapping or sequence of float
+            Part to share; three shares without names are train, validation and test. Sums to 1.
+        seed : int
+            Fixes the result.
+        groups : str, optional
+            A column such as ``"site_id"`` whose values go to one part as a whole.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``collection_id``, ``patient_id``, ``person_id``, the columns of `by` and ``part``; one row a patient.
+        """
+        patients = self.patients
+        named = listing.patient_ids(self.repository, patients["patient_key"])
+        table = patients.with_columns(named["patient_id"], person_id=pl.col("person_key"))
+        divided = stratified_split(table, by=by, fractions=fractions, seed=seed, unit="person_id", groups=groups)
+        kept = dict.fromkeys(["collection_id", "patient_id", "person_id", *([groups] if groups else []), *by, "part"])
+        return divided.select(pl.col(list(kept)))
+
+    def follow_up(self, result: str = "Positive", *, test: str | None = None) -> pl.DataFrame:
+        """Return the cohort's studies in the order in which each patient had them, counted from the first such test.
+
+        Parameters
+        ----------
+        result : str
+            The result of the test that time counts from.
+        test : str, optional
+            Its name; any test by default.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row a study with a known day: ``collection_id``, ``patient_id``, ``study_uid``, ``visit`` (from 1),
+            ``days_after_test`` (after the patient's first such test, negative before it), ``days_since_last_visit``.
+        """
+        read_near_test(self.repository, result, days=(None, 0), test=test)  # checks the names
+        return follow_up(self.repository, self.mask, result=result, test=test)
+
+    @property
+    def rights(self) -> Rights:
+        """Licenses with their counts, warnings where terms restrict use, and whom to cite."""
+        return read_rights(self)
+
+    def manifest(self, kind: Kind = "s5cmd") -> Manifest:
+        """Return the list of the cohort's series for one download program.
+
+        Parameters
+        ----------
+        kind : {"s5cmd", "s5cmd-gcs", "gen3", "tcia", "csv"}
+            Which program.
+
+        Returns
+        -------
+        Manifest
+            One entry a series, as many as ``counts["series"]``; ``save`` writes it.
+        """
+        return manifest(self, kind)
 
     @property
     def _sources(self) -> pl.Series:
@@ -154,12 +260,10 @@ class Cohort(Selection):
         str
             Ends with the name ``cohort`` bound.
         """
-        opened = (
-            f"commons = wb.open_catalog({self.repository.key!r})"
-            if self.repository.key != "idc"
-            else ("commons = wb.open_catalog()")
-        )
-        lines, receiver = ["import workbench as wb", "", opened], "commons"
+        opened = {"idc": "commons = wb.open_catalog()", "synthetic": 'commons = wb.open_catalog("synthetic")'}
+        by_hand = f"# commons is the catalog you opened: {self.repository.name} {self.repository.version}"
+        lines = ["import workbench as wb", "", opened.get(self.repository.key, by_hand)]
+        receiver = "commons"
         for condition in self.conditions:
             lines.append(f"cohort = {condition.code(receiver)}")
             receiver = "cohort"

@@ -117,7 +117,8 @@ class Criterion:
             )
         else:
             met = self._lifted(repository, attribute, self.values, policy)
-        return ~met if self.exclude else met
+        chosen: Mask = ~met if self.exclude else met
+        return chosen
 
     @property
     def negated(self) -> "Criterion":
@@ -196,40 +197,43 @@ class Criterion:
         else:
             met = _matches(column, self.column, values, is_range=self.is_range)
             met = met | unknown if policy == "keep" else met
-        if table is not None:
-            return met[table.codes]
-        return of_series(repository, attribute.table, met, absent=policy != "exclude")
+        if table is None:
+            return of_series(repository, attribute.table, met, absent=policy != "exclude")
+        of_each: Mask = met[table.codes]
+        return of_each
 
 
 def _matches(column: pl.Series, name: str, values: tuple[Any, ...], *, is_range: bool) -> Mask:
     """Which of the column's values are wanted; a number beyond the column's type selects nothing and is no error."""
     if column.dtype.is_integer():
         column = column.cast(pl.Float64)
+    met: Mask
     if is_range:
         low, high = values
         match = column >= low if low is not None else column <= high
         if low is not None and high is not None:
             match = match & (column <= high)
-        return match.fill_null(False).to_numpy()
+        met = match.fill_null(False).to_numpy()
+        return met
     wanted = [member for value in values for member in (regions_covering(value) if name == "body_region" else (value,))]
     if column.dtype in (pl.Categorical, pl.Enum):
         column = column.cast(pl.String)
     if not wanted:
         return np.zeros(len(column), dtype=np.bool_)
-    return column.is_in(pl.Series(wanted, dtype=column.dtype).implode()).fill_null(False).to_numpy()
+    met = column.is_in(pl.Series(wanted, dtype=column.dtype).implode()).fill_null(False).to_numpy()
+    return met
 
 
 def _search(repository: Repository, attribute: Attribute, words: tuple[Any, ...], policy: MissingPolicy) -> Mask:
     """Which series have any of the words in a description, whatever the case."""
     codes, texts = repository.remember(("texts", attribute), partial(_texts, repository, attribute))
     unknown = absent(texts)
-    if policy == "only":
-        return unknown[codes]
+    found = unknown if policy != "exclude" else np.zeros(len(texts), dtype=np.bool_)
     low = texts.str.to_lowercase()
-    found = np.zeros(len(texts), dtype=np.bool_)
-    for word in words:
-        found |= low.str.contains(str(word).lower(), literal=True).fill_null(False).to_numpy()
-    return (found | unknown if policy == "keep" else found)[codes]
+    for word in words if policy != "only" else ():
+        found = found | low.str.contains(str(word).lower(), literal=True).fill_null(False).to_numpy()
+    met: Mask = found[codes]
+    return met
 
 
 def _texts(repository: Repository, attribute: Attribute) -> tuple[Any, pl.Series]:

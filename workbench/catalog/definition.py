@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,9 +185,7 @@ def read_conditions(repository: Repository, body: dict[str, Any], *, name: str) 
     ValueError, LookupError, TypeError
         For the one problem that was found; for several a ValueError that lists them.
     """
-    return tuple(
-        _collect([lambda entry=entry: _read_entry(repository, entry, name) for entry in body["criteria"]], name)
-    )
+    return tuple(_collect([partial(_read_entry, repository, entry, name) for entry in body["criteria"]], name))
 
 
 def content_hash(body: dict[str, Any]) -> str:
@@ -206,7 +205,7 @@ def content_hash(body: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
-def _collect(readers: list[Callable[[], Condition]], name: str) -> list[Condition]:
+def _collect(readers: Sequence[Callable[[], Condition]], name: str) -> list[Condition]:
     """Read every entry before complaining; one problem is raised as it is, several as one list."""
     read, problems = [], []
     for reader in readers:
@@ -255,7 +254,7 @@ def _read_kind(repository: Repository, entry: dict[str, Any], kind: str, name: s
         return read_query(repository, str(entry["sql"]))
     if kind == "near_test":
         return read_near_test(repository, str(entry["near_test"]), days=tuple(entry.get("days", ())), **more)
-    readers = [lambda each=each: _read_entry(repository, each, name, inside=True) for each in entry[kind]]
+    readers = [partial(_read_entry, repository, each, name, inside=True) for each in entry[kind]]
     members = tuple(_collect(readers, f"A group of {name}"))
     if not members:
         raise ValueError(f"A group of {name} is empty. It needs at least one criterion. Add one, or remove the group.")

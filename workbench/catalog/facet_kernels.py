@@ -4,7 +4,6 @@ Series are sorted by what is counted, so a patient has been counted for a value 
 is the same one. This needs one small table a facet and no hash, where a database sorts or hashes every pair.
 """
 
-import os
 from typing import Any
 
 import numba
@@ -16,8 +15,8 @@ from workbench.cache import cache_folder
 _NOBODY = np.uint32(2**32 - 1)
 
 # The machine code is kept beside the other derived files, so that an installed package is never written to.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "compiled"))
-numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+if not numba.config.CACHE_DIR:  # type: ignore[attr-defined]  # made at run time
+    numba.config.CACHE_DIR = str(cache_folder() / "compiled")  # type: ignore[attr-defined]
 
 
 def count_distinct_by_code(

@@ -71,8 +71,7 @@ def count(cohort: Selection, attributes: Sequence[str], unit: Unit = "patients")
     jobs = [(number, name, table) for number, (name, table) in enumerate(zip(names, tables, strict=True), start=1)]
     with ThreadPoolExecutor(_THREADS) as pool:  # the kernels release Python's lock
         rows = [row for part in pool.map(lambda job: counted(*job), jobs) for row in part]
-    columns = list(zip(*rows, strict=True)) or [[]] * len(_SCHEMA)
-    return pl.DataFrame(dict(zip(_SCHEMA, columns, strict=True)), schema=_SCHEMA)
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
 def _table(repository: Repository, name: str) -> Coded:
@@ -82,9 +81,10 @@ def _table(repository: Repository, name: str) -> Coded:
         raise unknown_name("attribute", name, countable, where=repository.name, then="Pass one of these.")
     table = coded(repository, known[name]) if known[name].kind in ("category", "band", "flag") else None
     if table is None:
+        holds = "numbers" if known[name].kind == "number" else "texts"
         raise TypeError(
-            f"{name} was received, which holds {'numbers' if known[name].kind == 'number' else 'texts'}. A facet counts "
-            "categories, such as modality, sex or age_decade. Filter it instead: where(" + name + "=…)."
+            f"{name} was received, which holds {holds}. A facet counts categories, such as modality, sex or "
+            f"age_decade. Filter it instead: where({name}=…)."
         )
     return table
 
@@ -112,7 +112,7 @@ def _failing(cohort: Selection, names: Sequence[str]) -> npt.NDArray[np.uint8]:
 def _ids(
     repository: Repository, level: Literal["study", "patient"]
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[Any] | None]:
-    """The keys of studies or patients in an order in which equal ones are neighbors, and that order if it is not ours."""
+    """The keys of studies or patients with equal ones beside each other, and the order that does it, if not ours."""
     return repository.remember(("neighbors", level), partial(_neighbors, repository, level))
 
 

@@ -244,11 +244,25 @@ def _written(condition: Condition) -> str:
     """The condition as an argument of ``where``, `any_of` or `all_of`."""
     if isinstance(condition, Group):
         name = "none_of" if condition.exclude and condition.mode == "any" else f"{condition.mode}_of"
-        members = ", ".join(_written(member) for member in condition.members)
-        level = f", level={condition.level!r}" if condition.level != "series" else ""
-        written = f"wb.{name}({members}{level})"
+        members = _arguments(condition.members)
+        level = [f"level={condition.level!r}"] if condition.level != "series" else []
+        written = f"wb.{name}({', '.join([*members, *level])})"
         return f"wb.none_of({written})" if condition.exclude and condition.mode == "all" else written
     if isinstance(condition, Criterion) and condition.exclude:
         return f"wb.none_of({_written(condition.negated)})"
+    return f"wb.all_of({_call(condition)})"
+
+
+def _arguments(members: tuple[Condition, ...]) -> list[str]:
+    """Groups one by one, then plain criteria as NAME=VALUE, as far as one missing policy serves them all."""
+    plain = [member for member in members if isinstance(member, Criterion) and not member.exclude]
+    named = {member.column for member in plain}
+    if len(named) == len(plain) and {member.missing for member in plain} == {"exclude"}:
+        groups = [_written(member) for member in members if member not in plain]
+        return [*groups, *(_call(member) for member in plain)]
+    return [_written(member) for member in members]
+
+
+def _call(condition: Condition) -> str:
     call = condition.code("")
-    return f"wb.all_of({call[call.index('(') + 1 : -1]})"
+    return call[call.index("(") + 1 : -1]

@@ -38,7 +38,8 @@ def spread(repository: Repository, met: Mask, level: Level, *, every: bool = Fal
     keys, n = level_keys(repository, level)
     hit = np.zeros(n, dtype=np.bool_)
     hit[keys[~met if every else met]] = True
-    return (~hit if every else hit)[keys]
+    lifted: Mask = (~hit if every else hit)[keys]
+    return lifted
 
 
 def level_keys(repository: Repository, level: Literal["study", "patient"]) -> tuple[npt.NDArray[Any], int]:

@@ -107,4 +107,5 @@ def listed(repository: Repository, met: Mask) -> Mask:
     """
     if not repository.has("series", "listed"):
         return met
-    return met & repository.column("series", "listed").to_numpy()
+    present: Mask = met & repository.column("series", "listed").to_numpy()
+    return present

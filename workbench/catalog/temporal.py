@@ -1,7 +1,7 @@
 """Studies near a test: within a window of days of a positive or negative result, and the follow-up after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -9,6 +9,7 @@ import polars as pl
 
 from workbench.catalog.attributes import Mask
 from workbench.catalog.criteria import View
+from workbench.catalog.follow_up import days_after_tests, need_tests, undated_studies
 from workbench.catalog.levels import Level, level_keys, spread
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
@@ -69,7 +70,8 @@ class NearTest:
         repository : Repository
             Has measurements.
         view : {"as written", "missing met", "missing unmet"}
-            With ``"missing met"`` a study whose day relative to any such test is not known counts as in the window.
+            With ``"missing met"`` a study counts as in the window when its patient had such a test but the days
+            between the two are not known.
 
         Returns
         -------
@@ -81,10 +83,7 @@ class NearTest:
         hit = np.zeros(n, dtype=np.bool_)
         hit[wanted["study_key"].to_numpy()] = True
         if view == "missing met":
-            known = days_after_tests(repository, result=self.result, test=self.test)["study_key"].unique()
-            undated = np.ones(n, dtype=np.bool_)
-            undated[known.to_numpy()] = False
-            hit |= undated
+            hit |= undated_studies(repository, n, result=self.result, test=self.test)
         level: Level = "patient" if self.level == "patient" else "series"
         return spread(repository, hit[keys], level)
 
@@ -140,7 +139,7 @@ def read_near_test(
     repository: Repository,
     result: str,
     *,
-    days: tuple[int | None, int | None],
+    days: Sequence[Any],
     test: str | None = None,
     which: Which = "all",
     level: Literal["study", "patient"] = "study",
@@ -153,7 +152,7 @@ def read_near_test(
         What is selected from.
     result : str
         Such as ``"Positive"``.
-    days : tuple
+    days : sequence of int or None
         First and last day after the test, inclusive; None leaves an end open.
     test : str, optional
         The name of the test.
@@ -174,7 +173,7 @@ def read_near_test(
     ValueError
         When the window is no pair of days, or reversed.
     """
-    _need_tests(repository)
+    need_tests(repository)
     for kind, got, options in (("which", which, get_args(Which)), ("level", level, ("study", "patient"))):
         if got not in options:
             raise unknown_name(kind, got, options, where="near_test", then=f'The default is "{options[0]}".')
@@ -184,70 +183,12 @@ def read_near_test(
     tests = repository.values("measurements", "test_name")
     if test is not None and test not in tests:
         raise unknown_name("test", test, tests, where=repository.name, then="Use one of these, or leave test out.")
-    window = tuple(days) if isinstance(days, tuple | list) else ()
-    whole = [isinstance(day, int) and not isinstance(day, bool) for day in window if day is not None]
-    if len(window) != 2 or not whole or not all(whole) or (len(whole) == 2 and window[0] > window[1]):
+    window = tuple(days)
+    whole = [day for day in window if isinstance(day, int) and not isinstance(day, bool)]
+    open_ends = sum(day is None for day in window)
+    if len(window) != 2 or not whole or len(whole) + open_ends != 2 or whole != sorted(whole):
         raise ValueError(
             f"days={days!r} was received. A window is two whole numbers of days after the test, the first not above "
             "the last, one of which may be None. Write for instance days=(-3, 14) or days=(28, None)."
         )
     return NearTest(result, (window[0], window[1]), test, which, level)
-
-
-def days_after_tests(repository: Repository, *, result: str, test: str | None = None) -> pl.DataFrame:
-    """Return every pair of a study and a test of the same patient, with the days between them.
-
-    Parameters
-    ----------
-    repository : Repository
-        Has measurements.
-    result : str
-        The result of the tests.
-    test : str, optional
-        Their name.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``patient_key``, ``study_key``, ``days_after_test`` (of the study, negative before the test) and ``day``,
-        which orders a patient's studies: days from the index event, or after the test where only that is known.
-    """
-    pairs = repository.remember("test pairs", partial(_pairs, repository))
-    named = pl.col("test_result").cast(pl.String) == result
-    if test is not None:
-        named = named & (pl.col("test_name").cast(pl.String) == test)
-    return pairs.filter(named).select("patient_key", "study_key", "days_after_test", "day")
-
-
-def _pairs(repository: Repository) -> pl.DataFrame:
-    _need_tests(repository)
-    names = repository.columns("measurements")
-    tests = pl.DataFrame([repository.column("measurements", name) for name in names])
-    studies = pl.DataFrame([repository.column("studies", name) for name in ("study_key", "patient_key")])
-    dated = pl.lit(None, pl.Int32).alias("days_to_study")
-    if repository.has("studies", "days_to_study"):
-        dated = repository.column("studies", "days_to_study")  # type: ignore[assignment]
-    studies = studies.with_columns(dated)
-    kept = ["patient_key", "study_key", "test_name", "test_result", "days_after_test", "day"]
-    of_patient = tests.drop("study_key", "days_from_study").drop_nulls("days_from_index")
-    by_index = (
-        of_patient.join(studies.drop_nulls("days_to_study"), on="patient_key")
-        .with_columns(days_after_test=pl.col("days_to_study") - pl.col("days_from_index"), day=pl.col("days_to_study"))
-        .select(kept)
-    )
-    of_study = tests.drop("patient_key").drop_nulls(["study_key", "days_from_study"])
-    by_study = (
-        of_study.join(studies, on="study_key")
-        .with_columns(days_after_test=-pl.col("days_from_study"))
-        .with_columns(day=pl.coalesce("days_to_study", "days_after_test"))
-        .select(kept)
-    )
-    return pl.concat([by_index, by_study]).unique(maintain_order=True)
-
-
-def _need_tests(repository: Repository) -> None:
-    if not repository.columns("measurements"):
-        raise LookupError(
-            f"{repository.name} has no test results. A source with measurements would be right, such as a Gen3 export "
-            "with its measurement file. Try it on open_catalog('synthetic')."
-        )
