@@ -43,15 +43,15 @@ def age_columns(table: pl.DataFrame, *, text: str, over: str | None, into: str) 
     ([42.0, 90.0, None, None], [None, None, 'Unknown', 'Not Reported'])
     """
     written = pl.col(text).cast(pl.String) if text in table.columns else pl.lit(None, pl.String)
-    number = pl.coalesce(written.cast(pl.Float64, strict=False), parse_age(written).cast(pl.Float64))
+    number = pl.coalesce(written.cast(pl.Float64, strict=False), _ages_as_strings(table, text))
     flagged = (
-        pl.col(over).cast(pl.String).str.to_lowercase().is_in(_YES).fill_null(False)  # noqa: FBT003  # a value
+        pl.col(over).cast(pl.String).str.to_lowercase().is_in(_YES).fill_null(False)
         if over in table.columns
-        else pl.lit(False)  # noqa: FBT003  # a literal
+        else pl.lit(False)
     )
     top = flagged | number.is_between(*_TOP_CODE_WITHOUT_POINT) | number.is_between(AGE_TOP_CODE_YEARS, AGE_LIMIT_YEARS)
     years = (
-        pl.when(top.fill_null(False))  # noqa: FBT003  # a value
+        pl.when(top.fill_null(False))
         .then(pl.lit(float(AGE_TOP_CODE_YEARS)))
         .when(number.is_between(0, AGE_TOP_CODE_YEARS, closed="left"))
         .then(number)
@@ -63,6 +63,16 @@ def age_columns(table: pl.DataFrame, *, text: str, over: str | None, into: str) 
         .then(pl.when(written.is_null()).then(pl.lit(_NOT_REPORTED)).otherwise(pl.lit(_UNKNOWN)))
         .alias("age_missing"),
     )
+
+
+def _ages_as_strings(table: pl.DataFrame, text: str) -> pl.Expr:
+    """Read ``042Y`` and the like, which only few tables hold; most pages of ages need no second look."""
+    if text not in table.columns:
+        return pl.lit(None, pl.Float64)
+    column = table[text].cast(pl.String)
+    strange = column.filter(column.is_not_null() & column.cast(pl.Float64, strict=False).is_null()).unique()
+    read = strange.to_frame("age").select("age", years=parse_age(pl.col("age")).cast(pl.Float64)).rows()
+    return pl.col(text).cast(pl.String).replace_strict(dict(read), default=None, return_dtype=pl.Float64)
 
 
 def is_over_by_number(text: pl.Expr) -> pl.Expr:
@@ -78,6 +88,4 @@ def is_over_by_number(text: pl.Expr) -> pl.Expr:
     polars.Expr
         Booleans; never null.
     """
-    return (
-        text.cast(pl.String).cast(pl.Float64, strict=False).is_between(*_TOP_CODE_WITHOUT_POINT).fill_null(False)  # noqa: FBT003
-    )
+    return text.cast(pl.String).cast(pl.Float64, strict=False).is_between(*_TOP_CODE_WITHOUT_POINT).fill_null(False)

@@ -47,7 +47,8 @@ class Entities:
         One row for each ``study_uid``, with its patient; perhaps ``study_description``, ``body_part`` and
         ``modalities`` (lists), which describe a study whose series are not listed.
     series : polars.DataFrame
-        One row a series, with its study and patient, and what `workbench.tables.ORIGINAL` names.
+        One row a series, with its study and patient, and what `workbench.tables.ORIGINAL` names; a row with
+        ``listed`` false stands for a study or patient whose series the source does not list, but describes.
     measurements : polars.DataFrame, optional
         One row a test result, with its patient and perhaps its study.
     quality : tuple
@@ -152,14 +153,15 @@ def original_columns(folder: Path) -> dict[str, str]:
 def _number_series(series: pl.DataFrame, studies: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
     """Add rows that stand for studies and patients without series, and sort by patient and study."""
     described = [name for name in ("study_description", "body_part") if name in studies.columns]
-    listed = series.with_columns(listed=pl.lit(True))  # noqa: FBT003  # a literal, not an argument
+    given = [pl.col("listed")] if "listed" in series.columns else []
+    listed = series.with_columns(listed=pl.coalesce(*given, pl.lit(True)))
     without = studies.join(series.select("study_uid").unique(), on="study_uid", how="anti", maintain_order="left")
     if "modalities" in without.columns:
         without = without.explode("modalities").rename({"modalities": "modality"})
     placed = without.select(*_KEYS[:3], *described, *(["modality"] if "modality" in without.columns else []))
     seen = pl.concat([series.select(_KEYS[:2]), studies.select(_KEYS[:2])]).unique()
     alone = patients.join(seen, on=_KEYS[:2], how="anti", maintain_order="left").select(_KEYS[:2])
-    stand_in = {"listed": pl.lit(False), "n_instances": pl.lit(0), "size_mb": pl.lit(0.0)}  # noqa: FBT003
+    stand_in = {"listed": pl.lit(False), "n_instances": pl.lit(0), "size_mb": pl.lit(0.0)}
     rows = [listed, placed.with_columns(**stand_in), alone.with_columns(**stand_in)]
     everything = pl.concat([row for row in rows if row.height or row is listed], how="diagonal_relaxed")
     keyed = everything.join(patients.select(*_KEYS[:2], "patient_key"), on=_KEYS[:2], how="left", maintain_order="left")

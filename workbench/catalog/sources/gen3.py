@@ -1,15 +1,11 @@
 """Open what a Gen3 data commons lets its users download, such as data.midrc.org."""
 
-import hashlib
-import inspect
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType
 
-from workbench.cache import rules_digest, say, sealed_folder
-from workbench.catalog.repository import Disclosure, Repository
+from workbench.cache import say, sealed_folder
+from workbench.catalog.repository import Repository
 from workbench.catalog.sources import (
     ages,
     assemble,
@@ -23,9 +19,10 @@ from workbench.catalog.sources import (
     persons,
     regions,
 )
-from workbench.catalog.sources.assemble import original_columns, write_entities
+from workbench.catalog.sources.assemble import write_entities
 from workbench.catalog.sources.gen3_files import gen3_paths, read_gen3
 from workbench.catalog.sources.gen3_tables import interpret_gen3
+from workbench.catalog.sources.sealed import content_digest, repository_of, rules_of
 from workbench.phantoms import commons, commons_images, commons_tests
 from workbench.vocabulary import anatomy, demographics, dicom, spellings
 
@@ -93,73 +90,3 @@ def open_synthetic() -> Repository:
 
     folder = sealed_folder(f"synthetic-{build}-{rules_of(_RULES)}", _build)
     return repository_of(folder, name="Synthetic commons", key="synthetic", build=build, disclosure="synthetic")
-
-
-def repository_of(
-    folder: Path, *, name: str, key: str, build: str, disclosure: Disclosure = "controlled"
-) -> Repository:
-    """Return the repository whose tables and original lie in a sealed folder.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        What `workbench.catalog.sources.assemble.write_entities` filled.
-    name, key, build : str
-        For titles; for file names and saved cohorts; the exact version of what was read.
-    disclosure : {"public_rows", "synthetic", "controlled"}
-        How openly rows may be shown.
-
-    Returns
-    -------
-    Repository
-        Its version is the beginning of its build.
-    """
-    return Repository(
-        name=name,
-        key=key,
-        version=build[:7],
-        build=build,
-        disclosure=disclosure,
-        folder=folder,
-        original=folder / "original.parquet",
-        original_columns=original_columns(folder),
-    )
-
-
-def content_digest(root: Path, paths: Iterable[Path]) -> str:
-    """Return a digest of files: their bytes, and their places below `root`.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        A folder above all of them.
-    paths : iterable of pathlib.Path
-        The files.
-
-    Returns
-    -------
-    str
-        Twelve hexadecimal digits.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(str(path.relative_to(root)).encode() + b"\0")
-        with path.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()[:12]
-
-
-def rules_of(modules: Iterable[ModuleType]) -> str:
-    """Return a digest of the source text of modules, so that a changed rule means new tables.
-
-    Parameters
-    ----------
-    modules : iterable of module
-        Whatever the tables depend on.
-
-    Returns
-    -------
-    str
-        Twelve hexadecimal digits.
-    """
-    return rules_digest(inspect.getsource(module) for module in modules)

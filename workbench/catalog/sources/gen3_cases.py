@@ -92,7 +92,7 @@ def _value_rules(cases: pl.DataFrame) -> list[QualityRow]:
         ("Age at index written as 890", is_over_by_number(pl.col("age_at_index")), "age 90, shown as 90 and over"),
         (
             "Case without an age",
-            pl.col("age_at_index").is_null() & ~flagged.fill_null(False),  # noqa: FBT003  # a value
+            pl.col("age_at_index").is_null() & ~flagged.fill_null(False),
             "age is missing: Not Reported, or that of the earliest study",
         ),
         ("Race is Other", pl.col("race") == "Other", "called Multiple or Other"),

@@ -220,16 +220,16 @@ def _records(text: str) -> list[Any]:
         raise UnreadableTableError(["The file is empty."])
     lines = [line for line in text.splitlines() if line.strip()]
     by_line = len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines[:2])
-    line_number = 0
+    found: Any = []
     try:
         if by_line:
-            found: Any = []
-            for line_number, line in enumerate(text.splitlines()):
-                found += [json.loads(line)] if line.strip() else []
+            for line in text.splitlines():
+                found.append(json.loads(line) if line.strip() else None)
+            found = [record for record in found if record is not None]
         else:
             found = json.loads(text)
     except json.JSONDecodeError as error:
-        where = line_number + error.lineno
+        where = len(found) + error.lineno
         raise UnreadableTableError([f"Line {where:,} is not JSON: {error.msg} at column {error.colno:,}."]) from None
     if isinstance(found, dict):
         found = found.get("data", found)

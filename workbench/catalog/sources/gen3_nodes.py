@@ -23,9 +23,11 @@ OWN_PREFIX = {
 }
 #: Other nodes of the dictionary; their files are counted and left alone.
 OTHER_NODES = frozenset(
-    "program project dataset core_metadata_collection annotation annotation_file dicom_annotation_file condition "
-    "medication observation procedure visit radiology_report supplementary_file case_annotation "
-    "imaging_study_annotation series_annotation".split()
+    {
+        *("program", "project", "dataset", "core_metadata_collection", "supplementary_file", "radiology_report"),
+        *("annotation", "annotation_file", "dicom_annotation_file", "case_annotation", "imaging_study_annotation"),
+        *("condition", "medication", "observation", "procedure", "series_annotation", "visit"),
+    }
 )
 _SERIES_NODE = re.compile(r"(?:[a-z]{2}_)?(?:series_file|series|image_file|imaging_file)|data_file")
 

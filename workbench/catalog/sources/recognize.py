@@ -1,9 +1,25 @@
 """Open a path by what it holds: a release, a Gen3 export or a table."""
 
+import csv
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.catalog.repository import Repository
+from workbench.catalog.sources.folder import open_folder
+from workbench.catalog.sources.gen3 import open_gen3
+from workbench.catalog.sources.gen3_files import gen3_paths
+from workbench.catalog.sources.gen3_nodes import node_of_columns
+from workbench.catalog.sources.table import open_table
+
+_JSON = (".json", ".jsonl", ".ndjson")
+_TEXT = (".tsv", ".csv", ".txt")
+_OF_GEN3 = ("submitter_id", "case_ids", "case_ids_0", "cases.submitter_id", "cases.id", "imaging_studies.submitter_id")
+_RIGHT = (
+    "A source is a folder of tables with patients.parquet, a file or folder of Gen3 exports (TSV, CSV or JSON), "
+    "or one table (Parquet, CSV or TSV)."
+)
+_MOST_COLUMNS_SHOWN = 12
 
 
 def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Repository:
@@ -29,4 +45,61 @@ def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> 
     ValueError
         When the content is none of the three, or cannot be read.
     """
-    raise NotImplementedError
+    place = Path(path).expanduser()
+    if not place.exists():
+        raise FileNotFoundError(f"Nothing at {place}. {_RIGHT} Check the path.")
+    if place.is_dir() and columns is None:
+        if (place / "patients.parquet").is_file():
+            return open_folder(place)
+        if any(_is_gen3(file) for file in gen3_paths(place)):
+            return open_gen3(place)
+    elif place.is_file():
+        if columns is not None or place.suffix.lower() == ".parquet":
+            return open_table(place, columns=columns)
+        if _is_gen3(place):
+            return open_gen3(place)
+        if "patient_id" in _header(place):
+            return open_table(place)
+    raise ValueError(f"{place.name} is no source that the catalog knows: {_found(place)}. {_RIGHT} {_next(place)}")
+
+
+def _is_gen3(path: Path) -> bool:
+    """Say whether a file is a node of a Gen3 export; a JSON file cannot be anything else."""
+    if path.suffix.lower() in _JSON:
+        return path.name != "manifest.json"
+    header = _header(path)
+    return ("type" in header and "project_id" in header) or (
+        any(name.split(".", 1)[-1] in _OF_GEN3 or name in _OF_GEN3 for name in header)
+        and node_of_columns(header) is not None
+    )
+
+
+def _header(path: Path) -> list[str]:
+    if path.suffix.lower() not in _TEXT:
+        return []
+    with path.open("rb") as stream:
+        line = stream.readline(1_000_000).decode("utf-8-sig", errors="replace").rstrip("\r\n")
+    separator = max(("\t", ",", ";"), key=line.count)
+    return next(csv.reader([line], delimiter=separator), [])
+
+
+def _found(place: Path) -> str:
+    if place.is_dir():
+        endings = Counter(file.suffix.lower() or "no ending" for file in place.iterdir() if file.is_file())
+        if not endings:
+            return "the folder holds no file"
+        listed = ", ".join(f"{n:,} × {ending}" for ending, n in sorted(endings.items()))
+        return f"the folder holds {listed}"
+    header = _header(place)
+    if not header:
+        return f"a file that ends in {place.suffix or 'nothing'}"
+    more = f", … ({len(header)} in all)" if len(header) > _MOST_COLUMNS_SHOWN else ""
+    return f"its columns are {', '.join(header[:_MOST_COLUMNS_SHOWN])}{more}"
+
+
+def _next(place: Path) -> str:
+    if _header(place) if place.is_file() else False:
+        return "For a table say which column identifies patients: columns={'patient_id': '…'}."
+    if place.is_dir() and len([file for file in place.iterdir() if file.suffix.lower() in (*_TEXT, ".parquet")]) == 1:
+        return "Give the path of the one table in it, not of the folder."
+    return "Give the path of one of these."
