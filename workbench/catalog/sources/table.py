@@ -17,11 +17,18 @@ from workbench.catalog.sources.delimited import UnreadableTableError, read_delim
 from workbench.catalog.sources.sealed import repository_of, rules_of
 from workbench.catalog.sources.table_rows import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES, interpret_table
 from workbench.errors import unknown_name
-from workbench.tables import PATIENTS, SERIES, SERIES_OPTIONAL, STUDIES
+from workbench.tables import PATIENTS, SERIES, STUDIES
 from workbench.vocabulary import anatomy, demographics, dicom, spellings
 
+#: Words of `Catalog.where`, bands, and columns that every source has: no user's column can bear these names.
+RESERVED = {
+    *("missing", "level", "match", "age_decade", "age_group", "listed", "first_version"),
+    *PATIENTS,
+    *STUDIES,
+    *SERIES,
+}
+
 _NAMES = (*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES)
-_RESERVED = {*PATIENTS, *STUDIES, *SERIES, *SERIES_OPTIONAL} - {*_NAMES}
 _RULES = (ages, assemble, delimited, duplicates, persons, regions, table_rows, anatomy, demographics, dicom, spellings)
 _CONSTANT = "="
 _LEADING_ZERO = r"^-?0\d"
@@ -143,7 +150,7 @@ def _mapping(table: pl.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
             "The table maps series_uid but not study_uid. A series belongs to a study. "
             "Map study_uid too, or leave out series_uid."
         )
-    taken = sorted(_RESERVED & (set(table.columns) - set(chosen.values())))
+    taken = sorted((RESERVED - set(_NAMES)) & (set(table.columns) - set(chosen.values())))
     if taken:
         raise ValueError(
             f"The table has columns that the catalog makes itself: {', '.join(taken)}. "
