@@ -14,6 +14,7 @@ from typing import Any, get_args
 import polars as pl
 
 from workbench.catalog.manifest_formats import REQUIRED, Kind, columns_of, write_text
+from workbench.catalog.object_store import ADDRESS
 from workbench.catalog.repository import Repository
 from workbench.catalog.selection import Selection, original_columns
 from workbench.errors import unknown_name
@@ -24,7 +25,7 @@ _SIDECAR = ".provenance.json"
 # What a usable value looks like. s5cmd runs what it reads: an address with a blank or a line break could smuggle in
 # another command. A Series Instance UID is digits and points (PS3.5 2025c, 9.1).
 _USABLE = {
-    "url": (r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9._/-]+\*?$", "an address such as s3://bucket/folder/*"),
+    "url": (ADDRESS, "an address such as s3://bucket/folder/*"),
     "object_id": (r"^\S+$", "a Gen3 object id"),
     "series_uid": (r"^[0-9]+(\.[0-9]+)*$", "a Series Instance UID"),
 }

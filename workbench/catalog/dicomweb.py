@@ -1,0 +1,124 @@
+"""Read a DICOMweb server: which instances a series has (QIDO-RS), and their files (WADO-RS).
+
+References
+----------
+DICOM PS3.18 2025c: 10.6 (Search Transaction), 10.4 (Retrieve Transaction), 8.7.3 (media types).
+"""
+
+import importlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.catalog.transfer import REFUSAL, RemoteFile, safe_name
+from workbench.errors import MissingPackageError
+
+_SOP_INSTANCE_UID = "00080018"
+_PAGE = 500
+_TIMEOUT_S = (3, 60)  # to connect, and of silence
+# As stored, in whatever transfer syntax: a conversion would change what was measured.
+_AS_STORED = (("application/dicom", "*"),)
+
+
+class DicomWebServer:
+    """A server that answers QIDO-RS and WADO-RS without a login.
+
+    Parameters
+    ----------
+    address : str
+        The base address, such as ``"http://localhost:8042/dicom-web"``.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.name = address.removeprefix("dicomweb+").rstrip("/")
+        self._client = _package("dicomweb_client.api").DICOMwebClient(self.name, timeout=_TIMEOUT_S)
+        self._client.set_http_retry_params(retry=False)  # the caller tries again, and knows what is finished
+
+    def probe(self) -> None:
+        """Find out whether the server answers at all.
+
+        Raises
+        ------
+        ConnectionError
+            When nobody answers.
+        PermissionError
+            When the answer is a refusal.
+        """
+        self._ask(self._client.search_for_studies, limit=1)
+
+    def list_series(self, study_uid: str, series_uid: str, folder: str) -> list[RemoteFile]:
+        """Return the instances of a series.
+
+        Parameters
+        ----------
+        study_uid, series_uid : str
+            As the server knows them.
+        folder : str
+            Where they go, relative to the folder of the download.
+
+        Returns
+        -------
+        list of RemoteFile
+            By SOP Instance UID; empty when the server does not have the series.
+
+        Raises
+        ------
+        ConnectionError
+            When the server does not answer.
+        PermissionError
+            When the answer is a refusal.
+        """
+        uids: set[str] = set()
+        while new := self._page(study_uid, series_uid, offset=len(uids)) - uids:
+            uids |= new
+        return [
+            RemoteFile(
+                series_uid=series_uid,
+                path=f"{folder}/{safe_name(uid)}.dcm",
+                size_bytes=None,  # QIDO-RS does not tell
+                md5=None,
+                tag=uid,
+                read=self._reader(study_uid, series_uid, uid),
+                resumable=False,
+            )
+            for uid in sorted(uids)
+        ]
+
+    def _page(self, study_uid: str, series_uid: str, *, offset: int) -> set[str]:
+        """Return some SOP Instance UIDs; a server may give out fewer at a time than asked for (PS3.18, 8.3.4.4)."""
+        found = self._ask(self._client.search_for_instances, study_uid, series_uid, limit=_PAGE, offset=offset)
+        return {str(one[_SOP_INSTANCE_UID]["Value"][0]) for one in found}
+
+    def _reader(self, study_uid: str, series_uid: str, sop_uid: str) -> Any:
+        def read(offset: int) -> Iterator[bytes]:
+            del offset  # a multipart answer begins at its beginning
+            image = self._ask(self._client.retrieve_instance, study_uid, series_uid, sop_uid, media_types=_AS_STORED)
+            written = io.BytesIO()
+            image.save_as(written, enforce_file_format=True)
+            yield written.getvalue()
+
+        return read
+
+    def _ask(self, question: Any, *what: Any, **more: Any) -> Any:
+        errors = _package("requests.exceptions")
+        try:
+            return question(*what, **more)
+        except errors.HTTPError as error:
+            status = error.response.status_code
+            if status == 404:  # PS3.18, 10.4.3.1: the origin server does not have it
+                raise FileNotFoundError(f"{self.name} does not have it.") from error
+            if status < 500:
+                raise PermissionError(REFUSAL.format(f"{status} {error.response.reason}")) from error
+            raise ConnectionError(f"{self.name} answers with status {status}.") from error
+        except errors.RequestException as error:
+            raise ConnectionError(f"{self.name} does not answer.") from error
+
+
+def _package(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise MissingPackageError(
+            "The package dicomweb-client is not installed. It speaks DICOMweb. "
+            "Install it: pip install 'imaging-workbench[dicomweb]'"
+        ) from None
