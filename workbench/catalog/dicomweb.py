@@ -41,10 +41,16 @@ class DicomWebServer:
         ------
         ConnectionError
             When nobody answers.
-        PermissionError
-            When the answer is a refusal.
+        FileNotFoundError, PermissionError
+            When the answer says that this is no DICOMweb server, or is a refusal.
         """
-        self._ask(self._client.search_for_studies, limit=1)
+        try:
+            self._ask(self._client.search_for_studies, limit=1)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(
+                f"Nobody speaks DICOMweb at {self.name}. "
+                "An address such as http://localhost:8042/dicom-web would be right. Check server= and try again."
+            ) from error
 
     def list_series(self, study_uid: str, series_uid: str, folder: str) -> list[RemoteFile]:
         """Return the instances of a series.
