@@ -54,8 +54,7 @@ def list_studies(repository: Repository, rows: pl.Series) -> pl.DataFrame:
     series = list_series(repository, rows)
     missing = [name for name in ("modality", "study_description") if name not in series.columns]
     series = series.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
-    slides = pl.col("modality").eq("SM").any()
-    link = pl.when(slides).then(pl.lit(_SLIM)).otherwise(pl.lit(_OHIF)) + pl.col("study_uid").first()
+    link = viewer_link(repository, slides=pl.col("modality").eq("SM").any(), study=pl.col("study_uid").first())
     return (
         series.group_by("study_uid", maintain_order=True)
         .agg(
@@ -63,10 +62,35 @@ def list_studies(repository: Repository, rows: pl.Series) -> pl.DataFrame:
             pl.col("study_description").drop_nulls().first(),
             modalities=pl.col("modality").unique().sort().str.join(", "),
             n_series=pl.len(),
-            viewer_url=link if repository.key.startswith("idc") else pl.lit(None, pl.String),
+            viewer_url=link,
         )
         .select("collection_id", "patient_id", "study_uid", "study_description", "modalities", "n_series", "viewer_url")
     )
+
+
+def viewer_link(
+    repository: Repository, *, slides: pl.Expr | None = None, study: pl.Expr | None = None
+) -> pl.Expr:
+    """Return the address of the public viewer as an expression over rows of `list_series`.
+
+    Parameters
+    ----------
+    repository : Repository
+        Sources other than IDC have no public viewer.
+    slides : polars.Expr, optional
+        Whether a slide viewer is needed; by default where the modality is SM.
+    study : polars.Expr, optional
+        The Study Instance UID; by default ``study_uid``.
+
+    Returns
+    -------
+    polars.Expr
+        Strings, null where there is no viewer.
+    """
+    if not repository.key.startswith("idc"):
+        return pl.lit(None, pl.String)
+    slides = pl.col("modality").eq("SM") if slides is None else slides
+    return pl.when(slides).then(pl.lit(_SLIM)).otherwise(pl.lit(_OHIF)) + (pl.col("study_uid") if study is None else study)
 
 
 def patient_ids(repository: Repository, patients: pl.Series) -> pl.DataFrame:

@@ -87,7 +87,7 @@ def serve_overview(*, source: str = "idc", port: int = 8866, ip: str = "127.0.0.
     int
         0 after Ctrl-C.
     """
-    return serve(_aggregates(open_catalog(source)), port=port, ip=ip, open_browser=open_browser)
+    return serve(_aggregates(open_catalog(source)), port=port, ip=ip, open_browser=open_browser, source=source)
 
 
 def _aggregates(catalog: Catalog) -> Path:

@@ -12,6 +12,7 @@ from workbench.presentation.vega_bundle import vega_bundle
 
 PAGE_SCHEMA = "workbench-page/1"
 
+_BESIDE_VARIABLE = "WORKBENCH_EXPLORER"
 _FRONTEND = Path(__file__).resolve().parent / "jupyter"
 _KEYS = ("title", "groups", "figures")
 _NEXT = "Write it: workbench site aggregates"
@@ -71,7 +72,9 @@ class PageView(anywidget.AnyWidget):
     def __init__(self, page: dict[str, Any]) -> None:
         script = vega_bundle().read_text(encoding="utf-8") + (_FRONTEND / "page.js").read_text(encoding="utf-8")
         style = (_FRONTEND / "page.css").read_text(encoding="utf-8")
-        super().__init__(page=page, _esm=script, _css=style)
+        # Where the explorer is served beside this page, a link leads there; the aggregates file knows nothing of it.
+        beside = {"explorer": os.environ[_BESIDE_VARIABLE]} if os.environ.get(_BESIDE_VARIABLE) else {}
+        super().__init__(page=page | beside, _esm=script, _css=style)
 
 
 def _checked(file: Path) -> dict[str, Any]:

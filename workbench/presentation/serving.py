@@ -1,4 +1,4 @@
-"""Serve the public page with Voila, on this machine, until Ctrl-C."""
+"""Serve the public page and the cohort explorer with Voila, on this machine, until Ctrl-C."""
 
 import contextlib
 import http.client
@@ -17,6 +17,7 @@ from workbench.presentation.page import load_page
 from workbench.presentation.vega_bundle import vega_bundle
 
 _NOTEBOOK = "repository_overview.ipynb"
+_EXPLORER_NOTEBOOK, _EXPLORER = "cohort_explorer.ipynb", "explorer"
 _TEMPLATES = Path(__file__).resolve().parent / "jupyter"
 _LAST_PORT = 65535
 _START_SECONDS = 60.0
@@ -33,6 +34,7 @@ def serve(
     open_browser: bool = False,
     preheat: bool = True,
     ip: str = "127.0.0.1",
+    source: str = "idc",
 ) -> int:
     """Return an exit code after the page has been served until Ctrl-C.
 
@@ -48,6 +50,8 @@ def serve(
         Whether one kernel stands ready, so that a visitor waits seconds less.
     ip : str
         The address to listen on; the default is reachable from this machine alone.
+    source : str
+        The repository that the cohort explorer opens.
 
     Returns
     -------
@@ -66,8 +70,9 @@ def serve(
     for number in before:  # SIGINT too: Polars installs a handler under which a blocking wait never ends
         signal.signal(number, signal.default_int_handler)
     try:
-        with running_page(aggregates, port=port, preheat=preheat, ip=ip) as (address, voila):
-            print(f"Repository overview: {address}\nStop with Ctrl-C.", flush=True)
+        with running_page(aggregates, port=port, preheat=preheat, ip=ip, source=source) as (address, voila):
+            explorer = f"Cohort explorer:     {address}{_EXPLORER}"
+            print(f"Repository overview: {address}\n{explorer}\nStop with Ctrl-C.", flush=True)
             if open_browser:
                 webbrowser.open(address)
             while voila.poll() is None:
@@ -83,9 +88,11 @@ def serve(
 
 @contextlib.contextmanager
 def running_page(
-    aggregates: Path, *, port: int, preheat: bool = True, ip: str = "127.0.0.1"
+    aggregates: Path, *, port: int, preheat: bool = True, ip: str = "127.0.0.1", source: str = "idc"
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Yield the address of the page and the process that serves it; leaving the block stops the process.
+
+    The cohort explorer is one level below, at ``explorer``.
 
     Parameters
     ----------
@@ -97,6 +104,8 @@ def running_page(
         Whether one kernel stands ready.
     ip : str
         The address to listen on.
+    source : str
+        The repository that the cohort explorer opens.
 
     Yields
     ------
@@ -112,7 +121,7 @@ def running_page(
     voila = subprocess.Popen(
         voila_command(notebook, port=port, preheat=preheat, ip=ip),
         cwd=notebook.parent,  # Voila reads a voila.json from where it starts; a visitor's folder may hold one
-        env=_environment(file),
+        env=_environment(file, source),
         start_new_session=True,
     )
     host = "127.0.0.1" if ip in ("", "0.0.0.0") else ip
@@ -124,7 +133,7 @@ def running_page(
 
 
 def voila_command(notebook: Path, *, port: int, preheat: bool, ip: str) -> list[str]:
-    """Return the command line that serves one notebook.
+    """Return the command line that serves one notebook, and the cohort explorer beside it.
 
     Parameters
     ----------
@@ -143,7 +152,8 @@ def voila_command(notebook: Path, *, port: int, preheat: bool, ip: str) -> list[
         The program and its arguments.
     """
     return [
-        *(sys.executable, "-m", "voila", str(notebook), "--no-browser"),
+        *(sys.executable, "-m", "workbench.presentation.two_pages", str(notebook), "--no-browser"),
+        *(f"--TwoPages.second={notebook.with_name(_EXPLORER_NOTEBOOK)}", f"--TwoPages.second_name={_EXPLORER}"),
         *(f"--port={port}", f"--Voila.ip={ip}", "--Voila.port_retries=0"),
         "--template=workbench",
         "--show_tracebacks=False",
@@ -160,10 +170,17 @@ def voila_command(notebook: Path, *, port: int, preheat: bool, ip: str) -> list[
     ]
 
 
-def _environment(aggregates: Path) -> dict[str, str]:
+def _environment(aggregates: Path, source: str) -> dict[str, str]:
     # Jupyter's own search path finds the template in a checkout and in an installed wheel alike.
     search = [str(_TEMPLATES), *filter(None, [os.environ.get("JUPYTER_PATH")])]
-    return {**os.environ, "WORKBENCH_AGGREGATES": str(aggregates), "JUPYTER_PATH": os.pathsep.join(search)}
+    return {
+        **os.environ,
+        "WORKBENCH_AGGREGATES": str(aggregates),
+        "WORKBENCH_EXPLORER": _EXPLORER,
+        "WORKBENCH_SOURCE": source,
+        "WORKBENCH_PUBLIC": "1",
+        "JUPYTER_PATH": os.pathsep.join(search),
+    }
 
 
 def _require_free(ip: str, port: int) -> None:

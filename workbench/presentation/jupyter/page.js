@@ -154,6 +154,7 @@ function header(page) {
     ["As of", page.as_of],
     ["Source", origin ? safeLink(source.url, origin) : null],
     ["License", source.license],
+    ["Choose a cohort", page.explorer ? make("a", { href: page.explorer }, "Cohort explorer") : null],
   ].filter(([, value]) => value);
   return make(
     "header",

@@ -1,0 +1,275 @@
+"""Facets, charts and cards of the explorer as plain numbers and words, each counted under all other criteria."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workbench.catalog.attributes import Coded, attributes, coded
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.levels import level_keys
+from workbench.catalog.listing import listed
+from workbench.catalog.repository import Repository
+from workbench.presentation.explorer.counting import count_age_and_sex, without
+from workbench.presentation.explorer.editing import AGES, plain_position
+from workbench.presentation.explorer.wording import TITLES, collection_names, title, value_label
+from workbench.vocabulary.demographics import AGE_DECADES, MISSING
+
+_FEW, _MANY = 6, 60
+_COLUMNS = 9
+_CARDS = 12
+_MOST_VALUES = 200
+_ALWAYS_WHOLE = ("age_decade", "sex", "race", "ethnicity")
+_IN_ORDER = ("age_decade", "sex")
+
+
+def facet_names(cohort: Cohort) -> list[str]:
+    """Return the attributes that the facet panel shows: those of the model first, then the source's own.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Any cohort of the source.
+
+    Returns
+    -------
+    list of str
+        Categories, bands and flags only.
+    """
+    known = attributes(cohort.repository)
+    model = {"age_group", "body_part", "body_region_source", "species", "model", "kernel", "site_id", "zip3"}
+    own = [
+        name
+        for name, attribute in known.items()
+        if name not in TITLES and name not in model and attribute.kind in ("category", "flag")
+    ]
+    few = [name for name in own if _n_values(cohort, name) <= _MOST_VALUES]
+    return [name for name in TITLES if name in known] + few
+
+
+def list_facets(cohort: Cohort, counts: pl.DataFrame, unit: str, expanded: set[str]) -> list[dict[str, Any]]:
+    """Return the facet panel.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is selected.
+    counts : polars.DataFrame
+        What `facets.count` gives for `facet_names`.
+    unit : str
+        What was counted.
+    expanded : set of str
+        Attributes shown to their last value.
+
+    Returns
+    -------
+    list of dict
+        Title and bars of each; missing values last.
+    """
+    groups = {str(name): rows for (name,), rows in counts.group_by("attribute", maintain_order=True)}
+    return [_facet(cohort, name, groups[name], unit, name in expanded) for name in groups]
+
+
+def modality_columns(cohort: Cohort, counts: pl.DataFrame, unit: str) -> dict[str, Any]:
+    """Return the modality chart.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is selected.
+    counts : polars.DataFrame
+        What `facets.count` gives.
+    unit : str
+        What was counted.
+
+    Returns
+    -------
+    dict
+        The most frequent modalities, and a note on the others.
+    """
+    bars = _bars(cohort, "modality", counts.filter(pl.col("attribute") == "modality"))
+    shown, rest = bars[:_COLUMNS], bars[_COLUMNS:]
+    note = "Click a column, or drag over several."
+    if rest:
+        note += f" {len(rest)} rarer modalities are in the filter panel."
+    words = ", ".join(f"{bar['label']} {bar['n']:,}" for bar in shown)
+    return {"attribute": "modality", "values": shown, "unit": unit, "note": note, "words": f"{unit} by modality: {words}"}
+
+
+def age_pyramid(cohort: Cohort, unit: str) -> dict[str, Any] | None:
+    """Return the age and sex chart, counted under all criteria but the ages.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is selected.
+    unit : str
+        What is counted.
+
+    Returns
+    -------
+    dict or None
+        None for a source without age or sex.
+    """
+    known = attributes(cohort.repository)
+    if not {"age_decade", "sex"} <= set(known):
+        return None
+    bands, by_sex = count_age_and_sex(without(cohort, *AGES), unit)
+    female, male = by_sex["Female"], by_sex["Male"]
+    other = np.sum([counts for sex, counts in by_sex.items() if sex not in ("Female", "Male")], axis=0)
+    low, high = _age_bounds(cohort)
+    rows = [
+        {
+            "label": band,
+            "start": int(AGE_DECADES[band]),
+            "female": int(female[at]),
+            "male": int(male[at]),
+            "other": int(other[at]),
+            "on": low <= AGE_DECADES[band] + 9 and AGE_DECADES[band] <= high,
+        }
+        for at, band in enumerate(bands)
+        if band in AGE_DECADES
+    ]
+    unknown = sum(int(counts[at]) for at, band in enumerate(bands) if band not in AGE_DECADES for counts in by_sex.values())
+    unsexed = int(sum(other[at] for at, band in enumerate(bands) if band in AGE_DECADES))
+    note = f"Drag over ages to select them. Not drawn: {unknown:,} {unit} without an age, {unsexed:,} without female or male."
+    words = f"{unit} by ten-year age band and sex, {unknown:,} of unknown age not drawn"
+    narrowed = (low, high) != (0.0, np.inf)
+    return {"bands": rows[::-1], "note": note, "words": words, "narrowed": narrowed}
+
+
+def collection_cards(cohort: Cohort, *, expanded: bool) -> dict[str, Any]:
+    """Return a card for each collection in the cohort, the one with most patients first.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is selected.
+    expanded : bool
+        Whether to list more than a dozen.
+
+    Returns
+    -------
+    dict
+        Cards, how many are not shown, and a sentence.
+    """
+    counted = _by_collection(cohort)
+    names = collection_names(cohort.repository)
+    at = plain_position(cohort, "collection_id")
+    chosen: set[Any] = set() if at is None else set(cohort.conditions[at].values)  # type: ignore[attr-defined]
+    shown = counted.head(_MANY if expanded else _CARDS)
+    return {
+        "cards": [_card(row, names, chosen) for row in shown.iter_rows(named=True)],
+        "cards_hidden": counted.height - shown.height,
+        "cards_expanded": expanded,
+        "cards_note": f"{counted.height:,} {'collection holds' if counted.height == 1 else 'collections hold'} this cohort.",
+    }
+
+
+def _facet(cohort: Cohort, name: str, counts: pl.DataFrame, unit: str, expanded: bool) -> dict[str, Any]:
+    bars = _bars(cohort, name, counts)
+    most = _MANY if expanded or name in _ALWAYS_WHOLE else _FEW
+    known = [bar for bar in bars if not bar["missing"]]
+    kept = {bar["value"] for bar in known[:most]}
+    shown = [bar for bar in bars if bar["missing"] or bar["on"] or bar["value"] in kept]
+    return {
+        "attribute": name,
+        "title": title(name),
+        "unit": unit,
+        "values": shown,
+        "hidden": len(bars) - len(shown) if not expanded else 0,
+        "expanded": expanded and len(known) > _FEW and name not in _ALWAYS_WHOLE,
+    }
+
+
+def _bars(cohort: Cohort, name: str, counts: pl.DataFrame) -> list[dict[str, Any]]:
+    at = plain_position(cohort, name)
+    criterion: Any = None if at is None else cohort.conditions[at]
+    chosen = set() if criterion is None or criterion.missing == "only" else {str(v).lower() for v in criterion.values}
+    names = collection_names(cohort.repository) if name == "collection_id" else {}
+    bars = [
+        {
+            "value": str(value),
+            "label": names.get(value) or value_label(name, value),
+            "n": n_selecting,
+            "on": str(value).lower() in chosen,
+            "missing": value in MISSING,
+            "hint": _hint(name, str(value), n, n_selecting),
+        }
+        for value, n, n_selecting in counts.select("value", "n", "n_selecting").iter_rows()
+        if n_selecting or str(value).lower() in chosen
+    ]
+    if name in _IN_ORDER:
+        return sorted(bars, key=lambda bar: bar["missing"])
+    return sorted(bars, key=lambda bar: (bar["missing"], -bar["n"]))
+
+
+def _hint(name: str, value: str, n: int, n_selecting: int) -> str:
+    if name == "body_region" and n != n_selecting:
+        return f"{n:,} of {value} alone; selecting it adds every region that includes it"
+    return value
+
+
+def _by_collection(cohort: Cohort) -> pl.DataFrame:
+    """Count patients, series, modalities and licenses of each collection over codes, not over a million words."""
+    repository = cohort.repository
+    keep = listed(repository, cohort.mask)
+    tables = {name: _table(repository, name) for name in ("collection_id", "modality", "license")}
+    n = len(tables["collection_id"].values)
+    collections = tables["collection_id"].codes[keep].astype(np.int64)
+    keys, n_patients = level_keys(repository, "patient")
+    home = np.full(n_patients, n, dtype=np.int64)
+    home[keys[keep]] = collections  # a patient is a person in one collection
+    patients, series = np.bincount(home, minlength=n + 1)[:n], np.bincount(collections, minlength=n)
+    found = np.flatnonzero(series)
+    parts: dict[str, list[list[str]]] = {}
+    for name in ("modality", "license"):
+        values = tables[name].values.cast(pl.String).to_list()
+        pairs = np.bincount(collections * len(values) + tables[name].codes[keep], minlength=n * len(values))
+        pairs = pairs.reshape(n, len(values))
+        parts[name] = [[values[at] or "" for at in np.argsort(-pairs[row], kind="stable") if pairs[row, at]] for row in found]
+    return pl.DataFrame(
+        {
+            "collection_id": tables["collection_id"].values.cast(pl.String).gather(found),
+            "n_patients": patients[found],
+            "n_series": series[found],
+            "modalities": parts["modality"],
+            "licenses": parts["license"],
+        },
+        schema_overrides={"modalities": pl.List(pl.String), "licenses": pl.List(pl.String)},
+    ).sort("n_patients", "collection_id", descending=[True, False])
+
+
+def _table(repository: Repository, name: str) -> Coded:
+    table = coded(repository, attributes(repository)[name])
+    assert table is not None  # noqa: S101  # categories always have codes
+    return table
+
+
+def _card(row: dict[str, Any], names: dict[str, str], chosen: set[Any]) -> dict[str, Any]:
+    modalities = row["modalities"]
+    more = f" +{len(modalities) - 4}" if len(modalities) > 4 else ""
+    licenses = [license for license in row["licenses"] if license] or ["license not stated"]
+    return {
+        "value": row["collection_id"],
+        "name": names.get(row["collection_id"], row["collection_id"]),
+        "what": ", ".join(modalities[:4]) + more,
+        "n": f"{row['n_patients']:,} patients · {row['n_series']:,} series",
+        "license": licenses[0] + (f" +{len(licenses) - 1}" if len(licenses) > 1 else ""),
+        "noncommercial": any("NC" in license.split()[1:2] or "-NC" in license for license in licenses),
+        "on": row["collection_id"] in chosen,
+    }
+
+
+def _age_bounds(cohort: Cohort) -> tuple[float, float]:
+    at = plain_position(cohort, "age_years")
+    criterion: Any = None if at is None else cohort.conditions[at]
+    if criterion is None or not criterion.is_range or criterion.exclude:
+        return 0.0, np.inf
+    low, high = criterion.values
+    return (0.0 if low is None else low), (np.inf if high is None else high)
+
+
+def _n_values(cohort: Cohort, name: str) -> int:
+    table = coded(cohort.repository, attributes(cohort.repository)[name])
+    return _MOST_VALUES + 1 if table is None else len(table.values)

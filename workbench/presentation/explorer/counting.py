@@ -1,0 +1,125 @@
+"""Distinct patients, studies or series by the value of an attribute: the numbers behind histogram and pyramid."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.catalog.attributes import attributes, coded
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.levels import level_keys
+from workbench.catalog.listing import listed
+from workbench.catalog.repository import Repository
+
+_LEVELS = {"patients": "patient", "studies": "study"}
+
+
+def without(cohort: Cohort, *names: str) -> Cohort:
+    """Return the cohort without its conditions on some attributes, as a facet counts.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Any.
+    *names : str
+        Attributes that go together, such as the ages.
+
+    Returns
+    -------
+    Cohort
+        Conditions that speak of any other attribute too stay.
+    """
+    kept = tuple(
+        condition for condition in cohort.conditions if not condition.columns or not condition.columns <= {*names}
+    )
+    return cohort if len(kept) == len(cohort.conditions) else Cohort(cohort.repository, kept)
+
+
+def count_codes(cohort: Cohort, codes: npt.NDArray[Any], n_codes: int, unit: str) -> npt.NDArray[Any]:
+    """Return how many units of a cohort have each code, a unit once in every code it has.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is counted.
+    codes : numpy.ndarray
+        (n_series,), unsigned integers below `n_codes`.
+    n_codes : int
+        How many codes there are.
+    unit : {"patients", "studies", "series"}
+        What is counted.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_codes,), int.
+    """
+    if unit == "series":
+        return np.bincount(codes[listed(cohort.repository, cohort.mask)], minlength=n_codes)
+    hits = _hits(cohort, codes, n_codes, unit)
+    return np.count_nonzero(hits, axis=0)
+
+
+def count_age_and_sex(cohort: Cohort, unit: str) -> tuple[list[str], dict[str, npt.NDArray[Any]]]:
+    """Return how many units of a cohort have each ten-year age band, by sex.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is counted; its age criteria too.
+    unit : {"patients", "studies", "series"}
+        What is counted.
+
+    Returns
+    -------
+    tuple
+        Bands, missing categories last, and for each sex the (n_bands,) counts.
+    """
+    known = attributes(cohort.repository)
+    bands, sexes = coded(cohort.repository, known["age_decade"]), coded(cohort.repository, known["sex"])
+    assert bands is not None and sexes is not None  # noqa: S101, PT018  # categories always have a code
+    n = len(bands.values)
+    both = cohort.repository.remember("age and sex", lambda: sexes.codes.astype(np.uint32) * n + bands.codes)
+    counts = count_codes(cohort, both, n * len(sexes.values), unit).reshape(len(sexes.values), n)
+    return [str(band) for band in bands.values], {str(sex): counts[code] for code, sex in enumerate(sexes.values)}
+
+
+def binned(repository: Repository, name: str, edges: tuple[float, ...]) -> npt.NDArray[Any]:
+    """Return the bin of every series, made on first use.
+
+    Parameters
+    ----------
+    repository : Repository
+        Any source.
+    name : str
+        An attribute of numbers.
+    edges : tuple of float
+        Lower ends of the bins, ascending.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_series,), uint8; ``len(edges)`` where the value is missing or below the first edge.
+    """
+    return repository.remember(("binned", name, edges), partial(_binned, repository, name, edges))
+
+
+def _hits(cohort: Cohort, codes: npt.NDArray[Any], n_codes: int, unit: str) -> npt.NDArray[np.bool_]:
+    keys, n = level_keys(cohort.repository, _LEVELS[unit])  # type: ignore[arg-type]
+    chosen = np.flatnonzero(cohort.mask)
+    hits = np.zeros(n * n_codes, dtype=np.bool_)
+    hits[keys[chosen].astype(np.int64) * n_codes + codes[chosen]] = True
+    return hits.reshape(n, n_codes)
+
+
+def _binned(repository: Repository, name: str, edges: tuple[float, ...]) -> npt.NDArray[Any]:
+    attribute = attributes(repository)[name]
+    table = coded(repository, attribute)
+    column = attribute.read(repository) if table is None else table.values
+    values = column.cast(float).to_numpy()
+    bins = np.searchsorted(np.asarray(edges), values, side="right") - 1
+    bins = np.where(np.isnan(values) | (bins < 0), len(edges), bins).astype(np.uint8)
+    if table is not None:
+        return bins[table.codes]
+    return bins

@@ -1,0 +1,205 @@
+"""The views behind the tabs, each made only while it is seen."""
+
+import html
+import math
+from typing import Any
+
+import polars as pl
+
+from workbench.assessment.table_one import TableOne, count_table_one
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.criteria import Condition
+from workbench.catalog.rights import read_rights
+from workbench.presentation import charts
+from workbench.presentation.explorer.exports import KINDS, refusal
+from workbench.presentation.explorer.state import ExplorerState
+from workbench.presentation.explorer.wording import collection_names, condition_label, title
+
+_DESCRIBED = ("age_years", "sex", "race", "ethnicity", "covid19_positive", "species")
+_GROUPINGS = ("collection_id", "sex", "age_group", "race", "ethnicity", "covid19_positive", "species")
+_MOST_GROUPS = 8
+
+
+def step_costs(cohort: Cohort) -> list[dict[str, Any]]:
+    """Return what each criterion costs in patients, in order, as shares of those before it.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is selected.
+
+    Returns
+    -------
+    list of dict
+        Label, before, left, lost only for a missing value, and the same in words; empty without criteria.
+    """
+    names = collection_names(cohort.repository)
+    steps = cohort.attrition.table.select("patients", "patients_lost", "patients_lost_missing").rows()
+    costs = []
+    for at, (left, lost, unknown) in enumerate(steps[1:]):
+        words = f"{lost:,} lost" + (f", {unknown:,} of them only because the value is missing" if unknown else "")
+        label = _said(cohort.conditions[at], names)
+        costs.append({"at": at, "label": label, "before": left + lost, "left": left, "unknown": unknown, "words": words})
+    return costs
+
+
+def attrition_panel(cohort: Cohort) -> dict[str, Any]:
+    """Return the flow of who each criterion removed, drawn and in words.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is selected.
+
+    Returns
+    -------
+    dict
+        HTML and sentences.
+    """
+    return {"html": _flow(cohort), "sentences": cohort.attrition.sentences}
+
+
+def table_one_panel(state: ExplorerState) -> dict[str, Any]:
+    """Return Table 1 of the cohort's patients by the chosen grouping.
+
+    Parameters
+    ----------
+    state : ExplorerState
+        Knows the cohort and the grouping.
+
+    Returns
+    -------
+    dict
+        HTML, the grouping and the possible ones.
+    """
+    patients = state.cohort.patients
+    choices = [(name, title(name)) for name in _GROUPINGS if name in patients.columns]
+    by = state.group if state.group in dict(choices) else ""
+    described = [name for name in _described(patients) if name != by]
+    groups = patients[by].cast(pl.String).value_counts(sort=True)[by].head(_MOST_GROUPS).to_list() if by else None
+    made = count_table_one(patients, by=by or None, attributes=described, groups=groups)
+    return {"html": _table_html(made), "by": by, "choices": [["", "Nothing: one column"], *map(list, choices)]}
+
+
+def compare_panel(state: ExplorerState) -> dict[str, Any]:
+    """Return cohort A, pinned, against cohort B, live.
+
+    Parameters
+    ----------
+    state : ExplorerState
+        Knows both.
+
+    Returns
+    -------
+    dict
+        Two sides and a row for each characteristic and level.
+    """
+    if state.pinned is None:
+        words = "Pin the current cohort as A. Then change anything: B is always what is selected now."
+        return {"pinned": False, "words": words, "sides": [], "rows": []}
+    first, second = state.pinned.cohort.patients, state.cohort.patients
+    sides = [
+        {"letter": "A", "title": _criteria_words(state.pinned.cohort), "patients": first.height},
+        {"letter": "B", "title": _criteria_words(state.cohort), "patients": second.height},
+    ]
+    both = first.join(second, on="patient_key", how="semi").height
+    words = f"{both:,} patients are in both. "
+    if not (first.height and second.height):
+        return {"pinned": True, "words": words + "One side is empty: there is nothing to compare.", "sides": sides, "rows": []}
+    table = pl.concat([first.with_columns(cohort=pl.lit("A")), second.with_columns(cohort=pl.lit("B"))])
+    described = [*_described(table), "collection_id"]
+    made = count_table_one(table, by="cohort", attributes=described, groups=["A", "B"])
+    return {"pinned": True, "words": words + _most_apart(made), "sides": sides, "rows": _difference_rows(made)}
+
+
+def export_panel(state: ExplorerState) -> dict[str, Any]:
+    """Return what can be taken away, and under which licenses it stands.
+
+    Parameters
+    ----------
+    state : ExplorerState
+        Knows the cohort.
+
+    Returns
+    -------
+    dict
+        Kinds with whether each is allowed, licenses and a warning.
+    """
+    cohort = state.cohort
+    rights = read_rights(cohort)
+    counts = cohort.counts
+    kinds = [
+        {"kind": kind, "title": name, "what": refusal(cohort, kind) or what, "allowed": refusal(cohort, kind) is None}
+        for kind, (name, what, _) in KINDS.items()
+        if kind != "link"  # the button above every tab
+    ]
+    licenses = [
+        {"name": name or "no license stated", "n": f"{n_series:,} series of {n_patients:,} patients"}
+        for name, n_series, n_patients in rights.table.select("license", "n_series", "n_patients").iter_rows()
+    ]
+    note = f"Every list holds exactly what is shown: {counts['series']:,} series of {counts['patients']:,} patients."
+    return {"kinds": kinds, "licenses": licenses, "warning": " ".join(rights.warnings), "note": note}
+
+
+def _described(patients: pl.DataFrame) -> list[str]:
+    """What is told of patients: their species only where there is more than one."""
+    names = [name for name in _DESCRIBED if name in patients.columns]
+    return [name for name in names if name != "species" or patients["species"].n_unique() > 1]
+
+
+def _said(condition: Condition, names: dict[str, str]) -> str:
+    return ("not " if getattr(condition, "exclude", False) else "") + condition_label(condition, names)
+
+
+def _criteria_words(cohort: Cohort) -> str:
+    names = collection_names(cohort.repository)
+    return "; ".join(_said(condition, names) for condition in cohort.conditions) or "Everything"
+
+
+def _most_apart(made: TableOne) -> str:
+    apart = made.smd.drop_nulls("smd").sort("smd", descending=True, maintain_order=True)
+    n_apart = apart.filter(pl.col("smd") > 0.1).height
+    if not n_apart:
+        return "No characteristic differs by more than 0.1."
+    return f"{n_apart} of {apart.height} characteristics differ by more than 0.1, {title(apart['attribute'][0]).lower()} most."
+
+
+def _difference_rows(made: TableOne) -> list[dict[str, Any]]:
+    smd = dict(made.smd.select("attribute", "smd").iter_rows())
+    head = made.display.columns
+    first, second = head[3], head[4]  # after attribute, level and the overall column
+    rows: list[dict[str, Any]] = []
+    names = made.table["attribute"].unique(maintain_order=True).to_list()
+    last = None
+    for row in made.display.iter_rows(named=True):
+        if row[head[0]] != last:
+            last = row[head[0]]
+            name = names.pop(0)
+            value = smd[name]
+            known = value is not None and math.isfinite(value)
+            text = "–" if value is None else f"{value:.2f}" if known else "∞"
+            whole = {"name": row[head[0]], "level": False, "smd": value if known or value is None else 1.0, "text": text}
+            rows.append(whole | {"a": "", "b": ""})
+        rows.append({"name": row[head[1]] or "", "level": True, "smd": None, "text": "", "a": row[first], "b": row[second]})
+    return rows
+
+
+def _table_html(made: TableOne) -> str:
+    shown = made.display.with_columns(pl.when(pl.col("attribute").is_first_distinct()).then("attribute").alias("attribute"))
+    titles = ["Characteristic", "Level", *shown.columns[2:]]
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in titles)
+    rows = "".join(
+        f'<tr class="{"is-first" if row[0] else ""}">'
+        + f'<th scope="row">{html.escape(row[0] or "")}</th>'
+        + "".join(f"<td>{html.escape(cell or '')}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in shown.iter_rows()
+    )
+    notes = "".join(f"<li>{html.escape(note)}</li>" for note in made.notes)
+    table = f'<table class="wx-one"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f"<p>{html.escape(made.sentence)}</p>{table}<ul>{notes}</ul>"
+
+
+def _flow(cohort: Cohort) -> str:
+    draw = getattr(charts, "consort", None) or charts.attrition
+    return str(draw(cohort.attrition).svg)

@@ -1,0 +1,241 @@
+"""What the explorer looks at, as a plain object without a widget: a cohort, how it came about, and how it is shown."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeVar, get_args
+
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog
+from workbench.errors import unknown_name
+from workbench.presentation.explorer.examples import Example, list_examples
+from workbench.presentation.explorer.share import from_fragment
+
+Unit = Literal["patients", "studies", "series"]
+Tab = Literal["overview", "attrition", "table_one", "series", "compare", "export"]
+Tone = Literal["note", "warning", "error"]
+
+_LONGEST_HISTORY = 200
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of the history.
+
+    Attributes
+    ----------
+    cohort : Cohort
+        What is selected.
+    title : str
+        Its name on the page.
+    why : str
+        A sentence below the title.
+    example : str
+        Key of the example, empty when it was changed since.
+    """
+
+    cohort: Cohort
+    title: str
+    why: str
+    example: str = ""
+
+
+@dataclass
+class ExplorerState:
+    """A cohort with its history, and what of it is on the screen.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is selected from.
+    start : Cohort, optional
+        Where to begin; the first example by default.
+
+    Attributes
+    ----------
+    unit : {"patients", "studies", "series"}
+        What the bars count.
+    tab : str
+        The view in front.
+    page, sort, descending : int, str, bool
+        Of the table of series.
+    expanded : set of str
+        Facets shown to their last value.
+    group : str
+        What the columns of Table 1 are.
+    pinned : Moment, optional
+        The cohort A of the comparison.
+    messages : list of tuple
+        Tone and sentence, shown once.
+    """
+
+    catalog: Catalog
+    start: Cohort | None = None
+    unit: Unit = "patients"
+    tab: Tab = "overview"
+    page: int = 0
+    sort: str = ""
+    descending: bool = False
+    expanded: set[str] = field(default_factory=set)
+    group: str = "sex"
+    pinned: Moment | None = None
+    messages: list[tuple[Tone, str]] = field(default_factory=list)
+    _past: list[Moment] = field(default_factory=list, repr=False)
+    _future: list[Moment] = field(default_factory=list, repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _made_for: Cohort | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.start is None:
+            self.now = _of_example(self.examples[0])
+        else:
+            self.now = Moment(self.start, "Your cohort", "As it was handed over.")
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        """The named cohorts that one can begin with."""
+        return list_examples(self.catalog)
+
+    @property
+    def cohort(self) -> Cohort:
+        """What is selected now."""
+        return self.now.cohort
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone."""
+        return bool(self._future)
+
+    def remember(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """Return what `make` gives, made once for each key and kept until another cohort is selected.
+
+        Parameters
+        ----------
+        key : hashable
+            Names what is made.
+        make : callable
+            Called without arguments on first use.
+
+        Returns
+        -------
+        object
+            The same as before while the cohort is the same.
+        """
+        if self._made_for is not self.cohort:
+            self._made_for, self._made = self.cohort, {}
+        if key not in self._made:
+            self._made[key] = make()
+        made: _Made = self._made[key]
+        return made
+
+    def move(self, cohort: Cohort, *, title: str = "", why: str = "", example: str = "") -> None:
+        """Select another cohort; a cohort of the same conditions is no step.
+
+        Parameters
+        ----------
+        cohort : Cohort
+            What is selected from now on.
+        title, why : str
+            Its name and a sentence; without them it counts as changed by hand.
+        example : str
+            Key of the example it is.
+        """
+        if cohort.conditions == self.cohort.conditions and not title:
+            return
+        if not title:
+            title, why = self._by_hand(cohort)
+        self._past = [*self._past[-_LONGEST_HISTORY:], self.now]
+        self._future = []
+        self._become(Moment(cohort, title, why, example))
+
+    def undo(self) -> None:
+        """Go one step back; nothing happens at the beginning."""
+        if self._past:
+            self._future.append(self.now)
+            self._become(self._past.pop())
+
+    def redo(self) -> None:
+        """Take back an undo; nothing happens when there was none."""
+        if self._future:
+            self._past.append(self.now)
+            self._become(self._future.pop())
+
+    def open_example(self, key: str) -> None:
+        """Select a named cohort.
+
+        Parameters
+        ----------
+        key : str
+            One of `examples`.
+        """
+        found = {example.key: example for example in self.examples}
+        if key not in found:
+            raise unknown_name("example", key, found, where="the explorer", then="Choose one of the list.")
+        moment = _of_example(found[key])
+        self.move(moment.cohort, title=moment.title, why=moment.why, example=key)
+
+    def open_link(self, fragment: str) -> None:
+        """Select what a shared link describes; a link that cannot be read leaves what is shown and says why.
+
+        Parameters
+        ----------
+        fragment : str
+            The end of the address.
+        """
+        try:
+            cohort = from_fragment(self.catalog, fragment)
+        except (ValueError, LookupError, TypeError) as problem:
+            self.messages.append(("warning", str(problem)))
+            return
+        self.move(cohort, title="A shared cohort", why="Opened from a link; its criteria stand below.")
+
+    def show(self, **settings: Any) -> None:
+        """Change what is on the screen, not what is selected.
+
+        Parameters
+        ----------
+        **settings : object
+            ``unit``, ``tab``, ``page``, ``sort`` or ``group``.
+
+        Raises
+        ------
+        UnknownNameError
+            For a unit or tab that does not exist.
+        """
+        for name, kind in (("unit", Unit), ("tab", Tab)):
+            if name in settings and settings[name] not in get_args(kind):
+                raise unknown_name(name, settings[name], get_args(kind), where="the explorer", then="Use one of these.")
+        if "sort" in settings:
+            self.descending = self.sort == settings["sort"] and not self.descending
+            self.page = 0
+        for name, value in settings.items():
+            setattr(self, name, value)
+
+    def expand(self, name: str) -> None:
+        """Show a facet to its last value, or no longer.
+
+        Parameters
+        ----------
+        name : str
+            An attribute, or ``"cards"``.
+        """
+        self.expanded ^= {name}
+
+    def _become(self, moment: Moment) -> None:
+        self.now, self.page = moment, 0
+
+    def _by_hand(self, cohort: Cohort) -> tuple[str, str]:
+        if not cohort.conditions:
+            return f"Everything in {self.catalog.repository.name}", "No criterion: every patient is selected."
+        origin = next((moment.title for moment in reversed([*self._past, self.now]) if moment.example), "")
+        return "Your cohort", f"Changed from “{origin}”." if origin else "Changed by hand."
+
+
+def _of_example(example: Example) -> Moment:
+    return Moment(example.cohort, example.title, example.why, example.key)

@@ -1,0 +1,127 @@
+"""The explorer as one widget, alike in JupyterLab and Voila: Python counts, the browser draws."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog, open_catalog
+from workbench.presentation.explorer.actions import act
+from workbench.presentation.explorer.exports import export
+from workbench.presentation.explorer.state import ExplorerState
+from workbench.presentation.explorer.views import SLOW_TABS, page_view
+
+PUBLIC_VARIABLE = "WORKBENCH_PUBLIC"
+SOURCE_VARIABLE = "WORKBENCH_SOURCE"
+
+_FRONTEND = Path(__file__).resolve().parent.parent / "jupyter"
+_CLOSED = (
+    "{name} is a controlled source, so it cannot be explored on a public page. Sources published row by row and "
+    "synthetic ones can. If you hold the data, open the explorer in your own notebook: wb.explore(catalog)."
+)
+_TYPES = {"bib": "application/x-bibtex", "csv": "text/csv", "json": "application/json", "yaml": "application/yaml"}
+
+
+class ExplorerView(anywidget.AnyWidget):
+    """A cohort explorer on the page; `cohort` is what it selects at this moment.
+
+    Parameters
+    ----------
+    state : ExplorerState
+        What is looked at.
+    public : bool
+        Whether strangers look: a controlled source then stays closed.
+    """
+
+    view = traitlets.Dict().tag(sync=True)
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, state: ExplorerState, *, public: bool = False) -> None:
+        self._state, self._public, self._step = state, public, 0
+        script = "".join((_FRONTEND / name).read_text("utf-8") for name in ("explorer_parts.js", "explorer.js"))
+        style = (_FRONTEND / "explorer.css").read_text("utf-8")
+        repository = state.catalog.repository
+        self._closed = public and repository.disclosure == "controlled"
+        view = {"closed": _CLOSED.format(name=repository.name)} if self._closed else self._drawn("")
+        super().__init__(view=view, _esm=script, _css=style)
+        if not self._closed:
+            self.on_msg(self._receive)
+
+    @property
+    def cohort(self) -> Cohort:
+        """What is selected now; use it in the next cell."""
+        return self._state.cohort
+
+    @property
+    def state(self) -> ExplorerState:
+        """The plain object behind the page."""
+        return self._state
+
+    def _drawn(self, answers: str, *, panel: bool = True) -> dict[str, Any]:
+        self._step += 1
+        opens_links = self._state.start is None
+        return page_view(self._state, panel=panel) | {"answers": answers, "step": self._step, "opens_links": opens_links}
+
+    def _receive(self, _: Any, content: dict[str, Any], __: Any) -> None:
+        if content.get("do") == "export":
+            self._give(content)
+            return
+        act(self._state, content, public=self._public)
+        if self._state.tab in SLOW_TABS:  # the counts first
+            self.view = self._drawn(str(content.get("id", "")), panel=False)
+        self.view = self._drawn(str(content.get("id", "")))
+
+    def _give(self, content: dict[str, Any]) -> None:
+        answers = str(content.get("id", ""))
+        try:
+            made = export(self.cohort, str(content.get("kind")), page=str(content.get("page", "")))
+        except (ValueError, LookupError) as problem:
+            self._state.messages.append(("error", str(problem)))
+            self.view = self._drawn(answers)
+            return
+        if made.file:
+            media = _TYPES.get(made.file.rpartition(".")[2], "text/plain")
+            answer = {"kind": "file", "name": made.file, "type": media, "answers": answers}
+            self.send(answer, buffers=[made.text.encode()])
+            return
+        text = {"kind": made.kind, "title": made.title, "note": made.note, "text": made.text}
+        self.send({"kind": "text", "text": text, "answers": answers})
+
+
+def explore(source: Catalog | Cohort | None = None, *, public: bool | None = None) -> ExplorerView:
+    """Return the cohort explorer, a page of facets, charts and tables in which every bar is a filter.
+
+    Parameters
+    ----------
+    source : Catalog or Cohort, optional
+        What to explore; a cohort is where to begin. By default the source that the environment variable
+        ``WORKBENCH_SOURCE`` names, else the embedded commons.
+    public : bool, optional
+        Whether strangers look. By default the environment variable ``WORKBENCH_PUBLIC`` says so.
+
+    Returns
+    -------
+    ExplorerView
+        Show it as the last line of a cell; its ``cohort`` is live in the next one.
+
+    Raises
+    ------
+    TypeError
+        When something else than a catalog or a cohort came.
+    """
+    if source is None:
+        source = open_catalog(os.environ.get(SOURCE_VARIABLE) or "idc")
+    if not isinstance(source, Catalog | Cohort):
+        raise TypeError(
+            f"explore(…) received a {type(source).__name__}. A catalog or a cohort would be right. "
+            "Write for instance explore(open_catalog()) or explore(commons.where(modality='CT'))."
+        )
+    if public is None:
+        public = os.environ.get(PUBLIC_VARIABLE, "") not in ("", "0")
+    if isinstance(source, Cohort):
+        return ExplorerView(ExplorerState(Catalog(source.repository), source), public=public)
+    return ExplorerView(ExplorerState(source), public=public)

@@ -1,0 +1,158 @@
+"""How attributes, values and conditions are named on the page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.catalog.criteria import Condition, Criterion
+from workbench.catalog.repository import Repository
+from workbench.presentation.explorer.editing import TEXTS, is_plain
+
+#: Attribute to the title of its facet, in the order of the page.
+TITLES = {
+    "collection_id": "Collection",
+    "modality": "Modality",
+    "body_region": "Body region",
+    "sex": "Sex",
+    "age_decade": "Age at study, decades",
+    "race": "Race",
+    "ethnicity": "Ethnicity",
+    "covid19_positive": "COVID-19 test positive",
+    "manufacturer": "Manufacturer",
+    "license": "License",
+    "derived": "Acquired or derived",
+}
+_MORE_TITLES = {
+    "age_years": "Age at study",
+    "age_group": "Age group",
+    "size_mb": "Series size",
+    "n_instances": "Instances",
+    "body_part": "Body part",
+    "model": "Scanner model",
+    "study_description": "Study description",
+    "series_description": "Series description",
+}
+_FLAGS = {"derived": {"false": "Acquired images", "true": "Derived objects"}}
+_SHOWN_VALUES = 3
+
+
+def title(attribute: str) -> str:
+    """Return the title of an attribute.
+
+    Parameters
+    ----------
+    attribute : str
+        Its name.
+
+    Returns
+    -------
+    str
+        Sentence case.
+    """
+    named = TITLES.get(attribute) or _MORE_TITLES.get(attribute)
+    return named or attribute.removesuffix("_id").replace("_", " ").capitalize()
+
+
+def value_label(attribute: str, value: object) -> str:
+    """Return a value as the page writes it.
+
+    Parameters
+    ----------
+    attribute : str
+        Its attribute.
+    value : object
+        A category, band, flag or number.
+
+    Returns
+    -------
+    str
+        Flags in words.
+    """
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return _FLAGS.get(attribute, {}).get(text) or {"true": "Yes", "false": "No"}.get(text, text)
+
+
+def condition_label(condition: Condition, names: Mapping[str, str] | None = None) -> str:
+    """Return a condition in words for its chip; what is excluded says so beside it.
+
+    Parameters
+    ----------
+    condition : Condition
+        Any.
+    names : mapping, optional
+        Ids of collections to their names.
+
+    Returns
+    -------
+    str
+        Such as ``Modality: CT or MR``.
+    """
+    if condition.columns and condition.columns <= {*TEXTS}:
+        return f"Descriptions with “{searched_text(condition)}”"
+    if not isinstance(condition, Criterion) or not is_plain(condition):
+        return condition.label
+    name = title(condition.column)
+    if condition.missing == "only":
+        return f"{name}: not known"
+    if condition.is_range:
+        return f"{name}: {_range(condition)}"
+    known = names if names and condition.column == "collection_id" else {}
+    labels = [known.get(value) or value_label(condition.column, value) for value in condition.values]
+    if len(labels) > _SHOWN_VALUES:
+        labels = [*labels[: _SHOWN_VALUES - 1], f"{len(labels) - _SHOWN_VALUES + 1} more"]
+    return f"{name}: {' or '.join(labels)}"
+
+
+def searched_text(condition: Condition) -> str:
+    """Return the words that a search in descriptions looks for.
+
+    Parameters
+    ----------
+    condition : Condition
+        A criterion on a description, or a group of such.
+
+    Returns
+    -------
+    str
+        The first words found in it.
+    """
+    return next(_words(condition.entry()), "")
+
+
+def collection_names(repository: Repository) -> dict[str, str]:
+    """Return the names of a source's collections by their ids.
+
+    Parameters
+    ----------
+    repository : Repository
+        Any source.
+
+    Returns
+    -------
+    dict of str to str
+        Empty where the source describes no collections.
+    """
+    collections = repository.collections
+    if "collection_name" not in collections.columns:
+        return {}
+    return repository.remember(
+        "collection names", lambda: dict(collections.select("collection_id", "collection_name").iter_rows())
+    )
+
+
+def _words(entry: Any) -> Any:
+    if isinstance(entry, dict):
+        if entry.get("column") in TEXTS:
+            yield from (str(value) for value in entry.get("values", ()))
+        for part in entry.values():
+            yield from _words(part)
+    elif isinstance(entry, list):
+        for part in entry:
+            yield from _words(part)
+
+
+def _range(criterion: Criterion) -> str:
+    unit = {"age_years": " years", "size_mb": " MB"}.get(criterion.column, "")
+    low, high = (f"{end:g}" if isinstance(end, float) else f"{end:,}" if end is not None else None for end in criterion.values)
+    if low is None:
+        return f"up to {high}{unit}"
+    return f"from {low}{unit}" if high is None else f"{low} to {high}{unit}"
