@@ -59,7 +59,8 @@ def consort(attrition: Attrition) -> Drawing:
         title,
         f"{source}, flow of patients, studies and series",
         words,
-        f"Source: {source}. In the form of the CONSORT 2010 flow diagram (doi:10.1136/bmj.c332).",
+        f"Source: {source}. In the form of the CONSORT 2010 flow diagram (doi:10.1136/bmj.c332). Missing: would have "
+        "passed this step, perhaps not the next, if missing values were kept.",
         draw_flow(table, source=source, title=title, description=words),
         table,
     )
@@ -108,7 +109,7 @@ def draw_flow(table: pl.DataFrame, *, source: str, title: str, description: str)
         f'width="{width:.0f}" height="{bottom + _MARGIN:.0f}" viewBox="0 0 {width:.0f} {bottom + _MARGIN:.0f}" '
         f'style="max-width:100%;height:auto;background:#fff" font-family="{FONT}" font-size="{_SIZE:.0f}">'
         # A long flow has to fit one sheet of paper: a picture cannot break across two.
-        "<style>@media print{svg.consort{max-height:235mm}}</style>"
+        "<style>@media print{svg.consort{max-height:215mm}}</style>"
         f'<title id="{name}-t">{html.escape(title)}</title><desc id="{name}-d">{html.escape(description)}</desc>'
         f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(shapes)}</svg>'
     )
