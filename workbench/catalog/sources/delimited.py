@@ -14,7 +14,13 @@ _MOST_LINES_NAMED = 3
 
 
 class UnreadableTableError(ValueError):
-    """A file that cannot be read as a table; `problems` holds a sentence for each reason."""
+    """A file that cannot be read as a table; `problems` holds a sentence for each reason.
+
+    Parameters
+    ----------
+    problems : sequence of str
+        Whole sentences, without identifiers.
+    """
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(" ".join(problems))
@@ -134,7 +140,7 @@ def _refuse_uneven_lines(counts: np.ndarray, lines: np.ndarray, n_columns: int) 
     ]
     if len(problems) > _MOST_LINES_NAMED:
         more = len(problems) - _MOST_LINES_NAMED
-        problems = [*problems[:_MOST_LINES_NAMED], f"So have {more:,} more line{'s' * (more != 1)}."]
+        problems = [*problems[:_MOST_LINES_NAMED], f"And {more:,} more line{'s' * (more != 1)} like these."]
     if uneven[-1] == last and n_fields[last] < n_columns:
         problems.append(
             f"The last line, {lines[last]:,}, ends after {n_fields[last]:,} of {n_columns:,} fields: "
