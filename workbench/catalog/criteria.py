@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Attribute, Mask, absent, attributes, coded, of_series
+from workbench.catalog.attributes import Attribute, Coded, Mask, absent, attributes, coded, of_series
 from workbench.catalog.levels import Level, spread
 from workbench.catalog.repository import Repository
 from workbench.vocabulary.anatomy import regions_covering
@@ -107,18 +107,26 @@ class Criterion:
         """
         if self.exclude:
             view = _OPPOSITE.get(view, view)
-        attribute = attributes(repository)[self.column]
-        policy = self._policy
-        if policy != "only" and view != "as written":
-            policy = "keep" if view == "missing met" else "exclude"
-        if self.match == "each":
-            met = np.logical_and.reduce(
-                [self._lifted(repository, attribute, (value,), policy) for value in self.values]
-            )
-        else:
-            met = self._lifted(repository, attribute, self.values, policy)
-        chosen: Mask = ~met if self.exclude else met
-        return chosen
+        attribute, policy = attributes(repository)[self.column], self._policy_in(view)
+        groups = [(value,) for value in self.values] if self.match == "each" else [self.values]
+        met: Mask = np.logical_and.reduce([self._lifted(repository, attribute, values, policy) for values in groups])
+        return ~met if self.exclude else met
+
+    def values_selected(self, table: Coded) -> Mask:
+        """Return which of the attribute's values meet the criterion, when it asks each series for itself.
+
+        Parameters
+        ----------
+        table : Coded
+            The attribute.
+
+        Returns
+        -------
+        numpy.ndarray
+            (n_values,), bool; with it, ``selected`` is ``values_selected(table)[table.codes]``.
+        """
+        met = self._values_met(table.values, table.missing, self.values, self._policy)
+        return ~met if self.exclude else met
 
     @property
     def negated(self) -> "Criterion":
@@ -190,17 +198,23 @@ class Criterion:
         if attribute.kind == "text":
             return _search(repository, attribute, values, policy)
         table = coded(repository, attribute)
-        column = attribute.read(repository) if table is None else table.values
-        unknown = absent(column) if table is None else table.missing
-        if policy == "only":
-            met = unknown
-        else:
-            met = _matches(column, self.column, values, is_range=self.is_range)
-            met = met | unknown if policy == "keep" else met
         if table is None:
+            column = attribute.read(repository)
+            met = self._values_met(column, absent(column), values, policy)
             return of_series(repository, attribute.table, met, absent=policy != "exclude")
-        of_each: Mask = met[table.codes]
+        of_each: Mask = self._values_met(table.values, table.missing, values, policy)[table.codes]
         return of_each
+
+    def _values_met(self, column: pl.Series, unknown: Mask, values: tuple[Any, ...], policy: MissingPolicy) -> Mask:
+        if policy == "only":
+            return unknown
+        met = _matches(column, self.column, values, is_range=self.is_range)
+        return met | unknown if policy == "keep" else met
+
+    def _policy_in(self, view: View) -> MissingPolicy:
+        if self._policy == "only" or view == "as written":
+            return self._policy
+        return "keep" if view == "missing met" else "exclude"
 
 
 def _matches(column: pl.Series, name: str, values: tuple[Any, ...], *, is_range: bool) -> Mask:

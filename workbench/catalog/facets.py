@@ -1,18 +1,18 @@
 """Facets: how many patients, studies or series stand behind every value of an attribute, under all other criteria."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Any, Literal, get_args
+from functools import partial, reduce
+from operator import and_
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from workbench.catalog.attributes import Coded, attributes, coded
-from workbench.catalog.facet_kernels import count_distinct_by_code, mark_failing
-from workbench.catalog.levels import level_keys
-from workbench.catalog.listing import listed
+from workbench.catalog.attributes import Coded, Mask, attributes, coded
+from workbench.catalog.cells import cells
+from workbench.catalog.criteria import Condition, Criterion
+from workbench.catalog.facet_kernels import count_cells, count_wider
 from workbench.catalog.narrowing import Selection
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
@@ -23,7 +23,7 @@ Unit = Literal["patients", "studies", "series"]
 
 _SCHEMA = {"attribute": pl.String, "value": pl.String, "n": pl.UInt32, "n_selecting": pl.UInt32}
 _NOT_REPORTED = MISSING[1]
-_THREADS = 2
+_Row = tuple[str, str, int, int]
 
 
 def count(cohort: Selection, attributes: Sequence[str], unit: Unit = "patients") -> pl.DataFrame:
@@ -58,20 +58,19 @@ def count(cohort: Selection, attributes: Sequence[str], unit: Unit = "patients")
     """
     if unit not in get_args(Unit):
         raise unknown_name("unit", unit, get_args(Unit), where="facets.count", then="Say what is to be counted.")
-    names = list(dict.fromkeys([attributes] if isinstance(attributes, str) else attributes))
-    tables = [_table(cohort.repository, name) for name in names]
-    failing = _failing(cohort, names)
-    if unit != "series":
-        ids, order = _ids(cohort.repository, "study" if unit == "studies" else "patient")
-    else:
-        ids, order = None, None
-    if order is not None:
-        failing = failing[order]
-    counted = partial(_count_one, cohort.repository, failing=failing, ids=ids, order=order)
-    jobs = [(number, name, table) for number, (name, table) in enumerate(zip(names, tables, strict=True), start=1)]
-    with ThreadPoolExecutor(_THREADS) as pool:  # the kernels release Python's lock
-        rows = [row for part in pool.map(lambda job: counted(*job), jobs) for row in part]
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    names = tuple(dict.fromkeys([attributes] if isinstance(attributes, str) else attributes))
+    tables = {name: _table(cohort.repository, name) for name in names}
+    rows = {row[:2]: row for row in _count(cohort.repository, cohort.conditions, tables, unit)}
+    # A condition on a facet that does not ask each series for itself, such as one on whole studies, cannot be left
+    # out of its facet's count within the one pass: that facet is counted once more without it.
+    for name in names:
+        others = [condition for condition in cohort.conditions if condition.columns != {name}]
+        if any(condition.columns == {name} and not _of_values(condition) for condition in cohort.conditions):
+            rows = {key: row for key, row in rows.items() if key[0] != name}
+            rows |= {row[:2]: row for row in _count(cohort.repository, others, {name: tables[name]}, unit)}
+    place = {name: number for number, name in enumerate(names)}
+    ordered = sorted(rows.values(), key=lambda row: place[row[0]])
+    return pl.DataFrame(ordered, schema=_SCHEMA, orient="row")
 
 
 def _table(repository: Repository, name: str) -> Coded:
@@ -89,69 +88,50 @@ def _table(repository: Repository, name: str) -> Coded:
     return table
 
 
-def _failing(cohort: Selection, names: Sequence[str]) -> npt.NDArray[np.uint8]:
-    """For each series: 0 when it meets every condition, the number of the one attribute it fails, else 255."""
-    repository = cohort.repository
-    everything = np.ones(len(repository.column("series", "patient_key")), dtype=np.bool_)
-    common = listed(repository, everything)
-    own: dict[int, npt.NDArray[np.bool_]] = {}
-    for condition in cohort.conditions:
-        met = condition.selected(repository)
-        (name,) = condition.columns if len(condition.columns) == 1 else (None,)
-        if name in names:
-            number = names.index(name) + 1
-            own[number] = own[number] & met if number in own else met
+def _of_values(condition: Condition) -> bool:
+    return isinstance(condition, Criterion) and condition.level == "series"
+
+
+def _count(repository: Repository, conditions: Sequence[Condition], tables: dict[str, Coded], unit: Unit) -> list[_Row]:
+    """Count all facets in one pass over the cells."""
+    names = tuple(tables)
+    widest = max((len(table.values) for table in tables.values()), default=0)
+    allowed = np.ones((len(names), widest), dtype=np.bool_)
+    asked, common = set(), []
+    for condition in conditions:
+        (name,) = condition.columns if len(condition.columns) == 1 else ("",)
+        if isinstance(condition, Criterion) and _of_values(condition) and name in tables:
+            number = names.index(name)
+            allowed[number, : len(tables[name].values)] &= condition.values_selected(tables[name])
+            asked.add(number)
         else:
-            common = common & met
-    failing = np.where(common, np.uint8(0), np.uint8(255))
-    for number, met in own.items():
-        mark_failing(failing, met, np.uint8(number))
-    return failing
+            common.append(condition.selected(repository))
+    # A row that only holds the place of a study or patient counts as such, not as a series.
+    if unit == "series" and repository.has("series", "listed"):
+        common.append(repository.column("series", "listed").to_numpy())
+    if unit == "studies" and repository.column("series", "study_key").null_count():
+        common.append(repository.column("series", "study_key").is_not_null().to_numpy())
+    met: Mask | None = reduce(and_, common) if common else None
+    gathered = cells(repository, names, list(tables.values()), "study" if unit == "studies" else "patient")
+    weights, distinct = gathered.weights(met), unit != "series"
+    counted = count_cells(gathered, weights, allowed, np.array(sorted(asked), dtype=np.int64), distinct=distinct)
+    rows = []
+    for number, (name, table) in enumerate(tables.items()):
+        values, wider, by_size = repository.remember(("facet", name), partial(_shape, name, table))
+        n = counted[number]
+        alone = n if wider is None else count_wider(gathered, weights, allowed, number, wider, distinct=distinct)
+        rows += _rows(name, values, n.tolist(), alone.tolist(), by_size=by_size)
+    return rows
 
 
-def _ids(
-    repository: Repository, level: Literal["study", "patient"]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[Any] | None]:
-    """The keys of studies or patients with equal ones beside each other, and the order that does it, if not ours."""
-    return repository.remember(("neighbors", level), partial(_neighbors, repository, level))
-
-
-def _neighbors(
-    repository: Repository, level: Literal["study", "patient"]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[Any] | None]:
-    keys, _ = level_keys(repository, level)
-    keys = keys.astype(np.uint32)
-    if not np.any(keys[1:] < keys[:-1]):
-        return keys, None
-    order = np.argsort(keys, kind="stable")
-    return keys[order], order
-
-
-def _count_one(
-    repository: Repository,
-    number: int,
-    name: str,
-    table: Coded,
-    *,
-    failing: npt.NDArray[np.uint8],
-    ids: npt.NDArray[np.uint32] | None,
-    order: npt.NDArray[Any] | None,
-) -> list[tuple[str, str, int, int]]:
-    codes = table.codes
-    if order is not None:
-        codes = repository.remember(("ordered", name), lambda: codes[order])
-    values, wider, by_size = repository.remember(("facet", name), partial(_shape, name, table))
-    n = count_distinct_by_code(codes, failing, np.uint8(number), ids, len(values))
-    selecting = (
-        n if wider is None else count_distinct_by_code(codes, failing, np.uint8(number), ids, len(values), wider)
-    )
-    rows = [
-        (name, value, one, alone)
-        for value, one, alone in zip(values, n.tolist(), selecting.tolist(), strict=True)
-        if one or alone
+def _rows(name: str, values: list[str], n: list[int], alone: list[int], *, by_size: bool) -> list[_Row]:
+    """The values that something has: most frequent first unless they have an order, what is missing last."""
+    found = [
+        (name, value, one, selecting)
+        for value, one, selecting in zip(values, n, alone, strict=False)  # the counts are padded to the widest facet
+        if one or selecting
     ]
-    # Most frequent first unless the categories have an order of their own; what is missing comes last.
-    return sorted(rows, key=lambda row: (row[1] in MISSING, (-row[2], row[1]) if by_size else ()))
+    return sorted(found, key=lambda row: (row[1] in MISSING, (-row[2], row[1]) if by_size else ()))
 
 
 def _shape(
