@@ -120,6 +120,13 @@ def test_a_number_that_is_none_counts_as_unknown() -> None:
     assert table.select("level", "n").rows() == [(None, 1), ("Unknown", 1), ("Not Reported", 1)]
 
 
+@pytest.mark.parametrize("attribute", ["age_years", "age_at_study_years"])
+def test_the_reason_of_a_measure_is_found_without_its_unit(attribute: str) -> None:
+    rows = pl.DataFrame({attribute: [None, 50.0, None], "age_missing": ["Not Applicable", None, None]})
+    table = count_table_one(rows, attributes=[attribute]).table
+    assert table.select("level", "n").rows() == [(None, 1), ("Not Reported", 1), ("Not Applicable", 1)]
+
+
 def test_tests_are_named_and_explained(tmp_path: Path) -> None:
     counted = count_table_one(PATIENTS, by="site", attributes=["sex", "age_years"], tests=True)
     assert counted.smd["test"].to_list() == ["Fisher's exact", "Mann-Whitney U"]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from workbench.assessment.census import categorized
+from workbench.assessment.census import categorized, why_missing
 from workbench.assessment.differences import (
     LargestDifference,
     largest_category_difference,
@@ -25,7 +25,7 @@ TABLE: dict[str, type[pl.DataType]] = dict.fromkeys(("attribute", "level", "kind
 TABLE |= {"n": pl.Int64, "n_total": pl.Int64, "fraction": pl.Float64}
 TABLE |= dict.fromkeys(("mean", "sd", "median", "q1", "q3", "smd"), pl.Float64)
 
-_UNKNOWN, _NOT_REPORTED, _NOT_APPLICABLE = MISSING
+_UNKNOWN = MISSING[0]
 _REASONS = {reason: number for number, reason in enumerate(MISSING)}
 _SUMMARY = dict.fromkeys(("mean", "sd", "median", "q1", "q3"), pl.Float64)
 _Numbers = npt.NDArray[np.float64]
@@ -198,9 +198,8 @@ def summarize_number(
         The first level, null, is the number; in its rows n is how many values are known.
     """
     number = pl.col(attribute).cast(pl.Float64)
-    given = [pl.col(name).cast(pl.String) for name in [f"{attribute}_missing"] if name in rows.columns]
     reason = pl.when(number.is_nan()).then(pl.lit(_UNKNOWN)).when(number.is_null())
-    codes = reason.then(pl.coalesce(*given, pl.lit(_NOT_REPORTED))).replace_strict(_REASONS, return_dtype=pl.Int64)
+    codes = reason.then(why_missing(rows, attribute)).replace_strict(_REASONS, return_dtype=pl.Int64)
     columns = rows.select(value=number.fill_null(float("nan")), missing=codes.fill_null(-1))
     samples = groups.split(columns["value"].to_numpy())
     n_missing = groups.count(columns["missing"].to_numpy(), len(MISSING))

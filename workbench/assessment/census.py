@@ -76,7 +76,7 @@ def count_census(patients: pl.DataFrame, *, by: Sequence[str], unit: Unit = "pat
     With one attribute every category of its vocabulary is a row, at zero too: an absent
     group is a finding. With several, only combinations that occur are rows. Missing
     categories come last and stay in the denominator. A null is counted under
-    the reason in ``<attribute>_missing`` where the frame has that column, else as "Not Reported".
+    the reason in ``<attribute>_missing`` where the frame has such a column, else as "Not Reported".
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def categorized(patients: pl.DataFrame, attribute: str) -> pl.Series:
     Parameters
     ----------
     patients : polars.DataFrame
-        Has the column, and may have ``<attribute>_missing`` with the reasons of its nulls.
+        Has the column, and may have one with the reasons of its nulls, as `why_missing` says.
     attribute : str
         Enums keep their order, numbers ascend, flags become Yes and No, other texts go by size.
 
@@ -157,12 +157,39 @@ def categorized(patients: pl.DataFrame, attribute: str) -> pl.Series:
     elif column.dtype == pl.Boolean:
         order = list(_FLAG)
         text = pl.when(attribute).then(pl.lit(_FLAG[0])).when(~pl.col(attribute)).then(pl.lit(_FLAG[1]))
-    reasons = [pl.col(name).cast(pl.String) for name in [f"{attribute}_missing"] if name in patients.columns]
-    named = patients.select(pl.coalesce(text, *reasons, pl.lit(_NOT_REPORTED)).alias(attribute)).to_series()
+    named = patients.select(text.fill_null(why_missing(patients, attribute)).alias(attribute)).to_series()
     by_size = named.value_counts().sort(["count", attribute], descending=[True, False])[attribute].to_list()
     categories = dict.fromkeys([*order, *by_size])
     known = [category for category in categories if category not in MISSING]
     return named.cast(pl.Enum([*known, *(reason for reason in MISSING if reason in categories)]))
+
+
+def why_missing(patients: pl.DataFrame, attribute: str) -> pl.Expr:
+    """Return why each row lacks an attribute, were it null.
+
+    Parameters
+    ----------
+    patients : polars.DataFrame
+        May have ``<attribute>_missing``, or the same without the attribute's last words: ``age_missing`` holds the
+        reasons of ``age_years`` and of ``age_at_study_years``.
+    attribute : str
+        A column name.
+
+    Returns
+    -------
+    polars.Expr
+        String, one of `MISSING`; "Not Reported" where no reason is given.
+
+    Examples
+    --------
+    >>> patients = pl.DataFrame({"age_years": [None, None], "age_missing": ["Unknown", None]})
+    >>> patients.select(why_missing(patients, "age_years")).to_series().to_list()
+    ['Unknown', 'Not Reported']
+    """
+    words = attribute.split("_")
+    names = ["_".join([*words[:n], "missing"]) for n in range(len(words), 0, -1)]
+    given = [pl.col(name).cast(pl.String) for name in names if name in patients.columns][:1]
+    return pl.coalesce(*given, pl.lit(_NOT_REPORTED))
 
 
 def _check(patients: pl.DataFrame, attributes: tuple[str, ...], unit: str) -> None:
