@@ -12,14 +12,12 @@ import polars as pl
 
 from workbench.assessment.census import Census, count_census
 from workbench.assessment.table_one import TableOne, count_table_one
-from workbench.catalog import definition, listing, membership
+from workbench.catalog import listing, membership
 from workbench.catalog.attrition import Attrition
+from workbench.catalog.definition import save_definition
+from workbench.catalog.delivery import Delivery
 from workbench.catalog.follow_up import follow_up
 from workbench.catalog.levels import level_keys
-from workbench.catalog.manifest_formats import Kind
-from workbench.catalog.manifests import Manifest, manifest
-from workbench.catalog.narrowing import Selection
-from workbench.catalog.rights import Rights, read_rights
 from workbench.catalog.temporal import read_near_test
 from workbench.sampling import stratified_split
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, age_group
@@ -29,7 +27,7 @@ _DESCRIBED = ("sex", "age_years", "race", "ethnicity", "covid19_positive")
 
 
 @dataclass(frozen=True)
-class Cohort(Selection):
+class Cohort(Delivery):
     """The series that meet every condition, with the studies and patients they belong to.
 
     Immutable: `where` gives a new cohort. Prints as patients, studies, series, instances, size and licenses.
@@ -169,66 +167,6 @@ class Cohort(Selection):
         read_near_test(self.repository, result, days=(None, 0), test=test)  # checks the names
         return follow_up(self.repository, self.mask, result=result, test=test)
 
-    @property
-    def rights(self) -> Rights:
-        """Licenses with their counts, warnings where terms restrict use, and whom to cite."""
-        return read_rights(self)
-
-    def manifest(self, kind: Kind = "s5cmd") -> Manifest:
-        """Return the list of the cohort's series for one download program.
-
-        Parameters
-        ----------
-        kind : {"s5cmd", "s5cmd-gcs", "gen3", "tcia", "csv"}
-            Which program.
-
-        Returns
-        -------
-        Manifest
-            One entry a series, as many as ``counts["series"]``; ``save`` writes it.
-        """
-        return manifest(self, kind)
-
-    @property
-    def _sources(self) -> pl.Series:
-        return self.repository.column("series", "source_row").gather(self.rows)
-
-    def series(self) -> pl.DataFrame:
-        """Return one row a series with its identifiers and address, read from the source's original index.
-
-        Returns
-        -------
-        polars.DataFrame
-            In the order of collection, patient and study; sorted, so that two exports are equal.
-        """
-        return listing.list_series(self.repository, self._sources)
-
-    def viewer_links(self) -> pl.DataFrame:
-        """Return one row a study with a link to the public viewer; nothing is requested until it is clicked.
-
-        Returns
-        -------
-        polars.DataFrame
-            ``collection_id``, ``patient_id``, ``study_uid``, ``study_description``, ``modalities``, ``n_series``,
-            ``viewer_url``.
-        """
-        return listing.list_studies(self.repository, self._sources)
-
-    def definition(self) -> dict[str, Any]:
-        """Return the conditions and the data version as a mapping ready for YAML, with their content hash.
-
-        Returns
-        -------
-        dict
-            ``schema``, ``source``, ``criteria``, ``sha256``.
-        """
-        return definition.define(self.repository, self.conditions)
-
-    @cached_property
-    def sha256(self) -> str:
-        """The content hash of the definition."""
-        return str(self.definition()["sha256"])
-
     def save(self, path: str | Path, *, members: bool = True) -> Path:
         """Write the definition (conditions and data version, no patient) as YAML or JSON, by the name's ending.
 
@@ -246,7 +184,7 @@ class Cohort(Selection):
             The definition.
         """
         body = self.definition() | {"counts": {unit: self.counts[unit] for unit in ("patients", "studies", "series")}}
-        saved = definition.save_definition(body, Path(path))
+        saved = save_definition(body, Path(path))
         if members:
             patients = self.patients["patient_key"]
             membership.save_members(self.repository, patients, membership.members_path(saved), sha256=self.sha256)

@@ -1,0 +1,87 @@
+"""The command line: one verb for each capability, thin over the package.
+
+Exit codes: 0 done, 1 what was asked for cannot be done (or a split leaks), 2 the words of the command are off,
+130 stopped by Ctrl-C.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from workbench.cli.cohorts import add_cohort
+from workbench.cli.selection import WordsError
+from workbench.cli.verbs import add_verbs
+from workbench.errors import UnknownNameError
+
+_EXAMPLES = """
+examples:
+  workbench demo                              the whole line on real data: cohort, census, report, dashboard
+  workbench catalog --quality                 what the repository holds, and how clean it is
+  workbench cohort new --where modality=CT --where body_region=Chest --where age_years=18..89 --save chest_ct.yaml
+  workbench cohort attrition chest_ct.yaml --svg flow.svg
+  workbench census --cohort chest_ct.yaml --by sex age_group --compare us_census
+  workbench report cohort_profile --cohort chest_ct.yaml
+  workbench serve                             the public dashboard on this machine
+  workbench site aggregates                   write the one file the public page reads
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit code of one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``workbench``; by default those of the process.
+
+    Returns
+    -------
+    int
+        0, 1, 2 or 130.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows "?", not a traceback
+    parser = _parser()
+    words = _with_new(list(sys.argv[1:] if arguments is None else arguments))
+    options, rest = parser.parse_known_args(words)
+    if rest and not options.takes_parameters:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.parameters = rest
+    try:
+        return int(options.run(options) or 0)
+    except BrokenPipeError:  # the reader of our output, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    except (WordsError, UnknownNameError) as error:
+        print(f"workbench: {error}", file=sys.stderr)
+        return 2
+    except (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError, OverflowError) as error:
+        print(f"workbench: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="workbench",
+        description="Pick cohorts from an imaging commons, ask who is in them, report and show it. Works offline.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(takes_parameters=False)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    add_verbs(verbs)
+    add_cohort(verbs)
+    return parser
+
+
+def _with_new(words: list[str]) -> list[str]:
+    """Read ``cohort --where …`` as ``cohort new --where …``."""
+    if words[:1] == ["cohort"] and (words[1:2] or ["-"])[0].startswith("-") and words[1:2] not in (["-h"], ["--help"]):
+        return ["cohort", "new", *words[1:]]
+    return words

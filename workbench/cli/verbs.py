@@ -1,0 +1,156 @@
+"""The verbs beside ``cohort``: demo, catalog, census, report, serve and site."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from workbench.cli.outputs import print_table
+from workbench.cli.selection import WordsError, add_source, add_steps, open_source, select
+
+_EXAMPLES = {
+    "demo": ["workbench demo --no-serve"],
+    "catalog": ["workbench catalog --quality", "workbench catalog --source synthetic"],
+    "census": ["workbench census --cohort chest_ct.yaml --by sex age_group --compare us_census"],
+    "report": ["workbench report cohort_profile --cohort chest_ct.yaml"],
+    "serve": ["workbench serve --open"],
+    "site": ["workbench site aggregates"],
+}
+
+
+def add_verbs(verbs: Any) -> None:
+    """Add every verb but ``cohort``.
+
+    Parameters
+    ----------
+    verbs : argparse subparsers
+        Of the whole command.
+    """
+    demo = add_verb(verbs, "demo", _demo, "run the whole line on the embedded commons and serve the dashboard")
+    demo.add_argument("--no-serve", action="store_true", help="stop after the report")
+    demo.add_argument("--out", type=Path, help="folder of the report (default: a new one under reports/)")
+    demo.add_argument("--port", type=int, default=8866, help="port of the dashboard (default: 8866)")
+
+    catalog = add_verb(verbs, "catalog", _catalog, "say what the repository holds and how clean it is")
+    catalog.add_argument("--quality", action="store_true", help="count every rule by which the source was cleaned")
+
+    census = add_verb(verbs, "census", _census, "count who is in a cohort, with intervals and the missing")
+    census.add_argument("--cohort", type=Path, metavar="FILE", help="begin with a saved cohort")
+    add_steps(census)
+    census.add_argument(
+        "--by",
+        nargs="+",
+        default=["sex"],
+        metavar="COLUMN",
+        help="attributes: sex, age_group, age_decade, collection_id, species … (default: sex)",
+    )
+    census.add_argument("--compare", metavar="REFERENCE", help="compare with a population, such as us_census")
+
+    report = add_verb(verbs, "report", _report, "write a report: notebook, web page, PDF, tables, provenance")
+    report.set_defaults(takes_parameters=True)
+    report.add_argument(
+        "name", help="which report: cohort_profile (parameters: --cohort FILE, --reference NAME, --source NAME)"
+    )
+    report.add_argument("--out", type=Path, help="folder to write (default: a new one under reports/)")
+
+    serve = add_verb(verbs, "serve", _serve, "serve the public dashboard with Voila on this machine")
+    serve.add_argument("--port", type=int, default=8866, help="port to listen on (default: 8866)")
+    serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
+    serve.add_argument("--open", action="store_true", help="open the page in the browser")
+
+    site = add_verb(verbs, "site", _site, "write what public pages are made from")
+    site.add_argument("what", choices=["aggregates"], help="aggregates: the one file a public page reads")
+    site.add_argument("--out", type=Path, help="the file to write (default: in the cache folder)")
+    for each in (catalog, census, site):
+        add_source(each)
+    for each in (demo, serve):
+        each.add_argument("--source", default="idc", help="the repository (default: idc, the embedded index)")
+
+
+def add_verb(verbs: Any, name: str, run: Any, summary: str, examples: list[str] | None = None) -> Any:
+    """Return the parser of a new verb.
+
+    Parameters
+    ----------
+    verbs : argparse subparsers
+        What it is added to.
+    name : str
+        The verb.
+    run : callable
+        Takes the options; returns the exit code, or nothing.
+    summary : str
+        What it does, without a period.
+    examples : list of str, optional
+        Commands that its help ends with.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        For its options.
+    """
+    lines = "\n".join(f"  {line}" for line in examples or _EXAMPLES[name])
+    parser = verbs.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"examples:\n{lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from workbench.presentation.demo import run_demo
+
+    return run_demo(source=options.source, out=options.out, serve_pages=not options.no_serve, port=options.port)
+
+
+def _catalog(options: argparse.Namespace) -> None:
+    import polars as pl
+
+    from workbench.catalog.overview import count_by_collection
+
+    catalog = open_source(options)
+    print(catalog)
+    with pl.Config(tbl_rows=-1, fmt_str_lengths=80, tbl_width_chars=180, tbl_hide_dataframe_shape=True):
+        table = catalog.data_quality() if options.quality else count_by_collection(catalog.everything).head(20)
+        print(table.drop("fraction") if options.quality else table)
+    if not options.quality:
+        print("The 20 largest collections. How clean is it? workbench catalog --quality")
+
+
+def _census(options: argparse.Namespace) -> None:
+    from workbench.catalog.comparison import compare
+
+    cohort = select(options)
+    print_table(cohort.census(by=options.by))
+    if options.compare:
+        print_table(compare(cohort, reference=options.compare))
+
+
+def _report(options: argparse.Namespace) -> None:
+    from workbench.presentation.reports import render_report
+
+    words, parameters = list(options.parameters), {}
+    while words:
+        name, equals, value = words.pop(0).partition("=")
+        if not name.startswith("--") or not (equals or words):
+            raise WordsError(
+                f"{name} was received. Parameters are written --NAME VALUE, such as --cohort chest_ct.yaml. "
+                "See: workbench report --help"
+            )
+        parameters[name.removeprefix("--").replace("-", "_")] = value if equals else words.pop(0)
+    report = render_report(options.name, out=options.out, **parameters)
+    print(f"Report: {report.html}")
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from workbench.presentation.demo import serve_overview
+
+    return serve_overview(source=options.source, port=options.port, ip=options.ip, open_browser=options.open)
+
+
+def _site(options: argparse.Namespace) -> None:
+    from workbench.presentation.aggregates import write_aggregates
+
+    print(f"Aggregates: {write_aggregates(open_source(options), options.out)}")
