@@ -1,11 +1,13 @@
 """Each test by its name, on tables whose p-values are worked out by hand."""
 
 import math
+import sys
 from itertools import pairwise
 
 import pytest
 
 from workbench.assessment.significance import compare_categories, compare_numbers
+from workbench.errors import MissingPackageError
 
 
 def test_expected_counts_of_five_and_more_take_chi_squared() -> None:
@@ -51,3 +53,13 @@ def test_where_no_test_is_possible_there_is_no_p_value(samples: list[list[float]
 def test_means_of_single_values_cannot_be_compared() -> None:
     assert compare_numbers([[1.0], [2.0, 3.0]], normal=True).p is None
     assert compare_numbers([[float(a)] for a, _ in pairwise(range(5))], normal=True).p is None
+
+
+def test_without_scipy_the_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    with pytest.raises(MissingPackageError) as caught:
+        compare_categories([[1, 2], [3, 4]])
+    assert str(caught.value) == (
+        "Tests of Table 1 need scipy, which is not installed. Counts and standardized differences do not. "
+        "Run: pip install 'imaging-workbench[stats]'"
+    )

@@ -1,10 +1,14 @@
 """Tests of a difference between groups, each with its name: p-values for those who are asked for them."""
 
+import importlib
 from collections.abc import Sequence
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from workbench.errors import MissingPackageError
 
 _FEWEST_EXPECTED = 5.0  # Cochran's rule as journals apply it: any expected count below 5 asks for an exact test
 _TABLES, _SEED = 9_999, 20120335
@@ -32,13 +36,17 @@ def compare_categories(counts: npt.ArrayLike) -> NamedTest:
         beyond two by two in Freeman and Halton's form with 9,999 random tables (fixed seed). The p-value is None where
         fewer than two groups or levels are left.
 
+    Raises
+    ------
+    MissingPackageError
+        Without scipy.
+
     Examples
     --------
     >>> compare_categories([[10, 10], [10, 10]])
     NamedTest(p=1.0, test='chi-squared')
     """
-    from scipy import stats
-
+    stats = _scipy_stats()
     table = np.asarray(counts, dtype=np.int64)
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     if min(table.shape) < 2:
@@ -68,13 +76,17 @@ def compare_numbers(samples: Sequence[npt.ArrayLike], *, normal: bool = False) -
         By ranks the Mann-Whitney U test for two groups and Kruskal and Wallis's for more; by means Welch's t test and
         the analysis of variance. The p-value is None where no test is possible.
 
+    Raises
+    ------
+    MissingPackageError
+        Without scipy.
+
     Examples
     --------
     >>> compare_numbers([[1, 2, 3], [1, 2, 3]]).test
     'Mann-Whitney U'
     """
-    from scipy import stats
-
+    stats = _scipy_stats()
     groups = [np.asarray(sample, dtype=np.float64) for sample in samples]
     groups = [group for group in groups if group.size]
     two = len(groups) <= 2
@@ -87,6 +99,16 @@ def compare_numbers(samples: Sequence[npt.ArrayLike], *, normal: bool = False) -
     else:
         test = stats.mannwhitneyu(*groups) if two else stats.kruskal(*groups)
     return NamedTest(float(test.pvalue), name)
+
+
+def _scipy_stats() -> ModuleType:
+    try:
+        return importlib.import_module("scipy.stats")
+    except ImportError as problem:
+        raise MissingPackageError(
+            "Tests of Table 1 need scipy, which is not installed. Counts and standardized differences do not. "
+            "Run: pip install 'imaging-workbench[stats]'"
+        ) from problem
 
 
 def _can_compare_means(groups: Sequence[npt.NDArray[np.float64]]) -> bool:
