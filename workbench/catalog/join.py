@@ -32,6 +32,7 @@ _LEVELS = {
     ("study_uid",): ("studies", "study_key"),
     ("series_uid",): ("series", None),
 }
+_SLICE_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -263,9 +264,13 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _digest(repository: Repository, rows: pl.DataFrame, keys: tuple[str, ...]) -> str:
-    buffer = io.BytesIO()
-    rows.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String)).write_ipc(buffer)
-    digest = hashlib.sha256(buffer.getbuffer())
+    """Digest what is joined, a slice at a time: a million identifiers need not lie in memory once more."""
+    digest = hashlib.sha256()
+    plain = rows.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+    for part in plain.iter_slices(_SLICE_ROWS):
+        buffer = io.BytesIO()
+        part.write_ipc(buffer)
+        digest.update(buffer.getbuffer())
     rules = rules_of((assemble, duplicates, spellings, sys.modules[read_table.__module__], sys.modules[__name__]))
     digest.update(json.dumps([repository.key, repository.build, repository.folder.name, keys, rules]).encode())
     return digest.hexdigest()[:12]

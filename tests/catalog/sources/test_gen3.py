@@ -261,7 +261,8 @@ BAD: dict[str, tuple[bytes, list[str]]] = {
     ),
     "long": (CASE.encode() + b"case\tA\tp1\tM\t40\t\n", ["Line 2 has 6 fields, the header has 5."]),
     "twice": (b"type\tsex\tsex\ncase\tM\tM\n", ["The header names 'sex' more than once."]),
-    "node": (b"type\tsubmitter_id\nbiopsy\tp1\n", ["No node 'biopsy' in the MIDRC dictionary."]),
+    "node": (b"type\tsubmitter_id\nbiopsy\tp1\n", ["A type 'biopsy' is no node of the MIDRC dictionary."]),
+    "shifted": (b"type\tsubmitter_id\nMRN-12345\tp1\n", ["A type is no node of the MIDRC dictionary."]),
     "columns": (
         b"a\tb\n1\t2\n",
         [

@@ -21,6 +21,8 @@ from workbench.catalog.sources.gen3_nodes import (
 
 _DELIMITED, _JSON = (".tsv", ".csv", ".txt"), (".json", ".jsonl", ".ndjson")
 _NUMBERED = re.compile(r"(.+)_\d+")
+_NODE_NAME = re.compile(r"[a-z_]{1,40}")
+_MOST_NODES_NAMED = 3
 _THEN = (
     "Every line needs as many fields as the header, in UTF-8, and the columns named here. "
     "Download these files again from the portal."
@@ -158,7 +160,7 @@ def list_items(text: pl.Expr) -> pl.Expr:
     >>> pl.DataFrame({"text": ["['CR', 'DX']", "CT", "[]"]}).select(list_items(pl.col("text"))).to_series().to_list()
     [['CR', 'DX'], ['CT'], None]
     """
-    bare = text.str.replace_all(r"""[\[\]"'{}\s]*(,|$|^)[\[\]"'{}\s]*""", "${1}").str.strip_chars(",")
+    bare = text.str.strip_chars("[]{}\"', \t").str.replace_all(r"""(["']?\s*,\s*["']?)+""", ",")
     return pl.when(bare != "").then(bare.str.split(","))
 
 
@@ -174,7 +176,11 @@ def _by_node(table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     named = {str(name): rows for (name,), rows in parts.items()}
     unknown = sorted(name for name in named if node_of_type(name) is None)
     if unknown:
-        raise UnreadableTableError([f"No node {name!r} in the MIDRC dictionary." for name in unknown[:3]])
+        # What does not look like a node may be anything, an identifier too, and is not repeated.
+        shown = [f" {name!r}" if _NODE_NAME.fullmatch(name) else "" for name in unknown[:_MOST_NODES_NAMED]]
+        raise UnreadableTableError(
+            [f"A type{name} is no node of the MIDRC dictionary." for name in dict.fromkeys(shown)]
+        )
     return [(node_of_type(name) or name, rows) for name, rows in named.items()]
 
 

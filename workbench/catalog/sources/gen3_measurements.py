@@ -33,15 +33,7 @@ def read_measurements(
     list of tuple
         Rules and counts.
     """
-    by_node = patients.select("case_node", by_node="patient_id").drop_nulls().unique("case_node")
-    tests = rows.with_columns(pl.col("patient_id").list.first())
-    tests = tests.join(by_node, on="case_node", how="left", maintain_order="left")
-    tests = tests.with_columns(
-        patient_id=pl.coalesce("patient_id", "by_node"),
-        test_name=pl.col("test_name").fill_null(_COVID_TEST),
-        test_result=pl.col("test_result").str.to_titlecase().fill_null("Not Reported"),
-        days_from_index=pl.col("days_from_index").cast(pl.Float64, strict=False).round().cast(pl.Int32),
-    ).select("patient_id", "test_name", "test_result", "test_method", "days_from_index")
+    tests = _tests_of_node(rows, patients)
     found = tests.join(patients.select("patient_id"), on="patient_id", how="semi", maintain_order="left")
     from_studies = _tests_of_studies(studies)
     known = found.filter(pl.col("test_name") == _COVID_TEST).drop_nulls("days_from_index")
@@ -78,7 +70,19 @@ def read_measurements(
     if not everything.height:
         return None, quality
     collections = patients.select("patient_id", "collection_id")
-    return everything.drop("test_method").join(collections, on="patient_id", how="left"), quality
+    return everything.join(collections, on="patient_id", how="left"), quality
+
+
+def _tests_of_node(rows: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
+    by_node = patients.select("case_node", by_node="patient_id").drop_nulls().unique("case_node")
+    tests = rows.with_columns(pl.col("patient_id").list.first())
+    tests = tests.join(by_node, on="case_node", how="left", maintain_order="left")
+    return tests.select(
+        patient_id=pl.coalesce("patient_id", "by_node"),
+        test_name=pl.col("test_name").fill_null(_COVID_TEST),
+        test_result=pl.col("test_result").str.to_titlecase().fill_null("Not Reported"),
+        days_from_index=pl.col("days_from_index").cast(pl.Float64, strict=False).round().cast(pl.Int32),
+    )
 
 
 def _tests_of_studies(studies: pl.DataFrame) -> pl.DataFrame:
