@@ -16,7 +16,7 @@ import polars as pl
 
 from workbench.catalog.citations import Citation, read_citation, to_bibtex, to_csl
 from workbench.catalog.repository import Repository
-from workbench.catalog.selection import Selection, listed_rows
+from workbench.catalog.selection import Selection, listed_rows, original_columns
 from workbench.catalog.sources.idc import raw_path
 from workbench.errors import MissingPackageError
 from workbench.vocabulary.licenses import allows_commercial_use
@@ -156,7 +156,7 @@ def read_rights(cohort: Selection) -> Rights:
     named = pl.DataFrame(
         {
             "license": repository.column("series", "license").gather(rows).cast(pl.String),
-            "doi": repository.original_column("doi").gather(rows).str.to_lowercase().str.strip_chars(),
+            "doi": original_columns(cohort, "doi")["doi"].str.to_lowercase().str.strip_chars(),
             "patient_key": repository.column("series", "patient_key").gather(rows),
         }
     ).with_columns(pl.col("doi").str.replace(r"^(https?://(dx\.)?doi\.org/|doi:)", ""))
