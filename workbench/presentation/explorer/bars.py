@@ -14,6 +14,7 @@ from workbench.presentation.explorer.counting import count_age_and_sex, without
 from workbench.presentation.explorer.editing import AGES, plain_position
 from workbench.presentation.explorer.wording import TITLES, collection_names, title, value_label
 from workbench.vocabulary.demographics import AGE_DECADES, MISSING
+from workbench.vocabulary.licenses import allows_commercial_use
 
 _FEW, _MANY = 6, 60
 _COLUMNS = 9
@@ -67,7 +68,7 @@ def list_facets(cohort: Cohort, counts: pl.DataFrame, unit: str, expanded: set[s
         Title and bars of each; missing values last.
     """
     groups = {str(name): rows for (name,), rows in counts.group_by("attribute", maintain_order=True)}
-    return [_facet(cohort, name, groups[name], unit, name in expanded) for name in groups]
+    return [_facet(cohort, name, groups[name], unit, expanded=name in expanded) for name in groups]
 
 
 def modality_columns(cohort: Cohort, counts: pl.DataFrame, unit: str) -> dict[str, Any]:
@@ -93,7 +94,13 @@ def modality_columns(cohort: Cohort, counts: pl.DataFrame, unit: str) -> dict[st
     if rest:
         note += f" {len(rest)} rarer modalities are in the filter panel."
     words = ", ".join(f"{bar['label']} {bar['n']:,}" for bar in shown)
-    return {"attribute": "modality", "values": shown, "unit": unit, "note": note, "words": f"{unit} by modality: {words}"}
+    return {
+        "attribute": "modality",
+        "values": shown,
+        "unit": unit,
+        "note": note,
+        "words": f"{unit} by modality: {words}",
+    }
 
 
 def age_pyramid(cohort: Cohort, unit: str) -> dict[str, Any] | None:
@@ -130,9 +137,12 @@ def age_pyramid(cohort: Cohort, unit: str) -> dict[str, Any] | None:
         for at, band in enumerate(bands)
         if band in AGE_DECADES
     ]
-    unknown = sum(int(counts[at]) for at, band in enumerate(bands) if band not in AGE_DECADES for counts in by_sex.values())
+    unknown = sum(
+        int(counts[at]) for at, band in enumerate(bands) if band not in AGE_DECADES for counts in by_sex.values()
+    )
     unsexed = int(sum(other[at] for at, band in enumerate(bands) if band in AGE_DECADES))
-    note = f"Drag over ages to select them. Not drawn: {unknown:,} {unit} without an age, {unsexed:,} without female or male."
+    note = f"Drag over ages to select them. Not drawn: {unknown:,} {unit} without an age"
+    note += f", {unsexed:,} neither female nor male."
     words = f"{unit} by ten-year age band and sex, {unknown:,} of unknown age not drawn"
     narrowed = (low, high) != (0.0, np.inf)
     return {"bands": rows[::-1], "note": note, "words": words, "narrowed": narrowed}
@@ -158,15 +168,16 @@ def collection_cards(cohort: Cohort, *, expanded: bool) -> dict[str, Any]:
     at = plain_position(cohort, "collection_id")
     chosen: set[Any] = set() if at is None else set(cohort.conditions[at].values)  # type: ignore[attr-defined]
     shown = counted.head(_MANY if expanded else _CARDS)
+    said = "collection holds" if counted.height == 1 else "collections hold"
     return {
         "cards": [_card(row, names, chosen) for row in shown.iter_rows(named=True)],
         "cards_hidden": counted.height - shown.height,
         "cards_expanded": expanded,
-        "cards_note": f"{counted.height:,} {'collection holds' if counted.height == 1 else 'collections hold'} this cohort.",
+        "cards_note": f"{counted.height:,} {said} this cohort.",
     }
 
 
-def _facet(cohort: Cohort, name: str, counts: pl.DataFrame, unit: str, expanded: bool) -> dict[str, Any]:
+def _facet(cohort: Cohort, name: str, counts: pl.DataFrame, unit: str, *, expanded: bool) -> dict[str, Any]:
     bars = _bars(cohort, name, counts)
     most = _MANY if expanded or name in _ALWAYS_WHOLE else _FEW
     known = [bar for bar in bars if not bar["missing"]]
@@ -227,7 +238,9 @@ def _by_collection(cohort: Cohort) -> pl.DataFrame:
         values = tables[name].values.cast(pl.String).to_list()
         pairs = np.bincount(collections * len(values) + tables[name].codes[keep], minlength=n * len(values))
         pairs = pairs.reshape(n, len(values))
-        parts[name] = [[values[at] or "" for at in np.argsort(-pairs[row], kind="stable") if pairs[row, at]] for row in found]
+        parts[name] = [
+            [values[at] or "" for at in np.argsort(-pairs[row], kind="stable") if pairs[row, at]] for row in found
+        ]
     return pl.DataFrame(
         {
             "collection_id": tables["collection_id"].values.cast(pl.String).gather(found),
@@ -242,21 +255,21 @@ def _by_collection(cohort: Cohort) -> pl.DataFrame:
 
 def _table(repository: Repository, name: str) -> Coded:
     table = coded(repository, attributes(repository)[name])
-    assert table is not None  # noqa: S101  # categories always have codes
+    assert table is not None  # categories always have codes
     return table
 
 
 def _card(row: dict[str, Any], names: dict[str, str], chosen: set[Any]) -> dict[str, Any]:
     modalities = row["modalities"]
     more = f" +{len(modalities) - 4}" if len(modalities) > 4 else ""
-    licenses = [license for license in row["licenses"] if license] or ["license not stated"]
+    licenses = [name for name in row["licenses"] if name] or ["license not stated"]
     return {
         "value": row["collection_id"],
         "name": names.get(row["collection_id"], row["collection_id"]),
         "what": ", ".join(modalities[:4]) + more,
         "n": f"{row['n_patients']:,} patients · {row['n_series']:,} series",
         "license": licenses[0] + (f" +{len(licenses) - 1}" if len(licenses) > 1 else ""),
-        "noncommercial": any("NC" in license.split()[1:2] or "-NC" in license for license in licenses),
+        "noncommercial": any(allows_commercial_use(name) is False for name in licenses),
         "on": row["collection_id"] in chosen,
     }
 

@@ -56,9 +56,10 @@ def count_codes(cohort: Cohort, codes: npt.NDArray[Any], n_codes: int, unit: str
         (n_codes,), int.
     """
     if unit == "series":
-        return np.bincount(codes[listed(cohort.repository, cohort.mask)], minlength=n_codes)
-    hits = _hits(cohort, codes, n_codes, unit)
-    return np.count_nonzero(hits, axis=0)
+        counted: npt.NDArray[Any] = np.bincount(codes[listed(cohort.repository, cohort.mask)], minlength=n_codes)
+    else:
+        counted = np.count_nonzero(_hits(cohort, codes, n_codes, unit), axis=0)
+    return counted
 
 
 def count_age_and_sex(cohort: Cohort, unit: str) -> tuple[list[str], dict[str, npt.NDArray[Any]]]:
@@ -78,7 +79,7 @@ def count_age_and_sex(cohort: Cohort, unit: str) -> tuple[list[str], dict[str, n
     """
     known = attributes(cohort.repository)
     bands, sexes = coded(cohort.repository, known["age_decade"]), coded(cohort.repository, known["sex"])
-    assert bands is not None and sexes is not None  # noqa: S101, PT018  # categories always have a code
+    assert bands is not None and sexes is not None  # noqa: PT018  # categories always have a code
     n = len(bands.values)
     both = cohort.repository.remember("age and sex", lambda: sexes.codes.astype(np.uint32) * n + bands.codes)
     counts = count_codes(cohort, both, n * len(sexes.values), unit).reshape(len(sexes.values), n)
@@ -119,7 +120,7 @@ def _binned(repository: Repository, name: str, edges: tuple[float, ...]) -> npt.
     column = attribute.read(repository) if table is None else table.values
     values = column.cast(float).to_numpy()
     bins = np.searchsorted(np.asarray(edges), values, side="right") - 1
-    bins = np.where(np.isnan(values) | (bins < 0), len(edges), bins).astype(np.uint8)
+    named: npt.NDArray[Any] = np.where(np.isnan(values) | (bins < 0), len(edges), bins).astype(np.uint8)
     if table is not None:
-        return bins[table.codes]
-    return bins
+        named = named[table.codes]
+    return named

@@ -127,7 +127,7 @@ def search(cohort: Cohort, text: str) -> Cohort:
     kept = [condition for condition in cohort.conditions if not condition.columns or not condition.columns <= {*TEXTS}]
     base = _with(cohort, kept)
     words = text.strip()
-    known = {name: words for name in TEXTS if name in attributes(cohort.repository)}
+    known: dict[str, Any] = {name: words for name in TEXTS if name in attributes(cohort.repository)}
     if not words or not known:
         return base
     return base.where(any_of(**known)) if len(known) > 1 else base.where(**known)
@@ -171,7 +171,9 @@ def change(cohort: Cohort, at: int, *, missing: str | None = None, flip: bool = 
         Unchanged when no such criterion stands there.
     """
     if missing is not None and missing not in get_args(MissingPolicy):
-        raise unknown_name("missing policy", missing, get_args(MissingPolicy), where="the explorer", then="Use one.")
+        raise unknown_name(
+            "missing policy", missing, get_args(MissingPolicy), where="the explorer", then="Use one of these."
+        )
     if not 0 <= at < len(cohort.conditions) or not is_plain(cohort.conditions[at]):
         return cohort
     old: Criterion = cohort.conditions[at]  # type: ignore[assignment]

@@ -61,7 +61,7 @@ def _of_idc(catalog: Catalog) -> Iterator[Example]:
     yield Example(
         "covid_chest_ct",
         "Chest CT of adults in the COVID-19 collections",
-        "The first question most people bring to an open COVID-19 commons, and asking for an age already costs patients.",
+        "The first question most people bring to an open COVID-19 commons; asking for an age already costs patients.",
         catalog.where(collection_id=covid, modality="CT", body_region="Chest", age_years=(18, None)),
     )
     yield Example(
@@ -110,7 +110,10 @@ def _of_contents(catalog: Catalog) -> Iterator[Example]:
         )
     for modality in modalities:
         yield Example(
-            f"modality_{modality.lower()}", f"All {modality}", f"Every {modality} series.", catalog.where(modality=modality)
+            f"modality_{modality.lower()}",
+            f"All {modality}",
+            f"Every {modality} series.",
+            catalog.where(modality=modality),
         )
     if "covid19_positive" in known:
         yield Example(

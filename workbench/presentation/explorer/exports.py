@@ -26,7 +26,14 @@ KINDS: dict[str, tuple[str, str, bool]] = {
     "python": ("Python", "Code that rebuilds this cohort.", False),
     "link": ("Link", "An address that reopens this view.", False),
 }
-_ENDINGS = {"definition": "yaml", "csv": "csv", "s5cmd": "s5cmd", "s5cmd-gcs": "gcs.s5cmd", "tcia": "tcia", "gen3": "json"}
+_ENDINGS = {
+    "definition": "yaml",
+    "csv": "csv",
+    "s5cmd": "s5cmd",
+    "s5cmd-gcs": "gcs.s5cmd",
+    "tcia": "tcia",
+    "gen3": "json",
+}
 
 
 @dataclass(frozen=True)
@@ -111,10 +118,13 @@ def export(cohort: Cohort, kind: str, *, page: str = "") -> Export:
     if reason:
         raise ValueError(f"{KINDS[kind][0]}: {reason}")
     makers: dict[str, Callable[[], Export]] = {
-        "definition": lambda: _file(cohort, kind, yaml.safe_dump(_definition(cohort), sort_keys=False, allow_unicode=True)),
+        "definition": lambda: _file(cohort, kind, _definition(cohort)),
         "bibtex": lambda: Export(kind, read_rights(cohort).bibtex(), _name(cohort, "bib")),
         "python": lambda: Export(
-            kind, cohort.to_python(), title="Copy as Python", note="Run it in a notebook: it gives the counts shown here."
+            kind,
+            cohort.to_python(),
+            title="Copy as Python",
+            note="Run it in a notebook: it gives the counts shown here.",
         ),
         "link": lambda: Export(
             kind,
@@ -136,12 +146,13 @@ def _listing(cohort: Cohort, kind: Any) -> Export:
     return _file(cohort, kind, made.text)
 
 
-def _definition(cohort: Cohort) -> dict[str, Any]:
-    return cohort.definition() | {"counts": {unit: cohort.counts[unit] for unit in ("patients", "studies", "series")}}
+def _definition(cohort: Cohort) -> str:
+    body = cohort.definition() | {"counts": {unit: cohort.counts[unit] for unit in ("patients", "studies", "series")}}
+    return str(yaml.safe_dump(body, sort_keys=False, allow_unicode=True))
 
 
 def _file(cohort: Cohort, kind: str, text: str) -> Export:
-    return Export(kind, text, _name(cohort, _ENDINGS[kind]))
+    return Export(kind, text, _name(cohort, _ENDINGS.get(kind, kind)))
 
 
 def _name(cohort: Cohort, ending: str) -> str:

@@ -10,7 +10,6 @@ from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.criteria import Condition
 from workbench.catalog.rights import read_rights
-from workbench.presentation import charts
 from workbench.presentation.explorer.exports import KINDS, refusal
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.wording import collection_names, condition_label, title
@@ -39,7 +38,9 @@ def step_costs(cohort: Cohort) -> list[dict[str, Any]]:
     for at, (left, lost, unknown) in enumerate(steps[1:]):
         words = f"{lost:,} lost" + (f", {unknown:,} of them only because the value is missing" if unknown else "")
         label = _said(cohort.conditions[at], names)
-        costs.append({"at": at, "label": label, "before": left + lost, "left": left, "unknown": unknown, "words": words})
+        costs.append(
+            {"at": at, "label": label, "before": left + lost, "left": left, "unknown": unknown, "words": words}
+        )
     return costs
 
 
@@ -105,7 +106,12 @@ def compare_panel(state: ExplorerState) -> dict[str, Any]:
     both = first.join(second, on="patient_key", how="semi").height
     words = f"{both:,} patients are in both. "
     if not (first.height and second.height):
-        return {"pinned": True, "words": words + "One side is empty: there is nothing to compare.", "sides": sides, "rows": []}
+        return {
+            "pinned": True,
+            "words": words + "One side is empty: there is nothing to compare.",
+            "sides": sides,
+            "rows": [],
+        }
     table = pl.concat([first.with_columns(cohort=pl.lit("A")), second.with_columns(cohort=pl.lit("B"))])
     described = [*_described(table), "collection_id"]
     made = count_table_one(table, by="cohort", attributes=described, groups=["A", "B"])
@@ -161,7 +167,8 @@ def _most_apart(made: TableOne) -> str:
     n_apart = apart.filter(pl.col("smd") > 0.1).height
     if not n_apart:
         return "No characteristic differs by more than 0.1."
-    return f"{n_apart} of {apart.height} characteristics differ by more than 0.1, {title(apart['attribute'][0]).lower()} most."
+    most = title(apart["attribute"][0]).lower()
+    return f"{n_apart} of {apart.height} characteristics differ by more than 0.1, {most} most."
 
 
 def _difference_rows(made: TableOne) -> list[dict[str, Any]]:
@@ -178,19 +185,28 @@ def _difference_rows(made: TableOne) -> list[dict[str, Any]]:
             value = smd[name]
             known = value is not None and math.isfinite(value)
             text = "–" if value is None else f"{value:.2f}" if known else "∞"
-            whole = {"name": row[head[0]], "level": False, "smd": value if known or value is None else 1.0, "text": text}
+            whole = {
+                "name": row[head[0]],
+                "level": False,
+                "smd": value if known or value is None else 1.0,
+                "text": text,
+            }
             rows.append(whole | {"a": "", "b": ""})
-        rows.append({"name": row[head[1]] or "", "level": True, "smd": None, "text": "", "a": row[first], "b": row[second]})
+        rows.append(
+            {"name": row[head[1]] or "", "level": True, "smd": None, "text": "", "a": row[first], "b": row[second]}
+        )
     return rows
 
 
 def _table_html(made: TableOne) -> str:
-    shown = made.display.with_columns(pl.when(pl.col("attribute").is_first_distinct()).then("attribute").alias("attribute"))
+    shown = made.display.with_columns(
+        pl.when(pl.col("attribute").is_first_distinct()).then("attribute").alias("attribute")
+    )
     titles = ["Characteristic", "Level", *shown.columns[2:]]
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in titles)
     rows = "".join(
         f'<tr class="{"is-first" if row[0] else ""}">'
-        + f'<th scope="row">{html.escape(row[0] or "")}</th>'
+        f'<th scope="row">{html.escape(row[0] or "")}</th>'
         + "".join(f"<td>{html.escape(cell or '')}</td>" for cell in row[1:])
         + "</tr>"
         for row in shown.iter_rows()
@@ -201,5 +217,13 @@ def _table_html(made: TableOne) -> str:
 
 
 def _flow(cohort: Cohort) -> str:
-    draw = getattr(charts, "consort", None) or charts.attrition
-    return str(draw(cohort.attrition).svg)
+    """The flow diagram with the page's own words for the criteria."""
+    from workbench.presentation.charts.consort import draw_flow  # brings Altair, which nothing else here needs
+
+    names = collection_names(cohort.repository)
+    steps = ["all", *(_said(condition, names) for condition in cohort.conditions)]
+    attrition = cohort.attrition
+    source = f"{cohort.repository.name} {cohort.repository.version}"
+    title = f"{cohort.counts['patients']:,} patients remain after {len(cohort.conditions)} criteria"
+    table = attrition.table.with_columns(step=pl.Series(steps))
+    return draw_flow(table, source=source, title=title, description=" ".join(attrition.sentences))

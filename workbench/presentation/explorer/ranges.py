@@ -34,7 +34,9 @@ def list_ranges(cohort: Cohort, unit: str) -> list[dict[str, Any]]:
     if "age_years" in known:
         stops = [*(f"{year:.0f}" for year in _AGE_STOPS[:-1]), f"{AGE_TOP_CODE_YEARS}+"]
         note = "Whoever has no age is left out by a narrower range."
-        found.append(_range(cohort, "age_years", _AGE_STOPS, stops, _AGE_BINS, unit, noun="age", words="years", note=note))
+        found.append(
+            _range(cohort, "age_years", _AGE_STOPS, stops, _AGE_BINS, unit, noun="age", words="years", note=note)
+        )
     if "size_mb" in known:
         stops = [*(f"{edge:,g}" for edge in _SIZE_STOPS), "more"]
         found.append(_range(cohort, "size_mb", _SIZE_STOPS, stops, _SIZE_STOPS, unit, noun="size", words="MB", note=""))

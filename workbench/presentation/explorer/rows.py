@@ -8,6 +8,7 @@ import polars as pl
 
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.listing import listed, viewer_link
+from workbench.catalog.repository import Repository
 from workbench.presentation.explorer.state import ExplorerState
 
 PAGE_ROWS = 25
@@ -25,6 +26,7 @@ _COLUMNS = (
     ("viewer_url", "Viewer", None),
 )
 _ORIGINAL = ("patient_id", "study_uid", "study_description", "series_description")
+_NEAR = 500  # rows; closer ones are read together
 _NUMBERS = {"n_instances", "size_mb"}
 
 
@@ -50,11 +52,19 @@ def series_panel(state: ExplorerState) -> dict[str, Any]:
         chosen = chosen[_order(cohort, sortable[state.sort], chosen, descending=state.descending)]
     part = chosen[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
     columns = [
-        {"name": name, "title": title, "number": name in _NUMBERS, "link": name == "viewer_url", "sortable": name in sortable}
+        {
+            "name": name,
+            "title": title,
+            "number": name in _NUMBERS,
+            "link": name == "viewer_url",
+            "sortable": name in sortable,
+        }
         for name, title, _ in _COLUMNS
     ]
     first = page * PAGE_ROWS + 1
-    line = f"{first:,} to {first + len(part) - 1:,} of {len(chosen):,} series" if len(chosen) else "No series is selected."
+    line = (
+        f"{first:,} to {first + len(part) - 1:,} of {len(chosen):,} series" if len(chosen) else "No series is selected."
+    )
     return {
         "columns": columns,
         "rows": _read(cohort, part),
@@ -76,15 +86,9 @@ def _order(cohort: Cohort, column: str, chosen: Any, *, descending: bool) -> Any
 def _read(cohort: Cohort, part: Any) -> list[list[Any]]:
     """Read one page: identifiers and descriptions from the original, and nothing else of it; the rest is at hand."""
     repository = cohort.repository
-    keys = repository.column("series", "source_row").gather(part)
-    known = [name for name in _ORIGINAL if name in repository.original_columns]
-    original = pl.scan_parquet(repository.original, row_index_name="source_row")
-    texts = (
-        original.with_columns(pl.col("source_row").cast(pl.UInt32))
-        .join(pl.LazyFrame({"source_row": keys}), on="source_row", how="right", maintain_order="right")
-        .select(pl.col(repository.original_columns[name]).alias(name) for name in known)
-        .collect()
-    )
+    if not len(part):
+        return []
+    texts = _texts(repository, repository.column("series", "source_row").gather(part).to_numpy())
     at_hand = [name for _, _, name in _COLUMNS if name and repository.has("series", name)]
     rows = texts.hstack([_plain(repository.column("series", name).gather(part)) for name in at_hand])
     if {"study_uid", "modality"} <= set(rows.columns):
@@ -92,6 +96,20 @@ def _read(cohort: Cohort, part: Any) -> list[list[Any]]:
     absent = [name for name, _, _ in _COLUMNS if name not in rows.columns]
     rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     return [list(row) for row in rows.select(name for name, _, _ in _COLUMNS).iter_rows()]
+
+
+def _texts(repository: Repository, keys: Any) -> pl.DataFrame:
+    """Read a few rows of the original. Short slices skip what lies between them, in a tenth of the memory of a scan."""
+    known = [name for name in _ORIGINAL if name in repository.original_columns]
+    columns = [pl.col(repository.original_columns[name]).alias(name) for name in known]
+    order = np.argsort(keys, kind="stable")
+    parts = []
+    for run in np.split(keys[order], np.flatnonzero(np.diff(keys[order]) > _NEAR) + 1):
+        first, last = int(run[0]), int(run[-1])
+        slab = pl.scan_parquet(repository.original).select(columns).slice(first, last - first + 1).collect()
+        parts.append(slab[(run - first).tolist()])
+    texts: pl.DataFrame = pl.concat(parts)[np.argsort(order, kind="stable").tolist()]
+    return texts
 
 
 def _plain(values: pl.Series) -> pl.Series:

@@ -45,15 +45,12 @@ class Moment:
 class ExplorerState:
     """A cohort with its history, and what of it is on the screen.
 
-    Parameters
+    Attributes
     ----------
     catalog : Catalog
         What is selected from.
     start : Cohort, optional
         Where to begin; the first example by default.
-
-    Attributes
-    ----------
     unit : {"patients", "studies", "series"}
         What the bars count.
     tab : str

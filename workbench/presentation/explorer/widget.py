@@ -64,7 +64,11 @@ class ExplorerView(anywidget.AnyWidget):
     def _drawn(self, answers: str, *, panel: bool = True) -> dict[str, Any]:
         self._step += 1
         opens_links = self._state.start is None
-        return page_view(self._state, panel=panel) | {"answers": answers, "step": self._step, "opens_links": opens_links}
+        return page_view(self._state, panel=panel) | {
+            "answers": answers,
+            "step": self._step,
+            "opens_links": opens_links,
+        }
 
     def _receive(self, _: Any, content: dict[str, Any], __: Any) -> None:
         if content.get("do") == "export":

@@ -1,5 +1,6 @@
 """How attributes, values and conditions are named on the page."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -152,7 +153,8 @@ def _words(entry: Any) -> Any:
 
 def _range(criterion: Criterion) -> str:
     unit = {"age_years": " years", "size_mb": " MB"}.get(criterion.column, "")
-    low, high = (f"{end:g}" if isinstance(end, float) else f"{end:,}" if end is not None else None for end in criterion.values)
+    whole = math.floor if criterion.column == "age_years" else float  # ages are said in completed years
+    low, high = (None if end is None else f"{whole(end):,g}" for end in criterion.values)
     if low is None:
         return f"up to {high}{unit}"
     return f"from {low}{unit}" if high is None else f"{low} to {high}{unit}"

@@ -1,0 +1,179 @@
+"""What the browser is sent: counted right, small, and no row that is not on the screen."""
+
+import json
+
+import polars as pl
+import pytest
+
+from workbench.catalog import facets
+from workbench.presentation.explorer.actions import act
+from workbench.presentation.explorer.state import ExplorerState
+from workbench.presentation.explorer.views import page_view
+from workbench.vocabulary.demographics import MISSING
+
+
+def bars(view, attribute):
+    (facet,) = (facet for facet in view["facets"] if facet["attribute"] == attribute)
+    return {bar["value"]: bar for bar in facet["values"]}
+
+
+@pytest.mark.parametrize("unit", ["patients", "studies", "series"])
+def test_bars_are_the_facet_counts_in_the_unit_asked_for(commons, unit):
+    state = ExplorerState(commons)
+    act(state, {"do": "unit", "unit": unit})
+    counted = facets.count(state.cohort, ["modality"], unit=unit)
+    shown = bars(page_view(state), "modality")
+    assert {value: bar["n"] for value, bar in shown.items()} == dict(counted.select("value", "n_selecting").iter_rows())
+    assert [value for value, bar in shown.items() if bar["on"]] == ["CT"]
+
+
+def test_missing_values_come_last_and_are_marked(commons):
+    state = ExplorerState(commons, commons.where(modality="MG"))
+    for facet in page_view(state)["facets"]:
+        marks = [bar["missing"] for bar in facet["values"]]
+        assert marks == sorted(marks), facet["attribute"]
+        assert all(bar["missing"] == (bar["value"] in MISSING) for bar in facet["values"])
+
+
+def test_choosing_the_chest_shows_what_choosing_it_gives(commons):
+    state = ExplorerState(commons, commons.where(modality="CT"))
+    bar = bars(page_view(state), "body_region")["Chest"]
+    assert bar["n"] == commons.where(modality="CT", body_region="Chest").counts["patients"]
+    assert bar["hint"].endswith("alone; selecting it adds every region that includes it")
+
+
+def test_the_tiles_are_the_counts_of_the_cohort_and_of_everything(commons):
+    state = ExplorerState(commons)
+    tiles = {tile["unit"]: tile for tile in page_view(state)["counts"]}
+    assert {unit: tile["value"] for unit, tile in tiles.items()} == dict(state.cohort.counts)
+    assert {unit: tile["total"] for unit, tile in tiles.items()} == dict(commons.counts)
+
+
+def test_the_pyramid_counts_patients_of_the_original_index(commons, raw):
+    # Collections whose ages are whole years, written as 0NNY, and whose patients have one sex.
+    state = ExplorerState(commons, commons.where(collection_id="midrc_ricord_1a", age_years=(50, 59)))
+    rows = raw.filter(pl.col("collection_id") == "midrc_ricord_1a").select(
+        "PatientID", "PatientSex", age=pl.col("PatientAge").str.extract(r"^(\d{3})Y$").cast(pl.Int32)
+    )
+    expected = (
+        rows.drop_nulls("age")
+        .group_by(pl.col("age") // 10 * 10, "PatientSex")
+        .agg(pl.col("PatientID").n_unique())
+        .collect()
+    )
+    wanted = {(age, sex): n for age, sex, n in expected.iter_rows()}
+    for band in page_view(state)["overview"]["pyramid"]["bands"]:
+        assert band["female"] == wanted.get((band["start"], "F"), 0)
+        assert band["male"] == wanted.get((band["start"], "M"), 0)
+        assert band["on"] == (band["start"] == 50)
+
+
+def test_the_histogram_of_sizes_adds_up_to_the_series(commons):
+    state = ExplorerState(commons, commons.where(modality="CT", size_mb=(10, 100)))
+    act(state, {"do": "unit", "unit": "series"})
+    (sizes,) = (each for each in page_view(state)["ranges"] if each["attribute"] == "size_mb")
+    assert sum(sizes["bins"]) == commons.where(modality="CT").counts["series"]
+    assert (sizes["stops"][sizes["low"]], sizes["stops"][sizes["high"]]) == ("10", "100")
+
+
+def test_a_card_tells_collection_modalities_license_and_counts(commons):
+    state = ExplorerState(commons, commons.where(collection_id="midrc_ricord_1b"))
+    (card,) = page_view(state)["overview"]["cards"]
+    counts = state.cohort.counts
+    assert card == {
+        "value": "midrc_ricord_1b",
+        "name": "MIDRC-RICORD-1B",
+        "what": "CT",
+        "n": f"{counts['patients']:,} patients · {counts['series']:,} series",
+        "license": "CC BY-NC 4.0",
+        "noncommercial": True,
+        "on": True,
+    }
+
+
+def test_the_cost_of_a_step_is_that_of_the_attrition(commons):
+    state = ExplorerState(commons)
+    steps = state.cohort.attrition.table.tail(4)
+    costs = page_view(state)["overview"]["costs"]
+    assert [cost["left"] for cost in costs] == steps["patients"].to_list()
+    assert [cost["unknown"] for cost in costs] == steps["patients_lost_missing"].to_list()
+    assert costs[3]["label"] == "Age at study: from 18 years"
+
+
+@pytest.mark.parametrize("tab", ["overview", "attrition", "table_one", "series", "compare", "export"])
+def test_the_whole_commons_is_sent_as_a_small_message(commons, tab):
+    state = ExplorerState(commons, commons.everything, tab=tab)
+    view = page_view(state)
+    assert tab in view
+    assert not {"overview", "attrition", "table_one", "series", "compare", "export"} - {tab} & set(view)
+    assert len(json.dumps(view, allow_nan=False)) < 60_000
+
+
+@pytest.mark.parametrize("tab", ["overview", "attrition", "table_one", "compare", "export"])
+def test_an_empty_cohort_has_every_view(commons, tab):
+    empty = commons.where(modality="MG", body_region="Head", sex="Male", age_years=(0, 1))
+    state = ExplorerState(commons, empty, tab=tab)
+    act(state, {"do": "pin"})
+    assert page_view(state)["counts"][0]["value"] == 0
+
+
+def test_no_identifier_is_sent_unless_its_row_is_on_the_screen(commons, raw):
+    state = ExplorerState(commons, commons.where(collection_id="midrc_ricord_1a"))
+    ids = raw.filter(pl.col("collection_id") == "midrc_ricord_1a").select("PatientID", "StudyInstanceUID").collect()
+    for tab in ("overview", "attrition", "table_one", "compare", "export"):
+        act(state, {"do": "tab", "tab": tab})
+        sent = json.dumps(page_view(state))
+        assert not [value for column in ids.iter_columns() for value in column if value in sent]
+
+
+def test_the_table_of_series_is_cut_and_sorted_like_the_whole_listing(commons):
+    state = ExplorerState(commons, commons.where(collection_id=["midrc_ricord_1a", "midrc_ricord_1b"]), tab="series")
+    for message in (
+        {"do": "sort", "by": "n_instances"},
+        {"do": "sort", "by": "n_instances"},
+        {"do": "page", "page": 2},
+    ):
+        act(state, message)
+    panel = page_view(state)["series"]
+    whole = state.cohort.series().sort("n_instances", descending=True, maintain_order=True)[50:75]
+    assert [row[5] for row in panel["rows"]] == whole["n_instances"].to_list()
+    assert {row[1] for row in panel["rows"]} <= set(state.cohort.series()["patient_id"])
+    assert (panel["page"], panel["pages"]) == (2, 14)
+    assert panel["line"] == f"51 to 75 of {state.cohort.counts['series']:,} series"
+
+
+def test_rows_of_a_page_are_those_of_the_listing_in_its_order(commons):
+    state = ExplorerState(commons, commons.where(collection_id="covid_19_ar", modality="CT"), tab="series")
+    names = ["collection_id", "patient_id", "study_description", "series_description", "modality", "n_instances"]
+    expected = state.cohort.series().select(names).head(25).rows()
+    assert [tuple(row[:6]) for row in page_view(state)["series"]["rows"]] == expected
+
+
+def test_a_page_beyond_the_last_is_the_last(commons):
+    state = ExplorerState(commons, commons.where(collection_id="midrc_ricord_1b"), tab="series", page=999)
+    panel = page_view(state)["series"]
+    assert panel["page"] == panel["pages"] - 1
+    assert panel["rows"]
+
+
+def test_a_cohort_pinned_as_a_differs_from_itself_in_nothing(commons):
+    state = ExplorerState(commons, commons.where(collection_id="midrc_ricord_1a"), tab="compare")
+    act(state, {"do": "pin"})
+    panel = page_view(state)["compare"]
+    assert [side["patients"] for side in panel["sides"]] == [state.cohort.counts["patients"]] * 2
+    assert {row["smd"] for row in panel["rows"] if not row["level"]} == {0.0}
+    assert panel["words"].endswith("No characteristic differs by more than 0.1.")
+
+
+def test_a_message_is_shown_once(commons):
+    state = ExplorerState(commons)
+    act(state, {"do": "dance"})
+    assert page_view(state, panel=False)["messages"]
+    assert page_view(state)["messages"]
+    assert page_view(state)["messages"] == []
+
+
+def test_columns_of_a_users_own_become_facets(owned):
+    view = page_view(ExplorerState(owned))
+    assert "ward" in [facet["attribute"] for facet in view["facets"]]
+    assert view["source"]["line"].endswith("Controlled data: for the eyes of its holder, do not publish.")
