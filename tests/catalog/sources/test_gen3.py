@@ -241,6 +241,12 @@ def test_patients_and_studies_that_only_their_children_name_are_kept(tmp_path: P
     assert counted["Series of a study that is not there"] == 1
 
 
+def test_a_list_of_files_that_lies_beside_the_export_is_counted_and_left_alone(tmp_path: Path) -> None:
+    manifest = json.dumps([{"object_id": "dg.X/1", "md5sum": "abc", "file_name": "x.zip", "file_size": 3}])
+    write(tmp_path, case__tsv=CASE + "case\tA\tp1\tM\t40\n", manifest__json=manifest, readme__txt="No table.")
+    assert quality(open_gen3(tmp_path))["Row of the node manifest, which the catalog does not read"] == 1
+
+
 def test_the_same_files_give_the_same_build_and_changed_files_another(tmp_path: Path) -> None:
     first = open_gen3(write(tmp_path, case__tsv=CASE + "case\tA\tp1\tM\t40\n")).build
     assert open_gen3(tmp_path).build == first

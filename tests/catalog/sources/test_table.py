@@ -184,6 +184,7 @@ THEN = "A table is Parquet, or CSV or TSV in UTF-8 whose lines all have as many 
         ("t.csv", b"patient_id,sex\na,\xe9\n", "Line 2 is not UTF-8."),
         ("t.tsv", b"\n", "The file is empty."),
         ("t.parquet", b"PAR1 and no more", "This is no whole Parquet file."),
+        ("t.parquet", b"", "This is no whole Parquet file."),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, problem: str) -> None:

@@ -19,7 +19,7 @@ from workbench.catalog.sources.gen3_nodes import (
     spelled_out,
 )
 
-_DELIMITED, _JSON = (".tsv", ".csv", ".txt"), (".json", ".jsonl", ".ndjson")
+_DELIMITED, _JSON = (".tsv", ".csv"), (".json", ".jsonl", ".ndjson")
 _NUMBERED = re.compile(r"(.+)_\d+")
 _NODE_NAME = re.compile(r"[a-z_]{1,40}")
 _MOST_NODES_NAMED = 3

@@ -133,6 +133,7 @@ _MEASUREMENT = Node(
 NODES: Mapping[str, Node] = {CASE: _CASE, STUDY: _STUDY, SERIES: _SERIES, MEASUREMENT: _MEASUREMENT}
 
 _DEMOGRAPHIC = {"age_at_index", "age_at_index_gt89", "sex", "race", "ethnicity", "covid19_positive"}
+_MANIFEST = {"object_id", "md5sum", "file_name", "file_size", "commons_url"}
 _LINK = re.compile(r"(cases?\.(submitter_id|id|node_id)|cases|case_ids(_0)?|imaging_stud(y|ies)\..*|imaging_studies)")
 
 
@@ -172,7 +173,8 @@ def node_of_columns(columns: Iterable[str]) -> str | None:
     Returns
     -------
     str or None
-        None when the columns are of no node that the catalog reads.
+        "manifest" for the portal's list of files, which says nothing of patients; None when the columns are of no
+        node that the catalog reads.
 
     Examples
     --------
@@ -180,6 +182,8 @@ def node_of_columns(columns: Iterable[str]) -> str | None:
     ('case', 'imaging_study')
     """
     names = set(columns)
+    if "object_id" in names and names <= _MANIFEST:
+        return "manifest"
     if names & {"series_uid", "ct_series_file.series_uid"} or {"object_id", "file_name"} <= names:
         return SERIES
     linked = any(_LINK.fullmatch(name) for name in names)
