@@ -143,6 +143,21 @@ def test_the_number_of_entries_is_the_number_of_series(make_selection: Any, chos
     assert entries[kind] == cohort.counts["series"]
 
 
+@pytest.mark.parametrize("kind", ["s5cmd", "s5cmd-gcs", "tcia", "csv"])
+def test_the_embedded_commons_lists_what_its_original_has(commons: Any, raw: pl.LazyFrame, kind: Any) -> None:
+    chosen = ["midrc_ricord_1a", "cptac_cm", "covid_19_ar"]  # of three buckets, one of them non-commercial
+    cohort = commons.where(collection_id=chosen)
+    original = raw.filter(pl.col("collection_id").is_in(chosen)).collect()
+    made = manifest(cohort, kind)
+    assert made.n_series == cohort.counts["series"] == len(original)
+    if kind == "s5cmd":
+        copied = re.findall(r"^cp (\S+) \.$", made.text, re.MULTILINE)
+        assert sorted(copied) == sorted(original["series_aws_url"])
+    if kind == "tcia":
+        listed = made.text.partition("ListOfSeriesToDownload=\n")[2].splitlines()
+        assert sorted(listed) == sorted(original["SeriesInstanceUID"])
+
+
 # ------------------------------------------------------------------ errors
 
 
@@ -150,8 +165,8 @@ def test_an_unknown_kind_lists_the_kinds(make_selection: Any) -> None:
     with pytest.raises(UnknownNameError) as caught:
         manifest(make_selection(*IDC), "s5cmnd")  # type: ignore[arg-type]
     assert str(caught.value) == (
-        "No kind 's5cmnd' in the manifests. Did you mean 's5cmd' or 's5cmd-gcs'? Valid: s5cmd, s5cmd-gcs, gen3, tcia, csv. "
-        "Use one of these."
+        "No kind 's5cmnd' in the manifests. Did you mean 's5cmd' or 's5cmd-gcs'? "
+        "Valid: s5cmd, s5cmd-gcs, gen3, tcia, csv. Use one of these."
     )
 
 

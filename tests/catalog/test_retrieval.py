@@ -476,6 +476,17 @@ def test_offline_without_a_folder_ends_in_a_phantom_that_says_so(
     assert not (tmp_path / "cache" / "images").exists()  # a phantom never lies among real images
 
 
+def test_the_public_buckets_are_asked_where_nothing_else_is_named(
+    make_selection: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")  # no way out, whatever network there is
+    monkeypatch.delenv("WORKBENCH_S3_ENDPOINT", raising=False)
+    began = time.monotonic()
+    with pytest.raises(ConnectionError, match=r"^s3\.amazonaws\.com does not answer\."):
+        fetch(make_selection({"url": "s3://idc-open-data/uuid/*"}), tmp_path / "images", progress=False)
+    assert time.monotonic() - began < 5
+
+
 def test_a_synthetic_source_has_phantoms_only(
     make_selection: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

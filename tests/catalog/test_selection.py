@@ -1,5 +1,6 @@
-"""Original columns of a selection: the right rows in the right order, whatever order was asked for."""
+"""Original columns of a selection: the right rows, whatever of the file is read at a time."""
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -7,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.catalog import selection
-from workbench.catalog.selection import listed_rows, original_columns, read_original
+from workbench.catalog import repository
+from workbench.catalog.selection import listed_rows, original_columns
 
 
 def test_placeholders_are_no_series(make_selection: Any) -> None:
@@ -21,13 +22,14 @@ def test_columns_that_the_source_lacks_are_null(make_selection: Any) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(asked=st.lists(st.integers(0, 29), max_size=40), stretch=st.sampled_from([1, 4, 7, 100]))
-def test_rows_come_in_the_order_asked_for_however_the_file_is_cut(
-    make_selection: Any, asked: list[int], stretch: int
+@given(chosen=st.sets(st.integers(0, 29)), piece=st.sampled_from([1, 4, 7, 100]))
+def test_each_series_has_its_own_original_however_the_file_is_cut(
+    make_selection: Any, chosen: set[int], piece: int
 ) -> None:
-    cohort = make_selection(*({"series_description": f"no {number}"} for number in range(30)))
+    rows = [{"series_description": f"no {number}"} for number in range(30)]
+    cohort = replace(make_selection(*rows), rows=pl.Series(sorted(chosen), dtype=pl.UInt32))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(selection, "_STRETCH", stretch)
-        read = read_original(cohort.repository, pl.Series(asked, dtype=pl.UInt32), "series_description", "n_instances")
-    assert read["series_description"].to_list() == [f"no {number}" for number in asked]
-    assert read["n_instances"].to_list() == [2] * len(asked)
+        patch.setattr(repository, "_PIECE", piece)
+        read = original_columns(cohort, "series_description", "n_instances")
+    assert read["series_description"].to_list() == [f"no {number}" for number in sorted(chosen)]
+    assert read["n_instances"].to_list() == [2] * len(chosen)

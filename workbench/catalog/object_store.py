@@ -121,7 +121,7 @@ class ObjectStore:
             self._stores[bucket, probing] = _obstore().store.S3Store(
                 bucket,
                 region=_REGION,
-                endpoint=self._endpoint,
+                **({"endpoint": self._endpoint} if self._endpoint else {}),
                 skip_signature=True,
                 client_options={
                     "allow_http": (self._endpoint or "").startswith("http://"),
