@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from workbench.cli.cohorts import add_cohort
-from workbench.cli.selection import WordsError
+from workbench.cli.steps import WordsError
 from workbench.cli.verbs import add_verbs
 from workbench.errors import UnknownNameError
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from workbench.cli.delivery import add_delivery
 from workbench.cli.outputs import print_table, write_table, write_text
-from workbench.cli.selection import add_source, add_steps, open_saved_source, select
+from workbench.cli.selection import add_source, open_saved_source, select
+from workbench.cli.steps import add_steps, typed
 from workbench.cli.tables import add_tables
 from workbench.cli.verbs import add_verb
 
@@ -149,7 +150,6 @@ def _facets(options: argparse.Namespace) -> None:
     import polars as pl
 
     from workbench.catalog import facets
-    from workbench.cli.selection import typed
 
     cohort = select(options)
     with typed():

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.cli.outputs import write_text
-from workbench.cli.selection import WordsError, add_steps, select
+from workbench.cli.selection import select
+from workbench.cli.steps import WordsError, add_steps
 from workbench.cli.verbs import add_verb
 
 _KINDS = ["s5cmd", "s5cmd-gcs", "gen3", "tcia", "csv"]

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.cli.outputs import print_table, ready, write_table, write_text
-from workbench.cli.selection import WordsError, add_steps, open_saved, select, typed
+from workbench.cli.selection import open_saved, select
+from workbench.cli.steps import WordsError, add_steps, typed
 from workbench.cli.verbs import add_verb
 
 _PARTS = "train=0.7,validation=0.15,test=0.15"

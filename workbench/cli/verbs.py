@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.cli.outputs import print_table
-from workbench.cli.selection import WordsError, add_source, add_steps, open_source, select
+from workbench.cli.selection import add_source, open_source, select
+from workbench.cli.steps import WordsError, add_steps
 
 _EXAMPLES = {
     "demo": ["workbench demo --no-serve"],
