@@ -13,6 +13,8 @@ FIELD_MM = 360.0
 #: Height of the chest from the lung bases to the apices, in mm.
 HEIGHT_MM = 300.0
 
+_THICKEST_MM = 9.5  # above and below a slice, from where it still shows vessels
+
 # Typical attenuation, in HU (Hounsfield scale: air -1000, water 0): Prokop & Galanski, Spiral and Multislice CT of the
 # Body, 2003; rounded, since a phantom needs plausible rather than exact values.
 _AIR, _LUNG, _FAT, _MUSCLE, _BLOOD, _LIVER, _SPONGY, _CORTICAL = -1000, -860, -100, 50, 42, 60, 190, 620
@@ -138,7 +140,7 @@ def _add_vessels(volume: Image, grid: _Grid, lungs: npt.NDArray[np.bool_], rando
     spacing = (float(grid.z[1, 0, 0] - grid.z[0, 0, 0]) if len(grid.z) > 1 else HEIGHT_MM, *([_pitch(grid.x)] * 2))
     axes = (grid.z.ravel(), grid.y.ravel(), grid.x.ravel())
     for center, radius in steps:
-        reach = tuple(max(radius + 2 * _pitch(grid.x), 0.75 * step) for step in spacing)
+        reach = tuple(max(radius + 2 * _pitch(grid.x), min(0.75 * step, _THICKEST_MM)) for step in spacing)
         cut = tuple(
             slice(int(np.searchsorted(axis, middle - far)), int(np.searchsorted(axis, middle + far)))
             for axis, middle, far in zip(axes, center, reach, strict=True)

@@ -111,7 +111,7 @@ def write_chest_radiograph(folder: Path, *, seed: int = 0, n_pixels: int = 512) 
     pathlib.Path
         One uncompressed file, bone white.
     """
-    thorax = chest_volume(seed=seed, n_slices=160, n_pixels=192)
+    thorax = chest_volume(seed=seed, n_slices=140, n_pixels=168)
     # Water attenuates diagnostic X-rays by about 0.02 per mm (NIST XCOM, 60 keV); HU are relative to it.
     path_mm = FIELD_MM / thorax.shape[1] * np.clip(1 + thorax / 1000, 0, None).sum(axis=1)[::-1]
     shown = np.power(path_mm / path_mm.max(), 0.75)
