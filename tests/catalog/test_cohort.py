@@ -254,7 +254,7 @@ def test_a_criterion_reads_as_words(commons: Catalog, criterion: dict[str, Any],
 
 def test_a_cohort_that_selects_nothing_says_which_step_emptied_it(nobody: Cohort) -> None:
     sentence = nobody.attrition.sentences[3]
-    assert sentence.startswith("collection_id midrc_ricord_1a: ")
+    assert sentence.startswith("Collection is midrc_ricord_1a: ")
     assert sentence.endswith("0 left. This step emptied the cohort.")
     for text in (repr(nobody), repr(nobody.attrition), nobody.explain()):
         assert sentence in text

@@ -84,9 +84,9 @@ class Attribute:
         """
         if self.kind == "text":
             return repository.original_column(self.column)
-        column = repository.column(self.table, self.column)
+        column = repository.read(self.table, self.column)
         if self.kind != "band":
-            return column
+            return column.fill_nan(None) if column.dtype.is_float() else column  # not a number: nobody's value
         reason = repository.column(self.table, "age_missing")
         banded = pl.DataFrame([column.alias("age"), reason.alias("reason")])
         return banded.select(age_group(pl.col("age"), pl.col("reason"), _BANDS[self.name])).to_series()
@@ -101,7 +101,8 @@ class Coded:
     codes : numpy.ndarray
         (n_series,), unsigned integers; ``values[code]`` is the value.
     values : polars.Series
-        Every value once, numbers ascending, categories in their order or the most frequent first; null where absent.
+        Every value once, numbers ascending, categories in their order or the most frequent first; null where a number
+        or flag is absent, while a category that is absent is "Not Reported".
     missing : numpy.ndarray
         (n_values,), whether a value means that nothing is known.
     """
@@ -198,9 +199,16 @@ def absent(column: pl.Series) -> Mask:
 
 
 def _attributes(repository: Repository) -> dict[str, Attribute]:
+    ages = ("studies", "age_at_study_years")
+    if repository.has("patients", "age_years") and repository.read(*ages).is_null().all():
+        ages = ("patients", "age_years")  # a source that knows its patients' ages only
+    named = {
+        name: (*ages, kind) if column == "age_at_study_years" else (table, column, kind)
+        for name, (table, column, kind) in _NAMED.items()
+    }
     found = {
         name: Attribute(name, table, column, kind or _kind(repository, table, column))
-        for name, (table, column, kind) in _NAMED.items()
+        for name, (table, column, kind) in named.items()
         if repository.has(table, column)
     }
     for table in ("patients", "studies", "series"):
@@ -212,7 +220,7 @@ def _attributes(repository: Repository) -> dict[str, Attribute]:
 
 
 def _kind(repository: Repository, table: str, column: str) -> Kind:
-    dtype = repository.column(table, column).dtype
+    dtype = repository.dtype(table, column)
     return "number" if dtype.is_numeric() else "flag" if dtype == pl.Boolean else "category"
 
 
@@ -222,21 +230,27 @@ def _coded(repository: Repository, attribute: Attribute) -> Coded | None:
     if attribute.kind == "number" and len(values) > _MOST_VALUES:
         return None
     codes = _codes(column, values).astype(np.min_scalar_type(len(values)))
-    if attribute.kind == "category" and values.null_count():
-        codes[codes == len(values) - 1] = _place_of_null(values)
-    if attribute.table == "studies" and repository.column("series", "study_key").null_count():
-        if not values.null_count():
-            values = pl.concat([values, values.clear().extend_constant(None, 1)])
-        codes = of_series(repository, attribute.table, codes, absent=len(values) - 1)
+    without_study = attribute.table == "studies" and repository.column("series", "study_key").null_count()
+    if without_study and not values.null_count():
+        values = pl.concat([values, values.clear().extend_constant(None, 1)])
+    if attribute.kind in ("category", "band") and values.null_count():
+        values, codes = _spelled(values, codes)
+        absent_code = values.cast(pl.String).to_list().index(_NOT_REPORTED)
     else:
-        codes = of_series(repository, attribute.table, codes, absent=0)
+        absent_code = len(values) - 1
+    codes = of_series(repository, attribute.table, codes, absent=absent_code)
     return Coded(codes, values, absent(values))
 
 
-def _place_of_null(values: pl.Series) -> int:
-    """A null and "Not Reported" say the same of a category, so they share a code where both occur."""
-    spelled = values.cast(pl.String).to_list()
-    return spelled.index(_NOT_REPORTED) if _NOT_REPORTED in spelled else len(values) - 1
+def _spelled(values: pl.Series, codes: npt.NDArray[Any]) -> tuple[pl.Series, npt.NDArray[Any]]:
+    """A null and "Not Reported" say the same of a category, so they share a code: that of the word."""
+    words = values.cast(pl.String).to_list()
+    if _NOT_REPORTED not in words:
+        ordered = isinstance(values.dtype, pl.Enum)
+        named = [*words[:-1], _NOT_REPORTED]
+        return pl.Series(values.name, named, dtype=pl.Enum(named) if ordered else pl.String), codes
+    codes[codes == len(words) - 1] = words.index(_NOT_REPORTED)
+    return values.head(len(words) - 1), codes
 
 
 def _values(column: pl.Series) -> pl.Series:

@@ -9,6 +9,7 @@ import polars as pl
 
 from workbench.catalog.attributes import Mask
 from workbench.catalog.criteria import Condition
+from workbench.catalog.english import phrase
 from workbench.catalog.levels import count_distinct, level_keys
 from workbench.catalog.listing import listed, patient_ids
 from workbench.catalog.repository import Repository
@@ -101,17 +102,23 @@ class Attrition:
         ).sort("collection_id", "patient_id")
 
     @property
+    def phrases(self) -> list[str]:
+        """What each step keeps, in plain English; the first is everything."""
+        kept = [phrase(condition) for condition in self.conditions]
+        return ["Everything", *(words[0].upper() + words[1:] for words in kept)]
+
+    @property
     def sentences(self) -> list[str]:
         """Every step in words; the step that emptied the cohort says so."""
         lines, empty = [], False
-        for step in self.table.iter_rows(named=True):
-            if step["step"] == "all":
+        for words, step in zip(self.phrases, self.table.iter_rows(named=True), strict=True):
+            if not lines:
                 lines.append(f"{self.repository.name} {self.repository.version} holds {step['patients']:,} patients.")
                 continue
             missing = step["patients_lost_missing"]
             because = f", {missing:,} of them only because the value is missing" if missing else ""
             lines.append(
-                f"{step['step']}: {step['patients_lost']:,} patients lost{because}; {step['patients']:,} left."
+                f"{words}: {step['patients_lost']:,} patients lost{because}; {step['patients']:,} left."
                 + (" This step emptied the cohort." if step["patients"] == 0 and not empty else "")
             )
             empty = empty or step["patients"] == 0

@@ -199,8 +199,9 @@ class Cohort(Delivery):
             Ends with the name ``cohort`` bound.
         """
         opened = {"idc": "commons = wb.open_catalog()", "synthetic": 'commons = wb.open_catalog("synthetic")'}
-        by_hand = f"# commons is the catalog you opened: {self.repository.name} {self.repository.version}"
-        lines = ["import workbench as wb", "", opened.get(self.repository.key, by_hand)]
+        by_hand = f"# commons is the catalog you opened: {self.repository.name}, {self.repository.build}"
+        joined = "+join" in self.repository.build
+        lines = ["import workbench as wb", "", by_hand if joined else opened.get(self.repository.key, by_hand)]
         receiver = "commons"
         for condition in self.conditions:
             lines.append(f"cohort = {condition.code(receiver)}")

@@ -123,19 +123,17 @@ class Catalog:
         polars.DataFrame
             Whatever it selects.
 
-        Raises
-        ------
-        ValueError
-            For anything but one query over these tables.
         """
         return run_sql(self.repository, query)
 
     def join(
-        self, table: pl.DataFrame | str | Path, *, on: str | Sequence[str], columns: Sequence[str] | None = None
+        self,
+        table: pl.DataFrame | str | Path,
+        *,
+        on: str | Sequence[str],
+        columns: Sequence[str] | Mapping[str, str] | None = None,
     ) -> "Catalog":
-        """Return the catalog with a table of yours joined to its patients, studies or series.
-
-        One line is said on how many matched; `join_report` holds the counts.
+        """Return the catalog with a table of yours joined to it; one line says how many rows matched.
 
         Parameters
         ----------
@@ -143,8 +141,8 @@ class Catalog:
             Your clinical data, labels or outcomes.
         on : str or sequence of str
             ``"patient_id"``, ``["collection_id", "patient_id"]``, ``"study_uid"`` or ``"series_uid"``.
-        columns : sequence of str, optional
-            Which of its columns; all by default.
+        columns : sequence of str or mapping, optional
+            Which of its columns, or new names to columns; all by default.
 
         Returns
         -------
@@ -180,8 +178,8 @@ class Catalog:
         list of str
             Sorted; empty when the source has none.
         """
-        collections = self.repository.collections
-        return sorted(collections.filter(pl.col("program_id") == COVID_PROGRAM)["collection_id"])
+        known = self.repository.collections
+        return sorted(known.filter(pl.col("program_id") == COVID_PROGRAM)["collection_id"])
 
     def read_cohort(self, path: str | Path) -> Cohort:
         """Return the cohort that a definition file describes, selected from this catalog.
@@ -222,10 +220,8 @@ class Catalog:
 
         Raises
         ------
-        UnknownNameError
-            For another source.
-        ValueError
-            When it is no definition, or has several problems, which are listed together.
+        UnknownNameError, ValueError
+            For another source; when it is no definition, or has several problems, which are listed together.
         """
         return self._select(check_form(dict(definition), name=name), name=name)
 
@@ -285,10 +281,8 @@ def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | Non
 
     Raises
     ------
-    UnknownNameError
-        For a source that does not exist.
-    MissingPackageError
-        When the package that carries the index is not installed.
+    UnknownNameError, MissingPackageError
+        For a source that does not exist; when the package that carries the index is not installed.
     """
     if source == "idc":
         return Catalog(open_idc())
@@ -297,13 +291,8 @@ def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | Non
 
         return Catalog(open_synthetic())
     if not Path(source).exists():
-        raise unknown_name(
-            "source",
-            str(source),
-            ["idc", "synthetic"],
-            where="the workbench",
-            then="Use open_catalog('idc'), or the path of a file or folder that exists.",
-        )
+        then = "Use open_catalog('idc'), or the path of a file or folder that exists."
+        raise unknown_name("source", str(source), ["idc", "synthetic"], where="the workbench", then=then)
     from workbench.catalog.sources.recognize import open_path
 
     return Catalog(open_path(source, columns=columns))

@@ -55,10 +55,6 @@ class Delivery(Selection):
         """
         return manifest(self, kind)
 
-    @property
-    def _sources(self) -> pl.Series:
-        return self.repository.column("series", "source_row").gather(self.rows)
-
     def series(self) -> pl.DataFrame:
         """Return one row a series with its identifiers and address, read from the source's original index.
 
@@ -67,7 +63,7 @@ class Delivery(Selection):
         polars.DataFrame
             In the order of collection, patient and study; sorted, so that two exports are equal.
         """
-        return listing.list_series(self.repository, self._sources)
+        return listing.list_series(self.repository, self.rows)
 
     def viewer_links(self) -> pl.DataFrame:
         """Return one row a study with a link to the public viewer; nothing is requested until it is clicked.
@@ -78,7 +74,7 @@ class Delivery(Selection):
             ``collection_id``, ``patient_id``, ``study_uid``, ``study_description``, ``modalities``, ``n_series``,
             ``viewer_url``.
         """
-        return listing.list_studies(self.repository, self._sources)
+        return listing.list_studies(self.repository, self.rows)
 
     def sample(self, n: int = 1, *, smallest: bool = False, seed: int = 0) -> Self:
         """Return a cohort of a few of the series, to look at before fetching them all.

@@ -93,8 +93,8 @@ def follow_up(repository: Repository, met: Mask, *, result: str, test: str | Non
         .agg(pl.col("days_after_test").max())  # the test that lies furthest back is the first one
         .sort("patient_key", "days_after_test", "study_key")
     )
-    sources = repository.column("series", "source_row").gather(first[visits["study_key"].to_numpy()])
-    named = list_series(repository, sources).select("collection_id", "patient_id", "study_uid")
+    shown = pl.Series(first[visits["study_key"].to_numpy()], dtype=pl.UInt32)
+    named = list_series(repository, shown, ("collection_id", "patient_id", "study_uid"))
     days = pl.col("days_after_test")
     return pl.concat([named, visits], how="horizontal").select(
         "collection_id",

@@ -1,5 +1,7 @@
 """List a cohort row by row: identifiers, addresses and viewer links, read from the original on demand."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -9,10 +11,11 @@ from workbench.tables import ORIGINAL
 
 # The public viewers of the NCI Imaging Data Commons; a link only, nothing is requested until it is clicked.
 _OHIF = "https://viewer.imaging.datacommons.cancer.gov/v3/viewer/?StudyInstanceUIDs="
+_OF_STUDIES = ("collection_id", "patient_id", "study_uid", "study_description", "modality")
 _SLIM = "https://viewer.imaging.datacommons.cancer.gov/slim/studies/"
 
 
-def list_series(repository: Repository, rows: pl.Series) -> pl.DataFrame:
+def list_series(repository: Repository, rows: pl.Series, names: Sequence[str] = tuple(ORIGINAL)) -> pl.DataFrame:
     """Return the original rows of the wanted series, under the names of the common data model.
 
     Parameters
@@ -20,20 +23,17 @@ def list_series(repository: Repository, rows: pl.Series) -> pl.DataFrame:
     repository : Repository
         Holds the path of the original.
     rows : polars.Series
-        Row numbers in the original (``source_row``).
+        Row numbers of ``series``.
+    names : sequence of str
+        Which columns of `workbench.tables.ORIGINAL`; those that the source lacks are left out.
 
     Returns
     -------
     polars.DataFrame
         One row a series, in the order of `rows`; empty for none.
     """
-    names = [name for name in ORIGINAL if name in repository.original_columns]
-    wanted = pl.LazyFrame({"source_row": rows, "order": pl.arange(len(rows), eager=True)})
-    original = pl.scan_parquet(repository.original, row_index_name="source_row")
-    joined = original.with_columns(pl.col("source_row").cast(pl.UInt32)).join(wanted, on="source_row")
-    return (
-        joined.sort("order").select(pl.col(repository.original_columns[name]).alias(name) for name in names).collect()
-    )
+    known = [name for name in names if name in repository.original_columns]
+    return pl.DataFrame([repository.original_column(name, rows) for name in known])
 
 
 def list_studies(repository: Repository, rows: pl.Series) -> pl.DataFrame:
@@ -44,14 +44,14 @@ def list_studies(repository: Repository, rows: pl.Series) -> pl.DataFrame:
     repository : Repository
         Holds the path of the original.
     rows : polars.Series
-        Row numbers in the original (``source_row``).
+        Row numbers of ``series``.
 
     Returns
     -------
     polars.DataFrame
         One row a study; slides open in Slim, everything else in OHIF. Sources other than IDC have no public viewer.
     """
-    series = list_series(repository, rows)
+    series = list_series(repository, rows, _OF_STUDIES)
     missing = [name for name in ("modality", "study_description") if name not in series.columns]
     series = series.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
     link = viewer_link(repository, slides=pl.col("modality").eq("SM").any(), study=pl.col("study_uid").first())
@@ -68,9 +68,7 @@ def list_studies(repository: Repository, rows: pl.Series) -> pl.DataFrame:
     )
 
 
-def viewer_link(
-    repository: Repository, *, slides: pl.Expr | None = None, study: pl.Expr | None = None
-) -> pl.Expr:
+def viewer_link(repository: Repository, *, slides: pl.Expr | None = None, study: pl.Expr | None = None) -> pl.Expr:
     """Return the address of the public viewer as an expression over rows of `list_series`.
 
     Parameters
@@ -90,7 +88,9 @@ def viewer_link(
     if not repository.key.startswith("idc"):
         return pl.lit(None, pl.String)
     slides = pl.col("modality").eq("SM") if slides is None else slides
-    return pl.when(slides).then(pl.lit(_SLIM)).otherwise(pl.lit(_OHIF)) + (pl.col("study_uid") if study is None else study)
+    return pl.when(slides).then(pl.lit(_SLIM)).otherwise(pl.lit(_OHIF)) + (
+        pl.col("study_uid") if study is None else study
+    )
 
 
 def patient_ids(repository: Repository, patients: pl.Series) -> pl.DataFrame:
@@ -110,8 +110,7 @@ def patient_ids(repository: Repository, patients: pl.Series) -> pl.DataFrame:
     """
     keys = repository.column("series", "patient_key").to_numpy()
     first = np.searchsorted(keys, patients.to_numpy())  # series are sorted by patient, and every patient has a row
-    rows = repository.column("series", "source_row").gather(first)
-    return list_series(repository, rows).select("collection_id", "patient_id")
+    return list_series(repository, pl.Series(first, dtype=pl.UInt32), ("collection_id", "patient_id"))
 
 
 def listed(repository: Repository, met: Mask) -> Mask:

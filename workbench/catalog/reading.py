@@ -2,9 +2,10 @@
 
 from typing import Any, get_args
 
+import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Attribute, attributes
+from workbench.catalog.attributes import Attribute, attributes, coded
 from workbench.catalog.criteria import Criterion, Match, MissingPolicy
 from workbench.catalog.levels import Level
 from workbench.catalog.repository import Repository
@@ -97,8 +98,14 @@ def known_values(repository: Repository, column: str) -> list[str]:
     """
     if column in _BANDS:
         return [*_BANDS[column], *MISSING]
-    attribute = attributes(repository)[column]
-    return list(repository.values(attribute.table, attribute.column))
+    table = coded(repository, attributes(repository)[column])
+    if table is None:  # a number of more values than can be listed
+        return []
+    words = table.values.cast(pl.String).to_list()
+    if not isinstance(table.values.dtype, pl.Enum):
+        return words  # the most frequent first already
+    n = np.bincount(table.codes, minlength=len(words))
+    return [words[code] for code in np.argsort(-n, kind="stable") if n[code]]
 
 
 def _check_words(missing: str, level: str, match: str) -> None:
@@ -179,11 +186,10 @@ def _check_values(repository: Repository, attribute: Attribute, values: tuple[An
 
 def _every_value(repository: Repository, attribute: Attribute) -> list[str]:
     """The whole vocabulary where it is closed, so that a value nobody has is no error; else what occurs."""
-    if attribute.kind == "category":
-        dtype = repository.column(attribute.table, attribute.column).dtype
-        if isinstance(dtype, pl.Enum):
-            return list(dtype.categories)
-    return known_values(repository, attribute.name)
+    table = coded(repository, attribute)
+    if table is None or attribute.kind == "band":
+        return known_values(repository, attribute.name)
+    return table.values.cast(pl.String).to_list()
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -12,6 +13,7 @@ from workbench.tables import ORIGINAL
 
 Disclosure = Literal["public_rows", "synthetic", "controlled"]
 _Made = TypeVar("_Made")
+_PIECE = 2**16  # rows: a million identifiers of 64 characters at once would take more memory than all else
 
 _COLLECTIONS = {"collection_id": pl.String, "program_id": pl.String}
 _VERSIONS = {"idc_version": pl.Int64, "version_timestamp": pl.String}
@@ -104,6 +106,24 @@ class Repository:
             self._schemas[table] = pl.read_parquet_schema(path) if path.exists() else pl.Schema()  # type: ignore[assignment]
         return tuple(self._schemas[table])
 
+    def dtype(self, table: str, name: str) -> pl.DataType:
+        """Return the type of one column, read from the file's head.
+
+        Parameters
+        ----------
+        table : {"patients", "studies", "series", "measurements"}
+            Which table.
+        name : str
+            Which column.
+
+        Returns
+        -------
+        polars.DataType
+            Such as ``Categorical``.
+        """
+        self.columns(table)
+        return self._schemas[table][name]
+
     def has(self, table: str, name: str) -> bool:
         """Return whether a table of this source has a column.
 
@@ -138,28 +158,58 @@ class Repository:
         """
         key = f"{table}.{name}"
         if key not in self._columns:
-            path = self.folder / f"{table}.parquet"
-            self._columns[key] = pl.read_parquet(path, columns=[name]).to_series()
+            self._columns[key] = self.read(table, name)
         return self._columns[key]
 
-    def original_column(self, name: str) -> pl.Series:
-        """Return one column of the original, one value a row of ``series``, read anew each time.
+    def read(self, table: str, name: str) -> pl.Series:
+        """Return one column of one table, read anew: for what is made from it and kept instead.
+
+        Parameters
+        ----------
+        table : {"patients", "studies", "series", "measurements"}
+            Which table.
+        name : str
+            Which column.
+
+        Returns
+        -------
+        polars.Series
+            In row order.
+        """
+        return pl.read_parquet(self.folder / f"{table}.parquet", columns=[name]).to_series()
+
+    def original_column(self, name: str, rows: pl.Series | None = None) -> pl.Series:
+        """Return one column of the original, read anew each time and piece by piece, since identifiers are long.
 
         Parameters
         ----------
         name : str
             One of `workbench.tables.ORIGINAL`.
+        rows : polars.Series, optional
+            Row numbers of ``series``; every row by default.
 
         Returns
         -------
         polars.Series
-            Null throughout when the source lacks the column.
+            One value a row, in the order of `rows`; null throughout when the source lacks the column.
         """
-        rows = self.column("series", "source_row")
+        sources = self.column("series", "source_row")
+        sources = sources if rows is None else sources.gather(rows)
         if name not in self.original_columns:
-            return pl.Series(name, [None], dtype=ORIGINAL[name]).new_from_index(0, len(rows))
-        raw = pl.read_parquet(self.original, columns=[self.original_columns[name]]).to_series()
-        return raw.gather(rows).rename(name)
+            return pl.Series(name, [None], dtype=ORIGINAL[name]).new_from_index(0, len(sources))
+        order = sources.arg_sort()
+        ascending = sources.gather(order)
+        original = pl.scan_parquet(self.original).select(self.original_columns[name])
+        pieces = [original.head(0).collect().to_series()]
+        last = -1 if ascending.is_empty() else int(ascending[-1])
+        starts = pl.Series(range(0, last + 1 + _PIECE, _PIECE), dtype=sources.dtype)
+        for start, (low, high) in zip(starts, pairwise(ascending.search_sorted(starts)), strict=False):
+            if low < high:
+                piece = original.slice(start, _PIECE).collect().to_series()
+                chosen = piece.gather(ascending[low:high] - start)
+                # Gathered strings keep the whole piece alive; adding nothing copies them out of it.
+                pieces.append(chosen + "" if chosen.dtype == pl.String else chosen)
+        return pl.concat(pieces, rechunk=True).gather(order.arg_sort()).rename(name)
 
     def values(self, table: str, name: str) -> tuple[str, ...]:
         """Return every value of one column of categories, counted on first use.
@@ -176,7 +226,7 @@ class Repository:
         tuple of str
             The most frequent first.
         """
-        return self.remember(("values", table, name), lambda: _by_frequency(self.column(table, name)))
+        return self.remember(("values", table, name), lambda: _by_frequency(self.read(table, name)))
 
     @cached_property
     def data_quality(self) -> pl.DataFrame:

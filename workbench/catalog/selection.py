@@ -6,9 +6,6 @@ from typing import Protocol
 import polars as pl
 
 from workbench.catalog.repository import Repository
-from workbench.tables import ORIGINAL
-
-_STRETCH = 1 << 16  # rows; longer ones need more memory, shorter ones more time
 
 
 class Selection(Protocol):
@@ -65,45 +62,5 @@ def original_columns(cohort: Selection, *names: str) -> pl.DataFrame:
     polars.DataFrame
         One row a series, by collection, patient and study; null where the source lacks the column.
     """
-    source_rows = cohort.repository.column("series", "source_row").gather(listed_rows(cohort))
-    return read_original(cohort.repository, source_rows, *names)
-
-
-def read_original(repository: Repository, source_rows: pl.Series, *names: str) -> pl.DataFrame:
-    """Return some columns of some rows of the original, reading only the stretches of the file that hold them.
-
-    A cohort's series lie close together, collection by collection: this needs a fraction of the memory of a whole
-    column, which holds a million addresses.
-
-    Parameters
-    ----------
-    repository : Repository
-        Knows where the original lies.
-    source_rows : polars.Series
-        Row numbers in the original.
-    *names : str
-        Names of `workbench.tables.ORIGINAL`.
-
-    Returns
-    -------
-    polars.DataFrame
-        In the order of `source_rows`; null where the source lacks the column.
-    """
-    wanted = pl.DataFrame({"at": source_rows.cast(pl.Int64)}).with_row_index("order").sort("at")
-    stretches = wanted.with_columns(stretch=pl.col("at") // _STRETCH).partition_by("stretch", maintain_order=True)
-    columns = []
-    for name in names:
-        if name not in repository.original_columns:
-            columns.append(pl.Series(name, [None], dtype=ORIGINAL[name]).new_from_index(0, len(wanted)))
-            continue
-        read = pl.scan_parquet(repository.original).select(repository.original_columns[name])
-        parts = [
-            read.slice(first := rows["at"][0], rows["at"][-1] - first + 1)
-            .collect()
-            .to_series()
-            .gather(rows["at"] - first)
-            for rows in stretches
-        ]
-        in_file_order = pl.concat(parts) if parts else pl.Series(dtype=ORIGINAL[name])
-        columns.append(in_file_order.gather(wanted["order"].arg_sort()).rename(name))
-    return pl.DataFrame(columns)
+    rows = listed_rows(cohort)
+    return pl.DataFrame([cohort.repository.original_column(name, rows) for name in names])

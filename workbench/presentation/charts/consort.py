@@ -23,17 +23,19 @@ Line = tuple[str, bool]
 Step = Mapping[str, Any]
 
 
-def consort(attrition: Attrition) -> Drawing:
+def consort(attrition: Attrition, *, people: bool = True) -> Drawing:
     """Return the CONSORT flow diagram of a cohort: who was left after each criterion, and whom it removed.
 
     Each box on the left counts patients, studies and series; each box on the right says how many patients a criterion
-    removed, and how many of them only because the value was missing. Where the attrition tells the share of women
-    and the median age of a step, they stand in its box.
+    removed, and how many of them only because the value was missing.
 
     Parameters
     ----------
     attrition : Attrition
         What ``cohort.attrition`` gives; without criteria one box is drawn.
+    people : bool
+        Whether each box also says how many of its patients are women, of those whose sex is known, and their median
+        age.
 
     Returns
     -------
@@ -61,9 +63,16 @@ def consort(attrition: Attrition) -> Drawing:
         words,
         f"Source: {source}. In the form of the CONSORT 2010 flow diagram (doi:10.1136/bmj.c332). Missing: would have "
         "passed this step, perhaps not the next, if missing values were kept.",
-        draw_flow(table, source=source, title=title, description=words),
+        draw_flow(_drawn(attrition, people=people), source=source, title=title, description=words),
         table,
     )
+
+
+def _drawn(attrition: Attrition, *, people: bool) -> pl.DataFrame:
+    drawn = attrition.table.with_columns(step=pl.Series(attrition.phrases))
+    if not people:
+        return drawn
+    return drawn.with_columns(attrition.people[name] for name in ("female_fraction", "age_median"))
 
 
 def draw_flow(table: pl.DataFrame, *, source: str, title: str, description: str) -> str:
