@@ -1,14 +1,47 @@
 """A notebook is a test: it runs from top to bottom, offline, without an error, and is kept without outputs."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
+import polars as pl
 import pytest
 
 from workbench.assets import asset_path
+from workbench.catalog.commons import Catalog
+from workbench.sampling import find_leakage
 
 NOTEBOOKS = ("00_orientation", "21_cohort_selection", "22_diversity_census")
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return a function that gives a notebook after its run, run once; nothing else should lie beside it."""
+    done: dict[str, Path] = {}
+
+    def run(name: str) -> Path:
+        if name not in done:
+            folder = tmp_path_factory.mktemp(name)
+            papermill.execute_notebook(
+                str(asset_path("notebooks", f"{name}.ipynb")),
+                str(folder / f"{name}.ipynb"),
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(folder),
+                execution_timeout=120,
+            )
+            done[name] = folder / f"{name}.ipynb"
+        return done[name]
+
+    return run
+
+
+def outputs_of(path: Path, words: str = "") -> list[Any]:
+    """Return the outputs of every code cell whose source holds the words."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [output for cell in cells if cell.cell_type == "code" and words in cell.source for output in cell.outputs]
 
 
 @pytest.mark.parametrize("name", [*NOTEBOOKS, "31_cohort_profile"])
@@ -22,30 +55,56 @@ def test_a_notebook_is_kept_without_outputs_and_asks_a_question(name: str) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_runs_without_an_error(name: str, tmp_path: Path) -> None:
-    executed = tmp_path / f"{name}.ipynb"
-    papermill.execute_notebook(
-        str(asset_path("notebooks", f"{name}.ipynb")),
-        str(executed),
-        kernel_name="python3",
-        progress_bar=False,
-        cwd=str(tmp_path),
-        execution_timeout=120,
-    )
-    notebook = nbformat.read(executed, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    outputs = [output for cell in code for output in cell.outputs]
+def test_a_notebook_runs_without_an_error(name: str, executed: Callable[[str], Path]) -> None:
+    path = executed(name)
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    outputs = outputs_of(path)
     assert all(cell.execution_count for cell in code)
     assert [output for output in outputs if output.output_type == "error"] == []
     shown = [output for output in outputs if output.get("data")]
     assert any("<svg" in output.data.get("text/html", "") for output in shown)
-    assert [path.name for path in tmp_path.iterdir()] == [executed.name]  # nothing is written beside it
+    assert [each.name for each in path.parent.iterdir()] == [path.name]  # nothing is written beside it
 
 
 @pytest.mark.slow
-def test_the_cohort_of_notebook_21_reads_back_equal(tmp_path: Path) -> None:
-    executed = tmp_path / "21.ipynb"
-    source = asset_path("notebooks", "21_cohort_selection.ipynb")
-    papermill.execute_notebook(str(source), str(executed), kernel_name="python3", progress_bar=False, cwd=str(tmp_path))
-    cells = [cell for cell in nbformat.read(executed, as_version=4).cells if "read_cohort" in cell.source]
-    assert [output.data["text/plain"] for cell in cells for output in cell.outputs] == ["True"]
+def test_the_cohort_of_notebook_21_reads_back_equal(executed: Callable[[str], Path]) -> None:
+    read = outputs_of(executed("21_cohort_selection"), "read_cohort(")
+    assert [output.data["text/plain"] for output in read] == ["True"]
+
+
+@pytest.mark.slow
+def test_notebook_21_ends_in_a_picture_that_is_a_patient_or_says_it_is_none(executed: Callable[[str], Path]) -> None:
+    outputs = outputs_of(executed("21_cohort_selection"), "charts.picture(")
+    (figure,) = [output.data["text/html"] for output in outputs if output.get("data")]
+    said = "".join(output.text for output in outputs if output.output_type == "stream")
+    assert "data:image/png;base64," in figure
+    assert ("Phantom, not a patient" in figure) == ("out of reach" in said)
+
+
+@pytest.mark.slow
+def test_notebook_21_finds_the_leak_it_teaches(executed: Callable[[str], Path]) -> None:
+    (output,) = outputs_of(executed("21_cohort_selection"), "find_leakage(read_split(")
+    ours, theirs = [line for line in output.text.splitlines() if line]
+    assert ours.startswith("ours.csv: No leakage")
+    assert theirs.startswith("theirs.csv: Leakage: 387 of 543 values of patient_id")
+
+
+def test_what_notebook_21_learned_is_so(commons: Catalog) -> None:
+    said = nbformat.read(asset_path("notebooks", "21_cohort_selection.ipynb"), as_version=4).cells[-1].source
+    covid = commons.where(collection_id=commons.covid_collections())
+    chest_ct = covid.where(modality="CT", body_region="Chest")
+    adults = chest_ct.where(age_years=(18, None))
+    n, n_adults = chest_ct.counts["patients"], adults.counts["patients"]
+    missing = chest_ct.where(age_years=None, missing="only").patients
+    assert f"Of {n} patients with chest CT in the COVID-19 collections, {n_adults} are known adults" in said
+    assert f"{missing.height} of the {n - n_adults} lost have no recorded age" in said
+    assert missing["collection_id"].cast(pl.String).str.starts_with("midrc_ricord").all()
+    both = covid.where(modality=["CT", "DX"], level="patient", match="each").counts["patients"]
+    assert f"{both} patients have both a CT and a DX radiograph, and never in one study" in said
+    assert covid.where(modality=["CT", "DX"], level="study", match="each").counts["patients"] == 0
+    free = adults.exclude(license="CC BY-NC 4.0")
+    assert round(free.counts["series"] / adults.counts["series"], 1) == 0.9  # one in ten is lost
+    assert not free.patients["collection_id"].cast(pl.String).str.starts_with("midrc_ricord").any()
+    every_fifth = pl.when(pl.int_range(pl.len()) % 5 == 0).then(pl.lit("test")).otherwise(pl.lit("train"))
+    leak = find_leakage(adults.series().select("patient_id", part=every_fifth)).table.row(0, named=True)
+    assert f"puts {leak['n_on_several_sides']} of the {leak['n']} patients on both sides" in said

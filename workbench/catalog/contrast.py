@@ -48,9 +48,15 @@ class Contrast:
         return f"{self.sentence}\n{self.table.fill_null('')}"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.table.columns)
+        left = ' style="text-align:left"'  # words; notebooks set everything to the right
+        styles = [left, left, *[""] * (self.table.width - 2)]
+        head = "".join(
+            f"<th{style}>{html.escape(name)}</th>" for name, style in zip(self.table.columns, styles, strict=True)
+        )
         rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell or '')}</td>" for cell in row) + "</tr>"
+            "<tr>"
+            + "".join(f"<td{style}>{html.escape(cell or '')}</td>" for cell, style in zip(row, styles, strict=True))
+            + "</tr>"
             for row in self.table.iter_rows()
         )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

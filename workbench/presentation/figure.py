@@ -247,9 +247,13 @@ def _plain(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _html_table(table: pl.DataFrame) -> str:
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in _headers(table))
+    plain = _plain(table)
+    left = ' style="text-align:left"'  # words; notebooks set everything to the right
+    styles = [left if dtype == pl.String else "" for dtype in plain.dtypes]
+    head = "".join(f"<th{style}>{html.escape(name)}</th>" for name, style in zip(_headers(table), styles, strict=True))
     rows = "".join(
-        "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>" for row in _plain(table).iter_rows()
+        "<tr>" + "".join(f"<td{style}>{_cell(value)}</td>" for value, style in zip(row, styles, strict=True)) + "</tr>"
+        for row in plain.iter_rows()
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
