@@ -63,9 +63,7 @@ def test_an_explanation_numbers_every_loss(commons: Catalog) -> None:
     cohort = commons.where(collection_id="midrc_ricord_1a", age_years=(18, None))
     first, second, third = cohort.explain().splitlines()
     rows = cohort.attrition.table.rows(named=True)
-    assert first == f"NCI Imaging Data Commons v25 holds {rows[0]['patients']:,} patients.".replace(
-        "v25", commons.repository.version
-    )
+    assert first == (f"NCI Imaging Data Commons {commons.repository.version} holds {rows[0]['patients']:,} patients.")
     assert second.startswith(f"Collection is midrc_ricord_1a: {rows[1]['patients_lost']:,} patients lost; ")
     missing = f"{rows[2]['patients_lost_missing']:,} of them only because the value is missing"
     assert third.startswith(f"Age at the study 18 or more: {rows[2]['patients_lost']:,} patients lost, {missing}; ")

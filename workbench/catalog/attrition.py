@@ -110,7 +110,8 @@ class Attrition:
     @property
     def sentences(self) -> list[str]:
         """Every step in words; the step that emptied the cohort says so."""
-        lines, empty = [], False
+        lines: list[str] = []
+        empty = False
         for words, step in zip(self.phrases, self.table.iter_rows(named=True), strict=True):
             if not lines:
                 lines.append(f"{self.repository.name} {self.repository.version} holds {step['patients']:,} patients.")

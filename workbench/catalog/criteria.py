@@ -35,13 +35,37 @@ class Condition(Protocol):
         """The attributes it speaks of."""
 
     def selected(self, repository: Repository, view: View = "as written") -> Mask:
-        """Return which series meet it."""
+        """Return which series meet it, whatever else a cohort asks.
+
+        Parameters
+        ----------
+        repository : Repository
+            Where the columns are read.
+        view : {"as written", "missing met", "missing unmet"}
+            How a missing value counts.
+
+        Returns
+        -------
+        numpy.ndarray
+            (n_series,), bool.
+        """
 
     def entry(self) -> dict[str, Any]:
         """Return it as a mapping for a definition file."""
 
     def code(self, receiver: str) -> str:
-        """Return the call on `receiver` that adds it, as Python text."""
+        """Return the call that adds it to a cohort.
+
+        Parameters
+        ----------
+        receiver : str
+            The cohort or catalog, as Python text.
+
+        Returns
+        -------
+        str
+            Python text.
+        """
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _NAMES = {
     "days_to_study": "days to the study",
     "site_id": "site",
 }
-_FLAGS = {("derived", True): "derived objects", ("derived", False): "acquired images"}
+_OBJECTS = {True: "derived objects", False: "acquired images"}
 _MOST_NAMED = 6
 
 
@@ -59,9 +59,8 @@ def _criterion(criterion: Criterion) -> str:
     if criterion.missing == "only":
         words = f"{name} is {'' if not criterion.exclude else 'not '}missing"
         return _at_level(criterion, words)
-    flag = _FLAGS.get((criterion.column, criterion.values[0] if criterion.values else None))
-    if flag and len(criterion.values) == 1 and criterion.level == "series":
-        return f"not {flag}" if criterion.exclude else flag
+    if (criterion.column, criterion.level, len(criterion.values)) == ("derived", "series", 1):
+        return _OBJECTS[criterion.values[0] is not criterion.exclude]
     known_only = criterion.missing == ("keep" if not criterion.exclude else "exclude")
     tail = {True: ", or not known", False: ""}[known_only and not criterion.exclude]
     if criterion.exclude:
