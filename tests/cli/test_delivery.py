@@ -1,17 +1,39 @@
 """``workbench cohort`` manifest and fetch: what they write, and what they warn of."""
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import boto3
+import polars as pl
 import pytest
+from moto.server import ThreadedMotoServer
 
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.cli import main
+from workbench.phantoms.chest import write_chest_ct
 
 Done = Callable[..., str]
 Fails = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Return the address of a local S3 server and the name of a public bucket that holds one phantom series."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
+    admin = boto3.client("s3", endpoint_url=endpoint, **keys)
+    admin.create_bucket(Bucket="made-up-bucket")
+    for image in write_chest_ct(tmp_path_factory.mktemp("ct"), n_slices=3, n_pixels=128):
+        admin.put_object(Bucket="made-up-bucket", Key=f"one/{image.name}", Body=image.read_bytes(), ACL="public-read")
+    yield endpoint, "made-up-bucket"
+    running.stop()
 
 
 @pytest.mark.parametrize(
@@ -96,3 +118,21 @@ def test_words_that_do_not_go_together_say_what_is_right(
     ricord: Cohort, fails: Fails, words: list[str], message: str
 ) -> None:
     assert fails("cohort", *words) == message
+
+
+def test_a_table_of_ones_own_is_fetched_from_a_mirror_and_not_twice(
+    bucket: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint, name = bucket
+    rows = {"patient_id": ["a"], "study_uid": ["1.2"], "series_uid": ["1.2.3"], "modality": ["CT"]}
+    pl.DataFrame({**rows, "n_instances": [3], "url": [f"s3://{name}/one/*"]}).write_csv("mine.csv")
+    words = ["--source", "mine.csv"]
+    assert main(["cohort", "new", *words, "--where", "modality=CT", "--save", "ct.yaml"]) == 0
+    capsys.readouterr()
+    for expected in ("Fetching 1 series, ", "Fetching 0 series, "):
+        assert main(["cohort", "fetch", "ct.yaml", *words, "--to", "images", "--server", f"s3+{endpoint}"]) == 0
+        out, err = capsys.readouterr()
+        assert out.splitlines()[0].startswith("1 series of 1 patients, ")
+        assert "Fetched 1 series: 3 files" in out
+        assert expected in err
+    assert len(list(Path("images").rglob("*.dcm"))) == 3
