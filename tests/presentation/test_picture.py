@@ -16,7 +16,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from workbench.catalog.fetched import Fetched
 from workbench.errors import MissingPackageError
-from workbench.presentation.charts.picture import picture
+from workbench.presentation.charts.fetched import picture
 from workbench.presentation.figure import Figure
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import altair as alt
 import polars as pl
-import vl_convert
 
 from workbench.presentation.theme import theme
 
@@ -59,6 +57,8 @@ class Figure:
         """
         chart = self.chart.properties(width=width)
         if titled:
+            import altair as alt
+
             chart = chart.properties(title=alt.TitleParams(self.title, subtitle=[self.subtitle, self.footnote]))
         spec: dict[str, Any] = chart.to_dict()
         spec["config"] = theme()
@@ -68,6 +68,8 @@ class Figure:
     @cached_property
     def svg(self) -> str:
         """The chart without title as SVG text."""
+        import vl_convert
+
         return str(vl_convert.vegalite_to_svg(self.spec()))
 
     def png(self, *, scale: float = 2.0) -> bytes:
@@ -83,6 +85,8 @@ class Figure:
         bytes
             A PNG file on white.
         """
+        import vl_convert
+
         spec = self.spec(titled=True)
         spec["config"]["background"] = "#ffffff"
         spec["padding"] = 16
@@ -96,6 +100,8 @@ class Figure:
         altair.JupyterChart
             Needs a running kernel; `Figure` itself needs none.
         """
+        import altair as alt
+
         alt.JupyterChart.enable_offline(True)
         return alt.JupyterChart(alt.Chart.from_dict(self.spec(titled=True)))
 
@@ -168,6 +174,8 @@ class Drawing:
         bytes
             A PNG file on white.
         """
+        import vl_convert
+
         return bytes(vl_convert.svg_to_png(self.svg, scale=scale))
 
     def _repr_html_(self) -> str:

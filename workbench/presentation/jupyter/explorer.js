@@ -381,7 +381,7 @@ function render({ model, el }) {
   const root = make("main", { class: "wx", lang: "en", "data-ready": "false" });
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   const theme = () => (root.dataset.theme = isDark(darkness) ? "dark" : "light");
-  const pending = new Map();
+  const [pending, filled] = [new Map(), new WeakSet()];
   let [last, slow, silent, waiting] = [0, null, null, null];
 
   function settle() {
@@ -450,7 +450,9 @@ function render({ model, el }) {
     // counts come first where a view takes longer; what is seen until then belongs to the counts before
     const late = !view[view.tab];
     stage.classList.toggle("is-stale", late);
+    stage.classList.toggle("is-waiting", late && !filled.has(panel));
     if (!late) panel.update(view);
+    if (!late) filled.add(panel);
     if (document.body.dataset.voila) document.title = view.title;
     root.dataset.ready = "true";
     root.dataset.step = view.step;

@@ -1,0 +1,317 @@
+"""The cohort explorer in a real Chromium, served by Voila and opened in JupyterLab; every number is counted again."""
+
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workbench.assets import asset_path
+from workbench.catalog import facets
+from workbench.presentation.serving import running_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGE = {"schema": "workbench-page/1", "title": "A small commons", "groups": [], "figures": []}
+READY = ".wx[data-ready='true']"
+UNITS = ("patients", "studies", "series", "instances")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Yield the address of the explorer, served beside a public page."""
+    file = tmp_path_factory.mktemp("aggregates") / "page.json"
+    file.write_text(json.dumps(PAGE), encoding="utf-8")
+    with running_page(file, port=free_port(), preheat=False) as (root, _):
+        yield f"{root}explorer"
+
+
+@pytest.fixture
+def opened(visit, address):
+    """Return the page with the explorer on its example; a kernel is started only where another page stands."""
+    page = visit.page
+    if page.url != address or not page.locator(READY).count():
+        page.goto("about:blank")
+        visit.open(address, wait_for=READY)
+        return page
+    page.locator(".wx-dialog").evaluate("dialog => dialog.close()")
+    answered(page, lambda: page.get_by_label("Open an example").select_option("covid_chest_ct"))
+    answered(page, page.locator("[data-tab=overview]").click)
+    return page
+
+
+@pytest.fixture
+def example(commons):
+    """Return the cohort that the explorer opens on."""
+    return commons.where(
+        collection_id=commons.covid_collections(), modality="CT", body_region="Chest", age_years=(18, None)
+    )
+
+
+def shown(page) -> dict[str, int]:
+    return {unit: int(page.locator(f"[data-count={unit}]").get_attribute("data-value")) for unit in UNITS}
+
+
+def counts(cohort) -> dict[str, int]:
+    return {unit: cohort.counts[unit] for unit in UNITS}
+
+
+def answered(page, action, *, root: str = ".wx") -> float:
+    """Do something, wait until it is answered and drawn, and return the milliseconds that took."""
+    before = page.locator(root).get_attribute("data-answered")
+    action()
+    page.wait_for_function(
+        "([root, before]) => { const node = document.querySelector(root);"
+        " return (node.dataset.answered ?? null) !== before && !node.querySelector('.is-stale') }",
+        arg=[root, before],
+        timeout=20_000,
+    )
+    return float(page.locator(root).get_attribute("data-last-ms"))
+
+
+def bar(page, attribute: str, value: str):
+    return page.locator(f"[data-facet='{attribute}'] .wx-bar[data-value='{value}']")
+
+
+def test_it_opens_on_the_example_with_the_numbers_of_the_cohort(opened, example):
+    assert opened.locator("h1").inner_text() == "Chest CT of adults in the COVID-19 collections"
+    assert shown(opened) == counts(example)
+    assert opened.title() == "Chest CT of adults in the COVID-19 collections"
+    assert not opened.locator("#page-loading").is_visible()
+
+
+def test_a_click_on_a_bar_narrows_to_what_the_bar_promised_and_undo_takes_it_back(opened, example):
+    promised = int(bar(opened, "sex", "Female").get_attribute("data-n"))
+    answered(opened, bar(opened, "sex", "Female").click)
+    women = example.where(sex="Female")
+    assert shown(opened) == counts(women)
+    assert shown(opened)["patients"] == promised
+    assert bar(opened, "sex", "Female").get_attribute("aria-pressed") == "true"
+    expected = facets.count(women, ["modality"]).select("value", "n_selecting").rows()
+    drawn = opened.locator("[data-facet=modality] .wx-bar").all()
+    assert [(each.get_attribute("data-value"), int(each.get_attribute("data-n"))) for each in drawn] == expected
+    answered(opened, opened.locator("[data-do=undo]").click)
+    assert shown(opened) == counts(example)
+
+
+def test_a_click_is_answered_within_300_ms(opened, record_property):
+    times = []
+    for _ in range(3):
+        for value in ("Female", "Male"):
+            times.append(answered(opened, bar(opened, "sex", value).click))
+            times.append(answered(opened, opened.locator("[data-do=undo]").click))
+    record_property("click_to_repainted_counts_ms", times)
+    print(f"click to repainted counts: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
+    assert statistics.median(times) <= 300
+
+
+def test_dragging_over_ages_selects_them_in_chart_slider_and_counts(opened, commons, example):
+    first, last = opened.locator("[data-band='60']"), opened.locator("[data-band='40']")
+    first.scroll_into_view_if_needed()
+
+    def drag():
+        start, end = first.bounding_box(), last.bounding_box()
+        opened.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+        opened.mouse.down()
+        opened.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=4)
+        opened.mouse.up()
+
+    answered(opened, drag)
+    expected = commons.where(collection_id=commons.covid_collections(), modality="CT", body_region="Chest")
+    assert shown(opened) == counts(expected.where(age_years=(40, 69)))
+    assert opened.locator("[data-range=age_years] output").inner_text() == "40 to 69 years"
+
+
+def test_dragging_over_columns_selects_the_modalities(opened, commons):
+    marks = opened.locator(".wx-column")
+    names = [mark.get_attribute("data-value") for mark in marks.all()][:2]
+
+    def drag():
+        start, end = marks.nth(0).bounding_box(), marks.nth(1).bounding_box()
+        opened.mouse.move(start["x"] + 10, start["y"] + 60)
+        opened.mouse.down()
+        opened.mouse.move(end["x"] + 20, end["y"] + 60, steps=4)
+        opened.mouse.up()
+
+    answered(opened, drag)
+    expected = commons.where(
+        collection_id=commons.covid_collections(), modality=names, body_region="Chest", age_years=(18, None)
+    )
+    assert shown(opened) == counts(expected)
+
+
+def test_the_slider_and_the_bars_work_from_the_keyboard(opened, example):
+    thumb = opened.get_by_label("Age at study, from")
+    thumb.focus()
+    answered(opened, lambda: opened.keyboard.press("ArrowRight"))
+    assert opened.locator("[data-range=age_years] output").inner_text() == "19 to 90+ years"
+    answered(opened, lambda: opened.keyboard.press("Control+z"))
+    bar(opened, "sex", "Male").focus()
+    answered(opened, lambda: opened.keyboard.press("Enter"))
+    assert shown(opened) == counts(example.where(sex="Male"))
+    assert opened.evaluate("document.activeElement.dataset.value") == "Male"
+
+
+def test_a_shared_link_reopens_the_same_counts(opened, visit, example):
+    answered(opened, bar(opened, "sex", "Female").click)
+    before = shown(opened)
+    answered(opened, opened.locator("[data-ask=link]").click)
+    link = opened.locator(".wx-dialog textarea").input_value()
+    opened.goto("about:blank")
+    visit.open(link, wait_for=".wx[data-ready='true'][data-answered]")
+    assert shown(opened) == before == counts(example.where(sex="Female"))
+    assert opened.locator("h1").inner_text() == "A shared cohort"
+
+
+def test_a_broken_link_is_told_in_plain_words_and_the_example_stands(visit, address, example):
+    visit.page.goto("about:blank")
+    visit.open(f"{address}#cohort=rubbish!", wait_for=".wx[data-ready='true'][data-answered]")
+    assert "This link is incomplete or was changed on its way." in visit.page.locator(".wx-notice").inner_text()
+    assert shown(visit.page) == counts(example)
+
+
+def test_the_copied_code_gives_the_counts_when_it_is_run(opened):
+    answered(opened, bar(opened, "sex", "Female").click)
+    answered(opened, opened.locator("[data-ask=python]").click)
+    names: dict = {}
+    exec(opened.locator(".wx-dialog textarea").input_value(), names)
+    assert shown(opened) == counts(names["cohort"])
+
+
+def test_the_exported_list_holds_the_shown_series(opened, example):
+    answered(opened, opened.locator("[data-tab=export]").click)
+    with opened.expect_download() as waiting:
+        opened.locator("[data-kind=csv]").click()
+    rows = pl.read_csv(waiting.value.path(), comment_prefix="#")
+    assert rows.height == shown(opened)["series"]
+    assert sorted(rows["series_uid"]) == sorted(example.series()["series_uid"])
+
+
+def test_a_saved_definition_can_be_opened_again(opened, commons, tmp_path):
+    file = commons.where(modality="MG", age_years=(40, 49)).save(tmp_path / "mammography.yaml", members=False)
+    answered(opened, opened.locator("[data-tab=export]").click)
+    answered(opened, lambda: opened.locator("input[type=file]").set_input_files(file))
+    assert opened.locator("h1").inner_text() == "mammography.yaml"
+    assert shown(opened) == counts(commons.where(modality="MG", age_years=(40, 49)))
+
+
+def test_the_table_comes_a_page_at_a_time_in_the_order_asked_for(opened, example):
+    answered(opened, opened.locator("[data-tab=series]").click)
+    heading = opened.get_by_role("button", name="Instances")
+    answered(opened, heading.click)
+    answered(opened, heading.click)
+    cells = opened.locator(".wx-rows tbody tr td:nth-child(6)").all_inner_texts()
+    largest = example.series()["n_instances"].sort(descending=True).head(25)
+    assert [int(cell.replace(",", "")) for cell in cells] == largest.to_list()
+
+
+@pytest.mark.parametrize("tab", ["overview", "attrition", "table_one", "series", "compare", "export"])
+def test_every_view_is_drawn_and_a_phone_scrolls_in_one_direction(opened, tab):
+    answered(opened, opened.locator(f"[data-tab={tab}]").click)
+    opened.set_viewport_size({"width": 390, "height": 800})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+    opened.set_viewport_size({"width": 1400, "height": 1000})
+    assert opened.locator(f"[data-panel={tab}] h2").first.is_visible()
+
+
+def test_the_numbers_stay_in_sight_when_the_page_is_scrolled(opened):
+    opened.mouse.move(900, 700)
+    opened.mouse.wheel(0, 900)
+    opened.wait_for_function("document.scrollingElement.scrollTop > 100 || document.body.scrollTop > 100")
+    assert opened.locator("[data-count=patients]").bounding_box()["y"] >= 0
+    opened.mouse.wheel(0, -9000)
+
+
+def test_no_request_leaves_the_machine_and_no_error_reaches_the_console(visit):
+    assert visit.external_requests == []
+    assert visit.console_errors == []
+
+
+def test_the_overview_and_the_explorer_lead_to_each_other(visit, opened, address):
+    opened.get_by_role("link", name="Repository overview").click()
+    opened.wait_for_selector(".wb-page", state="attached", timeout=60_000)
+    assert opened.url == address.removesuffix("explorer")
+    assert opened.get_by_role("link", name="Cohort explorer").get_attribute("href") == "explorer"
+
+
+RUN_ALL = (
+    "(async () => { await window.jupyterapp.shell.currentWidget.context.sessionContext.ready;"
+    " await window.jupyterapp.commands.execute('notebook:run-all-cells') })()"
+)
+NOTEBOOK_READY = (
+    "window.jupyterapp && window.jupyterapp.shell.currentWidget && window.jupyterapp.shell.currentWidget.context"
+    " && window.jupyterapp.shell.currentWidget.context.isReady"
+)
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory):
+    """Yield the address of a JupyterLab that serves a copy of the explorer, with a cell that uses its cohort."""
+    root = tmp_path_factory.mktemp("lab")
+    notebook = Path(shutil.copy(asset_path("dashboards", "cohort_explorer.ipynb"), root))
+    body = json.loads(notebook.read_text("utf-8"))
+    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    body["cells"].append(code | {"id": "live", "source": "print('live', explorer.cohort.counts['patients'])"})
+    notebook.write_text(json.dumps(body), encoding="utf-8")
+    port = free_port()
+    words = [
+        f"--ServerApp.root_dir={root}",
+        "--expose-app-in-browser",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        "--allow-root",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    settings = {"JUPYTER_CONFIG_DIR": str(root / "config"), "JUPYTERLAB_SETTINGS_DIR": str(root / "settings")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", *words],
+        env=os.environ | settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2).close()
+            break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    yield f"http://127.0.0.1:{port}/lab/tree/cohort_explorer.ipynb"
+    server.terminate()
+    server.wait(timeout=20)
+
+
+def test_in_jupyterlab_the_next_cell_sees_what_is_selected(visit, laboratory, example):
+    page = visit.page
+    visit.external_requests.clear()
+    page.goto(laboratory, wait_until="commit")
+    page.wait_for_function(NOTEBOOK_READY, timeout=60_000)
+    page.evaluate(RUN_ALL)
+    page.wait_for_selector(READY, state="attached", timeout=60_000)
+    assert shown(page) == counts(example)
+    answered(page, lambda: bar(page, "sex", "Female").evaluate("button => button.click()"))
+    women = example.where(sex="Female")
+    assert shown(page) == counts(women)
+    page.evaluate(
+        "(async () => { const app = window.jupyterapp, panel = app.shell.currentWidget;"
+        " panel.content.activeCellIndex = panel.content.widgets.length - 1;"
+        " await app.commands.execute('notebook:run-cell') })()"
+    )
+    page.wait_for_selector(f"text=live {women.counts['patients']}", state="attached", timeout=30_000)
+    assert visit.external_requests == []
