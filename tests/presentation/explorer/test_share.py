@@ -23,7 +23,8 @@ def test_a_link_reopens_an_equal_cohort(commons):
 
 
 @pytest.mark.parametrize(
-    "fragment", ["#cohort=", "#cohort=e30x!", "#other=e30", "#cohort=W10", "#cohort=" + "A" * 20_000]
+    "fragment",
+    ["#cohort=", "#cohort=e30x!", "#other=e30", "#cohort=W10", "#cohort=" + "A" * 20_000, link([[[{}]] * 200])],
 )
 def test_a_broken_link_is_refused_in_plain_words(commons, fragment):
     with pytest.raises(ValueError, match="link") as error:

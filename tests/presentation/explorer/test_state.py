@@ -121,6 +121,14 @@ def test_a_message_that_cannot_be_carried_out_says_why_and_changes_nothing(state
     assert state.cohort is before
 
 
+def test_a_file_with_aliases_is_no_definition(state):
+    text = "a: &a [x, x]\nb: &b [*a, *a]\nschema: workbench-cohort/2\ncriteria: [*b]\nsource: {key: idc}\n"
+    act(state, {"do": "load", "name": "a.yaml", "text": text})
+    ((tone, said),) = state.messages
+    assert tone == "error"
+    assert said.startswith("a.yaml is not a cohort definition.")
+
+
 def test_an_unknown_action_is_refused(state):
     act(state, {"do": "dance"})
     ((tone, said),) = state.messages

@@ -177,3 +177,18 @@ def test_columns_of_a_users_own_become_facets(owned):
     view = page_view(ExplorerState(owned))
     assert "ward" in [facet["attribute"] for facet in view["facets"]]
     assert view["source"]["line"].endswith("Controlled data: for the eyes of its holder, do not publish.")
+
+
+def test_a_bar_that_was_clicked_stays_when_nobody_is_left(commons):
+    state = ExplorerState(commons, commons.where(modality="MG", body_region="Head", sex="Male", age_years=(0, 1)))
+    view = page_view(state)
+    assert {bar["value"]: (bar["n"], bar["on"]) for bar in bars(view, "sex").values()}["Male"] == (0, True)
+    assert view["hint"] == (
+        "Nobody meets all of these. “Body region: Head” emptied the cohort: change it, remove it, or press Undo."
+    )
+
+
+def test_without_a_criterion_the_page_says_what_to_do(commons):
+    hint = page_view(ExplorerState(commons, commons.everything))["hint"]
+    assert hint == "No criterion yet: everything is selected. Click any bar to narrow it."
+    assert page_view(ExplorerState(commons))["hint"] == ""

@@ -16,7 +16,7 @@ from workbench.presentation.explorer.share import holds_query
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.vocabulary.dicom import AGE_TOP_CODE_YEARS
 
-_LONGEST_FILE = 1_000_000  # characters
+_LONGEST_FILE, _LONGEST_SEARCH = 1_000_000, 200  # characters
 _DECADE = 10
 
 
@@ -51,7 +51,7 @@ def _actions(state: ExplorerState, message: Mapping[str, Any], *, public: bool) 
         "clear": lambda: state.move(_clear(cohort, get("attribute"))),
         "range": lambda: state.move(_set_range(cohort, message)),
         "ages": lambda: state.move(_set_ages(cohort, int(get("low")), int(get("high")))),
-        "search": lambda: state.move(editing.search(cohort, str(get("text")))),
+        "search": lambda: state.move(editing.search(cohort, str(get("text"))[:_LONGEST_SEARCH])),
         "remove": lambda: state.move(editing.remove(cohort, int(get("at")))),
         "missing": lambda: state.move(editing.change(cohort, int(get("at")), missing=get("missing"))),
         "side": lambda: state.move(editing.change(cohort, int(get("at")), flip=True)),
@@ -117,7 +117,9 @@ def _load(state: ExplorerState, name: str, text: str, *, public: bool) -> None:
             "Choose the file that Save definition wrote."
         )
     try:
-        body = yaml.safe_load(text)
+        # An alias could stand for itself a billion times over.
+        aliased = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader))
+        body = None if aliased else yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError):
         body = None
     definition = check_form(body, name=shown)

@@ -5,16 +5,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Coded, attributes, coded
+from workbench.catalog.attributes import attributes, coded
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.levels import level_keys
-from workbench.catalog.listing import listed
-from workbench.catalog.repository import Repository
 from workbench.presentation.explorer.counting import count_age_and_sex, without
 from workbench.presentation.explorer.editing import AGES, plain_position
 from workbench.presentation.explorer.wording import TITLES, collection_names, title, value_label
 from workbench.vocabulary.demographics import AGE_DECADES, MISSING
-from workbench.vocabulary.licenses import allows_commercial_use
 
 _FEW, _MANY = 6, 60
 _COLUMNS = 9
@@ -67,8 +63,11 @@ def list_facets(cohort: Cohort, counts: pl.DataFrame, unit: str, expanded: set[s
     list of dict
         Title and bars of each; missing values last.
     """
-    groups = {str(name): rows for (name,), rows in counts.group_by("attribute", maintain_order=True)}
-    return [_facet(cohort, name, groups[name], unit, expanded=name in expanded) for name in groups]
+    groups = {str(name): rows for (name,), rows in counts.group_by("attribute")}
+    return [
+        _facet(cohort, name, groups.get(name, counts.clear()), unit, expanded=name in expanded)
+        for name in facet_names(cohort)
+    ]
 
 
 def modality_columns(cohort: Cohort, counts: pl.DataFrame, unit: str) -> dict[str, Any]:
@@ -90,7 +89,7 @@ def modality_columns(cohort: Cohort, counts: pl.DataFrame, unit: str) -> dict[st
     """
     bars = _bars(cohort, "modality", counts.filter(pl.col("attribute") == "modality"))
     shown, rest = bars[:_COLUMNS], bars[_COLUMNS:]
-    note = "Click a column, or drag over several."
+    note = "Click a column, or drag over several." if shown else "There is nothing to draw: no record falls under it."
     if rest:
         note += f" {len(rest)} rarer modalities are in the filter panel."
     words = ", ".join(f"{bar['label']} {bar['n']:,}" for bar in shown)
@@ -148,35 +147,6 @@ def age_pyramid(cohort: Cohort, unit: str) -> dict[str, Any] | None:
     return {"bands": rows[::-1], "note": note, "words": words, "narrowed": narrowed}
 
 
-def collection_cards(cohort: Cohort, *, expanded: bool) -> dict[str, Any]:
-    """Return a card for each collection in the cohort, the one with most patients first.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        What is selected.
-    expanded : bool
-        Whether to list more than a dozen.
-
-    Returns
-    -------
-    dict
-        Cards, how many are not shown, and a sentence.
-    """
-    counted = _by_collection(cohort)
-    names = collection_names(cohort.repository)
-    at = plain_position(cohort, "collection_id")
-    chosen: set[Any] = set() if at is None else set(cohort.conditions[at].values)  # type: ignore[attr-defined]
-    shown = counted.head(_MANY if expanded else _CARDS)
-    said = "collection holds" if counted.height == 1 else "collections hold"
-    return {
-        "cards": [_card(row, names, chosen) for row in shown.iter_rows(named=True)],
-        "cards_hidden": counted.height - shown.height,
-        "cards_expanded": expanded,
-        "cards_note": f"{counted.height:,} {said} this cohort.",
-    }
-
-
 def _facet(cohort: Cohort, name: str, counts: pl.DataFrame, unit: str, *, expanded: bool) -> dict[str, Any]:
     bars = _bars(cohort, name, counts)
     most = _MANY if expanded or name in _ALWAYS_WHOLE else _FEW
@@ -196,19 +166,24 @@ def _facet(cohort: Cohort, name: str, counts: pl.DataFrame, unit: str, *, expand
 def _bars(cohort: Cohort, name: str, counts: pl.DataFrame) -> list[dict[str, Any]]:
     at = plain_position(cohort, name)
     criterion: Any = None if at is None else cohort.conditions[at]
-    chosen = set() if criterion is None or criterion.missing == "only" else {str(v).lower() for v in criterion.values}
+    unmarked = criterion is None or criterion.missing == "only"
+    chosen = [] if unmarked else [str(value) for value in criterion.values]
     names = collection_names(cohort.repository) if name == "collection_id" else {}
+    rows = counts.select("value", "n", "n_selecting").rows()
+    found = {value.lower() for value, _, _ in rows}
+    rows += [(value, 0, 0) for value in chosen if value.lower() not in found]  # a bar that was clicked stays
+    marked = {value.lower() for value in chosen}
     bars = [
         {
-            "value": str(value),
+            "value": value,
             "label": names.get(value) or value_label(name, value),
             "n": n_selecting,
-            "on": str(value).lower() in chosen,
+            "on": value.lower() in marked,
             "missing": value in MISSING,
-            "hint": _hint(name, str(value), n, n_selecting),
+            "hint": _hint(name, value, n, n_selecting),
         }
-        for value, n, n_selecting in counts.select("value", "n", "n_selecting").iter_rows()
-        if n_selecting or str(value).lower() in chosen
+        for value, n, n_selecting in rows
+        if n_selecting or value.lower() in marked
     ]
     if name in _IN_ORDER:
         return sorted(bars, key=lambda bar: bar["missing"])
@@ -219,59 +194,6 @@ def _hint(name: str, value: str, n: int, n_selecting: int) -> str:
     if name == "body_region" and n != n_selecting:
         return f"{n:,} of {value} alone; selecting it adds every region that includes it"
     return value
-
-
-def _by_collection(cohort: Cohort) -> pl.DataFrame:
-    """Count patients, series, modalities and licenses of each collection over codes, not over a million words."""
-    repository = cohort.repository
-    keep = listed(repository, cohort.mask)
-    tables = {name: _table(repository, name) for name in ("collection_id", "modality", "license")}
-    n = len(tables["collection_id"].values)
-    collections = tables["collection_id"].codes[keep].astype(np.int64)
-    keys, n_patients = level_keys(repository, "patient")
-    home = np.full(n_patients, n, dtype=np.int64)
-    home[keys[keep]] = collections  # a patient is a person in one collection
-    patients, series = np.bincount(home, minlength=n + 1)[:n], np.bincount(collections, minlength=n)
-    found = np.flatnonzero(series)
-    parts: dict[str, list[list[str]]] = {}
-    for name in ("modality", "license"):
-        values = tables[name].values.cast(pl.String).to_list()
-        pairs = np.bincount(collections * len(values) + tables[name].codes[keep], minlength=n * len(values))
-        pairs = pairs.reshape(n, len(values))
-        parts[name] = [
-            [values[at] or "" for at in np.argsort(-pairs[row], kind="stable") if pairs[row, at]] for row in found
-        ]
-    return pl.DataFrame(
-        {
-            "collection_id": tables["collection_id"].values.cast(pl.String).gather(found),
-            "n_patients": patients[found],
-            "n_series": series[found],
-            "modalities": parts["modality"],
-            "licenses": parts["license"],
-        },
-        schema_overrides={"modalities": pl.List(pl.String), "licenses": pl.List(pl.String)},
-    ).sort("n_patients", "collection_id", descending=[True, False])
-
-
-def _table(repository: Repository, name: str) -> Coded:
-    table = coded(repository, attributes(repository)[name])
-    assert table is not None  # categories always have codes
-    return table
-
-
-def _card(row: dict[str, Any], names: dict[str, str], chosen: set[Any]) -> dict[str, Any]:
-    modalities = row["modalities"]
-    more = f" +{len(modalities) - 4}" if len(modalities) > 4 else ""
-    licenses = [name for name in row["licenses"] if name] or ["license not stated"]
-    return {
-        "value": row["collection_id"],
-        "name": names.get(row["collection_id"], row["collection_id"]),
-        "what": ", ".join(modalities[:4]) + more,
-        "n": f"{row['n_patients']:,} patients · {row['n_series']:,} series",
-        "license": licenses[0] + (f" +{len(licenses) - 1}" if len(licenses) > 1 else ""),
-        "noncommercial": any(allows_commercial_use(name) is False for name in licenses),
-        "on": row["collection_id"] in chosen,
-    }
 
 
 def _age_bounds(cohort: Cohort) -> tuple[float, float]:

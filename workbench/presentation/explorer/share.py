@@ -5,6 +5,8 @@ import binascii
 import json
 from typing import Any
 
+import polars as pl
+
 from workbench.catalog.attributes import attributes
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
@@ -12,7 +14,7 @@ from workbench.catalog.repository import Repository
 
 _NAME = "#cohort="
 _LONGEST = 16_000  # characters; browsers cut addresses somewhere above
-_SHARED_WORDS = {"collection_id", "modality", "body_part", "license"}
+_DEEPEST = 300  # lists and mappings in one definition
 
 
 def to_fragment(cohort: Cohort) -> str:
@@ -98,6 +100,8 @@ def _decoded(fragment: str) -> dict[str, Any]:
         if len(text) > _LONGEST or not fragment.startswith(_NAME):
             raise ValueError
         decoded = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        if decoded.count(b"[") + decoded.count(b"{") > _DEEPEST:
+            raise ValueError
         definition = json.loads(decoded)
         if not isinstance(definition, dict):
             raise ValueError
@@ -130,9 +134,8 @@ def _refuse_free_words(cohort: Cohort) -> None:
 def _is_closed(repository: Repository, name: str) -> bool:
     """Whether values of an attribute come from a public vocabulary and can name nobody."""
     attribute = attributes(repository)[name]
-    if attribute.kind in ("band", "flag") or name in _SHARED_WORDS - {"collection_id"}:
+    if attribute.kind in ("band", "flag") or name in ("modality", "age_years", "size_mb", "n_instances"):
         return True
-    if attribute.kind == "number":
-        return name in ("age_years", "size_mb", "n_instances")
-    column = repository.column(attribute.table, attribute.column) if attribute.kind == "category" else None
-    return column is not None and hasattr(column.dtype, "categories") and column.dtype.base_type().__name__ == "Enum"
+    if attribute.kind != "category":
+        return False
+    return isinstance(repository.column(attribute.table, attribute.column).dtype, pl.Enum)

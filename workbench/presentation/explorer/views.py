@@ -7,7 +7,7 @@ from typing import Any
 from workbench.catalog import facets
 from workbench.catalog.attributes import attributes, coded
 from workbench.catalog.cohort import Cohort
-from workbench.presentation.explorer import bars, panels, ranges, rows
+from workbench.presentation.explorer import bars, cards, panels, ranges, rows
 from workbench.presentation.explorer.editing import TEXTS, is_plain
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.wording import collection_names, condition_label, searched_text
@@ -71,6 +71,7 @@ def page_view(state: ExplorerState, *, panel: bool = True) -> dict[str, Any]:
         "ranges": state.remember((state.unit, "ranges"), lambda: ranges.list_ranges(cohort, state.unit)),
         "facets": bars.list_facets(cohort, counts, state.unit, state.expanded),
         "chips": _chips(cohort),
+        "hint": _hint(cohort),
         "messages": [{"kind": tone, "text": text} for tone, text in said],
         "tab": state.tab,
     }
@@ -83,7 +84,7 @@ def _panel(state: ExplorerState, counts: Any) -> dict[str, Any]:
             "pyramid": state.remember((state.unit, "pyramid"), lambda: bars.age_pyramid(state.cohort, state.unit)),
             "modality": bars.modality_columns(state.cohort, counts, state.unit),
             "costs": state.remember("costs", lambda: panels.step_costs(state.cohort)),
-            **bars.collection_cards(state.cohort, expanded="cards" in state.expanded),
+            **cards.collection_cards(state.cohort, expanded="cards" in state.expanded),
         },
         "attrition": lambda: panels.attrition_panel(state.cohort),
         "table_one": lambda: panels.table_one_panel(state),
@@ -106,6 +107,16 @@ def _tiles(state: ExplorerState) -> list[dict[str, Any]]:
 
 def _total(state: ExplorerState) -> Callable[[], Any]:
     return lambda: state.catalog.everything.counts
+
+
+def _hint(cohort: Cohort) -> str:
+    """A sentence below the criteria when there is none, or when nobody meets them."""
+    if not cohort.conditions:
+        return "No criterion yet: everything is selected. Click any bar to narrow it."
+    if cohort.counts["patients"]:
+        return ""
+    emptied = next(cost for cost in panels.step_costs(cohort) if not cost["left"])
+    return f"Nobody meets all of these. “{emptied['label']}” emptied the cohort: change it, remove it, or press Undo."
 
 
 def _search(cohort: Cohort) -> str:

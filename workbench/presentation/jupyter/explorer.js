@@ -439,7 +439,7 @@ function render({ model, el }) {
     }
     if (!view.counts) return;
     for (const part of [top, figures, side, tabs]) part.update(view);
-    chips.update(view.chips);
+    chips.update(view.chips, view.hint);
     told.update(view.messages);
     const panel = panels[view.tab];
     if (stage.firstElementChild !== panel) {

@@ -339,7 +339,7 @@ function columns(send) {
 
 function chipList(send) {
   const list = make("ol", { class: "wx-chips", "aria-label": "Criteria in force" });
-  const none = make("p", { class: "wx-none" }, "No criterion yet: everything is selected. Click any bar to narrow it.");
+  const none = make("p", { class: "wx-none", role: "status" });
   const node = make("div", { class: "wx-criteria" }, list, none);
   const POLICIES = { exclude: "missing: leave out", keep: "missing: keep", only: "missing: only those" };
 
@@ -360,8 +360,10 @@ function chipList(send) {
     return entry;
   }
 
-  node.update = (chips) => {
-    none.hidden = chips.length > 0;
+  node.update = (chips, hint) => {
+    put(none, hint);
+    none.hidden = !hint;
+    none.classList.toggle("is-empty", chips.length > 0);
     keyed(list, chips, (item) => item.key, chip, (entry, item) => {
       entry.item = item;
       const { words, side, policy, remove } = entry.parts;
