@@ -13,14 +13,23 @@ from workbench.catalog.levels import level_keys
 from workbench.catalog.repository import Repository
 
 TABLES = ("patients", "studies", "series", "measurements")
-_LEVELS: dict[str, Literal["study", "patient"] | None] = {
-    "series_key": None,
-    "study_key": "study",
-    "patient_key": "patient",
+# Key -> the level it selects, and the table whose rows it numbers.
+_LEVELS: dict[str, tuple[Literal["series", "study", "patient"], str]] = {
+    "series_key": ("series", "series"),
+    "study_key": ("study", "studies"),
+    "patient_key": ("patient", "patients"),
 }
-# A query may read the tables given to it, not files of the machine it happens to run on.
-_FILES = re.compile(r"\b(read_(csv|parquet|ipc|json|ndjson|avro|delta)|scan_\w+)\s*\(", re.IGNORECASE)
+# A query may read the tables given to it, not files of the machine it happens to run on. The names of the functions
+# that do are refused wherever they stand: between a name and its bracket there may be quotes and comments.
+_FILES = re.compile(
+    r"\b(read|scan)_(csv|parquet|ipc|json|ndjson|avro|delta|iceberg|lines)\b|\b(read|scan)_\w+[\"`]?\s*\(",
+    re.IGNORECASE,
+)
 _SELECTS = re.compile(r"^\s*(select|with)\b", re.IGNORECASE)
+# Polars evaluates a query by recursion, and from about 700 operators or parts on it ends the whole process. Lists of
+# numbers, such as keys, do not nest and may be long.
+_MOST_WORDS = 500
+_LISTED_NUMBER = re.compile(r",\s*\d+")
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ class Query:
 
     @property
     def columns(self) -> frozenset[str]:
-        """No attribute that could be told."""
-        return frozenset()
+        """A name that no attribute has: what a query speaks of cannot be told, so it is never one facet's own."""
+        return frozenset(["(SQL)"])
 
     def selected(self, repository: Repository, view: View = "as written") -> Mask:  # noqa: ARG002 - every condition has it
         """Return which series the query names, or belong to a study or patient it names.
@@ -111,21 +120,27 @@ def run_sql(repository: Repository, query: str) -> pl.DataFrame:
     ValueError
         For anything but one query over these tables, or SQL that is not understood.
     """
-    if not _SELECTS.match(query) or _FILES.search(query):
+    if not isinstance(query, str) or not _SELECTS.match(query) or _FILES.search(query):
         raise ValueError(
-            f"The SQL {_short(query)!r} was received. One query that begins with SELECT or WITH and reads the tables "
-            f"{', '.join(TABLES)} would be right. See commons.sql(…) in notebook 21_cohort_selection."
+            f"The SQL {_short(str(query))!r} was received. One query that begins with SELECT or WITH and reads the "
+            f"tables {', '.join(TABLES)} would be right. See commons.sql(…) in notebook 21_cohort_selection."
+        )
+    words = len(re.findall(r"\w+", _LISTED_NUMBER.sub("", query)))
+    if words > _MOST_WORDS:
+        raise ValueError(
+            f"The SQL {_short(query)!r} has {words:,} words. At most {_MOST_WORDS} would be right, lists of numbers "
+            "not counted. Put what it lists into a table and join that: commons.join(table, on=…)."
         )
     frames = {name: _scan(repository, name) for name in TABLES if repository.columns(name)}
     try:
         with pl.SQLContext(frames, eager=False) as context:
             return context.execute(query).collect()
-    except (pl.exceptions.PolarsError, ValueError) as problem:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as problem:
         columns = "; ".join(f"{name}: {', '.join(frame.collect_schema().names())}" for name, frame in frames.items())
         raise ValueError(
-            f"The SQL {_short(query)!r} was not understood: {str(problem).splitlines()[0]}. Tables and their columns "
+            f"The SQL {_short(query)!r} was not understood: {_why(problem)}. Tables and their columns "
             f"are {columns}. Correct the query; Polars' SQL is meant."
-        ) from problem
+        ) from None  # what Polars says may hold values
 
 
 def read_query(repository: Repository, query: str) -> Query:
@@ -162,15 +177,15 @@ def _selected(repository: Repository, query: str) -> Mask:
             "patient_key says what is selected. Write for instance: "
             "select patient_key from patients where sex = 'Female'"
         )
-    level = _LEVELS[names[0]]
-    n_series = len(repository.column("series", "patient_key"))
-    keys, n = (np.arange(n_series), n_series) if level is None else level_keys(repository, level)
+    level, table = _LEVELS[names[0]]
+    n_rows = len(repository.column(table, "patient_key"))
     chosen = found[names[0]].drop_nulls()
-    if not chosen.dtype.is_integer() or not chosen.is_between(0, n - 1).all():
+    if not chosen.dtype.is_integer() or not chosen.is_between(0, n_rows - 1).all():
         raise ValueError(
             f"The SQL {_short(query)!r} returns a {names[0]} that no row has. Keys are taken from the tables, not "
             f"made. Write for instance: select {names[0]} from series where modality = 'CT'"
         )
+    keys, n = (np.arange(n_rows), n_rows) if level == "series" else level_keys(repository, level)
     hit = np.zeros(n, dtype=np.bool_)
     hit[chosen.to_numpy()] = True
     return hit[keys]
@@ -181,6 +196,12 @@ def _scan(repository: Repository, table: str) -> pl.LazyFrame:
     categories = pl.selectors.categorical() | pl.selectors.enum()
     frame = frame.with_columns(categories.cast(pl.String))
     return frame.with_row_index("series_key") if table == "series" else frame
+
+
+def _why(problem: BaseException) -> str:
+    """What Polars says, as far as it tells no value of a table: those stand behind a bracket, or on further lines."""
+    line = (str(problem).strip() or "no reason was given").splitlines()[0]
+    return re.split(r"\[| for \d+ out of |; valid columns", line, maxsplit=1)[0].rstrip(" :.,")
 
 
 def _short(query: str) -> str:
