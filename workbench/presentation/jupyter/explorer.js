@@ -378,7 +378,8 @@ function isDark(darkness) {
 }
 
 function render({ model, el }) {
-  const root = make("main", { class: "wx", lang: "en", "data-ready": "false" });
+  // the attribute keeps JupyterLab's one-key commands from acting on keys that are meant for a button in here
+  const root = make("main", { class: "wx", lang: "en", "data-ready": "false", "data-lm-suppress-shortcuts": "true" });
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   const theme = () => (root.dataset.theme = isDark(darkness) ? "dark" : "light");
   const [pending, filled] = [new Map(), new WeakSet()];
