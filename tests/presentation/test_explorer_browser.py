@@ -239,6 +239,47 @@ def test_every_view_is_drawn_and_a_phone_scrolls_in_one_direction(opened, tab):
     assert opened.locator(f"[data-panel={tab}] h2").first.is_visible()
 
 
+# WCAG 2.2, success criterion 1.4.3: 4.5 : 1, or 3 : 1 from 24 px (18.66 px in bold) on; what is disabled is exempt.
+CONTRAST = """() => {
+  const channels = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
+  const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  const light = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
+  const ground = (node) => {
+    for (; node; node = node.parentElement) {
+      const color = channels(getComputedStyle(node).backgroundColor);
+      if (color.length === 3 || color[3] > 0.5) return color;
+    }
+    return [255, 255, 255];
+  };
+  const weak = [];
+  for (const node of document.querySelectorAll(".wx *")) {
+    const words = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+    const exempt = node.closest(":disabled, option, title, .wx-hidden, .wx-paper svg");
+    if (!words || exempt || !node.getClientRects().length) continue;
+    const style = getComputedStyle(node);
+    const [a, b] = [light(channels(node.ownerSVGElement ? style.fill : style.color)), light(ground(node))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const large = parseFloat(style.fontSize) >= (style.fontWeight >= 700 ? 18.66 : 24);
+    if (ratio < (large ? 3 : 4.5)) weak.push(`${node.textContent.slice(0, 30)} ${ratio.toFixed(2)}`);
+  }
+  return [...new Set(weak)];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(opened, scheme):
+    opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    opened.wait_for_selector(f".wx[data-theme={scheme}]", state="attached")
+    answered(opened, opened.locator("[data-tab=compare]").click)
+    answered(opened, opened.locator("[data-do=pin]").click)
+    answered(opened, bar(opened, "sex", "Female").click)
+    answered(opened, opened.locator(".wx-flip").last.click)
+    for tab in ("compare", "overview", "attrition", "table_one", "series", "export"):
+        answered(opened, opened.locator(f"[data-tab={tab}]").click)
+        assert opened.evaluate(CONTRAST) == [], tab
+    opened.emulate_media(color_scheme="light", reduced_motion="no-preference")
+
+
 def test_the_numbers_stay_in_sight_when_the_page_is_scrolled(opened):
     opened.mouse.move(900, 700)
     opened.mouse.wheel(0, 900)
