@@ -59,6 +59,14 @@ def test_the_citations_name_the_doi_of_the_collection(ricord):
     assert "10.7937/vtw4-x588" in export(ricord, "bibtex").text.lower()
 
 
+def test_table_one_is_the_one_on_the_screen(ricord):
+    made = pl.read_csv(io.StringIO(export(ricord, "table_one", group="sex").text), infer_schema=False)
+    assert made.columns[2] == f"Overall (n = {ricord.counts['patients']})"
+    women, men = (ricord.where(sex=sex).counts["patients"] for sex in ("Female", "Male"))
+    assert {f"Female (n = {women})", f"Male (n = {men})", "SMD"} <= set(made.columns)
+    assert "SMD" not in export(ricord, "table_one", group="nothing").text
+
+
 def test_a_list_too_long_for_a_browser_is_refused_with_the_way_to_write_it(commons):
     cohort = commons.everything
     assert cohort.counts["series"] > MOST_SERIES

@@ -10,8 +10,9 @@ from workbench.catalog.cohort import Cohort
 from workbench.presentation.explorer.counting import count_age_and_sex, without
 from workbench.presentation.explorer.editing import AGES, plain_position
 from workbench.presentation.explorer.wording import TITLES, collection_names, title, value_label
-from workbench.vocabulary.demographics import AGE_DECADES, MISSING
+from workbench.vocabulary.demographics import AGE_DECADES, MISSING, SEX
 
+_FEMALE, _MALE = SEX[:2]
 _FEW, _MANY = 6, 60
 _COLUMNS = 9
 _CARDS = 12
@@ -121,8 +122,8 @@ def age_pyramid(cohort: Cohort, unit: str) -> dict[str, Any] | None:
     if not {"age_decade", "sex"} <= set(known):
         return None
     bands, by_sex = count_age_and_sex(without(cohort, *AGES), unit)
-    female, male = by_sex["Female"], by_sex["Male"]
-    other = np.sum([counts for sex, counts in by_sex.items() if sex not in ("Female", "Male")], axis=0)
+    female, male = by_sex[_FEMALE], by_sex[_MALE]
+    other = np.sum([counts for sex, counts in by_sex.items() if sex not in (_FEMALE, _MALE)], axis=0)
     low, high = _age_bounds(cohort)
     rows = [
         {

@@ -7,7 +7,7 @@ from workbench.catalog.attributes import attributes
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.reading import known_values
-from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.demographics import COVID_STATUS, MISSING
 
 _MOST = 6
 
@@ -120,13 +120,15 @@ def _of_contents(catalog: Catalog) -> Iterator[Example]:
             "covid_positive",
             "Patients with COVID-19",
             "Everyone with at least one positive test.",
-            catalog.where(covid19_positive="Yes"),
+            catalog.where(covid19_positive=COVID_STATUS[0]),
         )
     if "race" in known:
         yield Example(
             "race_known",
             "Patients whose race is known",
             "What a study of fairness can start from.",
-            catalog.exclude(race=[name for name in known_values(repository, "race") if name in MISSING] or ["Unknown"]),
+            catalog.exclude(
+                race=[name for name in known_values(repository, "race") if name in MISSING] or [MISSING[0]]
+            ),
         )
     yield Example("everything", f"Everything in {repository.name}", "Start here and narrow it.", catalog.everything)

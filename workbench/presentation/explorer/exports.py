@@ -11,6 +11,7 @@ from workbench.catalog.manifests import manifest
 from workbench.catalog.rights import read_rights
 from workbench.errors import unknown_name
 from workbench.presentation.explorer.share import to_fragment
+from workbench.presentation.explorer.table_one import count_groups
 
 MOST_SERIES = 200_000
 
@@ -23,6 +24,7 @@ KINDS: dict[str, tuple[str, str, bool]] = {
     "tcia": ("NBIA Data Retriever", "Manifest for the program of The Cancer Imaging Archive.", True),
     "gen3": ("Gen3 client", "Manifest of a Gen3 commons such as MIDRC.", True),
     "bibtex": ("Citations", "The DOIs of the selection as BibTeX, written offline.", False),
+    "table_one": ("Table 1 as CSV", "As its tab shows it, with the grouping chosen there.", False),
     "python": ("Python", "Code that rebuilds this cohort.", False),
     "link": ("Link", "An address that reopens this view.", False),
 }
@@ -88,7 +90,7 @@ def refusal(cohort: Cohort, kind: str) -> str | None:
     return None if n_series else "The cohort is empty: there is nothing to list."
 
 
-def export(cohort: Cohort, kind: str, *, page: str = "") -> Export:
+def export(cohort: Cohort, kind: str, *, page: str = "", group: str = "") -> Export:
     """Return one export of a cohort.
 
     Parameters
@@ -99,6 +101,8 @@ def export(cohort: Cohort, kind: str, *, page: str = "") -> Export:
         One of `KINDS`.
     page : str
         The address of the page, for a link.
+    group : str
+        What the columns of Table 1 are.
 
     Returns
     -------
@@ -119,6 +123,7 @@ def export(cohort: Cohort, kind: str, *, page: str = "") -> Export:
         raise ValueError(f"{KINDS[kind][0]}: {reason}")
     makers: dict[str, Callable[[], Export]] = {
         "definition": lambda: _file(cohort, kind, _definition(cohort)),
+        "table_one": lambda: Export(kind, count_groups(cohort, group).display.write_csv(), _name(cohort, "table1.csv")),
         "bibtex": lambda: Export(kind, read_rights(cohort).bibtex(), _name(cohort, "bib")),
         "python": lambda: Export(
             kind,

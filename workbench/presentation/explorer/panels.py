@@ -1,6 +1,5 @@
 """The views behind the tabs, each made only while it is seen."""
 
-import html
 import math
 from typing import Any
 
@@ -12,11 +11,8 @@ from workbench.catalog.criteria import Condition
 from workbench.catalog.rights import read_rights
 from workbench.presentation.explorer.exports import KINDS, refusal
 from workbench.presentation.explorer.state import ExplorerState
+from workbench.presentation.explorer.table_one import described
 from workbench.presentation.explorer.wording import collection_names, condition_label, title
-
-_DESCRIBED = ("age_years", "sex", "race", "ethnicity", "covid19_positive", "species")
-_GROUPINGS = ("collection_id", "sex", "age_group", "race", "ethnicity", "covid19_positive", "species")
-_MOST_GROUPS = 8
 
 
 def step_costs(cohort: Cohort) -> list[dict[str, Any]]:
@@ -60,28 +56,6 @@ def attrition_panel(cohort: Cohort) -> dict[str, Any]:
     return {"html": _flow(cohort), "sentences": cohort.attrition.sentences}
 
 
-def table_one_panel(state: ExplorerState) -> dict[str, Any]:
-    """Return Table 1 of the cohort's patients by the chosen grouping.
-
-    Parameters
-    ----------
-    state : ExplorerState
-        Knows the cohort and the grouping.
-
-    Returns
-    -------
-    dict
-        HTML, the grouping and the possible ones.
-    """
-    patients = state.cohort.patients
-    choices = [(name, title(name)) for name in _GROUPINGS if name in patients.columns]
-    by = state.group if state.group in dict(choices) else ""
-    described = [name for name in _described(patients) if name != by]
-    groups = patients[by].cast(pl.String).value_counts(sort=True)[by].head(_MOST_GROUPS).to_list() if by else None
-    made = count_table_one(patients, by=by or None, attributes=described, groups=groups)
-    return {"html": _table_html(made), "by": by, "choices": [["", "Nothing: one column"], *map(list, choices)]}
-
-
 def compare_panel(state: ExplorerState) -> dict[str, Any]:
     """Return cohort A, pinned, against cohort B, live.
 
@@ -113,8 +87,8 @@ def compare_panel(state: ExplorerState) -> dict[str, Any]:
             "rows": [],
         }
     table = pl.concat([first.with_columns(cohort=pl.lit("A")), second.with_columns(cohort=pl.lit("B"))])
-    described = [*_described(table), "collection_id"]
-    made = count_table_one(table, by="cohort", attributes=described, groups=["A", "B"])
+    names = [*described(table), "collection_id"]
+    made = count_table_one(table, by="cohort", attributes=names, groups=["A", "B"])
     return {"pinned": True, "words": words + _most_apart(made), "sides": sides, "rows": _difference_rows(made)}
 
 
@@ -137,7 +111,7 @@ def export_panel(state: ExplorerState) -> dict[str, Any]:
     kinds = [
         {"kind": kind, "title": name, "what": refusal(cohort, kind) or what, "allowed": refusal(cohort, kind) is None}
         for kind, (name, what, _) in KINDS.items()
-        if kind != "link"  # the button above every tab
+        if kind not in ("link", "table_one")  # they have buttons elsewhere
     ]
     licenses = [
         {"name": name or "no license stated", "n": f"{n_series:,} series of {n_patients:,} patients"}
@@ -145,12 +119,6 @@ def export_panel(state: ExplorerState) -> dict[str, Any]:
     ]
     note = f"Every list holds exactly what is shown: {counts['series']:,} series of {counts['patients']:,} patients."
     return {"kinds": kinds, "licenses": licenses, "warning": " ".join(rights.warnings), "note": note}
-
-
-def _described(patients: pl.DataFrame) -> list[str]:
-    """What is told of patients: their species only where there is more than one."""
-    names = [name for name in _DESCRIBED if name in patients.columns]
-    return [name for name in names if name != "species" or patients["species"].n_unique() > 1]
 
 
 def _said(condition: Condition, names: dict[str, str]) -> str:
@@ -198,27 +166,9 @@ def _difference_rows(made: TableOne) -> list[dict[str, Any]]:
     return rows
 
 
-def _table_html(made: TableOne) -> str:
-    shown = made.display.with_columns(
-        pl.when(pl.col("attribute").is_first_distinct()).then("attribute").alias("attribute")
-    )
-    titles = ["Characteristic", "Level", *shown.columns[2:]]
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in titles)
-    rows = "".join(
-        f'<tr class="{"is-first" if row[0] else ""}">'
-        f'<th scope="row">{html.escape(row[0] or "")}</th>'
-        + "".join(f"<td>{html.escape(cell or '')}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in shown.iter_rows()
-    )
-    notes = "".join(f"<li>{html.escape(note)}</li>" for note in made.notes)
-    table = f'<table class="wx-one"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    return f"<p>{html.escape(made.sentence)}</p>{table}<ul>{notes}</ul>"
-
-
 def _flow(cohort: Cohort) -> str:
     """The flow diagram with the page's own words for the criteria."""
-    from workbench.presentation.charts.consort import draw_flow  # brings Altair, which nothing else here needs
+    from workbench.presentation.charts.consort import draw_flow
 
     names = collection_names(cohort.repository)
     steps = ["all", *(_said(condition, names) for condition in cohort.conditions)]

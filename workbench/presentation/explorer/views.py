@@ -7,7 +7,7 @@ from typing import Any
 from workbench.catalog import facets
 from workbench.catalog.attributes import attributes, coded
 from workbench.catalog.cohort import Cohort
-from workbench.presentation.explorer import bars, cards, panels, ranges, rows
+from workbench.presentation.explorer import bars, cards, panels, ranges, rows, table_one
 from workbench.presentation.explorer.editing import TEXTS, is_plain
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.wording import collection_names, condition_label, searched_text
@@ -87,7 +87,7 @@ def _panel(state: ExplorerState, counts: Any) -> dict[str, Any]:
             **cards.collection_cards(state.cohort, expanded="cards" in state.expanded),
         },
         "attrition": lambda: panels.attrition_panel(state.cohort),
-        "table_one": lambda: panels.table_one_panel(state),
+        "table_one": lambda: table_one.table_one_panel(state.cohort, state.group),
         "series": lambda: rows.series_panel(state),
         "compare": lambda: panels.compare_panel(state),
         "export": lambda: panels.export_panel(state),

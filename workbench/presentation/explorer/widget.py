@@ -82,7 +82,8 @@ class ExplorerView(anywidget.AnyWidget):
     def _give(self, content: dict[str, Any]) -> None:
         answers = str(content.get("id", ""))
         try:
-            made = export(self.cohort, str(content.get("kind")), page=str(content.get("page", "")))
+            page, group = str(content.get("page", "")), self._state.group
+            made = export(self.cohort, str(content.get("kind")), page=page, group=group)
         except (ValueError, LookupError) as problem:
             self._state.messages.append(("error", str(problem)))
             self.view = self._drawn(answers)
@@ -116,6 +117,12 @@ def explore(source: Catalog | Cohort | None = None, *, public: bool | None = Non
     ------
     TypeError
         When something else than a catalog or a cohort came.
+
+    Examples
+    --------
+    >>> explorer = explore(open_catalog("synthetic"))
+    >>> explorer.cohort.counts["patients"] > 0
+    True
     """
     if source is None:
         source = open_catalog(os.environ.get(SOURCE_VARIABLE) or "idc")

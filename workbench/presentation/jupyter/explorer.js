@@ -230,10 +230,10 @@ function attritionTab() {
   return node;
 }
 
-function tableOneTab(send) {
+function tableOneTab(send, ask) {
   const by = make("select", { class: "wx-select", "aria-label": "Columns of Table 1", onchange: () => send({ do: "group", by: by.value }) });
   const table = htmlTab();
-  const node = titled("Table 1", null, make("label", { class: "wx-by" }, "Columns by ", by), table);
+  const node = titled("Table 1", null, make("label", { class: "wx-by" }, "Columns by ", by, make("button", { type: "button", class: "wx-button", onclick: () => ask("table_one") }, "CSV")), table);
   node.update = (view) => {
     keyed(by, view.table_one.choices, ([key]) => key, ([key, text]) => make("option", { value: key }, text), () => {});
     by.value = view.table_one.by;
@@ -408,7 +408,7 @@ function render({ model, el }) {
   const ask = (kind) => post({ do: "export", kind, page: location.href.split("#")[0] });
 
   const [top, figures, chips, side, tabs, dialog, told] = [heading(send, ask), numbers(), chipList(send), sidebar(send), tabBar(send), textDialog(), notices(send)];
-  const panels = { overview: overviewTab(send), attrition: attritionTab(), table_one: tableOneTab(send), series: seriesTab(send), compare: compareTab(send), export: exportTab(send, ask) };
+  const panels = { overview: overviewTab(send), attrition: attritionTab(), table_one: tableOneTab(send, ask), series: seriesTab(send), compare: compareTab(send), export: exportTab(send, ask) };
   const stage = make("div", { class: "wx-stage", role: "tabpanel", tabindex: -1 });
   const gone = make("p", { class: "wx-closed" });
   const whole = [top, told, make("div", { class: "wx-sticky" }, figures, chips), make("div", { class: "wx-body" }, side, make("div", { class: "wx-main" }, tabs, stage)), dialog];
