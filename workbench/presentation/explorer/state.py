@@ -75,7 +75,7 @@ class ExplorerState:
     sort: str = ""
     descending: bool = False
     expanded: set[str] = field(default_factory=set)
-    group: str = "sex"
+    group: str = "collection_id"
     pinned: Moment | None = None
     messages: list[tuple[Tone, str]] = field(default_factory=list)
     _past: list[Moment] = field(default_factory=list, repr=False)
