@@ -85,8 +85,11 @@ class Attribute:
         if self.kind == "text":
             return repository.original_column(self.column)
         column = repository.read(self.table, self.column)
-        if self.kind != "band":
+        if self.kind == "number":
+            column = column.cast(pl.Float64) if column.dtype.is_decimal() else column
             return column.fill_nan(None) if column.dtype.is_float() else column  # not a number: nobody's value
+        if self.kind != "band":
+            return column
         reason = repository.column(self.table, "age_missing")
         banded = pl.DataFrame([column.alias("age"), reason.alias("reason")])
         return banded.select(age_group(pl.col("age"), pl.col("reason"), _BANDS[self.name])).to_series()

@@ -144,7 +144,9 @@ _SUMMARY = (
     pl.len().alias("n_patients"),
     (pl.col("sex") == "Female").sum().alias("n_female"),
     pl.col("sex").is_in(["Female", "Male"]).sum().alias("n_sex_known"),
-    ((pl.col("sex") == "Female").sum() / pl.col("sex").is_in(["Female", "Male"]).sum()).alias("female_fraction"),
+    ((pl.col("sex") == "Female").sum() / pl.col("sex").is_in(["Female", "Male"]).sum())
+    .fill_nan(None)  # of nobody whose sex is known
+    .alias("female_fraction"),
     pl.col("age_years").median().alias("age_median"),
     pl.col("age_years").quantile(0.25, "linear").alias("age_q1"),
     pl.col("age_years").quantile(0.75, "linear").alias("age_q3"),

@@ -25,7 +25,7 @@ class Cells:
     Attributes
     ----------
     codes : numpy.ndarray
-        (n_cells, n_facets), uint16: each facet's value.
+        (n_cells, n_facets), uint16 or, where a facet has more values, uint32: each facet's value.
     ids : numpy.ndarray
         (n_cells,), uint32, ascending: the patient or study.
     of_series : numpy.ndarray
@@ -34,7 +34,7 @@ class Cells:
         (n_cells,), uint32: how many rows of ``series`` each cell has.
     """
 
-    codes: npt.NDArray[np.uint16]
+    codes: npt.NDArray[np.uint16 | np.uint32]
     ids: npt.NDArray[np.uint32]
     of_series: npt.NDArray[np.uint32]
     n_rows: npt.NDArray[np.uint32]
@@ -84,7 +84,8 @@ def _cells(repository: Repository, tables: list[Coded], level: Level) -> Cells:
     order = _order([table.codes for table in tables], [len(table.values) for table in tables], keys)
     ids = keys[order].astype(np.uint32)
     starts = _changes(ids)
-    codes = np.empty((len(keys), len(tables)), dtype=np.uint16)
+    few = all(len(table.values) <= 2**16 for table in tables)  # a user's column may name every patient
+    codes = np.empty((len(keys), len(tables)), dtype=np.uint16 if few else np.uint32)
     for number, table in enumerate(tables):
         codes[:, number] = table.codes[order]
         starts |= _changes(codes[:, number])

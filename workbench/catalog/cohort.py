@@ -17,6 +17,7 @@ from workbench.catalog.attrition import Attrition
 from workbench.catalog.definition import save_definition
 from workbench.catalog.delivery import Delivery
 from workbench.catalog.follow_up import follow_up
+from workbench.catalog.group_condition import is_writable
 from workbench.catalog.levels import level_keys
 from workbench.catalog.temporal import read_near_test
 from workbench.sampling import stratified_split
@@ -202,6 +203,8 @@ class Cohort(Delivery):
         by_hand = f"# commons is the catalog you opened: {self.repository.name}, {self.repository.build}"
         joined = "+join" in self.repository.build
         lines = ["import workbench as wb", "", by_hand if joined else opened.get(self.repository.key, by_hand)]
+        if not all(map(is_writable, self.conditions)):
+            return "\n".join([*lines, f"cohort = commons.cohort_from({self.definition()!r})"]) + "\n"
         receiver = "commons"
         for condition in self.conditions:
             lines.append(f"cohort = {condition.code(receiver)}")

@@ -9,7 +9,8 @@ import polars as pl
 
 from workbench.cache import say
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.definition import check_form, content_hash, read_conditions, read_definition
+from workbench.catalog.definition import check_form, content_hash, read_definition
+from workbench.catalog.entries import read_conditions
 from workbench.catalog.groups import Asked
 from workbench.catalog.membership import MembershipChange, compare_members, members_path
 from workbench.catalog.repository import Repository
@@ -223,7 +224,7 @@ class Catalog:
         UnknownNameError, ValueError
             For another source; when it is no definition, or has several problems, which are listed together.
         """
-        return self._select(check_form(dict(definition), name=name), name=name)
+        return self._select(check_form(definition, name=name), name=name)
 
     def compare_members(self, path: str | Path) -> MembershipChange:
         """Return who a saved cohort has gained and lost, selected from this catalog.

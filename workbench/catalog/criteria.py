@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from functools import partial
+from keyword import iskeyword
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -193,7 +194,8 @@ class Criterion:
         usual = "keep" if self.exclude else "exclude"
         words = [f"{name}={setting!r}" for name, setting in (("level", self.level), ("match", self.match))]
         words = [word for word in words if word not in ("level='series'", "match='any'")]
-        named = f"{self.column}={value!r}" if self.column.isidentifier() else f"**{{{self.column!r}: {value!r}}}"
+        plain = self.column.isascii() and self.column.isidentifier() and not iskeyword(self.column)
+        named = f"{self.column}={value!r}" if plain else f"**{{{self.column!r}: {value!r}}}"
         policy = [f"missing={self.missing!r}"] if self.missing != usual else []
         verb = "exclude" if self.exclude else "where"
         return f"{receiver}.{verb}({', '.join([named, *policy, *words])})"

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,19 @@ import yaml
 
 from workbench.cache import say
 from workbench.catalog.criteria import Condition
-from workbench.catalog.groups import Group
-from workbench.catalog.reading import read_criterion
+from workbench.catalog.group_condition import DEEPEST, too_deep
 from workbench.catalog.repository import Repository
-from workbench.catalog.sql import read_query
-from workbench.catalog.temporal import read_near_test
 from workbench.errors import unknown_name
 
 SCHEMA = "workbench-cohort/2"
 _FAMILY, _READABLE = "workbench-cohort/", ("workbench-cohort/1", SCHEMA)
 _FIELDS = ("schema", "source", "criteria", "counts", "sha256")
 _NOT_HASHED = ("sha256", "counts")
+_UNITS = ("patients", "studies", "series")
+# YAML can say "this again" so that a short file stands for an endless one. Beneath the deepest group lie a criterion
+# and its values; two layers make a group.
+_MOST_LAYERS, _MOST_PARTS = 2 * DEEPEST + 10, 2_000_000
 _MAKE_ONE = "Make one: workbench cohort new --where modality=CT --save cohort.yaml"
-
-# Kind of an entry, told by the field that only it has -> every field it may have.
-_KINDS = {
-    "column": ("column", "values", "range", "missing", "level", "match", "exclude"),
-    "any": ("any", "level", "exclude"),
-    "all": ("all", "level", "exclude"),
-    "near_test": ("near_test", "days", "test", "which", "level"),
-    "sql": ("sql",),
-}
 
 
 def define(repository: Repository, conditions: tuple[Condition, ...]) -> dict[str, Any]:
@@ -101,7 +92,7 @@ def read_definition(path: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        For `read_conditions`.
+        For `workbench.catalog.entries.read_conditions`.
 
     Raises
     ------
@@ -113,8 +104,11 @@ def read_definition(path: Path) -> dict[str, Any]:
             f"No cohort definition at {path}. A file written by cohort.save('cohort.yaml') would be right. {_MAKE_ONE}"
         )
     try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        body = _parse(path.read_text(encoding="utf-8-sig"))
+    except RecursionError:
+        raise too_deep(path.name) from None
+    # Whatever a hand or another program wrote there: YAML's own words for dates and numbers fail in many ways.
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, OverflowError):
         body = None
     return check_form(body, name=path.name)
 
@@ -139,8 +133,9 @@ def check_form(body: Any, *, name: str) -> dict[str, Any]:
     ValueError
         When it is no definition, or one of a later format.
     """
-    schema = body.get("schema") if isinstance(body, dict) else None
-    if schema not in _READABLE:
+    checked: dict[str, Any] = dict(body) if isinstance(body, Mapping) else {}
+    schema = checked.get("schema")
+    if not isinstance(schema, str) or schema not in _READABLE:
         if isinstance(schema, str) and schema.startswith(_FAMILY):
             raise ValueError(
                 f"{name} has the format {schema!r}, which this version does not know. It reads "
@@ -149,43 +144,25 @@ def check_form(body: Any, *, name: str) -> dict[str, Any]:
         raise ValueError(
             f"{name} is not a cohort definition. It should be YAML or JSON whose schema is {SCHEMA!r}. {_MAKE_ONE}"
         )
-    for field in body:
+    if not _is_finite(checked):
+        raise too_deep(name)
+    for field in checked:
         if field not in _FIELDS:
             raise unknown_name("field", field, _FIELDS, where=name, then="Remove or correct the line.")
-    if not isinstance(body.get("source"), dict) or not isinstance(body.get("criteria"), list):
+    if not isinstance(checked.get("source"), dict) or not isinstance(checked.get("criteria"), list):
         raise ValueError(
             f"{name} lacks its source or its list of criteria. Both are written by cohort.save(…). "
             "Save the cohort again."
         )
-    if body.get("sha256") not in (None, content_hash(body)):
+    counts = checked.get("counts")
+    if counts is not None and not (isinstance(counts, dict) and all(_is_count(counts.get(unit, 0)) for unit in _UNITS)):
+        raise ValueError(
+            f"{name} holds counts: {repr(counts)[:60]}. Whole numbers of patients, studies and series would be right. "
+            "Save the cohort again, or remove the counts."
+        )
+    if checked.get("sha256") not in (None, content_hash(checked)):
         say(f"{name} was changed after it was saved; it is read as it stands now.")
-    checked: dict[str, Any] = body
     return checked
-
-
-def read_conditions(repository: Repository, body: dict[str, Any], *, name: str) -> tuple[Condition, ...]:
-    """Return the conditions of a definition, checked against a repository, all problems reported together.
-
-    Parameters
-    ----------
-    repository : Repository
-        What is selected from.
-    body : dict
-        What `read_definition` gives.
-    name : str
-        The file's name, for messages.
-
-    Returns
-    -------
-    tuple of Condition
-        In order.
-
-    Raises
-    ------
-    ValueError, LookupError, TypeError
-        For the one problem that was found; for several a ValueError that lists them.
-    """
-    return tuple(_collect([partial(_read_entry, repository, entry, name) for entry in body["criteria"]], name))
 
 
 def content_hash(body: dict[str, Any]) -> str:
@@ -201,61 +178,45 @@ def content_hash(body: dict[str, Any]) -> str:
     str
         64 hexadecimal digits.
     """
-    content = {name: value for name, value in body.items() if name not in _NOT_HASHED}
+    content = _with_words({name: value for name, value in body.items() if name not in _NOT_HASHED})
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
-def _collect(readers: Sequence[Callable[[], Condition]], name: str) -> list[Condition]:
-    """Read every entry before complaining; one problem is raised as it is, several as one list."""
-    read, problems = [], []
-    for reader in readers:
+def _parse(text: str) -> Any:
+    """JSON is read as JSON: to YAML 1e-05 is a word, and a tab no space."""
+    if text.lstrip().startswith("{"):
         try:
-            read.append(reader())
-        except (LookupError, ValueError, TypeError) as problem:
-            problems.append(problem)
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        listed = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(problems, start=1))
-        raise ValueError(f"{name} has {len(problems)} problems:\n{listed}")
-    return read
+            return json.loads(text)
+        except ValueError:
+            pass  # YAML may begin with a brace too
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):  # the loader itself recurses, and would end the process
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MOST_LAYERS:
+            raise RecursionError
+    return yaml.load(text, Loader=loader)
 
 
-def _read_entry(repository: Repository, entry: Any, name: str, *, inside: bool = False) -> Condition:
-    kinds = [kind for kind in _KINDS if isinstance(entry, dict) and kind in entry]
-    if len(kinds) != 1 or (kinds == ["column"] and not {"values", "range"} & set(entry)):
-        raise ValueError(
-            f"A criterion of {name} is incomplete. It needs 'column' and 'values' or 'range'; a group needs 'any' or "
-            "'all'. Compare with a file written by cohort.save(…)."
-        )
-    for field in entry:
-        if field not in _KINDS[kinds[0]]:
-            raise unknown_name("field", field, _KINDS[kinds[0]], where=f"a criterion of {name}", then="Correct it.")
-    for field in ("range", "values", "any", "all", "days"):
-        if not isinstance(entry.get(field, []), list):
-            raise ValueError(
-                f"A criterion of {name} holds {field}: {entry[field]!r}. A list would be right. "
-                f"Write {field}: [{entry[field]}] or compare with a file written by cohort.save(…)."
-            )
-    if inside and ("match" in entry or (kinds == ["column"] and "level" in entry)):
-        raise ValueError(
-            f"A criterion inside a group of {name} holds a level or match of its own. The group has one level for all. "
-            "Write level beside any or all."
-        )
-    return _read_kind(repository, entry, kinds[0], name)
+def _is_finite(body: dict[str, Any]) -> bool:
+    """Whether the body holds no more layers and parts than a definition may, however often it says "this again"."""
+    layer: list[Any] = [body]
+    n_parts = 0
+    for _ in range(_MOST_LAYERS):
+        holders = [part for part in layer if isinstance(part, dict | list)]
+        n_parts += sum(map(len, holders))
+        if not holders or n_parts > _MOST_PARTS:
+            return not holders
+        layer = [part for each in holders for part in (each.values() if isinstance(each, dict) else each)]
+    return False
 
 
-def _read_kind(repository: Repository, entry: dict[str, Any], kind: str, name: str) -> Condition:
-    more = {field: entry[field] for field in entry if field not in (kind, "values", "range", "days")}
-    if kind == "column":
-        values = tuple(entry["range"]) if "range" in entry else list(entry["values"]) or None
-        return read_criterion(repository, str(entry["column"]), values, **more)
-    if kind == "sql":
-        return read_query(repository, str(entry["sql"]))
-    if kind == "near_test":
-        return read_near_test(repository, str(entry["near_test"]), days=tuple(entry.get("days", ())), **more)
-    readers = [partial(_read_entry, repository, each, name, inside=True) for each in entry[kind]]
-    members = tuple(_collect(readers, f"A group of {name}"))
-    if not members:
-        raise ValueError(f"A group of {name} is empty. It needs at least one criterion. Add one, or remove the group.")
-    return Group(kind, members, more.get("level", "series"), bool(more.get("exclude", False)))  # type: ignore[arg-type]
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _with_words(value: Any) -> Any:
+    """The value with every key as a word, so that any two can be put in order."""
+    if isinstance(value, dict):
+        return {str(key): _with_words(part) for key, part in value.items()}
+    return [_with_words(part) for part in value] if isinstance(value, list) else value

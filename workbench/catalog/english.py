@@ -1,7 +1,7 @@
 """A cohort's conditions in plain English, for explanations and flow diagrams."""
 
 from workbench.catalog.criteria import Condition, Criterion
-from workbench.catalog.groups import Group
+from workbench.catalog.group_condition import Group
 from workbench.catalog.sql import Query
 from workbench.catalog.temporal import NearTest
 

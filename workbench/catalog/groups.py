@@ -1,19 +1,14 @@
-"""Conditions joined by "any of", "all of" and "none of", nested as deep as a question needs."""
+"""Conditions joined by "any of", "all of" and "none of", as a user writes them, nested as deep as a question needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import and_, or_
 from typing import Any, Literal
 
-from workbench.catalog.attributes import Mask
-from workbench.catalog.criteria import Condition, Criterion, MissingPolicy, View
-from workbench.catalog.levels import Level, spread
-from workbench.catalog.reading import read_criterion
+from workbench.catalog.criteria import MissingPolicy
+from workbench.catalog.group_condition import DEEPEST, Group, too_deep
+from workbench.catalog.levels import Level
+from workbench.catalog.reading import check_words, read_criterion
 from workbench.catalog.repository import Repository
-
-_OPPOSITE: dict[View, View] = {"missing met": "missing unmet", "missing unmet": "missing met"}
-_JOINED = {"any": (or_, " or "), "all": (and_, " and ")}
 
 
 @dataclass(frozen=True)
@@ -42,90 +37,6 @@ class Asked:
     missing: MissingPolicy
     level: Level
     exclude: bool = False
-
-
-@dataclass(frozen=True)
-class Group:
-    """Conditions of which any or all have to hold for one series.
-
-    Attributes
-    ----------
-    mode : {"any", "all"}
-        How the members are joined.
-    members : tuple of Condition
-        At least one.
-    level : {"series", "study", "patient"}
-        Whether the series itself is selected, or the whole study or patient that holds a series meeting the group.
-    exclude : bool
-        Whether what meets the group is left out instead.
-    """
-
-    mode: Literal["any", "all"]
-    members: tuple[Condition, ...]
-    level: Level = "series"
-    exclude: bool = False
-
-    @property
-    def label(self) -> str:
-        """The group in words, in brackets."""
-        words = f"({_JOINED[self.mode][1].join(member.label for member in self.members)})"
-        if self.level != "series":
-            words += f" in any series of the {self.level}"
-        return f"not {words}" if self.exclude else words
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """Every attribute that a member speaks of."""
-        return frozenset[str]().union(*(member.columns for member in self.members))
-
-    def selected(self, repository: Repository, view: View = "as written") -> Mask:
-        """Return which series meet the group.
-
-        Parameters
-        ----------
-        repository : Repository
-            Where the columns are read.
-        view : {"as written", "missing met", "missing unmet"}
-            How a missing value counts.
-
-        Returns
-        -------
-        numpy.ndarray
-            (n_series,), bool.
-        """
-        if self.exclude:
-            view = _OPPOSITE.get(view, view)
-        masks = (member.selected(repository, view) for member in self.members)
-        met: Mask = spread(repository, reduce(_JOINED[self.mode][0], masks), self.level)
-        return ~met if self.exclude else met
-
-    def entry(self) -> dict[str, Any]:
-        """Return the group as a mapping for a definition file.
-
-        Returns
-        -------
-        dict
-            ``any`` or ``all`` with the members' entries, and perhaps ``level`` and ``exclude``.
-        """
-        entry: dict[str, Any] = {self.mode: [member.entry() for member in self.members]}
-        if self.level != "series":
-            entry["level"] = self.level
-        return entry | ({"exclude": True} if self.exclude else {})
-
-    def code(self, receiver: str) -> str:
-        """Return the call that adds the group to a cohort.
-
-        Parameters
-        ----------
-        receiver : str
-            The cohort or catalog, as Python text.
-
-        Returns
-        -------
-        str
-            Such as ``commons.where(wb.any_of(…))``.
-        """
-        return f"{receiver}.where({_written(self)})"
 
 
 def any_of(*groups: Asked, missing: MissingPolicy = "exclude", level: Level = "series", **criteria: Any) -> Asked:
@@ -201,7 +112,7 @@ def none_of(*groups: Asked, missing: MissingPolicy = "exclude", level: Level = "
     return Asked("any", groups, criteria, missing, level, exclude=True)
 
 
-def read_group(repository: Repository, asked: object) -> Group:
+def read_group(repository: Repository, asked: object, *, depth: int = 1) -> Group:
     """Return the group that a user wrote, after checking every criterion in it.
 
     Parameters
@@ -210,6 +121,8 @@ def read_group(repository: Repository, asked: object) -> Group:
         What is selected from.
     asked : Asked
         What `any_of`, `all_of` or `none_of` gave.
+    depth : int
+        How many groups it stands within, itself counted.
 
     Returns
     -------
@@ -221,14 +134,17 @@ def read_group(repository: Repository, asked: object) -> Group:
     TypeError
         When something else came.
     ValueError
-        When the group is empty.
+        When the group is empty, or nested too deep.
     """
+    if depth > DEEPEST:
+        raise too_deep("The cohort")
     if not isinstance(asked, Asked):
         raise TypeError(
             f"where(…) received a {type(asked).__name__} without a name. A criterion is written NAME=VALUE, a group "
             'wb.any_of(…) or wb.all_of(…). Write for instance where(modality="CT").'
         )
-    nested = tuple(read_group(repository, group) for group in asked.groups)
+    check_words(asked.missing, asked.level)
+    nested = tuple(read_group(repository, group, depth=depth + 1) for group in asked.groups)
     criteria = tuple(
         read_criterion(repository, name, value, missing=asked.missing) for name, value in asked.criteria.items()
     )
@@ -238,31 +154,3 @@ def read_group(repository: Repository, asked: object) -> Group:
             'Write for instance wb.any_of(modality="CT", body_region="Chest").'
         )
     return Group(asked.mode, nested + criteria, asked.level, asked.exclude)
-
-
-def _written(condition: Condition) -> str:
-    """The condition as an argument of ``where``, `any_of` or `all_of`."""
-    if isinstance(condition, Group):
-        name = "none_of" if condition.exclude and condition.mode == "any" else f"{condition.mode}_of"
-        members = _arguments(condition.members)
-        level = [f"level={condition.level!r}"] if condition.level != "series" else []
-        written = f"wb.{name}({', '.join([*members, *level])})"
-        return f"wb.none_of({written})" if condition.exclude and condition.mode == "all" else written
-    if isinstance(condition, Criterion) and condition.exclude:
-        return f"wb.none_of({_written(condition.negated)})"
-    return f"wb.all_of({_call(condition)})"
-
-
-def _arguments(members: tuple[Condition, ...]) -> list[str]:
-    """Groups one by one, then plain criteria as NAME=VALUE, as far as one missing policy serves them all."""
-    plain = [member for member in members if isinstance(member, Criterion) and not member.exclude]
-    named = {member.column for member in plain}
-    if len(named) == len(plain) and {member.missing for member in plain} == {"exclude"}:
-        groups = [_written(member) for member in members if member not in plain]
-        return [*groups, *(_call(member) for member in plain)]
-    return [_written(member) for member in members]
-
-
-def _call(condition: Condition) -> str:
-    call = condition.code("")
-    return call[call.index("(") + 1 : -1]

@@ -1,6 +1,7 @@
 """Who was in a saved cohort, without naming anybody: salted digests, and what another data version changed."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from workbench.catalog.listing import patient_ids
 from workbench.catalog.repository import Repository
 
 _HEAD = "workbench-members/1"
-_DIGITS = 20  # 80 bits: two of a million patients share a digest with a probability of about 4e-13
+_DIGITS = 20  # hexadecimal ones, 80 bits: two of a million patients share a digest with a probability of about 4e-13
+_DIGEST = re.compile(f"[0-9a-f]{{{_DIGITS}}}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +146,7 @@ def compare_members(
     gone = saved.filter(~saved.is_in(digests.implode()))
     lost = pl.DataFrame({"digest": gone})
     if len(gone):
-        everyone = patient_ids(repository, pl.arange(len(repository.column("patients", "sex")), eager=True))
+        everyone = patient_ids(repository, pl.arange(len(repository.column("patients", "patient_key")), eager=True))
         named = everyone.with_columns(digest=pl.Series(_digests(everyone, salt)))
         lost = lost.join(named, on="digest", how="left", maintain_order="left")
     else:
@@ -164,9 +166,10 @@ def _read(path: Path, *, sha256: str, n: int | None) -> tuple[str, pl.Series]:
             "be right. Save the cohort again, or remove the file to compare counts only."
         )
     digests = [line for line in lines[3:] if line]
-    if (n is not None and len(digests) != n) or any(len(digest) != _DIGITS for digest in digests):
+    if (n is not None and len(digests) != n) or any(not _DIGEST.fullmatch(digest) for digest in digests):
+        told = "nothing" if n is None else f"{n:,}"
         raise ValueError(
-            f"{path.name} is damaged: it holds {len(digests):,} members, the definition says {n:,}. "
+            f"{path.name} is damaged: it holds {len(digests):,} members, the definition says {told}. "
             "A whole file would be right. Copy it again, or remove it to compare counts only."
         )
     return head[1], pl.Series("digest", digests, dtype=pl.String)

@@ -15,7 +15,7 @@ from workbench.catalog.criteria import Condition, Match, MissingPolicy
 from workbench.catalog.groups import Asked, read_group
 from workbench.catalog.levels import Level, count_distinct
 from workbench.catalog.listing import listed
-from workbench.catalog.reading import read_criterion
+from workbench.catalog.reading import check_words, read_criterion
 from workbench.catalog.repository import Repository
 from workbench.catalog.sql import read_query
 from workbench.catalog.temporal import Which, read_near_test
@@ -52,7 +52,8 @@ class Selection:
         *groups : Asked
             What ``wb.any_of``, ``wb.all_of`` and ``wb.none_of`` give.
         missing : {"exclude", "keep", "only"}
-            What becomes of rows whose value is missing; what it costs is a column of `attrition`.
+            What becomes of rows whose value is missing; what it costs is a column of `attrition`. Like `level` and
+            `match` it is about the criteria written here; a group has its own.
         level : {"series", "study", "patient"}
             Whether the series that meet a criterion are selected, or everything of their studies or patients.
         match : {"any", "all", "each"}
@@ -72,6 +73,12 @@ class Selection:
         UnknownNameError
             For an attribute or value that the repository does not have.
         """
+        check_words(missing, level, match)
+        if groups and not criteria and (missing, level, match) != ("exclude", "series", "any"):
+            raise ValueError(
+                "missing, level or match was received beside groups only. A group has its own: "
+                'wb.any_of(…, missing="keep", level="patient"). Write them inside the group.'
+            )
         grouped = [read_group(self.repository, group) for group in groups]
         added = [
             read_criterion(self.repository, name, value, missing=missing, level=level, match=match)
@@ -188,11 +195,12 @@ class Selection:
         return pl.Series("row", np.flatnonzero(chosen), dtype=pl.UInt32)
 
     def keys(self) -> pl.DataFrame:
-        """Return one row a series with its collection and the keys of its study and patient.
+        """Return one row a series, or a study or patient that lists none, with its collection and keys.
 
         Returns
         -------
         polars.DataFrame
-            ``collection_id``, ``patient_key``, ``study_key``; keys mean nothing outside this data version.
+            ``collection_id``, ``patient_key``, ``study_key``, null for a patient without studies; keys mean nothing
+            outside this data version.
         """
         return pl.DataFrame([self._column(name) for name in ("collection_id", "patient_key", "study_key")])

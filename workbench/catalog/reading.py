@@ -62,8 +62,8 @@ def read_criterion(
     known = attributes(repository)
     if column not in known:
         raise unknown_name("column", column, known, where=repository.name, then="Use one of these in where(…).")
-    _check_words(missing, level, match)
-    _check_level(column, value, level, match)
+    check_words(missing, level, match)
+    _check_level(column, level, match)
     made: dict[str, Any] = {"missing": missing, "level": level, "match": match, "exclude": exclude}
     if value is None:
         if missing != "only":
@@ -78,6 +78,12 @@ def read_criterion(
     members = sorted(value, key=str) if isinstance(value, set | frozenset) else value
     values = tuple(_plain(member) for member in members) if isinstance(members, list) else (_plain(value),)
     _check_values(repository, known[column], values)
+    values = tuple(dict.fromkeys(values))
+    if match == "each" and len(values) < 2:
+        raise ValueError(
+            f'{column}={value!r} was received with match="each". A list of at least two values would be right, each of '
+            f'which the {level} has to hold. Write for instance modality=["CT", "MR"], or leave match out.'
+        )
     return Criterion(column, values, **made)
 
 
@@ -108,7 +114,23 @@ def known_values(repository: Repository, column: str) -> list[str]:
     return [words[code] for code in np.argsort(-n, kind="stable") if n[code]]
 
 
-def _check_words(missing: str, level: str, match: str) -> None:
+def check_words(missing: str, level: str, match: str = "any") -> None:
+    """Raise when a word of ``where`` is none of those it knows.
+
+    Parameters
+    ----------
+    missing : str
+        The missing policy.
+    level : str
+        Series, study or patient.
+    match : str
+        How the series of a study or patient have to meet a criterion.
+
+    Raises
+    ------
+    UnknownNameError
+        For the first that is unknown.
+    """
     for kind, got, options, default in (
         ("missing policy", missing, MissingPolicy, "exclude"),
         ("level", level, Level, "series"),
@@ -118,16 +140,11 @@ def _check_words(missing: str, level: str, match: str) -> None:
             raise unknown_name(kind, got, get_args(options), where="where", then=f'The default is "{default}".')
 
 
-def _check_level(column: str, value: object, level: str, match: str) -> None:
+def _check_level(column: str, level: str, match: str) -> None:
     if match != "any" and level == "series":
         raise ValueError(
             f'match="{match}" was received with level="series"; one series has one {column}. '
             'match="all" and match="each" ask about a study or a patient. Add level="study" or level="patient".'
-        )
-    if match == "each" and not (isinstance(value, list | set | frozenset) and len(value) > 1):
-        raise ValueError(
-            f'{column}={value!r} was received with match="each". A list of at least two values would be right, each of '
-            f'which the {level} has to hold. Write for instance modality=["CT", "MR"], or leave match out.'
         )
 
 
@@ -159,6 +176,12 @@ def _read_range(attribute: Attribute, bounds: tuple[Any, ...]) -> tuple[Any, Any
 
 def _check_values(repository: Repository, attribute: Attribute, values: tuple[Any, ...]) -> None:
     column = attribute.name
+    several = [value for value in values if hasattr(value, "__iter__") and not isinstance(value, str)]
+    if several:
+        raise TypeError(
+            f"{column} received a {type(several[0]).__name__}. A value, a list or set of values, or a 2-tuple for a "
+            f"range would be right. Write {column}=list(…)."
+        )
     if not values:
         raise ValueError(
             f"{column}=[] was received, which selects nothing. A list of at least one value would be right. "
@@ -167,7 +190,7 @@ def _check_values(repository: Repository, attribute: Attribute, values: tuple[An
     if attribute.kind in ("category", "band"):
         known = _every_value(repository, attribute)
         for value in values:
-            if value not in known:
+            if not isinstance(value, str) or value not in known:
                 raise unknown_name(f"{column} value", value, known, where=repository.name, then="Use one of these.")
         return
     tests = {
@@ -193,8 +216,11 @@ def _every_value(repository: Repository, attribute: Attribute) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    """Turn a NumPy scalar into Python's own, which can be written to a definition."""
-    return value.item() if type(value).__module__ == "numpy" and not getattr(value, "shape", ()) else value
+    """Turn a NumPy scalar into Python's own, and 7.0 into 7, so that equal questions are written alike."""
+    if type(value).__module__ == "numpy" and not getattr(value, "shape", ()):
+        value = value.item()
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    return int(value) if whole else value
 
 
 def _is_number(value: object) -> bool:

@@ -120,9 +120,10 @@ def run_sql(repository: Repository, query: str) -> pl.DataFrame:
     ValueError
         For anything but one query over these tables, or SQL that is not understood.
     """
-    if not isinstance(query, str) or not _SELECTS.match(query) or _FILES.search(query):
+    query = str(query)
+    if not _SELECTS.match(query) or _FILES.search(query):
         raise ValueError(
-            f"The SQL {_short(str(query))!r} was received. One query that begins with SELECT or WITH and reads the "
+            f"The SQL {_short(query)!r} was received. One query that begins with SELECT or WITH and reads the "
             f"tables {', '.join(TABLES)} would be right. See commons.sql(…) in notebook 21_cohort_selection."
         )
     words = len(re.findall(r"\w+", _LISTED_NUMBER.sub("", query)))

@@ -16,6 +16,8 @@ from workbench.errors import unknown_name
 
 Which = Literal["all", "first", "last"]
 
+_MOST_DAYS = 10**6  # nobody lives that long, and larger numbers do not fit the tables
+
 
 @dataclass(frozen=True)
 class NearTest:
@@ -183,8 +185,8 @@ def read_near_test(
     tests = repository.values("measurements", "test_name")
     if test is not None and test not in tests:
         raise unknown_name("test", test, tests, where=repository.name, then="Use one of these, or leave test out.")
-    window = tuple(days)
-    whole = [day for day in window if isinstance(day, int) and not isinstance(day, bool)]
+    window = tuple(days) if isinstance(days, list | tuple) else ()
+    whole = [day for day in window if isinstance(day, int) and not isinstance(day, bool) and abs(day) < _MOST_DAYS]
     open_ends = sum(day is None for day in window)
     if len(window) != 2 or not whole or len(whole) + open_ends != 2 or whole != sorted(whole):
         raise ValueError(
