@@ -43,6 +43,7 @@ def clean_environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         ("notebooks", "workbench/_assets/notebooks"),
         ("dashboards", "workbench/_assets/dashboards"),
         ("data_catalog", "workbench/_assets/data_catalog"),
+        ("workbench/presentation/jupyter", "workbench/presentation/jupyter"),
         (
             "workbench/presentation/jupyter/voila",
             "{name}.data/data/share/jupyter/voila",
