@@ -14,7 +14,7 @@ from workbench.catalog.commons import Catalog
 
 @pytest.fixture(scope="module")
 def commons(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """Row by row: CT and MR in one study; CT and MR in two studies; CT alone; CT beside an unknown; no series; no study.
+    """CT and MR in one study; CT and MR in two; CT alone; CT beside an unknown; a study without series; no study.
 
     Study 3 is shared: patient 3's last row lies in the study of patient 2.
     """
@@ -100,9 +100,7 @@ def test_a_wider_level_never_selects_less(tmp_path_factory: pytest.TempPathFacto
     )
     assert series <= study
     assert series <= patient
-    every = {
-        level: numbers(cohort_of(repository, [entry | {"level": level, "match": "all"}]))
-        for level in ("study", "patient")
-    }
+    whole = entry | {"match": "all"}
+    every = {level: numbers(cohort_of(repository, [whole | {"level": level}])) for level in ("study", "patient")}
     assert every["study"] <= series
     assert every["patient"] <= series

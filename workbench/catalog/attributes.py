@@ -262,8 +262,9 @@ def _values(column: pl.Series) -> pl.Series:
             len(column.dtype.categories) + bool(column.null_count())
         )
     if column.dtype == pl.Categorical:
-        named = column.value_counts(sort=True)[column.name]
-        return pl.concat([named.drop_nulls(), named.filter(named.is_null())])
+        counted = column.alias("value").value_counts(name="n")  # a column of the user's may itself be named count
+        ordered = counted.sort(pl.col("n"), pl.col("value").cast(pl.String), descending=[True, False])["value"]
+        return pl.concat([ordered.drop_nulls(), ordered.filter(ordered.is_null())]).alias(column.name)
     return column.unique().sort(nulls_last=True)
 
 

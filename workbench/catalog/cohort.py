@@ -177,7 +177,7 @@ class Cohort(Delivery):
             Where to write; written whole or not at all.
         members : bool
             Whether to write salted digests of the patients beside it, so that reading it with another data version
-            says who was gained or lost.
+            says who was gained or lost; without them, those of an older definition of that name are removed.
 
         Returns
         -------
@@ -186,9 +186,11 @@ class Cohort(Delivery):
         """
         body = self.definition() | {"counts": {unit: self.counts[unit] for unit in ("patients", "studies", "series")}}
         saved = save_definition(body, Path(path))
+        beside = membership.members_path(saved)
         if members:
-            patients = self.patients["patient_key"]
-            membership.save_members(self.repository, patients, membership.members_path(saved), sha256=self.sha256)
+            membership.save_members(self.repository, self.patients["patient_key"], beside, sha256=self.sha256)
+        else:
+            beside.unlink(missing_ok=True)  # those of the definition that this one replaced
         return saved
 
     def to_python(self) -> str:
@@ -240,5 +242,5 @@ class Cohort(Delivery):
             f"  licenses: {shown}",
         ]
         if counts["patients"] == 0:
-            lines.append("  " + next(line for line in self.attrition.sentences if line.endswith("emptied the cohort.")))
+            lines += [f"  {line}" for line in self.attrition.sentences if line.endswith("emptied the cohort.")]
         return "\n".join(lines)

@@ -147,7 +147,7 @@ def compare_members(
     lost = pl.DataFrame({"digest": gone})
     if len(gone):
         everyone = patient_ids(repository, pl.arange(len(repository.column("patients", "patient_key")), eager=True))
-        named = everyone.with_columns(digest=pl.Series(_digests(everyone, salt)))
+        named = everyone.with_columns(digest=pl.Series(_digests(everyone, salt), dtype=pl.String))
         lost = lost.join(named, on="digest", how="left", maintain_order="left")
     else:
         lost = lost.with_columns(collection_id=pl.lit(None, pl.String), patient_id=pl.lit(None, pl.String))

@@ -9,11 +9,13 @@ from workbench.catalog.attributes import Attribute, attributes, coded
 from workbench.catalog.criteria import Criterion, Match, MissingPolicy
 from workbench.catalog.levels import Level
 from workbench.catalog.repository import Repository
-from workbench.errors import unknown_name
+from workbench.errors import UnknownNameError, unknown_name
+from workbench.tables import PATIENTS, PATIENTS_OPTIONAL, SERIES, SERIES_OPTIONAL, STUDIES, STUDIES_OPTIONAL
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, MISSING
 from workbench.vocabulary.dicom import AGE_TOP_CODE_YEARS
 
 _LARGEST = 1e300
+_OF_THE_MODEL = {*PATIENTS, *PATIENTS_OPTIONAL, *STUDIES, *STUDIES_OPTIONAL, *SERIES, *SERIES_OPTIONAL}
 _BANDS = {"age_decade": AGE_DECADES, "age_group": AGE_GROUPS}
 
 
@@ -189,9 +191,16 @@ def _check_values(repository: Repository, attribute: Attribute, values: tuple[An
         )
     if attribute.kind in ("category", "band"):
         known = _every_value(repository, attribute)
-        for value in values:
-            if not isinstance(value, str) or value not in known:
-                raise unknown_name(f"{column} value", value, known, where=repository.name, then="Use one of these.")
+        held = set(known)
+        unknown = [value for value in values if not isinstance(value, str) or value not in held]
+        if unknown and _tells_patients_apart(repository, attribute):
+            raise UnknownNameError(
+                f"A {column} that {repository.name} does not have was received; {column} tells patients apart, so its "
+                "values are not shown. One of those would be right, as the source writes it. "
+                f"Compare them: commons.sql('select \"{attribute.column}\" from {attribute.table}')."
+            )
+        if unknown:
+            raise unknown_name(f"{column} value", unknown[0], known, where=repository.name, then="Use one of these.")
         return
     tests = {
         "number": (_is_number, "numbers"),
@@ -213,6 +222,15 @@ def _every_value(repository: Repository, attribute: Attribute) -> list[str]:
     if table is None or attribute.kind == "band":
         return known_values(repository, attribute.name)
     return table.values.cast(pl.String).to_list()
+
+
+def _tells_patients_apart(repository: Repository, attribute: Attribute) -> bool:
+    """Whether a column of the user's own has a value for most rows that no other row has, as a record number does."""
+    if attribute.column in _OF_THE_MODEL:
+        return False
+    words = repository.read(attribute.table, attribute.column).cast(pl.String).drop_nulls().alias("value")
+    n_rows = words.value_counts(name="n")["n"]
+    return bool((n_rows == 1).sum() > n_rows.sum() / 2)
 
 
 def _plain(value: Any) -> Any:

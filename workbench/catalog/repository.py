@@ -250,4 +250,5 @@ class Repository:
 
 
 def _by_frequency(column: pl.Series) -> tuple[str, ...]:
-    return tuple(column.value_counts(sort=True)[column.name].cast(pl.String).drop_nulls())
+    counted = column.alias("value").cast(pl.String).drop_nulls().value_counts(name="n")
+    return tuple(counted.sort("n", "value", descending=[True, False])["value"])
