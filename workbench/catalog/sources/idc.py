@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 
 import polars as pl
-from tqdm.auto import tqdm
 
 from workbench.cache import rules_digest, say, sealed_folder
 from workbench.catalog.repository import Repository
@@ -131,6 +130,8 @@ def _rules() -> str:
 
 
 def _build(folder: Path) -> None:
+    from tqdm.auto import tqdm  # loads asyncio, which every other start would pay for
+
     say(f"Preparing the index of IDC {package_version()} (once, about ten seconds) …")
     steps = tqdm(total=4, desc="IDC index", unit="step", leave=False, disable=None)  # no bar in a log
     raw = pl.read_parquet(raw_path("idc_index"), columns=list(idc_tables.RAW_COLUMNS))
