@@ -4,6 +4,7 @@ import polars as pl
 
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.catalog.listing import listed
 from workbench.vocabulary.demographics import MISSING
 
 
@@ -25,7 +26,7 @@ def count_by_modality_and_region(catalog: Catalog) -> pl.DataFrame:
     counted = (
         series.filter(~pl.col("derived"))
         .group_by("modality", "body_region")
-        .agg(n_studies=pl.col("study_key").n_unique())
+        .agg(n_studies=pl.col("study_key").drop_nulls().n_unique())
     )
     return counted.with_columns(pl.col("modality").cast(pl.String)).sort(
         "n_studies", "modality", "body_region", descending=[True, False, False]
@@ -54,7 +55,9 @@ def count_within(catalog: Catalog, *, modality: str, body_region: str) -> pl.Dat
         pl.col("modality").cast(pl.String) == modality,
         pl.col("body_region").cast(pl.String) == body_region,
     )
-    counted = group.group_by(pl.col("collection_id").cast(pl.String)).agg(n_studies=pl.col("study_key").n_unique())
+    counted = group.group_by(pl.col("collection_id").cast(pl.String)).agg(
+        n_studies=pl.col("study_key").drop_nulls().n_unique()
+    )
     return counted.sort("n_studies", "collection_id", descending=[True, False])
 
 
@@ -143,9 +146,11 @@ def count_by_collection(cohort: Cohort) -> pl.DataFrame:
     polars.DataFrame
         ``collection_id``, ``patients``, ``studies``, ``series``.
     """
-    rows = cohort.keys()
+    rows = cohort.keys().with_columns(listed=pl.Series(listed(cohort.repository, cohort.mask)[cohort.mask]))
     counted = rows.group_by("collection_id").agg(
-        patients=pl.col("patient_key").n_unique(), studies=pl.col("study_key").n_unique(), series=pl.len()
+        patients=pl.col("patient_key").n_unique(),
+        studies=pl.col("study_key").drop_nulls().n_unique(),  # null for a patient whose studies are not listed
+        series=pl.col("listed").sum(),
     )
     return counted.with_columns(pl.col("collection_id").cast(pl.String)).sort(
         "patients", "collection_id", descending=[True, False]
