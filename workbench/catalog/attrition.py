@@ -9,7 +9,7 @@ import polars as pl
 
 from workbench.catalog.attributes import Mask
 from workbench.catalog.criteria import Condition
-from workbench.catalog.english import phrase
+from workbench.catalog.english import counted, phrase
 from workbench.catalog.levels import count_distinct, level_keys
 from workbench.catalog.listing import listed, patient_ids
 from workbench.catalog.repository import Repository
@@ -114,12 +114,14 @@ class Attrition:
         empty = False
         for words, step in zip(self.phrases, self.table.iter_rows(named=True), strict=True):
             if not lines:
-                lines.append(f"{self.repository.name} {self.repository.version} holds {step['patients']:,} patients.")
+                lines.append(
+                    f"{self.repository.name} {self.repository.version} holds {counted(step['patients'], 'patients')}."
+                )
                 continue
             missing = step["patients_lost_missing"]
             because = f", {missing:,} of them only because the value is missing" if missing else ""
             lines.append(
-                f"{words}: {step['patients_lost']:,} patients lost{because}; {step['patients']:,} left."
+                f"{words}: {counted(step['patients_lost'], 'patients')} lost{because}; {step['patients']:,} left."
                 + (" This step emptied the cohort." if step["patients"] == 0 and not empty else "")
             )
             empty = empty or step["patients"] == 0

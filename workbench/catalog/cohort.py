@@ -16,6 +16,7 @@ from workbench.catalog import listing, membership
 from workbench.catalog.attrition import Attrition
 from workbench.catalog.definition import save_definition
 from workbench.catalog.delivery import Delivery
+from workbench.catalog.english import counted
 from workbench.catalog.follow_up import follow_up
 from workbench.catalog.group_condition import is_writable
 from workbench.catalog.levels import level_keys
@@ -238,7 +239,7 @@ class Cohort(Delivery):
         steps = "; ".join(condition.label for condition in self.conditions) or "everything"
         lines = [
             f"Cohort of {self.repository.name} {self.repository.version}: {steps}",
-            "  " + ", ".join([*(f"{counts[unit]:,} {unit}" for unit in _UNITS), f"{counts['size_gb']:,.1f} GB"]),
+            "  " + ", ".join([*(counted(int(counts[unit]), unit) for unit in _UNITS), f"{counts['size_gb']:,.1f} GB"]),
             f"  licenses: {shown}",
         ]
         if counts["patients"] == 0:

@@ -20,6 +20,7 @@ _NAMES = {
     "site_id": "site",
 }
 _OBJECTS = {True: "derived objects", False: "acquired images"}
+_ONE = {"patients": "patient", "studies": "study", "series": "series", "instances": "instance"}
 _MOST_NAMED = 6
 
 
@@ -52,6 +53,29 @@ def phrase(condition: Condition) -> str:
     if isinstance(condition, Query):
         return "selected by an SQL query"
     return condition.label
+
+
+def counted(n: int, units: str) -> str:
+    """Return a number with its unit, in the singular where it is one.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    units : {"patients", "studies", "series", "instances"}
+        Of what.
+
+    Returns
+    -------
+    str
+        Such as ``"1 study"`` or ``"2,077 patients"``.
+
+    Examples
+    --------
+    >>> counted(1, "studies"), counted(2077, "patients")
+    ('1 study', '2,077 patients')
+    """
+    return f"{n:,} {_ONE[units] if n == 1 else units}"
 
 
 def _criterion(criterion: Criterion) -> str:

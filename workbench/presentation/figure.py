@@ -275,6 +275,7 @@ def _shown(value: object) -> str:
     if value is None:
         return "–"
     if isinstance(value, float):
-        digits = 0 if abs(value) >= 1000 else 3 if value == 0 or abs(value) >= 0.01 else 4
+        whole = value.is_integer() or abs(value) >= 1000
+        digits = 0 if whole else 3 if abs(value) >= 0.01 else 4
         return f"{value:,.{digits}f}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
