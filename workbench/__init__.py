@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from workbench.catalog import facets
     from workbench.catalog.commons import open_catalog
     from workbench.catalog.comparison import compare
-    from workbench.catalog.groups import all_of, any_of, none_of
+    from workbench.catalog.criteria.groups import all_of, any_of, none_of
     from workbench.presentation import charts
     from workbench.presentation.explorer import explore
     from workbench.presentation.reports import render_report
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES = {
-    "all_of": "workbench.catalog.groups:all_of",
-    "any_of": "workbench.catalog.groups:any_of",
+    "all_of": "workbench.catalog.criteria.groups:all_of",
+    "any_of": "workbench.catalog.criteria.groups:any_of",
     "charts": "workbench.presentation.charts",
     "compare": "workbench.catalog.comparison:compare",
     "explore": "workbench.presentation.explorer:explore",
     "facets": "workbench.catalog.facets",
-    "none_of": "workbench.catalog.groups:none_of",
+    "none_of": "workbench.catalog.criteria.groups:none_of",
     "open_catalog": "workbench.catalog.commons:open_catalog",
     "render_report": "workbench.presentation.reports:render_report",
 }

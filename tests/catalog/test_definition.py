@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.catalog import by_hand
 from tests.catalog.tiny import entities, make_repository
 from workbench.catalog.commons import Catalog
+from workbench.catalog.criteria.groups import all_of, any_of, none_of
 from workbench.catalog.definition import content_hash
-from workbench.catalog.groups import all_of, any_of, none_of
 from workbench.errors import UnknownNameError
 
 LAWS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

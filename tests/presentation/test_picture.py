@@ -14,7 +14,7 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
-from workbench.catalog.fetched import Fetched
+from workbench.catalog.retrieval.fetched import Fetched
 from workbench.errors import MissingPackageError
 from workbench.presentation.charts.fetched import picture
 from workbench.presentation.figure import Figure

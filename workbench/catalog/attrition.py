@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Mask
-from workbench.catalog.criteria import Condition
-from workbench.catalog.english import counted, phrase
-from workbench.catalog.levels import count_distinct, level_keys
+from workbench.catalog.criteria.attributes import Mask
+from workbench.catalog.criteria.criterion import Condition
+from workbench.catalog.criteria.english import counted, phrase
+from workbench.catalog.criteria.levels import count_distinct, level_keys
 from workbench.catalog.listing import listed, patient_ids
 from workbench.catalog.repository import Repository
 

@@ -14,13 +14,13 @@ from workbench.assessment.census import Census, count_census
 from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.catalog import listing, membership
 from workbench.catalog.attrition import Attrition
+from workbench.catalog.criteria.english import counted
+from workbench.catalog.criteria.follow_up import follow_up
+from workbench.catalog.criteria.group_condition import is_writable
+from workbench.catalog.criteria.levels import level_keys
+from workbench.catalog.criteria.near_test import read_near_test
 from workbench.catalog.definition import save_definition
 from workbench.catalog.delivery import Delivery
-from workbench.catalog.english import counted
-from workbench.catalog.follow_up import follow_up
-from workbench.catalog.group_condition import is_writable
-from workbench.catalog.levels import level_keys
-from workbench.catalog.temporal import read_near_test
 from workbench.sampling import stratified_split
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, age_group
 

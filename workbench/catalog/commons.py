@@ -9,13 +9,13 @@ import polars as pl
 
 from workbench.cache import say
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.criteria.groups import Asked
+from workbench.catalog.criteria.sql import run_sql
 from workbench.catalog.definition import check_form, content_hash, read_definition
 from workbench.catalog.entries import read_conditions
-from workbench.catalog.groups import Asked
 from workbench.catalog.membership import MembershipChange, compare_members, members_path
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources.idc import open_idc
-from workbench.catalog.sql import run_sql
 from workbench.errors import unknown_name
 
 #: The collections of the embedded index that hold COVID-19 patients (`program_id` ``covid_19``).

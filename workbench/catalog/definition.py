@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from workbench.cache import say
-from workbench.catalog.criteria import Condition
-from workbench.catalog.group_condition import DEEPEST, too_deep
+from workbench.catalog.criteria.criterion import Condition
+from workbench.catalog.criteria.group_condition import DEEPEST, too_deep
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
 

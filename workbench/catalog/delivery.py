@@ -10,11 +10,11 @@ from workbench.catalog import definition, listing
 from workbench.catalog.manifest_formats import Kind
 from workbench.catalog.manifests import Manifest, manifest
 from workbench.catalog.narrowing import Selection
+from workbench.catalog.retrieval.samples import sample_rows
 from workbench.catalog.rights import Rights, read_rights
-from workbench.catalog.samples import sample_rows
 
 if TYPE_CHECKING:
-    from workbench.catalog.fetched import Fetched
+    from workbench.catalog.retrieval.fetched import Fetched
 
 
 class Delivery(Selection):
@@ -108,7 +108,7 @@ class Delivery(Selection):
             Where the images go; the cache folder when absent.
         **settings : object
             ``server``, ``limit_gb``, ``workers``, ``progress`` and ``when_offline`` of
-            `workbench.catalog.retrieval.fetch`.
+            `workbench.catalog.retrieval.fetching.fetch`.
 
         Returns
         -------

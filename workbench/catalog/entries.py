@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from workbench.catalog.criteria import Condition
-from workbench.catalog.group_condition import DEEPEST, Group, too_deep
-from workbench.catalog.reading import check_words, read_criterion
+from workbench.catalog.criteria.criterion import Condition
+from workbench.catalog.criteria.group_condition import DEEPEST, Group, too_deep
+from workbench.catalog.criteria.near_test import read_near_test
+from workbench.catalog.criteria.reading import check_words, read_criterion
+from workbench.catalog.criteria.sql import read_query
 from workbench.catalog.repository import Repository
-from workbench.catalog.sql import read_query
-from workbench.catalog.temporal import read_near_test
 from workbench.errors import unknown_name
 
 _MOST_SHOWN = 50  # problems of one file

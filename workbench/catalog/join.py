@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.cache import sealed_folder
-from workbench.catalog.attributes import attributes
+from workbench.catalog.criteria.attributes import attributes
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources import assemble, duplicates
 from workbench.catalog.sources.assemble import filterable, quality_table

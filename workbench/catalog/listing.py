@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from workbench.catalog.attributes import Mask
 from workbench.catalog.repository import Repository
 from workbench.tables import ORIGINAL
+
+Mask = npt.NDArray[np.bool_]
 
 # The public viewers of the NCI Imaging Data Commons; a link only, nothing is requested until it is clicked.
 _OHIF = "https://viewer.imaging.datacommons.cancer.gov/v3/viewer/?StudyInstanceUIDs="

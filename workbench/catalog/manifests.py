@@ -14,8 +14,8 @@ from typing import Any, get_args
 import polars as pl
 
 from workbench.catalog.manifest_formats import REQUIRED, Kind, columns_of, write_text
-from workbench.catalog.object_store import ADDRESS
 from workbench.catalog.repository import Repository
+from workbench.catalog.retrieval.object_store import ADDRESS
 from workbench.catalog.selection import Selection, original_columns
 from workbench.errors import unknown_name
 from workbench.provenance import stamp

@@ -10,15 +10,15 @@ from typing import Any, Literal, Self
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Mask
-from workbench.catalog.criteria import Condition, Match, MissingPolicy
-from workbench.catalog.groups import Asked, read_group
-from workbench.catalog.levels import Level, count_distinct
+from workbench.catalog.criteria.attributes import Mask
+from workbench.catalog.criteria.criterion import Condition, Match, MissingPolicy
+from workbench.catalog.criteria.groups import Asked, read_group
+from workbench.catalog.criteria.levels import Level, count_distinct
+from workbench.catalog.criteria.near_test import Which, read_near_test
+from workbench.catalog.criteria.reading import check_words, read_criterion
+from workbench.catalog.criteria.sql import read_query
 from workbench.catalog.listing import listed
-from workbench.catalog.reading import check_words, read_criterion
 from workbench.catalog.repository import Repository
-from workbench.catalog.sql import read_query
-from workbench.catalog.temporal import Which, read_near_test
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ class _Set(argparse.Action):
 
 
 def _take_one(repository: Any, cohort: Any, step: Step, usual: Mapping[str, str]) -> Any:
-    from workbench.catalog.words import criterion_in_words, near_test_in_words
+    from workbench.catalog.criteria.words import criterion_in_words, near_test_in_words
 
     if step.kind in ("where", "exclude"):
         settings = {**usual, **step.settings}

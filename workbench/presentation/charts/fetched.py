@@ -20,7 +20,7 @@ import polars as pl
 import pydicom
 from pydicom.errors import InvalidDicomError
 
-from workbench.catalog.fetched import PHANTOM, Fetched
+from workbench.catalog.retrieval.fetched import PHANTOM, Fetched
 from workbench.errors import MissingPackageError
 from workbench.presentation.figure import Figure
 

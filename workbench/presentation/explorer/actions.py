@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from workbench.catalog.attributes import attributes
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.criteria.attributes import attributes
 from workbench.catalog.definition import check_form
 from workbench.errors import unknown_name
 from workbench.presentation.explorer import editing

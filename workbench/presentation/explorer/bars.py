@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import attributes, coded
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.criteria.attributes import attributes, coded
 from workbench.presentation.explorer.counting import count_age_and_sex, without
 from workbench.presentation.explorer.editing import AGES, plain_position
 from workbench.presentation.explorer.wording import TITLES, collection_names, title, value_label

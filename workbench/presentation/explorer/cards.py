@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Coded, attributes, coded
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.levels import level_keys
+from workbench.catalog.criteria.attributes import Coded, attributes, coded
+from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.listing import listed
 from workbench.catalog.repository import Repository
 from workbench.presentation.explorer.editing import plain_position

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.catalog.attributes import attributes, coded
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.levels import level_keys
+from workbench.catalog.criteria.attributes import attributes, coded
+from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.listing import listed
 from workbench.catalog.repository import Repository
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any, get_args
 
-from workbench.catalog.attributes import attributes
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.criteria import Condition, Criterion, MissingPolicy
-from workbench.catalog.groups import any_of
+from workbench.catalog.criteria.attributes import attributes
+from workbench.catalog.criteria.criterion import Condition, Criterion, MissingPolicy
+from workbench.catalog.criteria.groups import any_of
 from workbench.errors import unknown_name
 
 #: The descriptions that the search box looks into.

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workbench.catalog.attributes import attributes
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.reading import known_values
+from workbench.catalog.criteria.attributes import attributes
+from workbench.catalog.criteria.reading import known_values
 from workbench.vocabulary.demographics import COVID_STATUS, MISSING
 
 _MOST = 6

@@ -7,7 +7,7 @@ import polars as pl
 
 from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.criteria import Condition
+from workbench.catalog.criteria.criterion import Condition
 from workbench.catalog.rights import read_rights
 from workbench.presentation.explorer.exports import KINDS, refusal
 from workbench.presentation.explorer.state import ExplorerState

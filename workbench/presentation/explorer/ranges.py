@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from workbench.catalog.attributes import attributes
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.criteria.attributes import attributes
 from workbench.presentation.explorer.counting import binned, count_codes, without
 from workbench.presentation.explorer.editing import AGES, plain_position
 from workbench.presentation.explorer.wording import title

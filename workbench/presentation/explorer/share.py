@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from workbench.catalog.attributes import attributes
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.catalog.criteria.attributes import attributes
 from workbench.catalog.repository import Repository
 
 _NAME = "#cohort="

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.catalog import facets
-from workbench.catalog.attributes import attributes, coded
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.criteria.attributes import attributes, coded
 from workbench.presentation.explorer import bars, cards, panels, ranges, rows, table_one
 from workbench.presentation.explorer.editing import TEXTS, is_plain
 from workbench.presentation.explorer.state import ExplorerState

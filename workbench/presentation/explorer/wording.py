@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.catalog.criteria import Condition, Criterion
+from workbench.catalog.criteria.criterion import Condition, Criterion
 from workbench.catalog.repository import Repository
 from workbench.presentation.explorer.editing import TEXTS, is_plain
 

@@ -24,11 +24,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
-from workbench.catalog.fetched import Fetched
-from workbench.catalog.receipt import NAME, Entry, Receipt
 from workbench.catalog.retrieval import fetch
-from workbench.catalog.samples import sample_rows
-from workbench.catalog.transfer import safe_name
+from workbench.catalog.retrieval.fetched import Fetched
+from workbench.catalog.retrieval.receipt import NAME, Entry, Receipt
+from workbench.catalog.retrieval.samples import sample_rows
+from workbench.catalog.retrieval.transfer import safe_name
 from workbench.phantoms.chest import write_chest_ct
 
 BUCKET = "made-up-bucket"

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from workbench.catalog.attributes import Coded, Mask
-from workbench.catalog.levels import level_keys
+from workbench.catalog.criteria.attributes import Coded, Mask
+from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.repository import Repository
 
 Level = Literal["study", "patient"]

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.catalog.transfer import REFUSAL, RemoteFile, safe_name
+from workbench.catalog.retrieval.transfer import REFUSAL, RemoteFile, safe_name
 from workbench.errors import MissingPackageError
 
 _SOP_INSTANCE_UID = "00080018"

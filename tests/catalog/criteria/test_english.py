@@ -4,7 +4,7 @@ import pytest
 
 import workbench as wb
 from workbench.catalog.commons import Catalog
-from workbench.catalog.english import phrase
+from workbench.catalog.criteria.english import phrase
 
 
 @pytest.fixture(scope="module")

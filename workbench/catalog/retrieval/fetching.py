@@ -14,12 +14,12 @@ import polars as pl
 from tqdm.auto import tqdm
 
 from workbench.cache import cache_folder, say
-from workbench.catalog.dicomweb import DicomWebServer
-from workbench.catalog.fetched import Fetched
-from workbench.catalog.object_store import ADDRESS, ObjectStore
-from workbench.catalog.receipt import Receipt
+from workbench.catalog.retrieval.dicomweb import DicomWebServer
+from workbench.catalog.retrieval.fetched import Fetched
+from workbench.catalog.retrieval.object_store import ADDRESS, ObjectStore
+from workbench.catalog.retrieval.receipt import Receipt
+from workbench.catalog.retrieval.transfer import RemoteFile, download, is_disk_full, safe_name
 from workbench.catalog.selection import Selection, original_columns
-from workbench.catalog.transfer import RemoteFile, download, is_disk_full, safe_name
 
 _COLUMNS = (
     "collection_id",

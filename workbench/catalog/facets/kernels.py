@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.cache import cache_folder
-from workbench.catalog.cells import Cells
+from workbench.catalog.facets.cells import Cells
 
 _NOBODY = np.uint32(2**32 - 1)
 _THREADS, _WORTH_A_THREAD = 2, 400_000

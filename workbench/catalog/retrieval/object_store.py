@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from workbench.catalog.transfer import REFUSAL, DamagedError, RemoteFile, safe_name
+from workbench.catalog.retrieval.transfer import REFUSAL, DamagedError, RemoteFile, safe_name
 from workbench.errors import MissingPackageError
 
 #: Replaces the public endpoint, for a mirror or a test: ``s3+http://127.0.0.1:9000``.

@@ -5,9 +5,9 @@ from typing import Any, get_args
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Attribute, attributes, coded
-from workbench.catalog.criteria import Criterion, Match, MissingPolicy
-from workbench.catalog.levels import Level
+from workbench.catalog.criteria.attributes import Attribute, attributes, coded
+from workbench.catalog.criteria.criterion import Criterion, Match, MissingPolicy
+from workbench.catalog.criteria.levels import Level
 from workbench.catalog.repository import Repository
 from workbench.errors import UnknownNameError, unknown_name
 from workbench.tables import PATIENTS, PATIENTS_OPTIONAL, SERIES, SERIES_OPTIONAL, STUDIES, STUDIES_OPTIONAL

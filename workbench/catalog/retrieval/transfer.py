@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.catalog.receipt import Entry, Receipt
+from workbench.catalog.retrieval.receipt import Entry, Receipt
 
 #: What a refusal is called, whichever server refuses.
 REFUSAL = (

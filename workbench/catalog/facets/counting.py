@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from workbench.catalog.attributes import Coded, Mask, attributes, coded
-from workbench.catalog.cells import cells
-from workbench.catalog.criteria import Condition, Criterion
-from workbench.catalog.facet_kernels import count_cells, count_wider
+from workbench.catalog.criteria.attributes import Coded, Mask, attributes, coded
+from workbench.catalog.criteria.criterion import Condition, Criterion
+from workbench.catalog.facets.cells import cells
+from workbench.catalog.facets.kernels import count_cells, count_wider
 from workbench.catalog.narrowing import Selection
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name

@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Mask
-from workbench.catalog.levels import level_keys
+from workbench.catalog.criteria.attributes import Mask
+from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.listing import list_series
 from workbench.catalog.repository import Repository
 

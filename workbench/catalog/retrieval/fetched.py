@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from workbench.cache import rules_digest, sealed_folder
-from workbench.catalog.receipt import Receipt
+from workbench.catalog.retrieval.receipt import Receipt
 from workbench.phantoms import anatomy, chest
 from workbench.provenance import file_digest
 

@@ -7,10 +7,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Mask
-from workbench.catalog.criteria import View
-from workbench.catalog.follow_up import days_after_tests, need_tests, undated_studies
-from workbench.catalog.levels import Level, level_keys, spread
+from workbench.catalog.criteria.attributes import Mask
+from workbench.catalog.criteria.criterion import View
+from workbench.catalog.criteria.follow_up import days_after_tests, need_tests, undated_studies
+from workbench.catalog.criteria.levels import Level, level_keys, spread
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
 

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from workbench.catalog.attributes import attributes
-from workbench.catalog.reading import known_values
+from workbench.catalog.criteria.attributes import attributes
+from workbench.catalog.criteria.reading import known_values
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
 

@@ -14,8 +14,7 @@ from typing import Any
 import pydicom
 import pytest
 
-from workbench.catalog import dicomweb
-from workbench.catalog.retrieval import fetch
+from workbench.catalog.retrieval import dicomweb, fetch
 from workbench.errors import MissingPackageError
 from workbench.phantoms.chest import write_chest_ct, write_chest_radiograph
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from workbench.catalog.criteria import MissingPolicy
-from workbench.catalog.group_condition import DEEPEST, Group, too_deep
-from workbench.catalog.levels import Level
-from workbench.catalog.reading import check_words, read_criterion
+from workbench.catalog.criteria.criterion import MissingPolicy
+from workbench.catalog.criteria.group_condition import DEEPEST, Group, too_deep
+from workbench.catalog.criteria.levels import Level
+from workbench.catalog.criteria.reading import check_words, read_criterion
 from workbench.catalog.repository import Repository
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workbench.catalog.attributes import attributes
 from workbench.catalog.commons import Catalog
-from workbench.catalog.reading import known_values
-from workbench.catalog.words import criterion_in_words, near_test_in_words
+from workbench.catalog.criteria.attributes import attributes
+from workbench.catalog.criteria.reading import known_values
+from workbench.catalog.criteria.words import criterion_in_words, near_test_in_words
 from workbench.errors import UnknownNameError
 
 WORD_COLUMNS = ("collection_id", "modality", "body_region", "sex", "species", "manufacturer", "model", "license")

@@ -1,9 +1,9 @@
 """A cohort's conditions in plain English, for explanations and flow diagrams."""
 
-from workbench.catalog.criteria import Condition, Criterion
-from workbench.catalog.group_condition import Group
-from workbench.catalog.sql import Query
-from workbench.catalog.temporal import NearTest
+from workbench.catalog.criteria.criterion import Condition, Criterion
+from workbench.catalog.criteria.group_condition import Group
+from workbench.catalog.criteria.near_test import NearTest
+from workbench.catalog.criteria.sql import Query
 
 _NAMES = {
     "collection_id": "collection",

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Mask
-from workbench.catalog.criteria import View
-from workbench.catalog.levels import level_keys
+from workbench.catalog.criteria.attributes import Mask
+from workbench.catalog.criteria.criterion import View
+from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.repository import Repository
 
 TABLES = ("patients", "studies", "series", "measurements")

@@ -5,9 +5,9 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any, Literal
 
-from workbench.catalog.attributes import Mask
-from workbench.catalog.criteria import Condition, Criterion, View
-from workbench.catalog.levels import Level, spread
+from workbench.catalog.criteria.attributes import Mask
+from workbench.catalog.criteria.criterion import Condition, Criterion, View
+from workbench.catalog.criteria.levels import Level, spread
 from workbench.catalog.repository import Repository
 
 #: How many groups may stand within each other; what is deeper is a slip or an attack, and would exhaust the stack.

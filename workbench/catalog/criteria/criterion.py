@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import polars as pl
 
-from workbench.catalog.attributes import Attribute, Coded, Mask, absent, attributes, coded, of_series
-from workbench.catalog.levels import Level, spread
+from workbench.catalog.criteria.attributes import Attribute, Coded, Mask, absent, attributes, coded, of_series
+from workbench.catalog.criteria.levels import Level, spread
 from workbench.catalog.repository import Repository
 from workbench.vocabulary.anatomy import regions_covering
 

@@ -1,0 +1,5 @@
+"""Fetch the images of a cohort: resumed, checked, whole or not at all."""
+
+from workbench.catalog.retrieval.fetching import fetch
+
+__all__ = ["fetch"]
