@@ -78,7 +78,7 @@ def test_a_table_of_ones_own_is_selected_by_its_columns(tmp_path: Path, done: Do
     by_file = done("cohort", "new", "--source", "mine.csv", "--columns", "columns.yaml", *criteria)
     typed = ["--columns", "patient_id=subject", "--columns", "sex=gender"]
     assert by_file == done("cohort", "new", "--source", "mine.csv", *typed, *criteria)
-    assert "\n  1 patients, 0 studies, 0 series" in by_file
+    assert "\n  1 patient, 0 studies, 0 series" in by_file
 
 
 # ------------------------------------------------------------------ show, explain
