@@ -13,10 +13,10 @@ from typing import Any, get_args
 
 import polars as pl
 
+from workbench.catalog.exportable import Exportable, original_columns
 from workbench.catalog.manifest_formats import REQUIRED, Kind, columns_of, write_text
 from workbench.catalog.repository import Repository
 from workbench.catalog.retrieval.object_store import ADDRESS
-from workbench.catalog.selection import Selection, original_columns
 from workbench.errors import unknown_name
 from workbench.provenance import stamp
 
@@ -97,12 +97,12 @@ class Manifest:
         return f"<p><strong>{html.escape(title)}</strong></p><pre>{html.escape(lines)}</pre>"
 
 
-def manifest(cohort: Selection, kind: Kind = "s5cmd") -> Manifest:
+def manifest(cohort: Exportable, kind: Kind = "s5cmd") -> Manifest:
     """Return the list of a cohort's series for one download program.
 
     Parameters
     ----------
-    cohort : Selection
+    cohort : Exportable
         A cohort.
     kind : {"s5cmd", "s5cmd-gcs", "gen3", "tcia", "csv"}
         ``s5cmd`` from Amazon, ``s5cmd-gcs`` from Google, ``gen3`` for gen3-client, ``tcia`` for the NBIA Data
@@ -144,7 +144,7 @@ def _check(values: pl.Series, repository: Repository, kind: Kind) -> None:
     )
 
 
-def _provenance(cohort: Selection, n_entries: int) -> dict[str, Any]:
+def _provenance(cohort: Exportable, n_entries: int) -> dict[str, Any]:
     repository = cohort.repository
     notes = {
         "controlled": ["From a controlled source: keep this list where the data use agreement allows."],

@@ -15,8 +15,8 @@ from functools import cached_property
 import polars as pl
 
 from workbench.catalog.citations import Citation, read_citation, to_bibtex, to_csl
+from workbench.catalog.exportable import Exportable, listed_rows, original_columns
 from workbench.catalog.repository import Repository
-from workbench.catalog.selection import Selection, listed_rows, original_columns
 from workbench.catalog.sources.idc import raw_path
 from workbench.errors import MissingPackageError
 from workbench.vocabulary.licenses import allows_commercial_use
@@ -138,12 +138,12 @@ class Rights:
 _USE = {True: "commercial use allowed", False: "no commercial use", None: "read the terms"}
 
 
-def read_rights(cohort: Selection) -> Rights:
+def read_rights(cohort: Exportable) -> Rights:
     """Return the licenses of a cohort with their counts, and the references of everything in it.
 
     Parameters
     ----------
-    cohort : Selection
+    cohort : Exportable
         A cohort.
 
     Returns

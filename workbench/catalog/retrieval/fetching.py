@@ -14,12 +14,12 @@ import polars as pl
 from tqdm.auto import tqdm
 
 from workbench.cache import cache_folder, say
+from workbench.catalog.exportable import Exportable, original_columns
 from workbench.catalog.retrieval.dicomweb import DicomWebServer
 from workbench.catalog.retrieval.fetched import Fetched
 from workbench.catalog.retrieval.object_store import ADDRESS, ObjectStore
 from workbench.catalog.retrieval.receipt import Receipt
 from workbench.catalog.retrieval.transfer import RemoteFile, download, is_disk_full, safe_name
-from workbench.catalog.selection import Selection, original_columns
 
 _COLUMNS = (
     "collection_id",
@@ -39,7 +39,7 @@ _List = Callable[[_Row], list[RemoteFile]]
 
 
 def fetch(
-    cohort: Selection,
+    cohort: Exportable,
     folder: str | Path | None = None,
     *,
     server: str | None = None,
@@ -52,7 +52,7 @@ def fetch(
 
     Parameters
     ----------
-    cohort : Selection
+    cohort : Exportable
         A cohort; its size is shown first.
     folder : str or pathlib.Path, optional
         Where the images go, as ``collection/patient/study/series/*.dcm``. The cache folder when absent.
@@ -124,7 +124,7 @@ def _announcement(series: pl.DataFrame, open_series: pl.DataFrame, target: Path)
     return f"Fetching {len(open_series):,} series, {size_gb:,.3f} GB, into {target}{here}."
 
 
-def _check_addresses(series: pl.DataFrame, cohort: Selection) -> None:
+def _check_addresses(series: pl.DataFrame, cohort: Exportable) -> None:
     n_lacking = len(series) - int(series["url"].str.contains(ADDRESS).sum())
     if n_lacking:
         raise LookupError(

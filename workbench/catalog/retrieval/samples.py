@@ -3,15 +3,15 @@
 import numpy as np
 import polars as pl
 
-from workbench.catalog.selection import Selection, listed_rows
+from workbench.catalog.exportable import Exportable, listed_rows
 
 
-def sample_rows(cohort: Selection, n: int, *, smallest: bool = False, seed: int = 0) -> pl.Series:
+def sample_rows(cohort: Exportable, n: int, *, smallest: bool = False, seed: int = 0) -> pl.Series:
     """Return the rows of `n` series of a cohort.
 
     Parameters
     ----------
-    cohort : Selection
+    cohort : Exportable
         A cohort.
     n : int
         How many series; all of them when there are fewer.

@@ -8,7 +8,7 @@ import polars as pl
 from workbench.catalog.repository import Repository
 
 
-class Selection(Protocol):
+class Exportable(Protocol):
     """Anything that knows its repository, its series rows, its counts and the hash of its definition: a cohort."""
 
     @property
@@ -28,12 +28,12 @@ class Selection(Protocol):
         """The content hash of the definition."""
 
 
-def listed_rows(cohort: Selection) -> pl.Series:
+def listed_rows(cohort: Exportable) -> pl.Series:
     """Return the rows of a cohort that are series, without the placeholders of studies and patients that list none.
 
     Parameters
     ----------
-    cohort : Selection
+    cohort : Exportable
         A cohort.
 
     Returns
@@ -47,12 +47,12 @@ def listed_rows(cohort: Selection) -> pl.Series:
     return rows.filter(cohort.repository.column("series", "listed").gather(rows).fill_null(value=True))
 
 
-def original_columns(cohort: Selection, *names: str) -> pl.DataFrame:
+def original_columns(cohort: Exportable, *names: str) -> pl.DataFrame:
     """Return some original columns of a cohort's series, reading no other column.
 
     Parameters
     ----------
-    cohort : Selection
+    cohort : Exportable
         A cohort.
     *names : str
         Names of `workbench.tables.ORIGINAL`.

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.catalog import repository
-from workbench.catalog.selection import listed_rows, original_columns
+from workbench.catalog.exportable import listed_rows, original_columns
 
 
 def test_placeholders_are_no_series(make_selection: Any) -> None:
