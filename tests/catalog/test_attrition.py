@@ -105,6 +105,31 @@ def test_the_order_of_steps_says_who_loses_whom_but_not_who_is_left(commons: Cat
     assert one.dropped()["patient_id"].to_list() == other.dropped()["patient_id"].to_list()
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"column": "sex", "values": ["Male"], "missing": "exclude", "exclude": True},
+        {"any": [{"column": "sex", "values": ["Male"], "missing": "keep"}], "exclude": True},
+        {"all": [{"any": [{"column": "sex", "values": ["Male"], "missing": "keep"}], "exclude": True}]},
+    ],
+)
+def test_who_is_left_out_for_a_missing_value_is_lost_for_that_only(commons: Catalog, condition: Any) -> None:
+    attrition = cohort_of(commons.repository, [condition]).attrition
+    assert attrition.table.row(1)[1:] == (2, 2, 1, 2, 1, 2, 2)
+    assert attrition.dropped()["missing_only"].to_list() == [False, True]  # the man, the unknown
+
+
+def test_a_value_that_was_missing_at_an_earlier_step_excuses_no_later_loss(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    # The patient's CT stays at the first step, a series of unknown modality does not; then the patient's sex decides.
+    series = [{"patient_key": 0, "study_key": 0, "modality": modality} for modality in ("CT", "Unknown")]
+    made = make_repository(tmp_path_factory.mktemp("twice"), [{"sex": "Male"}], [{"patient_key": 0}], series)
+    attrition = Catalog(made).where(modality="CT").where(sex="Female").attrition
+    assert attrition.table["patients_lost_missing"].to_list() == [0, 0, 0]
+    assert attrition.dropped().select("step", "missing_only").rows() == [("sex Female", False)]
+
+
 @pytest.mark.parametrize("policy", ["keep", "only"])
 def test_nobody_is_lost_for_a_missing_value_that_is_kept_or_asked_for(commons: Catalog, policy: Any) -> None:
     steps = commons.where(sex="Female", missing=policy).where(age_years=(0, 35), missing=policy).attrition

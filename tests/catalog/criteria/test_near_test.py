@@ -84,6 +84,22 @@ def test_which_studies_lie_in_a_window(commons: Catalog, window: dict[str, Any],
     assert studies(commons.near_test("Positive", **window)) == expected
 
 
+def test_a_patients_studies_are_in_order_of_their_days_not_of_the_days_after_a_test(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    # Each study knows a test of its own: study 0, of day 10, lies 1 day after one; study 1, of day 2, lies 5 after.
+    made = make_repository(
+        tmp_path_factory.mktemp("ordered"),
+        [{}],
+        [{"patient_key": 0, "days_to_study": 10}, {"patient_key": 0, "days_to_study": 2}],
+        [{"patient_key": 0, "study_key": study} for study in (0, 1)],
+        [{"patient_key": 0, "study_key": study, "days_from_study": day} for study, day in ((0, -1), (1, -5))],
+    )
+    commons = Catalog(made)
+    assert studies(commons.near_test("Positive", days=(0, 14), which="first")) == [1]
+    assert studies(commons.near_test("Positive", days=(0, 14), which="last")) == [0]
+
+
 def test_a_negative_test_counts_on_its_own(commons: Catalog) -> None:
     assert studies(commons.near_test("Negative", days=(0, 5))) == [0, 1, 2]
     assert studies(commons.near_test("Negative", days=(0, 5), test="Antigen")) == [0, 1, 2]

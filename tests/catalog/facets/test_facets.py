@@ -14,6 +14,7 @@ from tests.catalog.by_hand import (
     LAWS,
     cohort_of,
     counts_of,
+    criteria,
     definitions,
     drawn,
     selected,
@@ -22,6 +23,7 @@ from tests.catalog.by_hand import (
 from tests.catalog.tiny import make_repository, place
 from workbench.catalog import facets
 from workbench.catalog.commons import Catalog
+from workbench.catalog.criteria.groups import any_of
 from workbench.errors import UnknownNameError
 from workbench.vocabulary.anatomy import BODY_REGIONS
 
@@ -50,8 +52,9 @@ def test_every_count_is_that_of_the_rows_under_all_other_criteria(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     repository, rows = drawn(data, tmp_path_factory)
-    entries = data.draw(definitions(rows))
     names = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=7))
+    clicked = st.lists(criteria(rows, inside=True).filter(lambda entry: entry["column"] in names), max_size=4)
+    entries = data.draw(st.one_of(definitions(rows), clicked))
     unit: Any = data.draw(st.sampled_from(["patients", "studies", "series"]))
     counted = facets.count(cohort_of(repository, entries), names, unit)
     for name in names:
@@ -154,6 +157,30 @@ def test_criteria_on_one_attribute_do_not_narrow_its_own_counts(commons: Catalog
     counted = facets.count(cohort, ["modality", "sex"])
     assert table(counted.filter(attribute="modality")) == [("CT", 1, 1), ("MR", 1, 1), ("Not Reported", 1, 1)]
     assert table(counted.filter(attribute="sex")) == [("Female", 1, 1)]
+
+
+def test_a_series_that_fails_two_attributes_counts_for_neither(commons: Catalog) -> None:
+    # CT, no MR: the MR of patient 0 fails the modality only. A man, no woman: it fails the sex too.
+    cohort = commons.where(modality="CT", sex="Male")
+    counted = facets.count(cohort, ["modality", "sex", "body_region"])
+    assert table(counted.filter(attribute="modality")) == [("CT", 1, 1)]
+    assert table(counted.filter(attribute="sex")) == [("Female", 1, 1), ("Male", 1, 1)]
+    assert table(counted.filter(attribute="body_region")) == [("Abdomen", 1, 1)]
+    # With a third attribute failing, patients 2 and 3 count for none of the three.
+    thirds = facets.count(cohort.where(body_region="Abdomen"), ["modality", "sex", "body_region"])
+    assert table(thirds) == [
+        ("CT", 1, 1),
+        ("Female", 1, 1),  # the CT of chest and abdomen shows the abdomen
+        ("Male", 1, 1),
+        ("Abdomen", 1, 1),
+    ]
+
+
+def test_a_group_on_two_attributes_narrows_the_facets_of_both(commons: Catalog) -> None:
+    either = commons.where(any_of(modality="MR", sex="Male")).where(modality="CT", level="patient")
+    counted = facets.count(either, ["modality", "sex"])
+    assert table(counted.filter(attribute="modality")) == [("CT", 1, 1), ("MR", 1, 1)]
+    assert table(counted.filter(attribute="sex")) == [("Female", 1, 1), ("Male", 1, 1)]
 
 
 def test_a_query_narrows_every_facet(commons: Catalog) -> None:
