@@ -242,7 +242,10 @@ def _on(rows: list[dict[str, Any]], name: str, *, inside: bool) -> st.SearchStra
     policies = st.sampled_from(["exclude", "keep", "only"])
     if name == "series_description":
         words = st.lists(
-            st.sampled_from(["lung", "LUNG W", ".*", "(b70f)", "scout", "1.0", "nothing"]), min_size=1, max_size=2
+            st.sampled_from(["lung", "LUNG W", ".*", "(b70f)", "scout", "1.0", "nothing"]),
+            min_size=1,
+            max_size=2,
+            unique=True,
         )
         options.append(st.fixed_dictionaries({"values": words, "missing": policies}))
     elif occurring:

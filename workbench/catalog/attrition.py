@@ -12,6 +12,7 @@ from workbench.catalog.criteria.criterion import Condition
 from workbench.catalog.criteria.english import counted, phrase
 from workbench.catalog.criteria.levels import count_distinct, level_keys
 from workbench.catalog.listing import listed, patient_ids
+from workbench.catalog.people import read_patients
 from workbench.catalog.repository import Repository
 
 _WIDEST = 60  # characters of a step in the table of text; the table itself holds it whole
@@ -66,14 +67,10 @@ class Attrition:
     @cached_property
     def people(self) -> pl.DataFrame:
         """One row a step: how many of its patients are women, and their ages, the missing counted."""
-        sex, age = (self.repository.column("patients", name) for name in ("sex", "age_years"))
-        patients = pl.DataFrame([sex.cast(pl.String), age])
-        keys, n = level_keys(self.repository, "patient")
         rows = []
         for step, left, _ in self._steps:
-            hit = np.zeros(n, dtype=np.bool_)
-            hit[keys[left]] = True
-            rows.append(patients.filter(pl.Series(hit)).select(pl.lit(step).alias("step"), *_SUMMARY))
+            patients = read_patients(self.repository, left).select(pl.col("sex").cast(pl.String), "age_years")
+            rows.append(patients.select(pl.lit(step).alias("step"), *_SUMMARY))
         return pl.concat(rows)
 
     def dropped(self) -> pl.DataFrame:

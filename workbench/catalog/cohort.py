@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from workbench.assessment.census import Census, count_census
@@ -17,12 +16,11 @@ from workbench.catalog.attrition import Attrition
 from workbench.catalog.criteria.english import counted
 from workbench.catalog.criteria.follow_up import follow_up
 from workbench.catalog.criteria.group_condition import is_writable
-from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.criteria.near_test import read_near_test
 from workbench.catalog.definition import save_definition
 from workbench.catalog.delivery import Delivery
+from workbench.catalog.people import read_patients
 from workbench.sampling import stratified_split
-from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, age_group
 
 _UNITS = ("patients", "studies", "series", "instances")
 _DESCRIBED = ("sex", "age_years", "race", "ethnicity", "covid19_positive")
@@ -63,18 +61,8 @@ class Cohort(Delivery):
 
     @property
     def patients(self) -> pl.DataFrame:
-        """One row a patient: keys, collection, species, sex, age with its reason when missing, bands, and the rest."""
-        keys, n = level_keys(self.repository, "patient")
-        hit = np.zeros(n, dtype=np.bool_)
-        hit[keys[self.mask]] = True
-        chosen = pl.Series(hit)
-        names = self.repository.columns("patients")
-        rows = pl.DataFrame([self.repository.column("patients", name).filter(chosen) for name in names])
-        reason = pl.col("age_missing").cast(pl.String)
-        return rows.with_columns(
-            age_group=age_group(pl.col("age_years"), reason, AGE_GROUPS),
-            age_decade=age_group(pl.col("age_years"), reason, AGE_DECADES),
-        )
+        """One row a patient: keys, collection, species, sex, age at the cohort's studies with bands, and the rest."""
+        return read_patients(self.repository, self.mask)
 
     def census(self, *, by: Sequence[str]) -> Census:
         """Return how many patients each group has, with what is not known.
