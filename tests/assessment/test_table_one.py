@@ -210,3 +210,12 @@ def test_errors_say_what_to_do(arguments: dict[str, object], message: str) -> No
     with pytest.raises((UnknownNameError, ValueError)) as caught:
         count_table_one(PATIENTS, **arguments)  # type: ignore[arg-type]
     assert str(caught.value) == message
+
+
+def test_a_group_that_is_only_missing_does_not_compete_for_the_largest_difference() -> None:
+    rows = pl.DataFrame(
+        {"sex": ["Male"] * 4 + ["Female"] * 4 + ["Unknown"] * 2, "site": ["A", "A", "A", "B"] * 2 + ["C", "C"]}
+    )
+    found = count_table_one(rows, by="sex", attributes=["site"]).smd.row(0, named=True)
+    assert found["smd"] == 0.0  # men and women are three quarters at A each; whose sex is unknown is at C
+    assert {found["first"], found["second"]} == {"Female", "Male"}

@@ -25,7 +25,7 @@ def test_a_definition_is_readable_and_names_no_patient(ricord: Cohort, tmp_path:
     assert body["source"]["key"] == "idc"
     assert body["criteria"][-1] == {"column": "age_years", "range": [18, None], "missing": "exclude"}
     assert set(body) == {"schema", "source", "criteria", "counts", "sha256"}
-    assert sorted(other.name for other in path.parent.iterdir()) == ["chest.members.txt", "chest.yaml"]
+    assert sorted(other.name for other in path.parent.iterdir()) == ["chest.yaml", "chest.yaml.members.txt"]
 
 
 def test_equal_definitions_have_equal_hashes_and_bytes(commons: Catalog, tmp_path: Path) -> None:

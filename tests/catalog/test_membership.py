@@ -50,7 +50,7 @@ def saved(first: Catalog, tmp_path: Path) -> Path:
 
 
 def members_of(saved: Path) -> Path:
-    return saved.with_name("women.members.txt")
+    return saved.with_name("women.yaml.members.txt")
 
 
 def test_another_version_says_exactly_who_was_gained_and_lost(second: Catalog, saved: Path) -> None:
@@ -168,7 +168,7 @@ def test_two_files_cannot_be_joined(first: Catalog, tmp_path: Path) -> None:
 def change_and_compare(commons: Catalog, saved: Path, change: Any) -> str:
     path = members_of(saved)
     path.write_bytes(change(path.read_bytes()))
-    with pytest.raises(ValueError, match=r"^women\.members\.txt ") as caught:
+    with pytest.raises(ValueError, match=r"^women\.yaml\.members\.txt ") as caught:
         commons.compare_members(saved)
     with pytest.raises(ValueError, match=re.escape(str(caught.value))):
         commons.read_cohort(saved)
@@ -176,8 +176,8 @@ def change_and_compare(commons: Catalog, saved: Path, change: Any) -> str:
 
 
 FOREIGN = (
-    "women.members.txt does not belong to this definition. The members file that cohort.save(…) wrote with it would be "
-    "right. Save the cohort again, or remove the file to compare counts only."
+    "women.yaml.members.txt does not belong to this definition. The members file that cohort.save(…) wrote with it "
+    "would be right. Save the cohort again, or remove the file to compare counts only."
 )
 
 
@@ -209,7 +209,7 @@ def test_a_foreign_members_file_is_refused(second: Catalog, saved: Path, change:
 )
 def test_a_damaged_members_file_is_refused(second: Catalog, saved: Path, change: Any, n: int) -> None:
     assert change_and_compare(second, saved, change) == (
-        f"women.members.txt is damaged: it holds {n} members, the definition says 3. "
+        f"women.yaml.members.txt is damaged: it holds {n} members, the definition says 3. "
         "A whole file would be right. Copy it again, or remove it to compare counts only."
     )
 
@@ -233,8 +233,8 @@ def test_a_definition_changed_by_hand_is_not_compared_with_its_old_members(
 
 
 def test_nothing_half_written_is_left_when_saving_fails(first: Catalog, tmp_path: Path) -> None:
-    (tmp_path / "women.members.txt").mkdir()  # the members cannot be written there
+    (tmp_path / "women.yaml.members.txt").mkdir()  # the members cannot be written there
     cohort: Cohort = first.where(sex="Female")
-    with pytest.raises(OSError, match=r"women\.members\.txt"):
+    with pytest.raises(OSError, match=r"women\.yaml\.members\.txt"):
         cohort.save(tmp_path / "women.yaml")
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []

@@ -168,7 +168,7 @@ def count_category(rows: pl.DataFrame, attribute: str, groups: Groups, *, test: 
     known = n[1:, ~missing]
     return AttributeCounts(
         table,
-        largest_category_difference(known),
+        largest_category_difference(np.where(_known(groups)[:, None], known, 0)),
         int(n[0, missing].sum()),
         compare_categories(known) if test else None,
     )
@@ -213,10 +213,16 @@ def summarize_number(
     means, sds = (summary[name].fill_null(float("nan")).to_numpy()[1:] for name in ("mean", "sd"))
     return AttributeCounts(
         table,
-        largest_number_difference(means, sds),
+        largest_number_difference(np.where(_known(groups), means, np.nan), sds),
         int(n_missing[0].sum()),
         compare_numbers(samples[1:], normal=normal) if test else None,
     )
+
+
+def _known(groups: Groups) -> npt.NDArray[np.bool_]:
+    """Which groups the largest difference is sought among: a group that is only missing is no group to differ from."""
+    known = ~np.isin(groups.names[1:], MISSING)
+    return known if np.count_nonzero(known) > 1 else np.ones_like(known)
 
 
 def _levels(named: pl.Series) -> list[str]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -80,7 +79,13 @@ class Cohort(Delivery):
         return count_census(self.patients.drop("patient_key", "person_key"), by=by)
 
     def table_one(
-        self, *, by: str | None = None, attributes: Sequence[str] | None = None, tests: bool = False, **settings: Any
+        self,
+        *,
+        by: str | None = None,
+        attributes: Sequence[str] | None = None,
+        tests: bool = False,
+        groups: Sequence[str] | None = None,
+        normal: Sequence[str] = (),
     ) -> TableOne:
         """Return Table 1: patients overall and by group, with standardized differences.
 
@@ -92,8 +97,10 @@ class Cohort(Delivery):
             Columns of `patients` to describe; by default sex, age, race, ethnicity and COVID-19 status where there are.
         tests : bool
             Whether to add p-values, the tests named.
-        **settings : object
-            ``groups`` and ``normal`` of `workbench.assessment.table_one.count_table_one`.
+        groups : sequence of str, optional
+            The groups to show, in order; all that occur by default.
+        normal : sequence of str
+            Numbers to show as mean and standard deviation.
 
         Returns
         -------
@@ -103,7 +110,7 @@ class Cohort(Delivery):
         patients = self.patients
         if attributes is None:
             attributes = [name for name in _DESCRIBED if name in patients.columns and name != by]
-        return count_table_one(patients, by=by, attributes=attributes, tests=tests, **settings)
+        return count_table_one(patients, by=by, attributes=attributes, tests=tests, groups=groups, normal=normal)
 
     def split(
         self,
@@ -152,7 +159,8 @@ class Cohort(Delivery):
         -------
         polars.DataFrame
             One row a study with a known day: ``collection_id``, ``patient_id``, ``study_uid``, ``visit`` (from 1),
-            ``days_after_test`` (after the patient's first such test, negative before it), ``days_since_last_visit``.
+            ``days_after_test`` (after the patient's first such test, negative before it), ``days_since_last_visit``,
+            ``days_after_nearest_test`` (what `near_test` asks of any test).
         """
         read_near_test(self.repository, result, days=(None, 0), test=test)  # checks the names
         return follow_up(self.repository, self.mask, result=result, test=test)

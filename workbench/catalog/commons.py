@@ -11,7 +11,7 @@ from workbench.cache import say
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.criteria.groups import Asked
 from workbench.catalog.criteria.sql import run_sql
-from workbench.catalog.definition import check_form, content_hash, read_definition
+from workbench.catalog.definition import check_form, check_version, content_hash, read_definition
 from workbench.catalog.entries import read_conditions
 from workbench.catalog.membership import MembershipChange, compare_members, members_path
 from workbench.catalog.repository import Repository
@@ -248,6 +248,7 @@ class Catalog:
             raise unknown_name(
                 "source", key, [self.repository.key], where="this catalog", then=f"Open it: open_catalog({key!r})."
             )
+        check_version(self.repository, body, name=name)
         return Cohort(self.repository, read_conditions(self.repository, body, name=name))
 
     def _compare(self, cohort: Cohort, body: dict[str, Any], path: Path) -> MembershipChange:

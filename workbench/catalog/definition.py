@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ _UNITS = ("patients", "studies", "series")
 # and its values; two layers make a group.
 _MOST_LAYERS, _MOST_PARTS = 2 * DEEPEST + 10, 2_000_000
 _MAKE_ONE = "Make one: workbench cohort new --where modality=CT --save cohort.yaml"
+
+
+# A key compared with numbers, as `cohort.sample` writes it.
+_ROWS = re.compile(r"_key\s*(=|<|>|in\s*\(|between)\s*\d", re.IGNORECASE)
 
 
 def define(repository: Repository, conditions: tuple[Condition, ...]) -> dict[str, Any]:
@@ -163,6 +168,38 @@ def check_form(body: Any, *, name: str) -> dict[str, Any]:
     if checked.get("sha256") not in (None, content_hash(checked)):
         say(f"{name} was changed after it was saved; it is read as it stands now.")
     return checked
+
+
+def check_version(repository: Repository, body: dict[str, Any], *, name: str) -> None:
+    """Raise when a definition can only be read with the data it was saved with, and these are others.
+
+    Parameters
+    ----------
+    repository : Repository
+        What is to be selected from.
+    body : dict
+        What `read_definition` gives.
+    name : str
+        The file's name, for messages.
+
+    Raises
+    ------
+    ValueError
+        When it was saved from a joined catalog and this one is not joined, or when it names rows by their numbers,
+        which are other rows in another data version.
+    """
+    saved, now = str(body["source"].get("version")), repository.build
+    if "+join." in saved and "+join." not in now:
+        raise ValueError(
+            f"{name} was saved from a catalog that a table was joined to ({saved}); this one is {now}. "
+            "The same table joined again would be right. Join it first: commons.join(table, on=…).read_cohort(…)"
+        )
+    numbered = [entry for entry in body["criteria"] if isinstance(entry, dict) and _ROWS.search(str(entry.get("sql")))]
+    if numbered and saved != now:
+        raise ValueError(
+            f"{name} names series, studies or patients by their numbers in data version {saved}; in {now} these are "
+            "others. The version it was saved with would be right. Open that one, or sample again: cohort.sample(…)."
+        )
 
 
 def content_hash(body: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ _KINDS = {
     "column": ("column", "values", "range", "missing", "level", "match", "exclude"),
     "any": ("any", "level", "exclude"),
     "all": ("all", "level", "exclude"),
-    "near_test": ("near_test", "days", "test", "which", "level"),
+    "near_test": ("near_test", "days", "test", "which", "level", "among"),
     "sql": ("sql",),
 }
 
@@ -105,6 +105,13 @@ def _read_kind(repository: Repository, entry: dict[str, Any], kind: str, name: s
     if kind == "sql":
         return read_query(repository, str(entry["sql"]))
     if kind == "near_test":
+        if "among" in more:
+            more["among"] = _read_entry(repository, more["among"], name, depth=depth)
+            if not isinstance(more["among"], Group):
+                raise ValueError(
+                    f"A test of {name} has no group as among. A mapping with 'all' or 'any' would be right. "
+                    "Compare with a file written by cohort.save(…)."
+                )
         return read_near_test(repository, str(entry["near_test"]), days=tuple(entry.get("days", ())), **more)
     if depth == DEEPEST:
         raise too_deep(name)

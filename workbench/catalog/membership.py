@@ -70,9 +70,9 @@ def members_path(definition: Path) -> Path:
     Returns
     -------
     pathlib.Path
-        Such as ``chest_ct.members.txt`` beside ``chest_ct.yaml``.
+        Such as ``chest_ct.yaml.members.txt`` beside ``chest_ct.yaml``.
     """
-    return definition.with_name(f"{definition.stem}.members.txt")
+    return definition.with_name(f"{definition.name}.members.txt")
 
 
 def save_members(repository: Repository, patients: pl.Series, path: Path, *, sha256: str) -> Path:

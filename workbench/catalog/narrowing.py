@@ -121,6 +121,7 @@ class Selection:
         test: str | None = None,
         which: Which = "all",
         level: Literal["study", "patient"] = "study",
+        among: Asked | None = None,
     ) -> Self:
         """Return the selection narrowed to studies within a window of days around a test.
 
@@ -136,6 +137,8 @@ class Selection:
             Every study in the window, or the first or last of each patient in the whole repository.
         level : {"study", "patient"}
             Whether those studies are selected, or everything of the patients who have one.
+        among : Asked, optional
+            ``wb.all_of(modality="CT")``: the first or last is taken among studies that hold such a series.
 
         Returns
         -------
@@ -147,7 +150,8 @@ class Selection:
         LookupError
             When the source has no tests.
         """
-        return self._and(read_near_test(self.repository, result, days=days, test=test, which=which, level=level))
+        window = read_near_test(self.repository, result, days=days, test=test, which=which, level=level, among=among)
+        return self._and(window)
 
     def where_sql(self, query: str) -> Self:
         """Return the selection narrowed to the series, studies or patients whose keys a query returns.

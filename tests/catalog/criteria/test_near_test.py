@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import workbench as wb
 from tests.catalog.by_hand import LAWS, cohort_of, drawn, near_test, numbers, windows
 from tests.catalog.tiny import make_repository, place
 from workbench.catalog.cohort import Cohort
@@ -122,9 +123,9 @@ def test_visits_are_numbered_in_order_from_the_first_test(commons: Catalog) -> N
     visits = commons.everything.follow_up("Positive")
     assert visits.columns == [
         *("collection_id", "patient_id", "study_uid", "visit"),
-        *("days_after_test", "days_since_last_visit"),
+        *("days_after_test", "days_since_last_visit", "days_after_nearest_test"),
     ]
-    assert visits.drop("collection_id").rows() == [
+    assert visits.drop("collection_id", "days_after_nearest_test").rows() == [
         ("P-0000", "1.2.0", 1, -2, None),
         ("P-0000", "1.2.1", 2, 3, 5),
         ("P-0000", "1.2.2", 3, 3, 0),
@@ -147,8 +148,30 @@ def test_time_counts_from_the_first_of_several_tests(tmp_path_factory: pytest.Te
         [{"patient_key": 0, "study_key": 0}],
         [{"patient_key": 0, "days_from_index": day} for day in (15, 4, 30)],
     )
-    assert Catalog(made).everything.follow_up()["days_after_test"].to_list() == [16]  # 20 - 4
+    visit = Catalog(made).everything.follow_up()
+    assert visit["days_after_test"].to_list() == [16]  # 20 - 4
+    assert visit["days_after_nearest_test"].to_list() == [5]  # 20 - 15
     assert Catalog(made).where(modality="CT").exclude(modality="CT").follow_up().height == 0
+
+
+def test_the_first_ct_is_not_lost_to_an_earlier_radiograph(tmp_path_factory: pytest.TempPathFactory) -> None:
+    # On day 1 a radiograph, on day 3 a CT, on day 5 another CT, all after one positive test on day 0.
+    made = make_repository(
+        tmp_path_factory.mktemp("first"),
+        [{}],
+        [{"patient_key": 0, "days_to_study": day} for day in (1, 3, 5)],
+        [{"patient_key": 0, "study_key": study, "modality": name} for study, name in enumerate(("CR", "CT", "CT"))],
+        [{"patient_key": 0, "days_from_index": 0}],
+    )
+    commons, ct = Catalog(made), wb.all_of(modality="CT")
+    assert commons.where(modality="CT").near_test("Positive", days=(0, 9), which="first").counts["studies"] == 0
+    first = commons.near_test("Positive", days=(0, 9), which="first", among=ct)
+    assert first.follow_up()["days_after_test"].to_list() == [3]
+    last = commons.near_test("Positive", days=(0, 9), which="last", among=ct)
+    assert last.follow_up()["days_after_test"].to_list() == [5]
+    assert commons.cohort_from(first.definition()) == first
+    assert first.to_python().splitlines()[-1].endswith("which='first', among=wb.all_of(modality='CT'))")
+    assert first.explain().splitlines()[1].startswith("First study of a patient from the day of to 9 days after")
 
 
 # ------------------------------------------------------------------ whole messages

@@ -147,13 +147,13 @@ def test_files_arrive_whole_in_a_folder_for_each_series(get: Any, images: list[b
 
 def test_the_size_is_said_before_anything_moves(get: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     get()
-    assert capsys.readouterr().err.startswith(f"Fetching 3 series, 0.000 GB, into {tmp_path / 'images'}.\n")
+    assert capsys.readouterr().err.startswith(f"Fetching 3 series, 0.2 MB, into {tmp_path / 'images'}.\n")
 
 
 def test_fetched_prints_a_row_a_series(get: Any) -> None:
     fetched = get()
     assert fetched.table["n_files"].to_list() == [2, 2, 2]
-    assert repr(fetched).startswith("Fetched 3 series: 6 files, 0.000 GB, in ")
+    assert repr(fetched).startswith("Fetched 3 series: 6 files, 0.2 MB, in ")
     assert "Series 1" in fetched._repr_html_()
 
 

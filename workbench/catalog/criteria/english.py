@@ -127,6 +127,8 @@ def _group(group: Group) -> str:
     joined = {"any": "; or ", "all": "; and "}[group.mode].join(phrase(member) for member in group.members)
     opened = {("any", False): "any of: ", ("all", False): "all of: ", ("any", True): "none of: "}
     words = opened.get((group.mode, group.exclude), "not all of: ") + joined
+    if len(group.members) == 1 and not group.exclude:
+        words = joined
     return words if group.level == "series" else f"all series of a {group.level} with a series that has {words}"
 
 
@@ -140,7 +142,8 @@ def _near_test(near: NearTest) -> str:
     if near.level == "patient":
         return f"everything of patients with a study {window} {test}"
     which = {"all": "study", "first": "first study of a patient", "last": "last study of a patient"}[near.which]
-    return f"{which} {window} {test}"
+    held = f", among studies with {_group(near.among)}" if near.among else ""
+    return f"{which} {window} {test}{held}"
 
 
 def _day(day: int | None) -> str:

@@ -80,7 +80,7 @@ def follow_up(repository: Repository, met: Mask, *, result: str, test: str | Non
     -------
     polars.DataFrame
         One row a study whose day is known: ``collection_id``, ``patient_id``, ``study_uid``, ``visit`` (from 1),
-        ``days_after_test``, ``days_since_last_visit``.
+        ``days_after_test``, ``days_since_last_visit``, ``days_after_nearest_test``.
     """
     keys, n = level_keys(repository, "study")
     rows = np.flatnonzero(met)
@@ -90,7 +90,10 @@ def follow_up(repository: Repository, met: Mask, *, result: str, test: str | Non
     of_cohort = after.filter(pl.Series(first[after["study_key"].to_numpy()] >= 0))
     visits = (
         of_cohort.group_by("patient_key", "study_key")
-        .agg(pl.col("days_after_test").max())  # the test that lies furthest back is the first one
+        .agg(
+            pl.col("days_after_test").max(),  # the test that lies furthest back is the first one
+            days_after_nearest_test=pl.col("days_after_test").sort_by(pl.col("days_after_test").abs()).first(),
+        )
         .sort("patient_key", "days_after_test", "study_key")
     )
     shown = pl.Series(first[visits["study_key"].to_numpy()], dtype=pl.UInt32)
@@ -103,6 +106,7 @@ def follow_up(repository: Repository, met: Mask, *, result: str, test: str | Non
         visit=(pl.int_range(pl.len()).over("patient_key") + 1).cast(pl.Int32),
         days_after_test=days,
         days_since_last_visit=days - days.shift(1).over("patient_key"),
+        days_after_nearest_test=pl.col("days_after_nearest_test"),
     )
 
 

@@ -97,7 +97,11 @@ class Group:
         str
             Such as ``commons.where(wb.any_of(…))``.
         """
-        return f"{receiver}.where({_written(self)})"
+        return f"{receiver}.where({self.written()})"
+
+    def written(self) -> str:
+        """Return the group as Python text, such as ``wb.all_of(modality='CT')``."""
+        return _written(self)
 
 
 def too_deep(name: str) -> ValueError:

@@ -10,6 +10,8 @@ import polars as pl
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import View
 from workbench.catalog.criteria.follow_up import days_after_tests, need_tests, undated_studies
+from workbench.catalog.criteria.group_condition import Group
+from workbench.catalog.criteria.groups import read_group
 from workbench.catalog.criteria.levels import Level, level_keys, spread
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
@@ -35,6 +37,8 @@ class NearTest:
         Every study in the window, or each patient's first or last one.
     level : {"study", "patient"}
         Whether those studies are selected, or everything of the patients who have one.
+    among : Group, optional
+        Only studies that hold a series meeting it are looked at, so that the first CT can be asked for.
     """
 
     result: str
@@ -42,6 +46,7 @@ class NearTest:
     test: str | None = None
     which: Which = "all"
     level: Literal["study", "patient"] = "study"
+    among: Group | None = None
 
     @property
     def label(self) -> str:
@@ -57,7 +62,8 @@ class NearTest:
         named = f"{self.test} {self.result}" if self.test else f"a test with result {self.result}"
         kept = "" if self.which == "all" else f", the {self.which} of each patient"
         whole = " (all series of the patient)" if self.level == "patient" else ""
-        return f"study {window} after {named}{kept}{whole}"
+        held = f" among studies with {self.among.label}" if self.among else ""
+        return f"study {window} after {named}{kept}{held}{whole}"
 
     @property
     def columns(self) -> frozenset[str]:
@@ -95,12 +101,13 @@ class NearTest:
         Returns
         -------
         dict
-            ``near_test``, the result, with ``days`` and perhaps ``test``, ``which`` and ``level``.
+            ``near_test``, the result, with ``days`` and perhaps ``test``, ``which``, ``level`` and ``among``.
         """
         entry: dict[str, Any] = {"near_test": self.result, "days": list(self.days)}
         more = {"test": self.test, "which": self.which, "level": self.level}
         defaults = {"test": None, "which": "all", "level": "study"}
-        return entry | {name: value for name, value in more.items() if value != defaults[name]}
+        entry |= {name: value for name, value in more.items() if value != defaults[name]}
+        return entry | ({"among": self.among.entry()} if self.among else {})
 
     def code(self, receiver: str) -> str:
         """Return the call that adds the condition to a cohort.
@@ -116,7 +123,8 @@ class NearTest:
             Such as ``commons.near_test('Positive', days=(-3, 14))``.
         """
         entry = self.entry()
-        words = [f"{name}={value!r}" for name, value in entry.items() if name not in ("near_test", "days")]
+        words = [f"{name}={value!r}" for name, value in entry.items() if name not in ("near_test", "days", "among")]
+        words += [f"among={self.among.written()}"] if self.among else []
         return f"{receiver}.near_test({', '.join([repr(self.result), f'days={self.days!r}', *words])})"
 
     def _studies(self, repository: Repository) -> pl.DataFrame:
@@ -128,6 +136,11 @@ class NearTest:
         if high is not None:
             inside = inside & (days <= high)
         near = days_after_tests(repository, result=self.result, test=self.test).filter(inside)
+        if self.among:
+            keys, n = level_keys(repository, "study")
+            held = np.zeros(n, dtype=np.bool_)
+            held[keys[self.among.selected(repository)]] = True
+            near = near.filter(pl.Series(held[near["study_key"].to_numpy()]))
         if self.which == "all":
             return near
         return (
@@ -145,6 +158,7 @@ def read_near_test(
     test: str | None = None,
     which: Which = "all",
     level: Literal["study", "patient"] = "study",
+    among: object = None,
 ) -> NearTest:
     """Return the condition that a user wrote, after checking it against the source's tests.
 
@@ -162,6 +176,8 @@ def read_near_test(
         Which of a patient's studies in the window.
     level : {"study", "patient"}
         Whether those studies or all of the patient's are selected.
+    among : Asked or Group, optional
+        What ``wb.all_of`` or ``wb.any_of`` gives: only studies with a series that meets it are looked at.
 
     Returns
     -------
@@ -193,4 +209,5 @@ def read_near_test(
             f"days={days!r} was received. A window is two whole numbers of days after the test, the first not above "
             "the last, one of which may be None. Write for instance days=(-3, 14) or days=(28, None)."
         )
-    return NearTest(result, (window[0], window[1]), test, which, level)
+    held = read_group(repository, among) if among is not None and not isinstance(among, Group) else among
+    return NearTest(result, (window[0], window[1]), test, which, level, held)

@@ -67,6 +67,11 @@ def read_criterion(
     check_words(missing, level, match)
     _check_level(column, level, match)
     made: dict[str, Any] = {"missing": missing, "level": level, "match": match, "exclude": exclude}
+    if match == "each" and not (isinstance(value, list | set | frozenset) and len(set(map(_plain, value))) > 1):
+        raise ValueError(
+            f'{column}={value!r} was received with match="each". A list of at least two values would be right, each of '
+            f'which the {level} has to hold. Write for instance modality=["CT", "MR"], or leave match out.'
+        )
     if value is None:
         if missing != "only":
             raise ValueError(
@@ -81,11 +86,6 @@ def read_criterion(
     values = tuple(_plain(member) for member in members) if isinstance(members, list) else (_plain(value),)
     _check_values(repository, known[column], values)
     values = tuple(dict.fromkeys(values))
-    if match == "each" and len(values) < 2:
-        raise ValueError(
-            f'{column}={value!r} was received with match="each". A list of at least two values would be right, each of '
-            f'which the {level} has to hold. Write for instance modality=["CT", "MR"], or leave match out.'
-        )
     return Criterion(column, values, **made)
 
 

@@ -56,6 +56,10 @@ def count(cohort: Selection, attributes: Sequence[str], unit: Unit = "patients")
     TypeError
         For an attribute that is a number or a text.
     """
+    if not isinstance(cohort, Selection):
+        raise TypeError(
+            f"A {type(cohort).__name__} was received. A cohort would be right. Pass commons.everything for all of it."
+        )
     if unit not in get_args(Unit):
         raise unknown_name("unit", unit, get_args(Unit), where="facets.count", then="Say what is to be counted.")
     names = tuple(dict.fromkeys([attributes] if isinstance(attributes, str) else attributes))

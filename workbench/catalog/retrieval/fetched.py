@@ -149,7 +149,7 @@ class Fetched:
 
     @property
     def _title(self) -> str:
-        size = f"{self.n_files:,} files, {self.size_gb:,.3f} GB, in {self.folder}"
+        size = f"{self.n_files:,} files, {size_words(self.size_gb * 1e9)}, in {self.folder}"
         return f"{PHANTOM}: {size}" if self.phantom else f"Fetched {len(self.table):,} series: {size}"
 
     @property
@@ -184,3 +184,24 @@ def _write_phantom(folder: Path, modality: str, seed: int) -> None:
         chest.write_chest_ct(folder, seed=seed)
     else:
         chest.write_chest_radiograph(folder, seed=seed)
+
+
+def size_words(n_bytes: float) -> str:
+    """Return a size in the unit that a reader can picture.
+
+    Parameters
+    ----------
+    n_bytes : float
+        How many bytes.
+
+    Returns
+    -------
+    str
+        In GB from a tenth of one on, else in MB.
+
+    Examples
+    --------
+    >>> size_words(52_429), size_words(234e9)
+    ('0.1 MB', '234.000 GB')
+    """
+    return f"{n_bytes / 1e9:,.3f} GB" if n_bytes >= 1e8 else f"{n_bytes / 1e6:,.1f} MB"

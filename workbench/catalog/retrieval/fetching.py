@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from workbench.cache import cache_folder, say
 from workbench.catalog.exportable import Exportable, original_columns
 from workbench.catalog.retrieval.dicomweb import DicomWebServer
-from workbench.catalog.retrieval.fetched import Fetched
+from workbench.catalog.retrieval.fetched import Fetched, size_words
 from workbench.catalog.retrieval.object_store import ADDRESS, ObjectStore
 from workbench.catalog.retrieval.receipt import Receipt
 from workbench.catalog.retrieval.transfer import RemoteFile, download, is_disk_full, safe_name
@@ -119,9 +119,9 @@ def _phantom(series: pl.DataFrame) -> Fetched:
 
 def _announcement(series: pl.DataFrame, open_series: pl.DataFrame, target: Path) -> str:
     done = len(series) - len(open_series)
-    size_gb = (open_series["size_mb"].sum() or 0) / 1000
+    size = size_words(float(open_series["size_mb"].sum() or 0) * 1e6)
     here = f"; {done:,} more are here already" if done else ""
-    return f"Fetching {len(open_series):,} series, {size_gb:,.3f} GB, into {target}{here}."
+    return f"Fetching {len(open_series):,} series, {size}, into {target}{here}."
 
 
 def _check_addresses(series: pl.DataFrame, cohort: Exportable) -> None:

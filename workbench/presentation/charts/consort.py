@@ -72,7 +72,8 @@ def _drawn(attrition: Attrition, *, people: bool) -> pl.DataFrame:
     drawn = attrition.table.with_columns(step=pl.Series(attrition.phrases))
     if not people:
         return drawn
-    return drawn.with_columns(attrition.people[name] for name in ("female_fraction", "age_median"))
+    summed = attrition.people.with_columns(n_age_known=pl.col("n_patients") - pl.col("n_age_missing"))
+    return drawn.with_columns(summed[name] for name in ("female_fraction", "n_sex_known", "age_median", "n_age_known"))
 
 
 def draw_flow(table: pl.DataFrame, *, source: str, title: str, description: str) -> str:
@@ -126,12 +127,12 @@ def draw_flow(table: pl.DataFrame, *, source: str, title: str, description: str)
 
 def _counts(step: Step) -> list[Line]:
     lines = [(_count(step["patients"], "patient"), True), (_images(step["studies"], step["series"]), False)]
-    people = []
+    people: list[Line] = []
     if step.get("female_fraction") is not None:
-        people.append(f"{100 * step['female_fraction']:.1f} % female")
+        people.append((f"{100 * step['female_fraction']:.1f} % female of {step['n_sex_known']:,} known", False))
     if step.get("age_median") is not None:
-        people.append(f"median age {step['age_median']:.0f} years")
-    return [*lines, (" · ".join(people), False)] if people else lines
+        people.append((f"median age {step['age_median']:.0f} of {step['n_age_known']:,} known", False))
+    return lines + people
 
 
 def _removed(before: Step, step: Step, number: int) -> list[Line]:
@@ -140,7 +141,7 @@ def _removed(before: Step, step: Step, number: int) -> list[Line]:
     lines = [(f"Excluded: {_count(lost, 'patient')}", True), (images, False)]
     lines.append((f"{number}. Not met: {step['step']}", False))
     if lost:
-        lines.append((f"• {lost - missing:,} for another value", False))
+        lines.append((f"• {lost - missing:,} because of the value", False))
         lines.append((f"• {missing:,} only because the value is missing", missing > 0))
     return lines
 
