@@ -8,6 +8,8 @@ from workbench.assessment.references import read_reference
 from workbench.assessment.representativeness import Comparison, compare_to_reference
 from workbench.catalog.cohort import Cohort
 
+_COMPARED = ("sex", "age_group", "race", "ethnicity")
+
 
 def compare(cohort: Cohort, *, reference: str = "us_census") -> Comparison:
     """Return how far the cohort's people are from a reference population, with and without the missing.
@@ -35,8 +37,11 @@ def compare(cohort: Cohort, *, reference: str = "us_census") -> Comparison:
     population = read_reference(reference)
     patients = cohort.patients
     people = patients.filter(pl.col("species") == "Human")
-    compared = compare_to_reference(people.select("sex", "age_group"), population)
-    return dataclasses.replace(compared, notes=(*compared.notes, *_notes(cohort, patients.height - people.height)))
+    compared = compare_to_reference(people.select(name for name in _COMPARED if name in people.columns), population)
+    said = [*compared.notes, *_notes(cohort, patients.height - people.height)]
+    if "race" in people.columns:  # the category of that name holds other people in the two tables
+        said += [f"race: {caveat}" for caveat in population.caveats if "'Multiple or Other'" in caveat]
+    return dataclasses.replace(compared, notes=tuple(said))
 
 
 def _notes(cohort: Cohort, n_left_out: int) -> list[str]:
