@@ -40,7 +40,9 @@ def compare(cohort: Cohort, *, reference: str = "us_census") -> Comparison:
     compared = compare_to_reference(people.select(name for name in _COMPARED if name in people.columns), population)
     said = [*compared.notes, *_notes(cohort, patients.height - people.height)]
     if "race" in people.columns:  # the category of that name holds other people in the two tables
-        said += [f"race: {caveat}" for caveat in population.caveats if "'Multiple or Other'" in caveat]
+        said += [
+            f"race: {caveat}" for caveat in population.source.get("caveats", ()) if "'Multiple or Other'" in caveat
+        ]
     return dataclasses.replace(compared, notes=tuple(said))
 
 

@@ -32,17 +32,21 @@ class Contrast:
     n_both: int
 
     @property
+    def apart(self) -> pl.DataFrame:
+        """Rows of `smd` of 0.1 or more, the largest first."""
+        return self.smd.filter(pl.col("smd") >= _SMALL).sort("smd", descending=True, maintain_order=True)
+
+    @property
     def sentence(self) -> str:
         """How many patients are in both, and what differs most."""
         both = f"{self.n_both:,} patients are in both."
-        known = self.smd.drop_nulls("smd").sort("smd", descending=True, maintain_order=True)
-        if known.is_empty():
+        n_known, apart = self.smd["smd"].count(), self.apart
+        if not n_known:
             return f"{both} There is nothing to compare."
-        n_apart = known.filter(pl.col("smd") >= _SMALL).height
-        if not n_apart:
+        if apart.is_empty():
             return f"{both} No attribute differs by {_SMALL} or more."
-        words = f"{n_apart} of {known.height} attributes differ by {_SMALL} or more"
-        return f"{both} {words}; {known['attribute'][0]} differs most."
+        words = f"{apart.height} of {n_known} attributes differ by {_SMALL} or more"
+        return f"{both} {words}; {apart['attribute'][0]} differs most."
 
     def __repr__(self) -> str:
         return f"{self.sentence}\n{self.table.fill_null('')}"

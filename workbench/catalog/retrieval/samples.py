@@ -31,7 +31,7 @@ def sample_rows(cohort: Exportable, n: int, *, smallest: bool = False, seed: int
     ValueError
         When `n` is below 1.
     """
-    if not isinstance(n, int) or isinstance(n, bool):
+    if not isinstance(n, int | np.integer):
         raise TypeError(f"A sample of {n!r} series was received. A whole number would be right. Use sample(1).")
     if n < 1:
         raise ValueError(f"A sample of {n} series is none. A number from 1 would be right. Use for instance sample(1).")
