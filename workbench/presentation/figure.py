@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from workbench.presentation.saving import Savable, SavablePicture
 from workbench.presentation.theme import theme
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Figure:
+class Figure(SavablePicture):
     """What every chart function returns; it draws itself in JupyterLab, Voila and exported HTML, offline.
 
     Attributes
@@ -105,6 +106,11 @@ class Figure:
         alt.JupyterChart.enable_offline(True)
         return alt.JupyterChart(alt.Chart.from_dict(self.spec(titled=True)))
 
+    def _titled_svg(self) -> str:
+        import vl_convert
+
+        return str(vl_convert.vegalite_to_svg(self.spec(titled=True)))
+
     def page_entry(self) -> dict[str, Any]:
         """Return the figure as an entry of a public page's aggregates file.
 
@@ -132,7 +138,7 @@ class Figure:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Drawing:
+class Drawing(SavablePicture):
     """A figure drawn by hand as SVG where no chart grammar fits, such as a flow diagram; shown as a `Figure` is.
 
     Attributes
@@ -178,6 +184,9 @@ class Drawing:
 
         return bytes(vl_convert.svg_to_png(self.svg, scale=scale))
 
+    def _titled_svg(self) -> str:
+        return self.svg
+
     def _repr_html_(self) -> str:
         return _figure_html(self, f'<div style="{_GROUND}">{self.svg}</div>')
 
@@ -186,7 +195,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Table:
+class Table(Savable):
     """A frame shown as a plain table, with names in words; as text it is the frame itself.
 
     Attributes
@@ -200,6 +209,9 @@ class Table:
     frame: pl.DataFrame
     title: str = ""
 
+    def _rows(self) -> pl.DataFrame:
+        return self.frame
+
     def _repr_html_(self) -> str:
         return f"<p><strong>{html.escape(self.title)}</strong></p>{_html_table(self.frame)}"
 
@@ -208,7 +220,7 @@ class Table:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HtmlTable:
+class HtmlTable(Savable):
     """A table set for print, as finished HTML that fetches nothing.
 
     Attributes
@@ -224,6 +236,9 @@ class HtmlTable:
     title: str
     html: str
     table: pl.DataFrame
+
+    def _rows(self) -> pl.DataFrame:
+        return self.table
 
     def _repr_html_(self) -> str:
         return self.html
