@@ -43,7 +43,7 @@ def test_members_are_saved_unless_declined(done: Done, tmp_path: Path) -> None:
     words = ["cohort", "new", "--where", "collection_id=midrc_ricord_1a", "--save"]
     done(*words, "with.yaml")
     done(*words, "without.json", "--no-members")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["with.members.txt", "with.yaml", "without.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["with.yaml", "with.yaml.members.txt", "without.json"]
 
 
 def test_links_are_written_one_a_study_into_a_folder_that_is_made(commons: Catalog, done: Done) -> None:
@@ -104,8 +104,8 @@ def test_show_says_who_was_lost_since_another_data_version(ricord: Cohort, done:
     older["counts"]["patients"] += 1
     older["sha256"] = content_hash(older)
     Path("older.yaml").write_text(yaml.safe_dump(older, sort_keys=False))
-    members = Path("ricord.members.txt").read_text().replace(ricord.sha256, older["sha256"])
-    Path("older.members.txt").write_text(members + "0" * 20 + "\n")
+    members = Path("ricord.yaml.members.txt").read_text().replace(ricord.sha256, older["sha256"])
+    Path("older.yaml.members.txt").write_text(members + "0" * 20 + "\n")
     n = ricord.counts["patients"]
     assert (
         f"{n + 1} patients with data version 24.0, {n} with {ricord.repository.build}: "
@@ -117,6 +117,12 @@ def test_show_does_not_compare_what_was_changed_by_hand(ricord: Cohort, done: Do
     Path("ricord.yaml").write_text(Path("ricord.yaml").read_text().replace("midrc_ricord_1b", "midrc_ricord_1c"))
     said = done("cohort", "show", "ricord.yaml")
     assert "The definition was written or changed by hand: who was in it before cannot be told.\n" in said
+
+
+def test_show_says_once_that_a_file_was_changed(ricord: Cohort, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("ricord.yaml").write_text(Path("ricord.yaml").read_text().replace("midrc_ricord_1b", "midrc_ricord_1c"))
+    assert main(["cohort", "show", "ricord.yaml"]) == 0
+    assert capsys.readouterr().err == "ricord.yaml was changed after it was saved; it is read as it stands now.\n"
 
 
 def test_explain_states_every_step_and_takes_further_ones(ricord: Cohort, done: Done) -> None:
@@ -157,6 +163,14 @@ def test_facets_count_under_all_other_criteria(done: Done) -> None:
     assert sum(counts) == 110
 
 
+def test_facets_take_a_saved_cohort_as_the_other_verbs_do(ricord: Cohort, done: Done) -> None:
+    words = ["--where", "sex=Male", "--by", "sex"]
+    said = done("cohort", "facets", "ricord.yaml", *words)
+    assert said == done("cohort", "facets", "--cohort", "ricord.yaml", *words)
+    counts = [int(line.split("┆")[2]) for line in said.splitlines() if "Female" in line or "Male" in line]
+    assert sum(counts) == 227  # 110 patients of 1a and 117 of 1b
+
+
 # ------------------------------------------------------------------ errors
 
 
@@ -180,6 +194,11 @@ def test_facets_count_under_all_other_criteria(done: Done) -> None:
             2,
             "--columns patient_id was received. NAME=COLUMN, such as patient_id=PatientID, or a YAML file of lines "
             "'patient_id: PatientID' would be right. Correct it.",
+        ),
+        (
+            ["facets", "a.yaml", "--cohort", "b.yaml"],
+            2,
+            "a.yaml and --cohort b.yaml were received. One saved cohort would be right. Leave out --cohort.",
         ),
         (
             ["facets", "--by", "moddality"],

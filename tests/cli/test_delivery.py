@@ -46,6 +46,7 @@ def test_a_manifest_lists_every_series_and_warns_of_its_license(
     n = ricord.counts["series"]
     assert f"Manifest of {n:,} series: new/list\n" in said
     assert f"{n} of {n} series do not allow commercial use (CC BY-NC 4.0).\n" in said
+    assert ("comment_prefix='#'" in said) == (kind == "csv")
     lines = Path("new/list").read_text().splitlines()
     assert sum(line.startswith(per_series) for line in lines) == n
     assert any(ricord.sha256 in line for line in lines)
@@ -90,9 +91,29 @@ def test_a_mirror_that_does_not_answer_is_an_error_after_the_size(
     assert "Traceback" not in err
 
 
+def test_what_is_out_of_reach_becomes_a_phantom_only_when_asked(
+    ricord: Cohort, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["cohort", "fetch", "ricord.yaml", "--sample", "1", "--smallest", "--to", "images"]
+    nobody = ["--server", "s3+http://127.0.0.1:9"]
+    assert main([*words, *nobody]) == 1
+    assert (
+        capsys.readouterr()
+        .err.rstrip()
+        .endswith("Connect and run the same call again, or add --when-offline phantom for a made-up image.")
+    )
+    assert main([*words, *nobody, "--when-offline", "phantom"]) == 0
+    out, err = capsys.readouterr()
+    assert "Phantom, not a patient" in out
+    assert "The images are out of reach; showing a phantom instead, which is not a patient." in err
+    assert not list(Path("images").rglob("*.dcm"))  # made-up images never lie where real ones were wanted
+
+
 def test_a_limit_stops_a_fetch_before_anything_moves(ricord: Cohort, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cohort", "fetch", "ricord.yaml", "--to", "images", "--limit-gb", "0.001"]) == 1
-    assert "more than the limit of 0.001 GB" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "more than the limit of 0.001 GB. A --limit-gb of at least " in said
+    assert said.endswith("Raise it, or fetch fewer: --sample 10.\n")
     assert not Path("images").exists()
 
 

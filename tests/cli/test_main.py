@@ -144,7 +144,7 @@ def test_census_prints_groups_with_intervals_and_the_distance(
         (
             ["census", "--by", "sx"],
             "No column 'sx' in patients. Did you mean 'sex'? Valid: collection_id, species, sex, age_years, "
-            "age_missing, age_over_89, age_group, age_decade. Pass one of these in by=.",
+            "age_missing, age_over_89, age_group, age_decade. Pass one of these with --by.",
         ),
         (
             ["report", "cohort_profil"],

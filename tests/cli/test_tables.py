@@ -53,7 +53,11 @@ def test_split_writes_who_is_where_and_reports_the_balance(ricord: Cohort, done:
         "cohort", "split", "ricord.yaml", "--parts", parts, "--by", "sex,age_group", "--seed", "7", "--out", "s.csv"
     )
     assert "train 159, validation 34, test 34; the largest standardized difference" in said  # of 227 patients
+    assert said.endswith(
+        "Split: s.csv\nLines that begin with # are comments. To read it: pl.read_csv(FILE, comment_prefix='#')\n"
+    )
     split = read_split("s.csv")
+    assert pl.read_csv("s.csv", comment_prefix="#").height == split.height == 227
     expected = ricord.split(by=["sex", "age_group"], fractions=(0.7, 0.15, 0.15), seed=7)
     assert split["part"].to_list() == expected["part"].cast(pl.String).to_list()
     head = Path("s.csv").read_text().splitlines()[:3]
@@ -112,8 +116,8 @@ def test_split_keeps_groups_whole(synthetic: Catalog, done: Done) -> None:
         (
             ["split", "ricord.yaml", "--parts", "train=0.7,test=0.2", "--seed", "1", "--out", "s.csv"],
             2,
-            "Received fractions of train 0.7, test 0.2, in sum 0.9. Each must be above 0 and their sum 1. "
-            "Pass, for example, fractions={'train': 0.7, 'validation': 0.15, 'test': 0.15}.",
+            "Received parts of train 0.7, test 0.2, in sum 0.9. Each must be above 0 and their sum 1. "
+            "Pass, for example, --parts train=0.7,validation=0.15,test=0.15.",
         ),
         (
             ["split", "ricord.yaml", "--seed", "1", "--out", "s.xlsx"],
@@ -127,16 +131,22 @@ def test_split_keeps_groups_whole(synthetic: Catalog, done: Done) -> None:
             "Make one: workbench cohort split chest_ct.yaml --seed 1 --out split.csv",
         ),
         (
+            ["split", "--check", "folds.csv"],
+            2,
+            "No column 'part' in folds.csv. Valid: PatientID, fold. Name the column of sides with --part.",
+        ),
+        (
             ["table1", "ricord.yaml", "--by", "sx"],
             2,
             "No column 'sx' in patients. Did you mean 'sex'? Valid: patient_key, person_key, collection_id, species, "
-            "sex, age_years, age_missing, age_over_89, age_group, age_decade. Pass one of these in by=.",
+            "sex, age_years, age_missing, age_over_89, age_group, age_decade. Pass one of these with --by.",
         ),
     ],
 )
 def test_an_error_says_what_came_what_is_right_and_what_to_do(
     ricord: Cohort, capsys: pytest.CaptureFixture[str], words: list[str], exit_code: int, message: str
 ) -> None:
+    Path("folds.csv").write_text("PatientID,fold\na,train\n")
     assert main(["cohort", *words]) == exit_code
     assert capsys.readouterr().err == f"workbench: {message}\n"
     assert not Path("s.csv").exists()

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from workbench.cli.cohorts import add_cohort
 from workbench.cli.steps import WordsError
 from workbench.cli.verbs import add_verbs
+from workbench.cli.wording import as_typed
 from workbench.errors import UnknownNameError
 
 _EXAMPLES = """
@@ -59,10 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nStopped.", file=sys.stderr)
         return 130
     except (WordsError, UnknownNameError) as error:
-        print(f"workbench: {error}", file=sys.stderr)
+        print(f"workbench: {as_typed(str(error))}", file=sys.stderr)
         return 2
     except (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError, OverflowError) as error:
-        print(f"workbench: {error}", file=sys.stderr)
+        print(f"workbench: {as_typed(str(error))}", file=sys.stderr)
         return 1
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from workbench.cli.delivery import add_delivery
 from workbench.cli.outputs import print_table, write_table, write_text
 from workbench.cli.selection import add_source, open_saved_source, select
-from workbench.cli.steps import add_steps, typed
+from workbench.cli.steps import WordsError, add_steps, typed
 from workbench.cli.tables import add_tables
 from workbench.cli.verbs import add_verb
 
@@ -18,11 +18,13 @@ examples:
   workbench cohort new --where modality=CT --where body_region=Chest --where age_years=18..89 --save chest_ct.yaml
   workbench cohort new --source synthetic --near-test Positive:-3..14:first --save near.yaml
   workbench cohort show chest_ct.yaml
+  workbench cohort explain chest_ct.yaml
   workbench cohort attrition chest_ct.yaml --people --svg flow.svg
   workbench cohort table1 chest_ct.yaml --by collection_id --html table1.html
+  workbench cohort facets chest_ct.yaml --by sex body_region
   workbench cohort split chest_ct.yaml --by sex age_group --seed 1 --out split.csv
   workbench cohort manifest chest_ct.yaml --kind s5cmd --out chest_ct.s5cmd --cite chest_ct.bib
-  workbench cohort fetch chest_ct.yaml --sample 1 --smallest --to images
+  workbench cohort fetch chest_ct.yaml --sample 1 --smallest --to images --when-offline phantom
 
 Without one of these words new is meant: workbench cohort --where modality=CT
 """
@@ -60,7 +62,8 @@ def add_cohort(verbs: Any) -> None:
     attrition.add_argument("--dropped", type=Path, metavar="FILE", help="write which step lost each patient, as CSV")
 
     facets = _add(kinds, "facets", _facets, "count the choices, each attribute under all other criteria")
-    facets.add_argument("--cohort", type=Path, metavar="FILE", help="begin with a saved cohort")
+    facets.add_argument("file", nargs="?", type=Path, metavar="FILE", help=f"{_FILE}; without it, everything")
+    facets.add_argument("--cohort", type=Path, metavar="FILE", help="the same")
     facets.add_argument(
         "--by", nargs="+", default=["modality", "sex", "age_decade"], metavar="COLUMN", help="attributes to count"
     )
@@ -80,11 +83,7 @@ def add_cohort(verbs: Any) -> None:
 
 def _add(kinds: Any, name: str, run: Any, summary: str) -> Any:
     examples = [line.strip() for line in _EXAMPLES.splitlines() if f"workbench cohort {name} " in line]
-    more = {
-        "explain": ["workbench cohort explain chest_ct.yaml"],
-        "facets": ["workbench cohort facets --where modality=CT --by sex body_region"],
-    }
-    return add_verb(kinds, name, run, summary, examples or more[name])
+    return add_verb(kinds, name, run, summary, examples)
 
 
 def _new(options: argparse.Namespace) -> None:
@@ -105,7 +104,9 @@ def _show(options: argparse.Namespace) -> None:
     catalog = open_saved_source(options, options.cohort)
     body = read_definition(options.cohort)
     try:
-        cohort = catalog.cohort_from(body, name=options.cohort.name)
+        # Without its hash: that the file was changed has been said once by now.
+        unsigned = {field: value for field, value in body.items() if field != "sha256"}
+        cohort = catalog.cohort_from(unsigned, name=options.cohort.name)
     except UnknownNameError as problem:  # in the file, not in the words that were typed
         raise ValueError(str(problem)) from problem
     print(cohort)
@@ -151,6 +152,12 @@ def _facets(options: argparse.Namespace) -> None:
 
     from workbench.catalog import facets
 
+    if options.file and options.cohort:
+        raise WordsError(
+            f"{options.file} and --cohort {options.cohort} were received. One saved cohort would be right. "
+            "Leave out --cohort."
+        )
+    options.cohort = options.file or options.cohort
     cohort = select(options)
     with typed():
         counted = facets.count(cohort, options.by, options.unit)

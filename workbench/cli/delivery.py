@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.outputs import write_text
+from workbench.cli.outputs import COMMENTS, COMMENTS_READ, write_text
 from workbench.cli.selection import select
 from workbench.cli.steps import WordsError, add_steps
 from workbench.cli.verbs import add_verb
@@ -34,7 +34,7 @@ def add_delivery(kinds: Any) -> list[Any]:
         ["workbench cohort manifest chest_ct.yaml --kind s5cmd --out chest_ct.s5cmd --cite chest_ct.bib"],
     )
     manifest.add_argument("--kind", choices=_KINDS, default="s5cmd", help="which program (default: s5cmd, from Amazon)")
-    manifest.add_argument("--out", type=Path, metavar="FILE", help="the manifest")
+    manifest.add_argument("--out", type=Path, metavar="FILE", help=f"the manifest; but for gen3, {COMMENTS}")
     manifest.add_argument("--cite", type=Path, metavar="FILE", help="the references: .bib, .json (CSL) or .txt")
 
     fetch = add_verb(
@@ -43,7 +43,7 @@ def add_delivery(kinds: Any) -> list[Any]:
         _fetch,
         "download the images, size first; what is finished is kept, and the same command goes on",
         [
-            "workbench cohort fetch chest_ct.yaml --sample 1 --smallest --to images",
+            "workbench cohort fetch chest_ct.yaml --sample 1 --smallest --to images --when-offline phantom",
             "workbench cohort fetch chest_ct.yaml --to images --server http://localhost:8042/dicom-web",
         ],
     )
@@ -53,6 +53,12 @@ def add_delivery(kinds: Any) -> list[Any]:
     fetch.add_argument("--smallest", action="store_true", help="with --sample: the smallest, not a chance draw")
     fetch.add_argument("--seed", type=int, default=0, help="with --sample: fixes the draw (default: 0)")
     fetch.add_argument("--limit-gb", type=float, metavar="GB", help="refuse to fetch more than this")
+    fetch.add_argument(
+        "--when-offline",
+        choices=["error", "phantom"],
+        default="error",
+        help="when nobody answers: stop, or give a made-up image, which says that it is no patient (default: error)",
+    )
     for each in (manifest, fetch):
         each.add_argument("cohort", type=Path, metavar="FILE", help="a saved cohort; further steps narrow it")
         add_steps(each)
@@ -77,6 +83,8 @@ def _manifest(options: argparse.Namespace) -> None:
         print(warning)
     if listed is not None:
         print(f"Manifest of {listed.n_series:,} series: {listed.save(options.out)}")
+        if options.kind == "csv":
+            print(COMMENTS_READ)
     if options.cite is not None:
         text = {".bib": rights.bibtex, ".json": rights.csl, ".txt": lambda: rights.text() + "\n"}
         path = write_text(text[options.cite.suffix.lower()](), options.cite)
@@ -97,4 +105,12 @@ def _fetch(options: argparse.Namespace) -> None:
     print(f"{counts['series']:,} series of {counts['patients']:,} patients, {counts['size_gb']:,.3f} GB", flush=True)
     for warning in cohort.rights.warnings:
         print(warning, flush=True)
-    print(fetch(cohort, options.to, server=options.server, limit_gb=options.limit_gb))
+    print(
+        fetch(
+            cohort,
+            options.to,
+            server=options.server,
+            limit_gb=options.limit_gb,
+            when_offline=options.when_offline,
+        )
+    )

@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
+#: What to know of a file that begins with its provenance, in a help text and after writing one.
+COMMENTS = "lines that begin with # are comments"
+COMMENTS_READ = f"{COMMENTS[0].upper()}{COMMENTS[1:]}. To read it: pl.read_csv(FILE, comment_prefix='#')"
+
 
 def print_table(table: Any, *, width: int = 160) -> None:
     """Print a frame with every row and column.

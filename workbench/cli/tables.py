@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.outputs import print_table, ready, write_table, write_text
+from workbench.cli.outputs import COMMENTS, COMMENTS_READ, print_table, ready, write_table, write_text
 from workbench.cli.selection import open_saved, select
 from workbench.cli.steps import WordsError, add_steps, typed
 from workbench.cli.verbs import add_verb
@@ -74,7 +74,7 @@ def add_tables(kinds: Any) -> list[Any]:
     )
     split.add_argument("--seed", type=int, help="fixes the result; a whole number from 0")
     split.add_argument("--groups", metavar="COLUMN", help="such as site_id: its values go to one part as a whole")
-    split.add_argument("--out", type=Path, metavar="FILE", help="write one row a patient, .csv or .parquet")
+    split.add_argument("--out", type=Path, metavar="FILE", help=f"one row a patient, .csv ({COMMENTS}) or .parquet")
     split.add_argument("--check", action="store_true", help="look for anybody on two sides; exit code 1 if so")
     split.add_argument("--part", default="part", metavar="COLUMN", help="with --check: the column of parts")
     add_steps(split)
@@ -130,6 +130,8 @@ def _split(options: argparse.Namespace) -> int:
     with typed():
         path = write_split(split, ready(options.out), comment=f"{comment}\nparts {options.parts}, by {', '.join(by)}")
     print(f"Split: {path}")
+    if path.suffix.lower() == ".csv":
+        print(COMMENTS_READ)
     return 0
 
 
