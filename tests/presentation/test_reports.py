@@ -114,6 +114,24 @@ def test_the_report_is_printed_where_there_is_a_chromium(report: Report) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.browser
+def test_no_table_is_wider_than_the_paper_and_no_heading_too_tight(report: Report, chromium: Any) -> None:
+    between_margins = {"width": int((210 - 2 * 14) / 25.4 * 96), "height": 1000}  # A4, 14 mm left and right, 96 dpi
+    page = chromium.new_page(viewport=between_margins)
+    page.emulate_media(media="print")
+    page.goto(report.html.as_uri())
+    assert page.locator("figure table").count() >= 5
+    cut = "[...document.querySelectorAll('td, th')].filter(c => c.getBoundingClientRect().right > innerWidth).length"
+    assert page.evaluate(cut) == 0
+    ratio = (
+        "[...document.querySelectorAll('h1, h2, h4')].map(h => getComputedStyle(h))"
+        ".map(s => parseFloat(s.lineHeight) / parseFloat(s.fontSize))"
+    )
+    assert min(page.evaluate(ratio)) >= 1.2
+    page.close()
+
+
+@pytest.mark.slow
 def test_two_runs_write_the_same_tables(report: Report, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "find_chromium", lambda: None)
     again = render_report("cohort_profile", out=folder / "second", cohort=folder / "cohort of mine.yaml")
