@@ -1,5 +1,6 @@
 """A notebook is a test: it runs from top to bottom, offline, without an error, and is kept without outputs."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,21 @@ def test_a_notebook_runs_without_an_error(name: str, executed: Callable[[str], P
     outputs = outputs_of(path)
     assert all(cell.execution_count for cell in code)
     assert [output for output in outputs if output.output_type == "error"] == []
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []  # a page would paint it as one
     shown = [output for output in outputs if output.get("data")]
     assert any("<svg" in output.data.get("text/html", "") for output in shown)
     assert [each.name for each in path.parent.iterdir()] == [path.name]  # nothing is written beside it
+
+
+@pytest.mark.slow
+def test_question_and_answer_of_notebook_21_speak_of_the_same_patients(executed: Callable[[str], Path]) -> None:
+    (table,) = outputs_of(executed("21_cohort_selection"), "patients who have both")
+    row = re.search(r"<td[^>]*>patients who have both</td><td>([\d,]+)</td>", table.data["text/html"])
+    assert row is not None
+    assert (
+        f"{row[1]} patients have both"
+        in nbformat.read(asset_path("notebooks", "21_cohort_selection.ipynb"), as_version=4).cells[-1].source
+    )
 
 
 @pytest.mark.slow
@@ -99,9 +112,13 @@ def test_what_notebook_21_learned_is_so(commons: Catalog) -> None:
     assert f"Of {n} patients with chest CT in the COVID-19 collections, {n_adults} are known adults" in said
     assert f"{missing.height} of the {n - n_adults} lost have no recorded age" in said
     assert missing["collection_id"].cast(pl.String).str.starts_with("midrc_ricord").all()
-    both = covid.where(modality=["CT", "DX"], level="patient", match="each").counts["patients"]
-    assert f"{both} patients have both a CT and a DX radiograph, and never in one study" in said
-    assert covid.where(modality=["CT", "DX"], level="study", match="each").counts["patients"] == 0
+    kinds = covid.series().group_by("collection_id", "patient_id").agg("modality", "study_uid")
+    has_ct = pl.col("modality").list.contains("CT")
+    has_radiograph = pl.col("modality").list.eval(pl.element().is_in(["CR", "DX"])).list.any()
+    both = kinds.filter(has_ct & has_radiograph).height
+    assert f"{both} patients have both a CT and a radiograph (CR or DX), and never in one study" in said
+    by_study = covid.series().group_by("study_uid").agg("modality")
+    assert by_study.filter(has_ct & has_radiograph).is_empty()
     free = adults.exclude(license="CC BY-NC 4.0")
     assert round(free.counts["series"] / adults.counts["series"], 1) == 0.9  # one in ten is lost
     assert not free.patients["collection_id"].cast(pl.String).str.starts_with("midrc_ricord").any()
