@@ -217,3 +217,10 @@ def test_no_patient_study_or_series_is_lost_or_invented(rows: list[tuple[str, in
         zip(column(repository, "series", "patient_key"), column(repository, "series", "study_key"), strict=True)
     )
     assert keys == sorted(keys)
+
+
+def test_a_patient_whose_studies_carry_no_possible_age_is_of_unknown_age(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("pid,study,age\na,1,200\nb,2,-3\nc,3,40\nd,4,\n")
+    mapping = {"patient_id": "pid", "study_uid": "study", "age_at_study_years": "age"}
+    repository = open_table(tmp_path / "own.csv", columns=mapping)
+    assert repository.column("patients", "age_missing").to_list() == ["Unknown", "Unknown", None, "Not Reported"]

@@ -190,10 +190,17 @@ def _with_defaults(series: pl.DataFrame) -> pl.DataFrame:
 def _finish_patients(patients: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
     """Give patients without an age that of their earliest study; name what is missing."""
     if "age_at_study_years" in studies.columns:
-        youngest = studies.group_by("patient_key").agg(pl.col("age_at_study_years").min().alias("age_of_study"))
-        patients = patients.join(youngest, on="patient_key", how="left", maintain_order="left")
-        own = [pl.col("age_years")] if "age_years" in patients.columns else []
-        patients = patients.with_columns(age_years=pl.coalesce(*own, "age_of_study")).drop("age_of_study")
+        why = pl.col("age_missing").cast(pl.String) if "age_missing" in studies.columns else pl.lit(None, pl.String)
+        of_study = studies.group_by("patient_key").agg(
+            pl.col("age_at_study_years").min().alias("age_of_study"),
+            why.drop_nulls().max().alias("why_of_study"),  # as words "Unknown" comes after "Not Reported"
+        )
+        patients = patients.join(of_study, on="patient_key", how="left", maintain_order="left")
+        own = [[pl.col(name)] if name in patients.columns else [] for name in ("age_years", "age_missing")]
+        patients = patients.with_columns(
+            age_years=pl.coalesce(*own[0], "age_of_study"),
+            age_missing=pl.coalesce(*(reason.cast(pl.String) for reason in own[1]), "why_of_study"),
+        ).drop("age_of_study", "why_of_study")
     patients = _with_age(patients, "age_years")
     over = [pl.col("age_over_89")] if "age_over_89" in patients.columns else []
     patients = patients.with_columns(age_over_89=pl.coalesce(*over, pl.col("age_years") >= 90))
