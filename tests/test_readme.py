@@ -22,8 +22,10 @@ def blocks(language: str) -> list[str]:
 def test_the_snippet_runs_and_saves_what_the_commands_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WORKBENCH_S3_ENDPOINT", "s3+http://127.0.0.1:9")  # nobody answers there
-    (snippet,) = blocks("python")
-    exec(compile(snippet, "README.md", "exec"), {})
+    exec(compile(blocks("python")[0], "README.md", "exec"), {})
+    assert (tmp_path / "flow.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "table1.html").exists()
+    (tmp_path / "table1.html").unlink()  # the command writes its own
     commands = [shlex.split(line, comments=True) for block in blocks("bash") for line in block.splitlines()]
     ours = [words[1:] for words in commands if words[:1] == ["workbench"] and words[1] not in ("report", "serve")]
     of_cohort = [words[1] for words in ours if words[0] == "cohort"]
@@ -31,11 +33,30 @@ def test_the_snippet_runs_and_saves_what_the_commands_read(tmp_path, monkeypatch
     assert [words[0] for words in ours if words[0] != "cohort"] == ["catalog", "census"]
     for words in ours:
         with contextlib.redirect_stdout(io.StringIO()) as printed:
-            # without a network, fetch only tells the size
-            assert main(words) == (1 if words[:2] == ["cohort", "fetch"] else 0)
+            assert main(words) == 0  # without a network, too
         assert printed.getvalue()
+        if words[:2] == ["cohort", "fetch"]:
+            assert "Phantom, not a patient" in printed.getvalue()
     written = {path.name for path in tmp_path.iterdir()}
     assert {"flow.svg", "table1.html", "split.csv", "chest_ct.s5cmd", "chest_ct.bib"} <= written
+
+
+def test_a_readers_own_data_open_as_it_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (_, snippet) = blocks("python")
+    names = {}
+    exec(compile(snippet, "README.md", "exec"), names)
+    assert names["commons"].counts["patients"] == names["near"].attrition.table["patients"][0] == 600
+    assert 0 < names["near"].counts["studies"] == names["near"].counts["patients"] < 600  # one study a patient
+    assert names["mine"].counts | {"size_gb": 0} == {
+        "patients": 2,
+        "studies": 2,
+        "series": 3,
+        "instances": 0,
+        "size_gb": 0,
+    }
+    assert names["joined"].join_report.n_matched == 2
+    assert names["ventilated"].counts["series"] == 1  # of a's two series, the CT
 
 
 def test_every_file_it_points_to_exists():
