@@ -223,3 +223,21 @@ def test_a_row_of_nobody_and_a_second_split_are_refused() -> None:
     assert str(again.value) == (
         "The table has a column 'part' already. A second split would overwrite the first. Drop or rename it."
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"seed": 1.5}, "Received seed=1.5. A seed is a whole number, 0 or more. Pass seed=0."),
+        (
+            {"fractions": {"train": "most", "test": 0.2}},
+            "Received fractions that are no numbers. A share of each part would be right. "
+            "Pass, for example, fractions={'train': 0.7, 'validation': 0.15, 'test': 0.15}.",
+        ),
+    ],
+)
+def test_a_seed_and_shares_are_numbers(wrong: dict[str, object], message: str) -> None:
+    usual: dict[str, object] = {"by": ["sex"], "fractions": [0.5, 0.5], "seed": 0}
+    with pytest.raises(TypeError) as caught:
+        stratified_split(table_of([(1, "F", "A", 30), (2, "M", "B", 40)]), **usual | wrong)  # type: ignore[arg-type]
+    assert str(caught.value) == message

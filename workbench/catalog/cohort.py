@@ -138,6 +138,7 @@ class Cohort(Delivery):
         polars.DataFrame
             ``collection_id``, ``patient_id``, ``person_id``, the columns of `by` and ``part``; one row a patient.
         """
+        by = [by] if isinstance(by, str) else by
         patients = self.patients
         named = listing.patient_ids(self.repository, patients["patient_key"])
         table = patients.with_columns(named["patient_id"], person_id=pl.col("person_key"))

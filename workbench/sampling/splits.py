@@ -168,6 +168,12 @@ def deal_systematically(order: Codes, n_units: Sequence[int], rng: np.random.Gen
 
 
 def _checked_fractions(fractions: Mapping[str, float] | Sequence[float]) -> dict[str, float]:
+    shares = fractions.values() if isinstance(fractions, Mapping) else fractions
+    if not all(isinstance(share, int | float) for share in shares):
+        raise TypeError(
+            "Received fractions that are no numbers. A share of each part would be right. "
+            "Pass, for example, fractions={'train': 0.7, 'validation': 0.15, 'test': 0.15}."
+        )
     if isinstance(fractions, Mapping):
         parts = {str(name): float(share) for name, share in fractions.items()}
     else:
@@ -200,5 +206,7 @@ def _check(table: pl.DataFrame, by: Sequence[str], unit: str, groups: str | None
             f"{n_null:,} of {table.height:,} rows have no {unit}. Whether they belong to somebody in another part "
             f"cannot be known. Fill {unit} or leave these rows out before the split."
         )
+    if not isinstance(seed, int):
+        raise TypeError(f"Received seed={seed!r}. A seed is a whole number, 0 or more. Pass seed=0.")
     if seed < 0:
         raise ValueError(f"Received seed={seed}. A seed is a whole number, 0 or more. Pass seed=0.")

@@ -262,7 +262,7 @@ def test_a_source_without_any_study_can_be_asked_about_its_patients(tmp_path_fac
         (
             {"series_description": "  "},
             TypeError,
-            "series_description='  ' was received. series_description holds words to search for. "
+            "series_description='  ' was received. series_description holds words to search for, at most 500 characters. "
             "See commons.where(series_description=…) in notebook 21_cohort_selection.",
         ),
     ],

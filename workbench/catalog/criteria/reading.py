@@ -14,6 +14,7 @@ from workbench.tables import PATIENTS, PATIENTS_OPTIONAL, SERIES, SERIES_OPTIONA
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, MISSING
 from workbench.vocabulary.dicom import AGE_TOP_CODE_YEARS
 
+_LONGEST = 500  # characters of a search
 _LARGEST = 1e300
 _OF_THE_MODEL = {*PATIENTS, *PATIENTS_OPTIONAL, *STUDIES, *STUDIES_OPTIONAL, *SERIES, *SERIES_OPTIONAL}
 _BANDS = {"age_decade": AGE_DECADES, "age_group": AGE_GROUPS}
@@ -205,13 +206,13 @@ def _check_values(repository: Repository, attribute: Attribute, values: tuple[An
     tests = {
         "number": (_is_number, "numbers"),
         "flag": (lambda value: isinstance(value, bool), "True or False"),
-        "text": (lambda value: isinstance(value, str) and bool(value.strip()), "words to search for"),
+        "text": (_is_searchable, f"words to search for, at most {_LONGEST} characters"),
     }
     fits, right = tests[attribute.kind]
     wrong = [value for value in values if not fits(value)]
     if wrong:
         raise TypeError(
-            f"{column}={wrong[0]!r} was received. {column} holds {right}. "
+            f"{column}={repr(wrong[0])[:80]} was received. {column} holds {right}. "
             f"See commons.where({column}=…) in notebook 21_cohort_selection."
         )
 
@@ -239,6 +240,10 @@ def _plain(value: Any) -> Any:
         value = value.item()
     whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
     return int(value) if whole else value
+
+
+def _is_searchable(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value.strip()) <= _LONGEST
 
 
 def _is_number(value: object) -> bool:

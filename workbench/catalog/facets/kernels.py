@@ -4,14 +4,18 @@ Cells are sorted by what is counted, so a patient has been counted for a value e
 is the same one. This needs one small table a facet and no hash, where a database sorts or hashes every pair.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
+from pickle import UnpicklingError  # noqa: TID251 - only the name of what a damaged file of numba's raises
+from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.cache import cache_folder
+from workbench.cache import cache_folder, say
 from workbench.catalog.facets.cells import Cells
 
 _NOBODY = np.uint32(2**32 - 1)
@@ -90,8 +94,7 @@ def count_wider(
     numpy.ndarray
         (n_codes,), uint32.
     """
-    counted: npt.NDArray[np.uint32] = _count_wider(cells.codes, cells.ids, weights, allowed, facet, *wider, distinct)
-    return counted
+    return _healed(_count_wider, cells.codes, cells.ids, weights, allowed, facet, *wider, distinct)
 
 
 def _run(
@@ -102,7 +105,19 @@ def _run(
     distinct: bool,  # noqa: FBT001 - positional for the pool
     rows: tuple[int, int],
 ) -> npt.NDArray[np.uint32]:
-    counted: npt.NDArray[np.uint32] = _count(cells.codes, cells.ids, weights, allowed, asked, distinct, *rows)
+    return _healed(_count, cells.codes, cells.ids, weights, allowed, asked, distinct, *rows)
+
+
+def _healed(kernel: Callable[..., Any], *arguments: Any) -> npt.NDArray[np.uint32]:
+    """Run a kernel; machine code that was cut short on disk is removed and compiled again."""
+    try:
+        counted: npt.NDArray[np.uint32] = kernel(*arguments)
+    except (UnpicklingError, EOFError):
+        folder = Path(numba.config.CACHE_DIR)  # type: ignore[attr-defined]  # made at run time
+        say(f"The compiled facets in {folder} are damaged; compiling them again.")
+        for file in (*folder.rglob("*.nbi"), *folder.rglob("*.nbc")):
+            file.unlink(missing_ok=True)
+        counted = kernel(*arguments)
     return counted
 
 
