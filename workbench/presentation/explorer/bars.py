@@ -121,9 +121,11 @@ def age_pyramid(cohort: Cohort, unit: str) -> dict[str, Any] | None:
     known = attributes(cohort.repository)
     if not {"age_decade", "sex"} <= set(known):
         return None
-    bands, by_sex = count_age_and_sex(without(cohort, *AGES), unit)
-    female, male = by_sex[_FEMALE], by_sex[_MALE]
-    other = np.sum([counts for sex, counts in by_sex.items() if sex not in (_FEMALE, _MALE)], axis=0)
+    counted = count_age_and_sex(without(cohort, *AGES), unit)
+    others = [counts for sex, counts in counted.by_sex.items() if sex not in (_FEMALE, _MALE)]
+    nobody = np.zeros(len(counted.bands), dtype=int)
+    female, male = counted.by_sex.get(_FEMALE, nobody), counted.by_sex.get(_MALE, nobody)
+    other = sum(others, start=nobody)
     low, high = _age_bounds(cohort)
     rows = [
         {
@@ -134,16 +136,15 @@ def age_pyramid(cohort: Cohort, unit: str) -> dict[str, Any] | None:
             "other": int(other[at]),
             "on": low <= AGE_DECADES[band] + 9 and AGE_DECADES[band] <= high,
         }
-        for at, band in enumerate(bands)
-        if band in AGE_DECADES
+        for at, band in enumerate(counted.bands)
     ]
-    unknown = sum(
-        int(counts[at]) for at, band in enumerate(bands) if band not in AGE_DECADES for counts in by_sex.values()
-    )
-    unsexed = int(sum(other[at] for at, band in enumerate(bands) if band in AGE_DECADES))
-    note = f"Drag over ages to select them. Not drawn: {unknown:,} {unit} without an age"
-    note += f", {unsexed:,} neither female nor male."
-    words = f"{unit} by ten-year age band and sex, {unknown:,} of unknown age not drawn"
+    where = " at any of their selected studies" if unit == "patients" else ""
+    absent = f"{counted.n_without_age:,} {unit} without an age{where}"
+    note = f"Drag over ages to select them. Not drawn: {absent}"
+    note += f"; {counted.n_without_sex:,} with an age, but neither female nor male." if counted.n_without_sex else "."
+    if unit == "patients":
+        note += " A patient with studies at several ages counts once in each band."
+    words = f"{unit} by ten-year age band and sex; not drawn are {absent}"
     narrowed = (low, high) != (0.0, np.inf)
     return {"bands": rows[::-1], "note": note, "words": words, "narrowed": narrowed}
 

@@ -1,5 +1,6 @@
 """Distinct patients, studies or series by the value of an attribute: the numbers behind histogram and pyramid."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,8 +12,31 @@ from workbench.catalog.criteria.attributes import attributes, coded
 from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.listing import listed
 from workbench.catalog.repository import Repository
+from workbench.vocabulary.demographics import AGE_DECADES, SEX
 
 _LEVELS = {"patients": "patient", "studies": "study"}
+
+
+@dataclass(frozen=True, eq=False)
+class AgesAndSexes:
+    """How many patients, studies or series have each age and sex, and how many have none that can be drawn.
+
+    Attributes
+    ----------
+    bands : tuple of str
+        Ten-year age bands, ascending.
+    by_sex : dict of str to numpy.ndarray
+        (n_bands,) counts of each sex; a patient of studies at several ages is once in each of their bands.
+    n_without_age : int
+        Distinct units of which nothing selected has an age.
+    n_without_sex : int
+        Distinct units with an age, but neither female nor male.
+    """
+
+    bands: tuple[str, ...]
+    by_sex: dict[str, npt.NDArray[Any]]
+    n_without_age: int
+    n_without_sex: int
 
 
 def without(cohort: Cohort, *names: str) -> Cohort:
@@ -62,8 +86,8 @@ def count_codes(cohort: Cohort, codes: npt.NDArray[Any], n_codes: int, unit: str
     return counted
 
 
-def count_age_and_sex(cohort: Cohort, unit: str) -> tuple[list[str], dict[str, npt.NDArray[Any]]]:
-    """Return how many units of a cohort have each ten-year age band, by sex.
+def count_age_and_sex(cohort: Cohort, unit: str) -> AgesAndSexes:
+    """Return how many units of a cohort have each ten-year age band, by sex, and how many have none.
 
     Parameters
     ----------
@@ -74,16 +98,32 @@ def count_age_and_sex(cohort: Cohort, unit: str) -> tuple[list[str], dict[str, n
 
     Returns
     -------
-    tuple
-        Bands, missing categories last, and for each sex the (n_bands,) counts.
+    AgesAndSexes
+        With every unit counted in a band of a sex that is drawn, or else in one of the two numbers of those without.
     """
     known = attributes(cohort.repository)
     bands, sexes = coded(cohort.repository, known["age_decade"]), coded(cohort.repository, known["sex"])
     assert bands is not None and sexes is not None  # noqa: PT018  # categories always have a code
     n = len(bands.values)
     both = cohort.repository.remember("age and sex", lambda: sexes.codes.astype(np.uint32) * n + bands.codes)
-    counts = count_codes(cohort, both, n * len(sexes.values), unit).reshape(len(sexes.values), n)
-    return [str(band) for band in bands.values], {str(sex): counts[code] for code, sex in enumerate(sexes.values)}
+    aged, drawn_sex = np.isin(bands.values, [*AGE_DECADES]), np.isin(sexes.values, SEX[:2])
+    shape = (-1, len(sexes.values), n)
+    if unit == "series":  # each has one age and one sex
+        counts = count_codes(cohort, both, n * len(sexes.values), unit).reshape(shape)[0]
+        without_age, without_sex = counts[:, ~aged].sum(), counts[~drawn_sex][:, aged].sum()
+    else:
+        hits = _hits(cohort, both, n * len(sexes.values), unit).reshape(shape)
+        has_age = hits[:, :, aged].any(axis=(1, 2))
+        is_drawn = hits[:, drawn_sex][:, :, aged].any(axis=(1, 2))
+        counts = np.count_nonzero(hits, axis=0)
+        without_age = np.count_nonzero(hits.any(axis=(1, 2)) & ~has_age)
+        without_sex = np.count_nonzero(has_age & ~is_drawn)
+    return AgesAndSexes(
+        tuple(str(band) for band, known in zip(bands.values, aged, strict=True) if known),
+        {str(sex): counts[code, aged] for code, sex in enumerate(sexes.values)},
+        int(without_age),
+        int(without_sex),
+    )
 
 
 def binned(repository: Repository, name: str, edges: tuple[float, ...]) -> npt.NDArray[Any]:
