@@ -69,6 +69,29 @@ def test_a_controlled_source_shares_closed_categories_and_ages_only(owned):
     )
 
 
+def test_a_cohort_too_long_for_an_address_is_refused(commons):
+    cohort = commons.where(series_description=[f"lung window {number}" for number in range(1_000)])
+    body = {name: value for name, value in cohort.definition().items() if name != "sha256"}
+    long = base64.urlsafe_b64encode(json.dumps(body, separators=(",", ":")).encode()).decode().rstrip("=")
+    with pytest.raises(ValueError, match="characters") as error:
+        to_fragment(cohort)
+    before, _, after = str(error.value).partition(f"{len(long):,}")
+    assert before == "The criteria of this cohort make a link of "
+    assert after == " characters. Browsers carry up to 16,000. Use Save definition instead."
+
+
+def test_the_link_of_an_example_opens_it_under_its_name(commons):
+    state = ExplorerState(commons)
+    other = state.examples[1]
+    state.open_link(to_fragment(other.cohort))
+    assert (state.now.title, state.now.example) == (other.title, other.key)
+    state.open_link(to_fragment(commons.where(modality="CT", sex="Female")))
+    assert state.now.title == "Cohort of this link"
+    fresh = ExplorerState(commons)
+    fresh.open_link(to_fragment(fresh.cohort))
+    assert not fresh.can_undo
+
+
 def test_a_link_that_cannot_be_read_leaves_the_example_and_says_why(commons):
     state = ExplorerState(commons)
     state.open_link("#cohort=rubbish!")

@@ -33,7 +33,8 @@ def to_fragment(cohort: Cohort) -> str:
     Raises
     ------
     ValueError
-        When the cohort holds a query in SQL, or a controlled source's free text, which a link must not carry.
+        When the cohort holds a query in SQL, or a controlled source's free text, which a link must not carry, or
+        more criteria than an address holds.
     """
     definition = cohort.definition()
     _refuse_queries(definition)
@@ -41,7 +42,13 @@ def to_fragment(cohort: Cohort) -> str:
         _refuse_free_words(cohort)
     kept = {name: value for name, value in definition.items() if name != "sha256"}
     text = json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
-    return _NAME + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    encoded = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    if len(encoded) > _LONGEST:
+        raise ValueError(
+            f"The criteria of this cohort make a link of {len(encoded):,} characters. Browsers carry up to "
+            f"{_LONGEST:,}. Use Save definition instead."
+        )
+    return _NAME + encoded
 
 
 def from_fragment(catalog: Catalog, fragment: str) -> Cohort:

@@ -190,7 +190,13 @@ class ExplorerState:
         except (ValueError, LookupError, TypeError) as problem:
             self.messages.append(("warning", str(problem)))
             return
-        self.move(cohort, title="A shared cohort", why="Opened from a link; its criteria stand below.")
+        same = next((each for each in self.examples if each.cohort.conditions == cohort.conditions), None)
+        if same is None:
+            self.move(
+                cohort, title="Cohort of this link", why="As the address of the page says; its criteria stand below."
+            )
+        elif same.cohort.conditions != self.cohort.conditions:
+            self.open_example(same.key)
 
     def show(self, **settings: Any) -> None:
         """Change what is on the screen, not what is selected.
