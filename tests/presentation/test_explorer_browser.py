@@ -17,12 +17,14 @@ import pytest
 
 from workbench.assets import asset_path
 from workbench.catalog import facets
+from workbench.presentation.explorer.share import to_fragment
 from workbench.presentation.serving import running_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGE = {"schema": "workbench-page/1", "title": "A small commons", "groups": [], "figures": []}
 READY = ".wx[data-ready='true']"
+LINKED = f"{READY}[data-answered]"
 UNITS = ("patients", "studies", "series", "instances")
 
 
@@ -45,13 +47,14 @@ def address(tmp_path_factory):
 def opened(visit, address):
     """Return the page with the explorer on its example; a kernel is started only where another page stands."""
     page = visit.page
-    if page.url != address or not page.locator(READY).count():
+    if page.url.split("#")[0] != address or not page.locator(READY).count():
         page.goto("about:blank")
         visit.open(address, wait_for=READY)
         return page
     page.locator(".wx-dialog").evaluate("dialog => dialog.close()")
     answered(page, lambda: page.get_by_label("Open an example").select_option("covid_chest_ct"))
     answered(page, page.locator("[data-tab=overview]").click)
+    page.evaluate("scrollTo(0, 0)")
     return page
 
 
@@ -183,14 +186,21 @@ def test_a_shared_link_reopens_the_same_counts(opened, visit, example):
     answered(opened, opened.locator("[data-ask=link]").click)
     link = opened.locator(".wx-dialog textarea").input_value()
     opened.goto("about:blank")
-    visit.open(link, wait_for=".wx[data-ready='true'][data-answered]")
+    visit.open(link, wait_for=LINKED)
     assert shown(opened) == before == counts(example.where(sex="Female"))
-    assert opened.locator("h1").inner_text() == "A shared cohort"
+    assert opened.locator("h1").inner_text() == "Cohort of this link"
+
+
+def test_a_link_put_into_the_address_is_opened_at_once(opened, commons, address):
+    cohort = commons.where(modality="MG", sex="Male")
+    answered(opened, lambda: opened.evaluate("hash => { location.hash = hash }", to_fragment(cohort)))
+    assert shown(opened) == counts(cohort)
+    assert opened.url == address + to_fragment(cohort)
 
 
 def test_a_broken_link_is_told_in_plain_words_and_the_example_stands(visit, address, example):
     visit.page.goto("about:blank")
-    visit.open(f"{address}#cohort=rubbish!", wait_for=".wx[data-ready='true'][data-answered]")
+    visit.open(f"{address}#cohort=rubbish!", wait_for=LINKED)
     assert "This link is incomplete or was changed on its way." in visit.page.locator(".wx-notice").inner_text()
     assert shown(visit.page) == counts(example)
 
@@ -228,6 +238,44 @@ def test_the_table_comes_a_page_at_a_time_in_the_order_asked_for(opened, example
     cells = opened.locator(".wx-rows tbody tr td:nth-child(6)").all_inner_texts()
     largest = example.series()["n_instances"].sort(descending=True).head(25)
     assert [int(cell.replace(",", "")) for cell in cells] == largest.to_list()
+
+
+@pytest.mark.parametrize("kind", ["python", "link"])
+def test_a_dialog_opens_at_the_top_of_its_text(opened, kind):
+    opened.set_viewport_size({"width": 390, "height": 800})  # narrow enough for a long text
+    answered(opened, opened.locator(f"[data-ask={kind}]").click)
+    text = opened.locator(".wx-dialog textarea")
+    assert text.evaluate("node => [node.scrollTop, node.scrollHeight > node.clientHeight]") == [0, True]
+    assert text.evaluate("node => node.selectionEnd - node.selectionStart === node.value.length")
+    opened.set_viewport_size({"width": 1400, "height": 1000})
+
+
+def test_the_viewer_link_is_in_sight_at_1300_pixels(opened):
+    opened.set_viewport_size({"width": 1300, "height": 1000})
+    answered(opened, opened.locator("[data-tab=series]").click)
+    link, card = opened.locator(".wx-rows a").first.bounding_box(), opened.locator(".wx-scroll").bounding_box()
+    assert link["x"] + link["width"] <= card["x"] + card["width"]
+    opened.set_viewport_size({"width": 1400, "height": 1000})
+
+
+def test_a_wide_table_one_scrolls_inside_its_card_and_names_collections(opened, example):
+    answered(opened, opened.locator("[data-tab=table_one]").click)
+    card = opened.locator(".wx-paper .wx-scroll")
+    end = opened.locator(".wx-main").evaluate("node => node.getBoundingClientRect().right")
+    assert card.evaluate("node => node.getBoundingClientRect().right") <= end
+    card.evaluate("node => { node.scrollLeft = node.scrollWidth }")
+    last, frame = card.locator("thead th").last.bounding_box(), card.bounding_box()
+    assert last["x"] + last["width"] <= frame["x"] + frame["width"] + 1
+    heads = card.locator("thead th").all_inner_texts()
+    assert [head for head in heads if head.startswith("COVID-19-NY-SBU (n = ")]
+
+
+def test_the_flow_diagram_can_be_taken_away(opened):
+    answered(opened, opened.locator("[data-tab=attrition]").click)
+    for kind, ending in (("flow", ".flow.svg"), ("attrition", ".attrition.csv")):
+        with opened.expect_download() as waiting:
+            opened.locator(f"[data-ask={kind}]").click()
+        assert waiting.value.suggested_filename.endswith(ending)
 
 
 @pytest.mark.parametrize("tab", ["overview", "attrition", "table_one", "series", "compare", "export"])
@@ -298,6 +346,25 @@ def test_the_overview_and_the_explorer_lead_to_each_other(visit, opened, address
     opened.wait_for_selector(".wb-page", state="attached", timeout=60_000)
     assert opened.url == address.removesuffix("explorer")
     assert opened.get_by_role("link", name="Cohort explorer").get_attribute("href") == "explorer"
+
+
+def test_reload_and_back_find_the_cohort_that_was_left(opened, visit, address, example):
+    # After the test of the console: a page that is left asks Voila to stop its kernel, which is refused there.
+    assert opened.url == address
+    answered(opened, bar(opened, "sex", "Female").click)
+    women = counts(example.where(sex="Female"))
+    left = opened.url
+    assert left.startswith(f"{address}#cohort=")
+    opened.reload(wait_until="commit")
+    opened.wait_for_selector(LINKED, state="attached", timeout=60_000)
+    assert (shown(opened), opened.url) == (women, left)
+    opened.get_by_role("link", name="Repository overview").click()
+    opened.wait_for_selector(".wb-page", state="attached", timeout=60_000)
+    opened.go_back(wait_until="commit")
+    opened.wait_for_selector(LINKED, state="attached", timeout=60_000)
+    assert shown(opened) == women
+    answered(opened, opened.locator("[data-do=undo]").click)
+    assert (shown(opened), opened.url) == (counts(example), address)
 
 
 RUN_ALL = (

@@ -1,6 +1,7 @@
 """What leaves the explorer is exactly what it shows."""
 
 import io
+from xml.etree import ElementTree
 
 import polars as pl
 import pytest
@@ -65,6 +66,19 @@ def test_table_one_is_the_one_on_the_screen(ricord):
     women, men = (ricord.where(sex=sex).counts["patients"] for sex in ("Female", "Male"))
     assert {f"Female (n = {women})", f"Male (n = {men})", "SMD"} <= set(made.columns)
     assert "SMD" not in export(ricord, "table_one", group="nothing").text
+
+
+def test_the_flow_diagram_leaves_as_svg_and_its_numbers_as_csv(commons):
+    cohort = commons.where(collection_id="midrc_ricord_1a").exclude(sex="Female")
+    drawn = export(cohort, "flow")
+    assert drawn.file == f"cohort-{cohort.sha256[:8]}.flow.svg"
+    root = ElementTree.fromstring(drawn.text)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    words = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "2. Not met: Sex: anything but Female" in words
+    rows = pl.read_csv(io.StringIO(export(cohort, "attrition").text))
+    assert rows["step"].to_list() == ["all", "Collection: MIDRC-RICORD-1A", "Sex: anything but Female"]
+    assert rows.drop("step").rows() == cohort.attrition.table.drop("step").rows()
 
 
 def test_a_list_too_long_for_a_browser_is_refused_with_the_way_to_write_it(commons):

@@ -1,12 +1,15 @@
 """What the browser is sent: counted right, small, and no row that is not on the screen."""
 
 import json
+import re
 
 import polars as pl
 import pytest
 
 from workbench.catalog import facets
+from workbench.catalog.contrast import contrast
 from workbench.presentation.explorer.actions import act
+from workbench.presentation.explorer.share import from_fragment
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.views import page_view
 from workbench.vocabulary.demographics import MISSING
@@ -162,7 +165,65 @@ def test_a_cohort_pinned_as_a_differs_from_itself_in_nothing(commons):
     panel = page_view(state)["compare"]
     assert [side["patients"] for side in panel["sides"]] == [state.cohort.counts["patients"]] * 2
     assert {row["smd"] for row in panel["rows"] if not row["level"]} == {0.0}
-    assert panel["words"].endswith("No characteristic differs by more than 0.1.")
+    assert panel["words"].endswith("No characteristic differs by 0.1 or more.")
+
+
+def test_the_comparison_is_the_contrast_of_both_with_collections_by_name(commons):
+    first, second = commons.where(collection_id="midrc_ricord_1a"), commons.where(collection_id="midrc_ricord_1b")
+    state = ExplorerState(commons, first, tab="compare")
+    act(state, {"do": "pin"})
+    state.move(second)
+    panel = page_view(state)["compare"]
+    made = contrast(first, second, attributes=["age_years", "sex", "collection_id"])
+    assert panel["words"].startswith("0 patients are in both. ")
+    heads = [row for row in panel["rows"] if not row["level"]]
+    expected = made.smd["smd"].to_list()
+    assert [row["smd"] for row in heads] == [min(smd, 1.0) for smd in expected]
+    assert [row["apart"] for row in heads] == [smd >= 0.1 for smd in expected]
+    levels = {row["name"]: (row["a"], row["b"]) for row in panel["rows"] if row["level"]}
+    n = first.counts["patients"], second.counts["patients"]
+    assert levels["MIDRC-RICORD-1A"] == (f"{n[0]} (100.0)", "0 (0.0)")
+    assert levels["MIDRC-RICORD-1B"] == ("0 (0.0)", f"{n[1]} (100.0)")
+
+
+@pytest.mark.parametrize("unit", ["patients", "studies", "series"])
+def test_who_is_not_drawn_in_the_pyramid_is_counted_once(commons, unit):
+    # From the tables themselves: a patient is without an age when none of the studies has one.
+    state = ExplorerState(commons, commons.everything, unit=unit)
+    column = commons.repository.column
+    ages = pl.DataFrame({"age": column("studies", "age_at_study_years"), "study_key": column("studies", "study_key")})
+    series = pl.DataFrame({name: column("series", name) for name in ("patient_key", "study_key")})
+    rows = series.with_row_index("series_key").join(ages, on="study_key")
+    key = {"patients": "patient_key", "studies": "study_key", "series": "series_key"}[unit]
+    aged = rows.group_by(unit=key).agg(pl.col("age").is_not_null().any(), pl.col("patient_key").first())
+    patients = pl.DataFrame({name: column("patients", name) for name in ("patient_key", "sex")})
+    aged = aged.join(patients, on="patient_key")
+    n_drawn_without_sex = aged.filter("age", ~pl.col("sex").is_in(["Female", "Male"])).height
+    n_without_age = commons.counts[unit] - aged.filter("age").height
+    where = " at any of their selected studies" if unit == "patients" else ""
+    note = page_view(state)["overview"]["pyramid"]["note"]
+    assert (
+        f"Not drawn: {n_without_age:,} {unit} without an age{where}; {n_drawn_without_sex:,} with an age, but " in note
+    )
+
+
+def test_table_one_is_headed_by_the_names_of_collections(commons):
+    both = commons.where(collection_id=["covid_19_ny_sbu", "midrc_ricord_1a"])
+    sent = page_view(ExplorerState(commons, both, tab="table_one"))["table_one"]["html"]
+    n = commons.where(collection_id="covid_19_ny_sbu").counts["patients"]
+    assert f"COVID-19-NY-SBU (n = {n:,})" in re.sub("<[^>]*>", "", sent)
+    assert "covid_19_ny_sbu" not in sent
+
+
+def test_the_address_holds_the_cohort_unless_it_is_the_one_shown_anyway(commons):
+    state = ExplorerState(commons)
+    assert page_view(state)["fragment"] == ""
+    act(state, {"do": "toggle", "attribute": "sex", "value": "Female"})
+    assert from_fragment(commons, page_view(state)["fragment"]) == state.cohort
+    act(state, {"do": "undo"})
+    assert page_view(state)["fragment"] == ""
+    state.move(commons.where_sql("SELECT series_key FROM series WHERE modality = 'CT'"))
+    assert page_view(state)["fragment"] == ""
 
 
 def test_a_message_is_shown_once(commons):

@@ -11,6 +11,7 @@ from workbench.catalog.manifests import manifest
 from workbench.catalog.rights import read_rights
 from workbench.errors import unknown_name
 from workbench.presentation.explorer.share import to_fragment
+from workbench.presentation.explorer.steps import draw_steps, tabulate_steps
 from workbench.presentation.explorer.table_one import count_groups
 
 MOST_SERIES = 200_000
@@ -25,9 +26,13 @@ KINDS: dict[str, tuple[str, str, bool]] = {
     "gen3": ("Gen3 client", "Manifest of a Gen3 commons such as MIDRC.", True),
     "bibtex": ("Citations", "The DOIs of the selection as BibTeX, written offline.", False),
     "table_one": ("Table 1 as CSV", "As its tab shows it, with the grouping chosen there.", False),
+    "flow": ("Flow diagram as SVG", "As its tab shows it, with the numbers in it.", False),
+    "attrition": ("Attrition as CSV", "The numbers of the flow diagram, one row a step.", False),
     "python": ("Python", "Code that rebuilds this cohort.", False),
     "link": ("Link", "An address that reopens this view.", False),
 }
+#: Kinds with a button elsewhere than in the list of exports.
+ELSEWHERE = ("link", "table_one", "flow", "attrition")
 _ENDINGS = {
     "definition": "yaml",
     "csv": "csv",
@@ -124,6 +129,8 @@ def export(cohort: Cohort, kind: str, *, page: str = "", group: str = "") -> Exp
     makers: dict[str, Callable[[], Export]] = {
         "definition": lambda: _file(cohort, kind, _definition(cohort)),
         "table_one": lambda: Export(kind, count_groups(cohort, group).display.write_csv(), _name(cohort, "table1.csv")),
+        "flow": lambda: Export(kind, draw_steps(cohort), _name(cohort, "flow.svg")),
+        "attrition": lambda: Export(kind, tabulate_steps(cohort), _name(cohort, "attrition.csv")),
         "bibtex": lambda: Export(kind, read_rights(cohort).bibtex(), _name(cohort, "bib")),
         "python": lambda: Export(
             kind,

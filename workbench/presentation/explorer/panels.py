@@ -5,55 +5,14 @@ from typing import Any
 
 import polars as pl
 
-from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.criteria.criterion import Condition
+from workbench.catalog.contrast import Contrast, contrast
 from workbench.catalog.rights import read_rights
-from workbench.presentation.explorer.exports import KINDS, refusal
+from workbench.presentation.explorer.exports import ELSEWHERE, KINDS, refusal
 from workbench.presentation.explorer.state import ExplorerState
+from workbench.presentation.explorer.steps import step_labels
 from workbench.presentation.explorer.table_one import described
-from workbench.presentation.explorer.wording import collection_names, condition_label, title
-
-
-def step_costs(cohort: Cohort) -> list[dict[str, Any]]:
-    """Return what each criterion costs in patients, in order, as shares of those before it.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        What is selected.
-
-    Returns
-    -------
-    list of dict
-        Label, before, left, lost only for a missing value, and the same in words; empty without criteria.
-    """
-    names = collection_names(cohort.repository)
-    steps = cohort.attrition.table.select("patients", "patients_lost", "patients_lost_missing").rows()
-    costs = []
-    for at, (left, lost, unknown) in enumerate(steps[1:]):
-        words = f"{lost:,} lost" + (f", {unknown:,} of them only because the value is missing" if unknown else "")
-        label = _said(cohort.conditions[at], names)
-        costs.append(
-            {"at": at, "label": label, "before": left + lost, "left": left, "unknown": unknown, "words": words}
-        )
-    return costs
-
-
-def attrition_panel(cohort: Cohort) -> dict[str, Any]:
-    """Return the flow of who each criterion removed, drawn and in words.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        What is selected.
-
-    Returns
-    -------
-    dict
-        HTML and sentences.
-    """
-    return {"html": _flow(cohort), "sentences": cohort.attrition.sentences}
+from workbench.presentation.explorer.wording import collection_names, title
 
 
 def compare_panel(state: ExplorerState) -> dict[str, Any]:
@@ -72,24 +31,19 @@ def compare_panel(state: ExplorerState) -> dict[str, Any]:
     if state.pinned is None:
         words = "Pin the current cohort as A. Then change anything: B is always what is selected now."
         return {"pinned": False, "words": words, "sides": [], "rows": []}
-    first, second = state.pinned.cohort.patients, state.cohort.patients
+    first, second = state.pinned.cohort, state.cohort
     sides = [
-        {"letter": "A", "title": _criteria_words(state.pinned.cohort), "patients": first.height},
-        {"letter": "B", "title": _criteria_words(state.cohort), "patients": second.height},
+        {"letter": letter, "title": _criteria_words(cohort), "patients": cohort.counts["patients"]}
+        for letter, cohort in (("A", first), ("B", second))
     ]
-    both = first.join(second, on="patient_key", how="semi").height
-    words = f"{both:,} patients are in both. "
-    if not (first.height and second.height):
-        return {
-            "pinned": True,
-            "words": words + "One side is empty: there is nothing to compare.",
-            "sides": sides,
-            "rows": [],
-        }
-    table = pl.concat([first.with_columns(cohort=pl.lit("A")), second.with_columns(cohort=pl.lit("B"))])
-    names = [*described(table), "collection_id"]
-    made = count_table_one(table, by="cohort", attributes=names, groups=["A", "B"])
-    return {"pinned": True, "words": words + _most_apart(made), "sides": sides, "rows": _difference_rows(made)}
+    patients = pl.concat([first.patients, second.patients])
+    made = contrast(first, second, attributes=[*described(patients), "collection_id"])
+    words = f"{made.n_both:,} patients are in both. "
+    if not all(side["patients"] for side in sides):
+        words += "One side is empty: there is nothing to compare."
+        return {"pinned": True, "words": words, "sides": sides, "rows": []}
+    rows = _difference_rows(made, collection_names(second.repository))
+    return {"pinned": True, "words": words + _most_apart(made), "sides": sides, "rows": rows}
 
 
 def export_panel(state: ExplorerState) -> dict[str, Any]:
@@ -111,7 +65,7 @@ def export_panel(state: ExplorerState) -> dict[str, Any]:
     kinds = [
         {"kind": kind, "title": name, "what": refusal(cohort, kind) or what, "allowed": refusal(cohort, kind) is None}
         for kind, (name, what, _) in KINDS.items()
-        if kind not in ("link", "table_one")  # they have buttons elsewhere
+        if kind not in ELSEWHERE
     ]
     licenses = [
         {"name": name or "no license stated", "n": f"{n_series:,} series of {n_patients:,} patients"}
@@ -121,59 +75,32 @@ def export_panel(state: ExplorerState) -> dict[str, Any]:
     return {"kinds": kinds, "licenses": licenses, "warning": " ".join(rights.warnings), "note": note}
 
 
-def _said(condition: Condition, names: dict[str, str]) -> str:
-    return ("not " if getattr(condition, "exclude", False) else "") + condition_label(condition, names)
-
-
 def _criteria_words(cohort: Cohort) -> str:
-    names = collection_names(cohort.repository)
-    return "; ".join(_said(condition, names) for condition in cohort.conditions) or "Everything"
+    return "; ".join(step_labels(cohort)) or "Everything"
 
 
-def _most_apart(made: TableOne) -> str:
-    apart = made.smd.drop_nulls("smd").sort("smd", descending=True, maintain_order=True)
-    n_apart = apart.filter(pl.col("smd") > 0.1).height
-    if not n_apart:
-        return "No characteristic differs by more than 0.1."
+def _most_apart(made: Contrast) -> str:
+    n_known, apart = made.smd["smd"].count(), made.apart
+    if apart.is_empty():
+        return "No characteristic differs by 0.1 or more."
     most = title(apart["attribute"][0]).lower()
-    return f"{n_apart} of {apart.height} characteristics differ by more than 0.1, {most} most."
+    return f"{apart.height} of {n_known} characteristics differ by 0.1 or more, {most} most."
 
 
-def _difference_rows(made: TableOne) -> list[dict[str, Any]]:
-    smd = dict(made.smd.select("attribute", "smd").iter_rows())
-    head = made.display.columns
-    first, second = head[3], head[4]  # after attribute, level and the overall column
+def _difference_rows(made: Contrast, names: dict[str, str]) -> list[dict[str, Any]]:
+    """One row a characteristic, which carries the difference, and below it one a level, which carries the counts."""
+    differences = made.smd.select("attribute", "smd").rows()
+    apart = {*made.apart["attribute"]}
     rows: list[dict[str, Any]] = []
-    names = made.table["attribute"].unique(maintain_order=True).to_list()
-    last = None
-    for row in made.display.iter_rows(named=True):
-        if row[head[0]] != last:
-            last = row[head[0]]
-            name = names.pop(0)
-            value = smd[name]
+    name = ""
+    for shown, level, a, b, *_ in made.table.iter_rows():
+        if shown is not None:
+            name, value = differences.pop(0)
             known = value is not None and math.isfinite(value)
             text = "–" if value is None else f"{value:.2f}" if known else "∞"
-            whole = {
-                "name": row[head[0]],
-                "level": False,
-                "smd": value if known or value is None else 1.0,
-                "text": text,
-            }
+            mark = None if value is None else min(value, 1.0)  # the axis ends at 1 and says so
+            whole = {"name": shown, "level": False, "smd": mark, "text": text, "apart": name in apart}
             rows.append(whole | {"a": "", "b": ""})
-        rows.append(
-            {"name": row[head[1]] or "", "level": True, "smd": None, "text": "", "a": row[first], "b": row[second]}
-        )
+        label = (names.get(level) if name == "collection_id" else None) or level or ""
+        rows.append({"name": label, "level": True, "smd": None, "text": "", "apart": False, "a": a, "b": b})
     return rows
-
-
-def _flow(cohort: Cohort) -> str:
-    """The flow diagram with the page's own words for the criteria."""
-    from workbench.presentation.charts.consort import draw_flow
-
-    names = collection_names(cohort.repository)
-    steps = ["all", *(_said(condition, names) for condition in cohort.conditions)]
-    attrition = cohort.attrition
-    source = f"{cohort.repository.name} {cohort.repository.version}"
-    title = f"{cohort.counts['patients']:,} patients remain after {len(cohort.conditions)} criteria"
-    table = attrition.table.with_columns(step=pl.Series(steps))
-    return draw_flow(table, source=source, title=title, description=" ".join(attrition.sentences))

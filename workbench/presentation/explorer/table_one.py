@@ -5,9 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from workbench.assessment.table_one import TableOne
+from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.catalog.cohort import Cohort
-from workbench.presentation.explorer.wording import title
+from workbench.presentation.explorer.wording import collection_names, title
 from workbench.vocabulary.demographics import MISSING
 
 _DESCRIBED = ("age_years", "sex", "race", "ethnicity", "covid19_positive", "species")
@@ -53,9 +53,11 @@ def count_groups(cohort: Cohort, by: str) -> TableOne:
     names = [name for name in described(patients) if name != by]
     if not known:
         return cohort.table_one(attributes=names)
+    if by == "collection_id":
+        patients = _named(cohort, patients)
     sizes = patients.group_by(pl.col(by).cast(pl.String)).len().sort("len", by, descending=[True, False])
     groups = sorted(sizes[by].drop_nulls().head(_MOST_GROUPS), key=lambda group: group in MISSING)
-    return cohort.table_one(by=by, attributes=names, groups=groups)
+    return count_table_one(patients, by=by, attributes=names, groups=groups)
 
 
 def table_one_panel(cohort: Cohort, by: str) -> dict[str, Any]:
@@ -79,12 +81,20 @@ def table_one_panel(cohort: Cohort, by: str) -> dict[str, Any]:
     return {"html": _html(made), "by": made.by or "", "choices": [["", "Nothing: one column"], *choices]}
 
 
+def _named(cohort: Cohort, patients: pl.DataFrame) -> pl.DataFrame:
+    """Write collections as the facets do, by name; by id where two bear the same."""
+    names = collection_names(cohort.repository)
+    if len({*names.values()}) < len(names):
+        return patients
+    return patients.with_columns(pl.col("collection_id").cast(pl.String).replace(names))
+
+
 def _html(made: TableOne) -> str:
     shown = made.display.with_columns(
         pl.when(pl.col("attribute").is_first_distinct()).then("attribute").alias("attribute")
     )
     titles = ["Characteristic", "Level", *shown.columns[2:]]
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in titles)
+    head = "".join(f'<th scope="col">{_whole_size(html.escape(name))}</th>' for name in titles)
     rows = "".join(
         f'<tr class="{"is-first" if row[0] else ""}">'
         f'<th scope="row">{html.escape(row[0] or "")}</th>'
@@ -94,4 +104,11 @@ def _html(made: TableOne) -> str:
     )
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in made.notes)
     table = f'<table class="wx-one"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    return f"<p>{html.escape(made.sentence)}</p>{table}<ul>{notes}</ul>"
+    scroll = f'<div class="wx-scroll" tabindex="0" role="region" aria-label="Table 1">{table}</div>'
+    return f"<p>{html.escape(made.sentence)}</p>{scroll}<ul>{notes}</ul>"
+
+
+def _whole_size(head: str) -> str:
+    """Keep the size of a group on one line below its name."""
+    name, found, n = head.rpartition(" (n = ")
+    return f"{name} <span>(n = {n}</span>" if found else head

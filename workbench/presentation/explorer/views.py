@@ -7,8 +7,9 @@ from typing import Any
 from workbench.catalog import facets
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.criteria.attributes import attributes, coded
-from workbench.presentation.explorer import bars, cards, panels, ranges, rows, table_one
+from workbench.presentation.explorer import bars, cards, panels, ranges, rows, steps, table_one
 from workbench.presentation.explorer.editing import TEXTS, is_plain
+from workbench.presentation.explorer.share import to_fragment
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.wording import collection_names, condition_label, searched_text
 
@@ -74,6 +75,7 @@ def page_view(state: ExplorerState, *, panel: bool = True) -> dict[str, Any]:
         "hint": _hint(cohort),
         "messages": [{"kind": tone, "text": text} for tone, text in said],
         "tab": state.tab,
+        "fragment": state.remember("fragment", lambda: _fragment(state)),
     }
     return view | {state.tab: _panel(state, counts)} if panel else view
 
@@ -83,10 +85,10 @@ def _panel(state: ExplorerState, counts: Any) -> dict[str, Any]:
         "overview": lambda: {
             "pyramid": state.remember((state.unit, "pyramid"), lambda: bars.age_pyramid(state.cohort, state.unit)),
             "modality": bars.modality_columns(state.cohort, counts, state.unit),
-            "costs": state.remember("costs", lambda: panels.step_costs(state.cohort)),
+            "costs": state.remember("costs", lambda: steps.step_costs(state.cohort)),
             **cards.collection_cards(state.cohort, expanded="cards" in state.expanded),
         },
-        "attrition": lambda: panels.attrition_panel(state.cohort),
+        "attrition": lambda: steps.attrition_panel(state.cohort),
         "table_one": lambda: table_one.table_one_panel(state.cohort, state.group),
         "series": lambda: rows.series_panel(state),
         "compare": lambda: panels.compare_panel(state),
@@ -115,8 +117,18 @@ def _hint(cohort: Cohort) -> str:
         return "No criterion yet: everything is selected. Click any bar to narrow it."
     if cohort.counts["patients"]:
         return ""
-    emptied = next(cost for cost in panels.step_costs(cohort) if not cost["left"])
+    emptied = next(cost for cost in steps.step_costs(cohort) if not cost["left"])
     return f"Nobody meets all of these. “{emptied['label']}” emptied the cohort: change it, remove it, or press Undo."
+
+
+def _fragment(state: ExplorerState) -> str:
+    """The end of the page's address, which reopens the cohort on reload; empty where it cannot travel or need not."""
+    if state.cohort.conditions == state.examples[0].cohort.conditions:
+        return ""
+    try:
+        return to_fragment(state.cohort)
+    except ValueError:
+        return ""
 
 
 def _search(cohort: Cohort) -> str:

@@ -22,7 +22,8 @@ _CLOSED = (
     "{name} is a controlled source, so it cannot be explored on a public page. Sources published row by row and "
     "synthetic ones can. If you hold the data, open the explorer in your own notebook: wb.explore(catalog)."
 )
-_TYPES = {"bib": "application/x-bibtex", "csv": "text/csv", "json": "application/json", "yaml": "application/yaml"}
+_TYPES = {"bib": "application/x-bibtex", "csv": "text/csv", "json": "application/json", "svg": "image/svg+xml"}
+_TYPES |= {"yaml": "application/yaml"}
 
 
 class ExplorerView(anywidget.AnyWidget):

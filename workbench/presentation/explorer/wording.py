@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.catalog.criteria.criterion import Condition, Criterion
+from workbench.catalog.criteria.english import phrase
 from workbench.catalog.repository import Repository
 from workbench.presentation.explorer.editing import TEXTS, is_plain
 
@@ -87,20 +88,42 @@ def condition_label(condition: Condition, names: Mapping[str, str] | None = None
     str
         Such as ``Modality: CT or MR``.
     """
-    if condition.columns and condition.columns <= {*TEXTS}:
+    if _is_search(condition):
         return f"Descriptions with “{searched_text(condition)}”"
     if not isinstance(condition, Criterion) or not is_plain(condition):
-        return condition.label
-    name = title(condition.column)
+        return condition.label.removeprefix("not ")
+    return f"{title(condition.column)}: {_matched(condition, names or {})}"
+
+
+def kept_label(condition: Condition, names: Mapping[str, str] | None = None) -> str:
+    """Return what a condition keeps, in words that are true of everyone left, whatever its side and missing policy.
+
+    Parameters
+    ----------
+    condition : Condition
+        Any.
+    names : mapping, optional
+        Ids of collections to their names.
+
+    Returns
+    -------
+    str
+        Such as ``Sex: anything but Female``, where those of unknown sex stay.
+    """
+    if _is_search(condition):
+        without = "without" if getattr(condition, "exclude", False) else "with"
+        return f"Descriptions {without} “{searched_text(condition)}”"
+    if not isinstance(condition, Criterion) or not is_plain(condition):
+        words = phrase(condition)
+        return words[:1].upper() + words[1:]
+    matched, keeps_missing = _matched(condition, names or {}), condition.missing == "keep"
     if condition.missing == "only":
-        return f"{name}: not known"
-    if condition.is_range:
-        return f"{name}: {_range(condition)}"
-    known = names if names and condition.column == "collection_id" else {}
-    labels = [known.get(value) or value_label(condition.column, value) for value in condition.values]
-    if len(labels) > _SHOWN_VALUES:
-        labels = [*labels[: _SHOWN_VALUES - 1], f"{len(labels) - _SHOWN_VALUES + 1} more"]
-    return f"{name}: {' or '.join(labels)}"
+        said = "known" if condition.exclude else "not known"
+    elif condition.exclude:
+        said = f"anything but {matched}" if keeps_missing else f"known, and anything but {matched}"
+    else:
+        said = f"{matched}, or not known" if keeps_missing else matched
+    return f"{title(condition.column)}: {said}"
 
 
 def searched_text(condition: Condition) -> str:
@@ -138,6 +161,24 @@ def collection_names(repository: Repository) -> dict[str, str]:
     return repository.remember(
         "collection names", lambda: dict(collections.select("collection_id", "collection_name").iter_rows())
     )
+
+
+def _is_search(condition: Condition) -> bool:
+    """Whether it looks for one text in descriptions, as the search box does."""
+    return bool(condition.columns) and condition.columns <= {*TEXTS} and len({*_words(condition.entry())}) == 1
+
+
+def _matched(criterion: Criterion, names: Mapping[str, str]) -> str:
+    """The values that a plain criterion speaks of."""
+    if criterion.missing == "only":
+        return "not known"
+    if criterion.is_range:
+        return _range(criterion)
+    known = names if criterion.column == "collection_id" else {}
+    labels = [known.get(value) or value_label(criterion.column, value) for value in criterion.values]
+    if len(labels) > _SHOWN_VALUES:
+        labels = [*labels[: _SHOWN_VALUES - 1], f"{len(labels) - _SHOWN_VALUES + 1} more"]
+    return " or ".join(labels)
 
 
 def _words(entry: Any) -> Any:

@@ -220,9 +220,10 @@ function htmlTab() {
   return node;
 }
 
-function attritionTab() {
+function attritionTab(ask) {
   const [words, flow] = [make("ol", { class: "wx-steps" }), htmlTab()];
-  const node = titled("Who did each filter remove?", "Each step in the order of the criteria; of those lost, how many only because the value is missing.", flow, make("h3", {}, "In words"), words);
+  const take = (kind, text, hint) => make("button", { type: "button", class: "wx-button", "data-ask": kind, title: hint, "aria-label": `${hint} as ${text}`, onclick: () => ask(kind) }, text);
+  const node = titled("Who did each filter remove?", "Each step in the order of the criteria; of those lost, how many only because the value is missing.", make("div", { class: "wx-actions" }, take("flow", "SVG", "Download the diagram"), take("attrition", "CSV", "Download its numbers")), flow, make("h3", {}, "In words"), words);
   node.update = (view) => {
     flow.update(view.attrition.html);
     words.replaceChildren(...view.attrition.sentences.map((sentence) => make("li", {}, sentence)));
@@ -253,7 +254,7 @@ function seriesTab(send) {
   node.update = (view) => {
     const panel = view.series;
     page = panel.page;
-    keyed(head, panel.columns, (column) => column.name, (column) => make("th", { scope: "col", class: column.number ? "is-number" : null }, column.sortable ? make("button", { type: "button", onclick: () => send({ do: "sort", by: column.name }) }, column.title) : column.title), (cell, column) => {
+    keyed(head, panel.columns, (column) => column.name, (column) => make("th", { scope: "col", "data-column": column.name, class: column.number ? "is-number" : null }, column.sortable ? make("button", { type: "button", onclick: () => send({ do: "sort", by: column.name }) }, column.title) : column.title), (cell, column) => {
       const order = panel.sort === column.name ? (panel.descending ? "descending" : "ascending") : null;
       if (order) cell.setAttribute("aria-sort", order);
       else cell.removeAttribute("aria-sort");
@@ -278,7 +279,7 @@ function compareTab(send) {
   const pin = make("button", { type: "button", class: "wx-button is-strong", "data-do": "pin", onclick: () => send({ do: "pin" }) });
   const drop = make("button", { type: "button", class: "wx-button", onclick: () => send({ do: "unpin" }) }, "Forget A");
   const [words, sides, plot] = [make("p", {}), make("div", { class: "wx-sides" }), make("div", { class: "wx-love" })];
-  const node = titled("A against B", "Standardized mean differences; beyond 0.1 a difference is usually called imbalance.", make("div", { class: "wx-actions" }, pin, drop), words, sides, plot);
+  const node = titled("A against B", "Standardized mean differences; from 0.1 on a difference is usually called imbalance.", make("div", { class: "wx-actions" }, pin, drop), words, sides, plot);
 
   function row(item) {
     const [name, a, b, mark, value] = [make("th", { scope: "row" }), make("td", { class: "is-number" }), make("td", { class: "is-number" }), make("span", { class: "wx-dot" }), make("td", { class: "is-number" })];
@@ -288,7 +289,7 @@ function compareTab(send) {
     put(b, item.b);
     put(value, item.text);
     entry.classList.toggle("is-level", item.level);
-    entry.classList.toggle("is-apart", item.smd !== null && item.smd > 0.1);
+    entry.classList.toggle("is-apart", item.apart);
     mark.hidden = item.smd === null;
     mark.style.left = `${100 * Math.min(item.smd ?? 0, 1)}%`;
     return entry;
@@ -301,7 +302,7 @@ function compareTab(send) {
     sides.replaceChildren(...panel.sides.map((side) => make("div", { class: "wx-side-card", "data-side": side.letter }, make("b", {}, side.letter), make("span", {}, side.title), make("strong", {}, `${count(side.patients)} patients`))));
     plot.replaceChildren(
       panel.rows.length
-        ? make("table", {}, make("thead", {}, make("tr", {}, make("th", {}, "Characteristic"), make("th", { class: "is-number" }, "A"), make("th", { class: "is-number" }, "B"), make("th", { class: "wx-lane-head" }, make("span", {}, "0"), make("span", {}, "0.1"), make("span", {}, "1")), make("th", { class: "is-number" }, "SMD"))), make("tbody", {}, panel.rows.map(row)))
+        ? make("table", {}, make("thead", {}, make("tr", {}, make("th", {}, "Characteristic"), make("th", { class: "is-number" }, "A"), make("th", { class: "is-number" }, "B"), make("th", { class: "wx-lane-head" }, make("span", {}, "0"), make("span", {}, "0.1"), make("span", {}, "≥ 1")), make("th", { class: "is-number" }, "SMD"))), make("tbody", {}, panel.rows.map(row)))
         : "",
     );
   };
@@ -339,10 +340,15 @@ function textDialog() {
   const close = make("button", { type: "button", class: "wx-button" }, "Close");
   const node = make("dialog", { class: "wx-dialog" }, title, note, text, make("div", { class: "wx-actions" }, copy, close));
   copy.addEventListener("click", () => {
-    text.select();
+    selectAll();
     navigator.clipboard?.writeText(text.value).then(() => put(copy, "Copied"), () => put(copy, "Press Ctrl C"));
   });
   close.addEventListener("click", () => node.close());
+  function selectAll() {
+    text.focus({ preventScroll: true });
+    text.setSelectionRange(0, text.value.length, "backward"); // forward, the end would be scrolled into view
+    text.scrollTop = text.scrollLeft = node.scrollTop = 0;
+  }
   node.show_text = (content) => {
     put(title, content.title);
     put(note, content.note);
@@ -351,7 +357,7 @@ function textDialog() {
     text.setAttribute("aria-label", content.title);
     node.dataset.kind = content.kind;
     if (!node.open) node.showModal();
-    text.select();
+    selectAll();
   };
   return node;
 }
@@ -408,7 +414,7 @@ function render({ model, el }) {
   const ask = (kind) => post({ do: "export", kind, page: location.href.split("#")[0] });
 
   const [top, figures, chips, side, tabs, dialog, told] = [heading(send, ask), numbers(), chipList(send), sidebar(send), tabBar(send), textDialog(), notices(send)];
-  const panels = { overview: overviewTab(send), attrition: attritionTab(), table_one: tableOneTab(send, ask), series: seriesTab(send), compare: compareTab(send), export: exportTab(send, ask) };
+  const panels = { overview: overviewTab(send), attrition: attritionTab(ask), table_one: tableOneTab(send, ask), series: seriesTab(send), compare: compareTab(send), export: exportTab(send, ask) };
   const stage = make("div", { class: "wx-stage", role: "tabpanel", tabindex: -1 });
   const gone = make("p", { class: "wx-closed" });
   const whole = [top, told, make("div", { class: "wx-sticky" }, figures, chips), make("div", { class: "wx-body" }, side, make("div", { class: "wx-main" }, tabs, stage)), dialog];
@@ -457,7 +463,18 @@ function render({ model, el }) {
     if (document.body.dataset.voila) document.title = view.title;
     root.dataset.ready = "true";
     root.dataset.step = view.step;
+    if (view.answers) address(view);
     measure(view.answers);
+  }
+
+  // In Voila the address holds the cohort, so that reload, back and bookmarks find it; in JupyterLab it names the notebook.
+  function address(view) {
+    if (!document.body.dataset.voila || !view.opens_links || location.hash === view.fragment) return;
+    history.replaceState(history.state, "", location.pathname + location.search + view.fragment);
+  }
+  function openLink() {
+    const fragment = location.hash;
+    if (model.get("view").opens_links && fragment.startsWith("#cohort=")) post({ do: "open_link", fragment });
   }
 
   function receive(content, buffers) {
@@ -481,13 +498,14 @@ function render({ model, el }) {
   model.on("msg:custom", receive);
   el.replaceChildren(root);
   show();
-  const fragment = location.hash;
-  if (model.get("view").opens_links && fragment.startsWith("#cohort=")) post({ do: "open_link", fragment });
+  openLink();
+  if (document.body.dataset.voila) addEventListener("hashchange", openLink);
   return () => {
     settle();
     watcher.disconnect();
     sized.disconnect();
     darkness.removeEventListener("change", theme);
+    removeEventListener("hashchange", openLink);
     model.off("change:view", show);
     model.off("msg:custom", receive);
   };
