@@ -71,6 +71,8 @@ def test_a_query_joins_the_tables_by_their_keys(commons: Catalog) -> None:
         ("select study_key, patient_key from studies where study_key = 1", (1, 1, 1)),  # the finer key decides
         ("select study_key from series", (2, 3, 3)),  # a null key names no study
         ("select patient_key from patients where false", (0, 0, 0)),
+        ("-- all of them\nselect patient_key from patients where patient_key = 2", (1, 0, 0)),
+        ("/* a (select) */ (select patient_key from patients where sex = 'Male')", (1, 1, 0)),
         ("  \n SELECT patient_key FROM patients LIMIT 0", (0, 0, 0)),
     ],
 )
@@ -89,6 +91,18 @@ def test_a_query_is_one_condition_among_others(commons: Catalog) -> None:
 def test_a_long_list_of_keys_is_no_long_query(commons: Catalog) -> None:
     keys = ", ".join(str(key % 5) for key in range(20_000))
     assert counts(commons, f"select series_key from series where series_key in ({keys})") == (3, 3, 3)
+
+
+@pytest.mark.parametrize("listed", ["series_key not in", "study_key in", 's."patient_key" in', "series_key IN /* */"])
+def test_a_list_of_any_keys_may_be_long(commons: Catalog, listed: str) -> None:
+    keys = ", ".join(map(str, range(20_000)))
+    assert commons.sql(f"select modality from series s where {listed} ({keys})").height in (0, 3, 4, 5)
+
+
+@pytest.mark.parametrize("words", ["scan_csv(", "read_csv", "it''s read_csv(1)", "range(1,2)", '-- /* $ "', "+" * 900])
+def test_words_between_quotes_are_only_words(commons: Catalog, words: str) -> None:
+    assert commons.sql(f"select '{words}' as said").rows() == [(words.replace("''", "'"),)]
+    assert commons.sql(f"select sex from patients where sex = '{words}' -- read_csv('x')").height == 0
 
 
 # ------------------------------------------------------------------ what it refuses
@@ -117,7 +131,14 @@ REFUSED = [
     "truncate table patients",
     "explain select * from patients",
     "show tables",
-    "(select * from patients)",
+    "select * from patients.read_csv('{file}')",
+    "select 'it''s' from read_csv('{file}')",
+    r"select E'\'' from read_csv('{file}') --'",
+    "select $$'$$ from read_csv('{file}') --'",
+    "select q'[']' from read_csv('{file}') --'",
+    "select U&'\\27' from read_csv('{file}') --'",
+    "/* select */ drop table patients",
+    "'select' from patients",
     "",
     "   ",
     "selected",
@@ -171,12 +192,46 @@ def test_the_tables_on_disk_stay_as_they_are(commons: Catalog) -> None:
         "with "
         + ", ".join(f"a{n} as (select * from {f'a{n - 1}' if n else 'patients'})" for n in range(3_000))
         + " select * from a2999",
+        "select ''" + "=''" * 20_000,
+        "select ''" + " || ''" * 20_000,
+        f"select 1 in ({', '.join(map(str, range(20_000)))})",
+        f"select (1) in ({', '.join(map(str, range(20_000)))}) as series_key",
     ],
-    ids=["sum", "union", "text", "with"],
+    ids=["sum", "union", "text", "with", "compared", "empty texts", "number in numbers", "bracket in numbers"],
 )
 def test_a_query_that_would_exhaust_the_stack_is_refused_before_it_runs(commons: Catalog, query: str) -> None:
     with pytest.raises(ValueError, match=r"words\. At most 500 would be right"):
         commons.sql(query)
+
+
+def test_a_query_of_signs_is_refused_too(commons: Catalog) -> None:
+    with pytest.raises(ValueError, match=r"has 20,000 signs\. At most 500 would be right"):
+        commons.sql(f"select 5 {'!' * 20_000}")
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("select * from range(1, 1000000000000)", "range"),
+        ("select * from GENERATE_SERIES (1, 1000000000000)", "generate_series"),
+        ("select \"lpad\"('a', 100000000000, 'b')", "lpad"),
+        ("select rpad/**/('a', 100000000000, 'b')", "rpad"),
+        ("select repeat('a', 100000000000)", "repeat"),
+    ],
+)
+def test_what_makes_rows_or_text_of_any_size_is_refused(commons: Catalog, query: str, name: str) -> None:
+    with pytest.raises(ValueError, match=r"^The SQL ") as caught:
+        commons.sql(query)
+    assert str(caught.value) == (
+        f"The SQL {query!r} calls {name}, which can make more than the machine holds. What the tables patients, "
+        "studies, series, measurements hold would be right. Leave the call out."
+    )
+
+
+@pytest.mark.parametrize("piece", ["/* ", "'", '"', "` ", "(", "$"])
+def test_a_query_without_an_end_is_refused_at_once(commons: Catalog, piece: str) -> None:
+    with pytest.raises(ValueError, match=r"^The SQL "):
+        commons.sql("select " + piece * 100_001)
 
 
 # ------------------------------------------------------------------ whole messages
@@ -212,7 +267,7 @@ def understood(why: str, query: str) -> str:
         (
             "select " + "+".join(["1"] * 600),
             f"The SQL 'select {'1+' * 36}…' has 601 words. "  # 79 characters and the sign that more follow
-            "At most 500 would be right, lists of numbers not counted. "
+            "At most 500 would be right, lists of keys not counted. "
             "Put what it lists into a table and join that: commons.join(table, on=…).",
         ),
     ],

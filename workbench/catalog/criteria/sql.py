@@ -1,5 +1,6 @@
 """The escape hatch: SQL over the same tables, and a cohort from the keys that a query returns."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,17 +20,21 @@ _LEVELS: dict[str, tuple[Literal["series", "study", "patient"], str]] = {
     "study_key": ("study", "studies"),
     "patient_key": ("patient", "patients"),
 }
-# A query may read the tables given to it, not files of the machine it happens to run on. The names of the functions
-# that do are refused wherever they stand: between a name and its bracket there may be quotes and comments.
-_FILES = re.compile(
-    r"\b(read|scan)_(csv|parquet|ipc|json|ndjson|avro|delta|iceberg|lines)\b|\b(read|scan)_\w+[\"`]?\s*\(",
-    re.IGNORECASE,
-)
-_SELECTS = re.compile(r"^\s*(select|with)\b", re.IGNORECASE)
+# A query may read the tables given to it, not files of the machine it happens to run on.
+_FILES = re.compile(r"(read|scan)_\w+")
+# What makes rows or text of any size would end the process when memory ends.
+_MAKERS = frozenset(["generate_series", "lpad", "range", "repeat", "rpad"])
 # Polars evaluates a query by recursion, and from about 700 operators or parts on it ends the whole process. Lists of
-# numbers, such as keys, do not nest and may be long.
-_MOST_WORDS = 500
-_LISTED_NUMBER = re.compile(r",\s*\d+")
+# keys do not nest and may be long; a list of other numbers may be searched for hours.
+_MOST_PARTS = 500
+_PART = re.compile(
+    r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))|(?P<text>'(?:[^']|'')*+'?)"
+    r'|(?P<quoted>"(?:[^"]|"")*+"?|`(?:[^`]|``)*+`?)|(?P<word>\w+)|(?P<sign>\S)',
+    re.DOTALL,
+)
+# Texts and comments that end elsewhere than plain ones do.
+_UNUSUAL = re.compile(r"/\*.*/\*", re.DOTALL)
+_PREFIXES = frozenset(["b", "br", "e", "n", "nq", "q", "r", "rb", "x"])
 
 
 @dataclass(frozen=True)
@@ -121,17 +126,7 @@ def run_sql(repository: Repository, query: str) -> pl.DataFrame:
         For anything but one query over these tables, or SQL that is not understood.
     """
     query = str(query)
-    if not _SELECTS.match(query) or _FILES.search(query):
-        raise ValueError(
-            f"The SQL {_short(query)!r} was received. One query that begins with SELECT or WITH and reads the "
-            f"tables {', '.join(TABLES)} would be right. See commons.sql(…) in notebook 21_cohort_selection."
-        )
-    words = len(re.findall(r"\w+", _LISTED_NUMBER.sub("", query)))
-    if words > _MOST_WORDS:
-        raise ValueError(
-            f"The SQL {_short(query)!r} has {words:,} words. At most {_MOST_WORDS} would be right, lists of numbers "
-            "not counted. Put what it lists into a table and join that: commons.join(table, on=…)."
-        )
+    _check(query)
     frames = {name: _scan(repository, name) for name in TABLES if repository.columns(name)}
     try:
         with pl.SQLContext(frames, eager=False) as context:
@@ -167,6 +162,51 @@ def read_query(repository: Repository, query: str) -> Query:
     condition = Query(query)
     condition.selected(repository)
     return condition
+
+
+def _check(query: str) -> None:
+    """Refuse what would read files or end the process, before Polars sees it."""
+    parts = [(str(part.lastgroup), part[0]) for part in _PART.finditer(query)]
+    unusual = any(kind == "comment" and _UNUSUAL.match(text) for kind, text in parts)
+    parts = [part for part in parts if part[0] != "comment"]
+    names = [text.strip('"`').lower() if kind in ("word", "quoted") else text for kind, text in parts]
+    unusual |= any(
+        text == "$" or (text[:1] == "'" and (before in _PREFIXES or before == "&"))
+        for text, before in zip(names, ["", *names], strict=False)
+    )
+    called = {name for name, after in itertools.pairwise(names) if after == "("}
+    first = next((name for name in names if name != "("), "")
+    if unusual or first not in ("select", "with") or any(map(_FILES.fullmatch, called)):
+        raise ValueError(
+            f"The SQL {_short(query)!r} was received. One query that begins with SELECT or WITH and reads the "
+            f"tables {', '.join(TABLES)} would be right. See commons.sql(…) in notebook 21_cohort_selection."
+        )
+    if called & _MAKERS:
+        raise ValueError(
+            f"The SQL {_short(query)!r} calls {min(called & _MAKERS)}, which can make more than the machine holds. "
+            f"What the tables {', '.join(TABLES)} hold would be right. Leave the call out."
+        )
+    counted = _without_listed_keys(parts, names)
+    words = sum(kind != "sign" for kind in counted)
+    for n, unit in ((words, "words"), (len(counted) - words, "signs")):
+        if n > _MOST_PARTS:
+            raise ValueError(
+                f"The SQL {_short(query)!r} has {n:,} {unit}. At most {_MOST_PARTS} would be right, lists of keys "
+                "not counted. Put what it lists into a table and join that: commons.join(table, on=…)."
+            )
+
+
+def _without_listed_keys(parts: list[tuple[str, str]], names: list[str]) -> list[str]:
+    """The kinds of the parts that nest: no brackets, commas and dots, and no numbers behind ``series_key in (``."""
+    counted, listing = [], False
+    for at, (kind, text) in enumerate(parts):
+        if text == "(":
+            before = [name for name in names[max(0, at - 3) : at] if name != "not"]
+            listing = before[-1:] == ["in"] and before[-2:-1] != [] and before[-2] in _LEVELS
+        listing = listing and (text in "(," or text.isdecimal())
+        if not listing and not (kind == "sign" and text in "(),."):
+            counted.append(kind)
+    return counted
 
 
 def _selected(repository: Repository, query: str) -> Mask:
