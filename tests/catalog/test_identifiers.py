@@ -1,6 +1,7 @@
 """No message and no file names a patient, whatever a user's columns hold."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +35,29 @@ def commons(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     )
 
 
-def test_the_values_of_a_column_that_tells_patients_apart_are_not_listed(commons: Catalog) -> None:
-    for typed in ("MRN-00012", 11):
+def test_a_controlled_source_lists_only_closed_vocabularies_and_names_of_things(commons: Catalog) -> None:
+    for column, typed, n in (("mrn", "MRN-00012", 6), ("mrn", 11, 6), ("ward", "C", 2)):
         with pytest.raises(LookupError) as caught:
-            commons.where(mrn=[RECORDS[0], typed])
+            commons.where(**{column: typed})
         assert str(caught.value) == (
-            "A mrn that Made-up source does not have was received; mrn tells patients apart, so its values are not "
-            "shown. One of those would be right, as the source writes it. "
-            "Compare them: commons.sql('select \"mrn\" from patients')."
+            f"A {column} that Made-up source does not have was received. One of its {n} values would be right, as the "
+            "source writes it; they are not shown, as they may tell patients apart. "
+            f"See them here: wb.facets.count(commons.everything, ['{column}'])."
         )
+    assert wb.facets.count(commons.everything, ["ward"])["value"].to_list() == ["A", "B"]
+    for column, right in (("sex", "Female"), ("modality", "CT"), ("age_group", "18–29")):
+        with pytest.raises(LookupError, match=f"Valid: .*{right}"):
+            commons.where(**{column: "X"})
+
+
+def test_a_public_source_lists_what_several_share_but_no_record_numbers(commons: Catalog) -> None:
+    public = Catalog(replace(commons.repository, disclosure="public_rows"))
     with pytest.raises(
         LookupError, match=r"^No ward value 'C' in Made-up source\. .*Valid: A, B\. Use one of these\.$"
     ):
-        commons.where(ward="C")
+        public.where(ward="C")
+    with pytest.raises(LookupError, match="not shown"):
+        public.where(mrn="MRN-00012")
 
 
 def entry(name: str) -> dict[str, Any]:

@@ -227,7 +227,9 @@ def test_a_source_without_any_study_can_be_asked_about_its_patients(tmp_path_fac
         (
             {"ward": "A"},
             UnknownNameError,
-            "No ward value 'A' in Made-up source. Did you mean 'A1'? Valid: A1, B 2, Not Reported. Use one of these.",
+            "A ward that Made-up source does not have was received. One of its 3 values would be right, as the source "
+            "writes it; they are not shown, as they may tell patients apart. "
+            "See them here: wb.facets.count(commons.everything, ['ward']).",
         ),
         (
             {"sex": "Female", "level": "person"},

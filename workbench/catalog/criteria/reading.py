@@ -17,6 +17,7 @@ from workbench.vocabulary.dicom import AGE_TOP_CODE_YEARS
 _LONGEST = 500  # characters of a search
 _LARGEST = 1e300
 _OF_THE_MODEL = {*PATIENTS, *PATIENTS_OPTIONAL, *STUDIES, *STUDIES_OPTIONAL, *SERIES, *SERIES_OPTIONAL}
+_OF_THINGS = ("modality", "body_part", "manufacturer", "model", "license", "loinc_code", "loinc_name")
 _BANDS = {"age_decade": AGE_DECADES, "age_group": AGE_GROUPS}
 
 
@@ -194,11 +195,11 @@ def _check_values(repository: Repository, attribute: Attribute, values: tuple[An
         known = _every_value(repository, attribute)
         held = set(known)
         unknown = [value for value in values if not isinstance(value, str) or value not in held]
-        if unknown and _tells_patients_apart(repository, attribute):
+        if unknown and not _may_be_listed(repository, attribute):
             raise UnknownNameError(
-                f"A {column} that {repository.name} does not have was received; {column} tells patients apart, so its "
-                "values are not shown. One of those would be right, as the source writes it. "
-                f"Compare them: commons.sql('select \"{attribute.column}\" from {attribute.table}')."
+                f"A {column} that {repository.name} does not have was received. One of its {len(known):,} values would "
+                "be right, as the source writes it; they are not shown, as they may tell patients apart. "
+                f"See them here: wb.facets.count(commons.everything, [{column!r}])."
             )
         if unknown:
             raise unknown_name(f"{column} value", unknown[0], known, where=repository.name, then="Use one of these.")
@@ -225,13 +226,20 @@ def _every_value(repository: Repository, attribute: Attribute) -> list[str]:
     return table.values.cast(pl.String).to_list()
 
 
-def _tells_patients_apart(repository: Repository, attribute: Attribute) -> bool:
-    """Whether a column of the user's own has a value for most rows that no other row has, as a record number does."""
-    if attribute.column in _OF_THE_MODEL:
+def _may_be_listed(repository: Repository, attribute: Attribute) -> bool:
+    """Whether a message may list values: closed ones, names of things, and what a public source itself shows.
+
+    A column of the user's own with a value for most rows that no other row has is a record number, even there.
+    """
+    column = repository.read(attribute.table, attribute.column)
+    if attribute.kind == "band" or isinstance(column.dtype, pl.Enum) or attribute.column in _OF_THINGS:
+        return True
+    if repository.disclosure == "controlled":
         return False
-    words = repository.read(attribute.table, attribute.column).cast(pl.String).drop_nulls().alias("value")
-    n_rows = words.value_counts(name="n")["n"]
-    return bool((n_rows == 1).sum() > n_rows.sum() / 2)
+    if attribute.column in _OF_THE_MODEL:
+        return True
+    n_rows = column.cast(pl.String).drop_nulls().alias("value").value_counts(name="n")["n"]
+    return bool((n_rows == 1).sum() <= n_rows.sum() / 2)
 
 
 def _plain(value: Any) -> Any:
