@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.errors import MissingPackageError, UnknownNameError, nearest_names, unknown_name
+from workbench.errors import MissingPackageError, UnknownNameError, brief, nearest_names, unknown_name
 
 
 def test_a_misspelled_name_shows_the_nearest_first() -> None:
@@ -22,6 +22,13 @@ def test_a_name_that_resembles_nothing_gets_the_list_only() -> None:
 )
 def test_a_long_list_is_cut_and_says_how_long_it_is(n: int, listed: str) -> None:
     assert listed in str(unknown_name("name", "zzz", [f"a{i}" for i in range(n)], where="here", then="Go on."))
+
+
+def test_what_came_is_shown_in_eighty_characters() -> None:
+    error = unknown_name("column", "x" * 100_000, ["sex"], where="patients", then="Correct it.")
+    assert str(error) == f"No column '{'x' * 78}… in patients. Valid: sex. Correct it."
+    assert brief("9" * 80) == "9" * 80
+    assert brief("9" * 81) == "9" * 79 + "…"
 
 
 def test_options_may_be_given_once_only() -> None:

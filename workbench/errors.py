@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+_LONGEST_SHOWN = 80  # characters of what came
+_LONGEST_NAME = 1_000  # characters that are searched for a misspelling
+
 
 class UnknownNameError(LookupError):
     """A name that is not among the valid ones; the message lists the nearest.
@@ -46,11 +49,35 @@ def unknown_name(kind: str, got: object, options: Iterable[str], *, where: str, 
     No column 'modalty' in series. Did you mean 'modality'? Valid: modality, sex. Use one of these.
     """
     names = list(options)
-    nearest = nearest_names(str(got), names)
+    nearest = nearest_names(str(got)[:_LONGEST_NAME], names)
     hint = f" Did you mean {' or '.join(repr(name) for name in nearest)}?" if nearest else ""
     between = "; " if any("," in name for name in names) else ", "
     shown = between.join(names[:12]) + (f", … ({len(names)} in all)" if len(names) > 12 else "")
-    return UnknownNameError(f"No {kind} {got!r} in {where}.{hint} Valid: {shown}. {then}")
+    return UnknownNameError(f"No {kind} {brief(repr(got))} in {where}.{hint} Valid: {shown}. {then}")
+
+
+def brief(words: object) -> str:
+    """Return what came as a message shows it: at most 80 characters, whatever a file holds.
+
+    Parameters
+    ----------
+    words : object
+        What came.
+
+    Returns
+    -------
+    str
+        An ellipsis at its end says that more followed.
+
+    Examples
+    --------
+    >>> brief("25.0.5")
+    '25.0.5'
+    >>> len(brief("9" * 400))
+    80
+    """
+    shown = str(words)
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
 
 
 def nearest_names(got: str, options: Iterable[str], *, most: int = 3) -> list[str]:

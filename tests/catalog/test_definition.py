@@ -236,6 +236,75 @@ def test_yaml_that_repeats_itself_is_refused_at_once(commons: Catalog, tmp_path:
     assert refusal(commons, tmp_path, yaml.safe_dump(HEAD) + text) == TOO_DEEP
 
 
+MERGES = "bad.yaml merges another mapping with <<. Each field spelled out would be right. Write the fields out."
+ELSEWHERE = "bad.yaml has a key that stands elsewhere. Each key spelled out would be right. Write it out."
+
+
+def merged(times: int) -> str:
+    later = (f"k{n + 1}: &k{n + 1} {{<<: [{', '.join([f'*k{n}'] * 10)}]}}\n" for n in range(times))
+    return "k0: &k0 {modality: CT}\n" + "".join(later)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (merged(9), MERGES),
+        ("a: &a {x: 1}\nb:\n- {<<: *a}\n", MERGES),
+        ("a: {'<<': 1}\n", MERGES),
+        ("a: &a {x: 1}\nb: {!!merge x: *a}\n", ELSEWHERE),
+        ("a: &a criteria\n*a : []\n", ELSEWHERE),
+    ],
+)
+def test_keys_that_stand_elsewhere_are_refused_at_once(
+    commons: Catalog, tmp_path: Path, text: str, message: str
+) -> None:
+    assert refusal(commons, tmp_path, yaml.safe_dump(HEAD) + text) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (yaml.safe_dump(definition({"column": "sex", "values": ["Female"]})) + "criteria: []\n", "criteria"),
+        (yaml.safe_dump(definition()) + '"criteria": []\n', "criteria"),
+        (yaml.safe_dump(HEAD) + "criteria:\n- {column: sex, values: [Male], column: bmi}\n", "column"),
+        (yaml.safe_dump(HEAD) + "criteria:\n- {column: {a: 1}, any: [1, [2]], column: bmi}\n", "column"),
+        (json.dumps(definition())[:-1] + ', "criteria": []}', "criteria"),
+        (json.dumps(definition())[:-1] + ', "source": {"key": 1, "key": 2}}', "key"),
+        (f"{'x' * 1000}: 1\n{'x' * 1000}: 2\n", "x" * 79 + "…"),
+    ],
+)
+def test_a_field_written_twice_is_refused(commons: Catalog, tmp_path: Path, text: str, field: str) -> None:
+    assert refusal(commons, tmp_path, text) == (
+        f"bad.yaml has the field {field!r} twice. Once would be right. Remove one of the lines."
+    )
+
+
+def test_equal_words_that_are_no_keys_of_one_mapping_are_read(commons: Catalog, tmp_path: Path) -> None:
+    entries = "- {column: sex, values: [Female, Female]}\n- {column: modality, values: &two [CT, '<<']}\n"
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(HEAD) + "criteria:\n" + entries.replace("'<<'", "MR") + "counts: {}\n")
+    assert len(commons.read_cohort(path).conditions) == 2
+
+
+@pytest.mark.parametrize("version", ["9" * 100_000, 10**399])
+def test_a_message_shows_no_more_than_a_line_of_what_a_file_holds(
+    commons: Catalog, tmp_path: Path, capsys: pytest.CaptureFixture[str], version: Any
+) -> None:
+    long = {**definition(), "source": {"key": "made_up", "version": version}, "counts": {"patients": 10**399}}
+    body = {**long, "sha256": content_hash(long)}
+    (tmp_path / "mine.json").write_text(json.dumps(body))
+    assert commons.read_cohort(tmp_path / "mine.json") == commons.everything
+    assert len(capsys.readouterr().err) < 700
+    joined = {**body, "source": {"key": "made_up", "version": f"{version}+join.1"}}
+    schema = {**body, "schema": f"workbench-cohort/{version}"}
+    source = {**body, "source": {"key": f"{version}"}}
+    numbered = {**body, "criteria": [{"sql": "select series_key from series where series_key = 1"}]}
+    for wrong in (joined, schema, source, numbered, {**body, f"{version}": 1}):
+        with pytest.raises((ValueError, LookupError)) as caught:
+            commons.cohort_from(wrong)
+        assert len(str(caught.value)) < 500
+
+
 def test_a_later_format_asks_for_a_newer_workbench(commons: Catalog, tmp_path: Path) -> None:
     assert refusal(commons, tmp_path, yaml.safe_dump({**HEAD, "schema": "workbench-cohort/3", "unheard": 1})) == (
         "bad.yaml has the format 'workbench-cohort/3', which this version does not know. It reads workbench-cohort/1 "

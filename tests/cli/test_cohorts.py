@@ -1,5 +1,6 @@
 """``workbench cohort``: new, show, explain, attrition and facets, and the sources they open."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,8 +105,10 @@ def test_show_says_who_was_lost_since_another_data_version(ricord: Cohort, done:
     older["counts"]["patients"] += 1
     older["sha256"] = content_hash(older)
     Path("older.yaml").write_text(yaml.safe_dump(older, sort_keys=False))
-    members = Path("ricord.yaml.members.txt").read_text().replace(ricord.sha256, older["sha256"])
-    Path("older.yaml.members.txt").write_text(members + "0" * 20 + "\n")
+    head, salt, _, _, *digests = [*Path("ricord.yaml.members.txt").read_text().splitlines(), "0" * 20]
+    summed = hashlib.sha256("\n".join([salt.removeprefix("# salt "), *digests]).encode()).hexdigest()
+    lines = [head, salt, f"# definition {older['sha256']}", f"# members {summed}", *digests]
+    Path("older.yaml.members.txt").write_text("\n".join(lines) + "\n")
     n = ricord.counts["patients"]
     assert (
         f"{n + 1} patients with data version 24.0, {n} with {ricord.repository.build}: "

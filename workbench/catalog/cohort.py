@@ -16,9 +16,10 @@ from workbench.catalog.criteria.english import counted
 from workbench.catalog.criteria.follow_up import follow_up
 from workbench.catalog.criteria.group_condition import is_writable
 from workbench.catalog.criteria.near_test import read_near_test
-from workbench.catalog.definition import save_definition
+from workbench.catalog.definition import definition_text
 from workbench.catalog.delivery import Delivery
 from workbench.catalog.people import read_patients
+from workbench.catalog.writing import write_together
 from workbench.sampling import stratified_split
 
 _UNITS = ("patients", "studies", "series", "instances")
@@ -172,7 +173,7 @@ class Cohort(Delivery):
         Parameters
         ----------
         path : str or pathlib.Path
-            Where to write; written whole or not at all.
+            Where to write; both files are written whole or not at all.
         members : bool
             Whether to write salted digests of the patients beside it, so that reading it with another data version
             says who was gained or lost; without them, those of an older definition of that name are removed.
@@ -183,13 +184,16 @@ class Cohort(Delivery):
             The definition.
         """
         body = self.definition() | {"counts": {unit: self.counts[unit] for unit in ("patients", "studies", "series")}}
-        saved = save_definition(body, Path(path))
-        beside = membership.members_path(saved)
+        file = Path(path)
+        texts = {file: definition_text(body, file)}
+        beside = membership.members_path(file)
         if members:
-            membership.save_members(self.repository, self.patients["patient_key"], beside, sha256=self.sha256)
-        else:
+            patients = self.patients["patient_key"]
+            texts = {beside: membership.members_text(self.repository, patients, sha256=self.sha256)} | texts
+        write_together(texts)
+        if not members:
             beside.unlink(missing_ok=True)  # those of the definition that this one replaced
-        return saved
+        return file
 
     def to_python(self) -> str:
         """Return Python text that opens the source and rebuilds this cohort.

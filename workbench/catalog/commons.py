@@ -13,10 +13,10 @@ from workbench.catalog.criteria.groups import Asked
 from workbench.catalog.criteria.sql import run_sql
 from workbench.catalog.definition import check_form, check_version, content_hash, read_definition
 from workbench.catalog.entries import read_conditions
-from workbench.catalog.membership import MembershipChange, compare_members, members_path
+from workbench.catalog.membership import MembershipChange, compare_members, members_path, members_sentence
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources.idc import open_idc
-from workbench.errors import unknown_name
+from workbench.errors import brief, unknown_name
 
 #: The collections of the embedded index that hold COVID-19 patients (`program_id` ``covid_19``).
 COVID_PROGRAM = "covid_19"
@@ -123,7 +123,6 @@ class Catalog:
         -------
         polars.DataFrame
             Whatever it selects.
-
         """
         return run_sql(self.repository, query)
 
@@ -199,9 +198,10 @@ class Catalog:
         cohort = self._select(body, name=Path(path).name)
         saved = body["source"].get("version")
         if saved != self.repository.build:
-            said = f"The cohort was saved with data version {saved}; it is now selected from {self.repository.build}."
+            now = f"it is now selected from {self.repository.build}."
+            said = f"The cohort was saved with data version {brief(saved)}; {now}"
             whole = body.get("sha256") == content_hash(body)  # else it was changed by hand, and its members are others
-            say(f"{said} {self._compare(cohort, body, Path(path))}" if whole else said)
+            say(f"{said} {members_sentence(lambda: self._compare(cohort, body, Path(path)))}" if whole else said)
         return cohort
 
     def cohort_from(self, definition: Mapping[str, Any], *, name: str = "The definition") -> Cohort:
@@ -245,9 +245,8 @@ class Catalog:
     def _select(self, body: dict[str, Any], *, name: str) -> Cohort:
         key = str(body["source"].get("key"))
         if key != self.repository.key:
-            raise unknown_name(
-                "source", key, [self.repository.key], where="this catalog", then=f"Open it: open_catalog({key!r})."
-            )
+            then = f"Open it: open_catalog({brief(repr(key))})."
+            raise unknown_name("source", key, [self.repository.key], where="this catalog", then=then)
         check_version(self.repository, body, name=name)
         return Cohort(self.repository, read_conditions(self.repository, body, name=name))
 

@@ -11,18 +11,17 @@ import yaml
 
 from workbench.cache import say
 from workbench.catalog.criteria.criterion import Condition
-from workbench.catalog.criteria.group_condition import DEEPEST, too_deep
+from workbench.catalog.criteria.group_condition import too_deep
+from workbench.catalog.definition_text import MOST_LAYERS, AmbiguousTextError, parse
 from workbench.catalog.repository import Repository
-from workbench.errors import unknown_name
+from workbench.errors import brief, unknown_name
 
 SCHEMA = "workbench-cohort/2"
 _FAMILY, _READABLE = "workbench-cohort/", ("workbench-cohort/1", SCHEMA)
 _FIELDS = ("schema", "source", "criteria", "counts", "sha256")
 _NOT_HASHED = ("sha256", "counts")
 _UNITS = ("patients", "studies", "series")
-# YAML can say "this again" so that a short file stands for an endless one. Beneath the deepest group lie a criterion
-# and its values; two layers make a group.
-_MOST_LAYERS, _MOST_PARTS = 2 * DEEPEST + 10, 2_000_000
+_MOST_PARTS = 2_000_000
 _MAKE_ONE = "Make one: workbench cohort new --where modality=CT --save cohort.yaml"
 
 
@@ -53,37 +52,33 @@ def define(repository: Repository, conditions: tuple[Condition, ...]) -> dict[st
     return body | {"sha256": content_hash(body)}
 
 
-def save_definition(body: dict[str, Any], path: Path) -> Path:
-    """Write a definition to `path`, whole or not at all: JSON when its name ends so, else YAML.
+def definition_text(body: dict[str, Any], path: Path) -> str:
+    """Return a definition as it is written to `path`: JSON when its name ends so, else YAML.
 
     Parameters
     ----------
     body : dict
         What `define` gives, perhaps with ``counts``.
     path : pathlib.Path
-        Where to write.
+        Where it is to be written.
 
     Returns
     -------
-    pathlib.Path
-        The file.
+    str
+        The whole text.
+
+    Raises
+    ------
+    IsADirectoryError
+        When `path` is a folder.
     """
     if path.is_dir():
         raise IsADirectoryError(
             f"{path} is a folder. A file name would be right. Write for instance {path / 'cohort.yaml'}"
         )
     if path.suffix.lower() == ".json":
-        text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
-    else:
-        text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staging = path.with_name(f".{path.name}.part")
-    try:
-        staging.write_text(text, encoding="utf-8")
-        staging.replace(path)
-    finally:
-        staging.unlink(missing_ok=True)
-    return path
+        return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return str(yaml.safe_dump(body, sort_keys=False, allow_unicode=True))
 
 
 def read_definition(path: Path) -> dict[str, Any]:
@@ -92,7 +87,7 @@ def read_definition(path: Path) -> dict[str, Any]:
     Parameters
     ----------
     path : pathlib.Path
-        What `save_definition` wrote; a person may have changed it.
+        What `Cohort.save` wrote; a person may have changed it.
 
     Returns
     -------
@@ -109,9 +104,11 @@ def read_definition(path: Path) -> dict[str, Any]:
             f"No cohort definition at {path}. A file written by cohort.save('cohort.yaml') would be right. {_MAKE_ONE}"
         )
     try:
-        body = _parse(path.read_text(encoding="utf-8-sig"))
+        body = parse(path.read_text(encoding="utf-8-sig"))
     except RecursionError:
         raise too_deep(path.name) from None
+    except AmbiguousTextError as problem:
+        raise ValueError(f"{path.name} {problem}") from None
     # Whatever a hand or another program wrote there: YAML's own words for dates and numbers fail in many ways.
     except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, OverflowError):
         body = None
@@ -143,7 +140,7 @@ def check_form(body: Any, *, name: str) -> dict[str, Any]:
     if not isinstance(schema, str) or schema not in _READABLE:
         if isinstance(schema, str) and schema.startswith(_FAMILY):
             raise ValueError(
-                f"{name} has the format {schema!r}, which this version does not know. It reads "
+                f"{name} has the format {brief(schema)!r}, which this version does not know. It reads "
                 f"{' and '.join(_READABLE)}. Install a newer workbench: pip install --upgrade imaging-workbench"
             )
         raise ValueError(
@@ -191,14 +188,15 @@ def check_version(repository: Repository, body: dict[str, Any], *, name: str) ->
     saved, now = str(body["source"].get("version")), repository.build
     if "+join." in saved and "+join." not in now:
         raise ValueError(
-            f"{name} was saved from a catalog that a table was joined to ({saved}); this one is {now}. "
+            f"{name} was saved from a catalog that a table was joined to ({brief(saved)}); this one is {now}. "
             "The same table joined again would be right. Join it first: commons.join(table, on=…).read_cohort(…)"
         )
     numbered = [entry for entry in body["criteria"] if isinstance(entry, dict) and _ROWS.search(str(entry.get("sql")))]
     if numbered and saved != now:
         raise ValueError(
-            f"{name} names series, studies or patients by their numbers in data version {saved}; in {now} these are "
-            "others. The version it was saved with would be right. Open that one, or sample again: cohort.sample(…)."
+            f"{name} names series, studies or patients by their numbers in data version {brief(saved)}; in {now} these "
+            "are others. The version it was saved with would be right. Open that one, or sample again: "
+            "cohort.sample(…)."
         )
 
 
@@ -219,27 +217,11 @@ def content_hash(body: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
-def _parse(text: str) -> Any:
-    """JSON is read as JSON: to YAML 1e-05 is a word, and a tab no space."""
-    if text.lstrip().startswith("{"):
-        try:
-            return json.loads(text)
-        except ValueError:
-            pass  # YAML may begin with a brace too
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):  # the loader itself recurses, and would end the process
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MOST_LAYERS:
-            raise RecursionError
-    return yaml.load(text, Loader=loader)
-
-
 def _is_finite(body: dict[str, Any]) -> bool:
     """Whether the body holds no more layers and parts than a definition may, however often it says "this again"."""
     layer: list[Any] = [body]
     n_parts = 0
-    for _ in range(_MOST_LAYERS):
+    for _ in range(MOST_LAYERS):
         holders = [part for part in layer if isinstance(part, dict | list)]
         n_parts += sum(map(len, holders))
         if not holders or n_parts > _MOST_PARTS:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import polars as pl
 
 from workbench.catalog.listing import patient_ids
 from workbench.catalog.repository import Repository
+from workbench.errors import brief
 
-_HEAD = "workbench-members/1"
+_HEAD, _N_HEAD = "workbench-members/1", 4
 _DIGITS = 20  # hexadecimal ones, 80 bits: two of a million patients share a digest with a probability of about 4e-13
 _DIGEST = re.compile(f"[0-9a-f]{{{_DIGITS}}}")
 
@@ -44,7 +46,8 @@ class MembershipChange:
     @property
     def sentence(self) -> str:
         """What changed, in one or two sentences and without an identifier."""
-        counts = f"{self.n_saved:,} patients with data version {self.saved_version}, {self.n_now:,} with {self.version}"
+        saved = f"{brief(f'{self.n_saved:,}')} patients with data version {self.saved_version}"
+        counts = f"{saved}, {self.n_now:,} with {self.version}"
         if self.gained is None or self.lost is None:
             return (
                 f"{counts}. Only the counts can be compared: the members file that cohort.save(…) writes beside the "
@@ -75,8 +78,8 @@ def members_path(definition: Path) -> Path:
     return definition.with_name(f"{definition.name}.members.txt")
 
 
-def save_members(repository: Repository, patients: pl.Series, path: Path, *, sha256: str) -> Path:
-    """Write a salted digest of every patient of a cohort, whole or not at all.
+def members_text(repository: Repository, patients: pl.Series, *, sha256: str) -> str:
+    """Return the text of a members file: a salted digest of every patient of a cohort, and a sum over all of them.
 
     The salt is new for each file, so that two files cannot be joined. A digest hides an identifier from a reader, not
     from somebody who holds a list of identifiers to try: keep the file as you keep the cohort.
@@ -87,26 +90,18 @@ def save_members(repository: Repository, patients: pl.Series, path: Path, *, sha
         What was selected from.
     patients : polars.Series
         Keys of the cohort's patients.
-    path : pathlib.Path
-        Where to write.
     sha256 : str
         Content hash of the definition it belongs to.
 
     Returns
     -------
-    pathlib.Path
-        The file.
+    str
+        ASCII.
     """
     salt = secrets.token_hex(16)
-    lines = sorted(_digests(patient_ids(repository, patients), salt))
-    head = [f"# {_HEAD}", f"# salt {salt}", f"# definition {sha256}"]
-    staging = path.with_name(f".{path.name}.part")
-    try:
-        staging.write_text("\n".join([*head, *lines]) + "\n", encoding="ascii")
-        staging.replace(path)
-    finally:
-        staging.unlink(missing_ok=True)
-    return path
+    digests = sorted(_digests(patient_ids(repository, patients), salt))
+    head = [f"# {_HEAD}", f"# salt {salt}", f"# definition {sha256}", f"# members {_sum(salt, digests)}"]
+    return "\n".join([*head, *digests]) + "\n"
 
 
 def compare_members(
@@ -133,9 +128,9 @@ def compare_members(
     Raises
     ------
     ValueError
-        When the file belongs to another definition, or was cut short.
+        When the file belongs to another definition, or was cut short or changed.
     """
-    version = str(definition["source"].get("version"))
+    version = brief(str(definition["source"].get("version")))
     n_saved = (definition.get("counts") or {}).get("patients")
     if not members.is_file():
         return MembershipChange(version, repository.build, int(n_saved or 0), len(patients), None, None)
@@ -157,22 +152,51 @@ def compare_members(
     )
 
 
+def members_sentence(compare: Callable[[], MembershipChange]) -> str:
+    """Return what a comparison of members tells, or in one sentence more why nobody could be compared.
+
+    Parameters
+    ----------
+    compare : callable
+        Calls `compare_members`.
+
+    Returns
+    -------
+    str
+        On one line; a members file is not needed to read a cohort, so its faults are told and not raised.
+    """
+    try:
+        return compare().sentence
+    except (OSError, ValueError) as problem:
+        return f"The members cannot be compared: {problem}"
+
+
 def _read(path: Path, *, sha256: str, n: int | None) -> tuple[str, pl.Series]:
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    head = [line.removeprefix("# ").split(" ")[-1] for line in lines[:3]]
-    if len(head) < 3 or head[0] != _HEAD or head[2] != sha256:
+    head = [line.removeprefix("# ").split(" ")[-1] for line in lines[:_N_HEAD]]
+    if len(head) < _N_HEAD or head[0] != _HEAD or head[2] != sha256:
         raise ValueError(
             f"{path.name} does not belong to this definition. The members file that cohort.save(…) wrote with it would "
             "be right. Save the cohort again, or remove the file to compare counts only."
         )
-    digests = [line for line in lines[3:] if line]
+    digests = [line for line in lines[_N_HEAD:] if line]
     if (n is not None and len(digests) != n) or any(not _DIGEST.fullmatch(digest) for digest in digests):
-        told = "nothing" if n is None else f"{n:,}"
-        raise ValueError(
-            f"{path.name} is damaged: it holds {len(digests):,} members, the definition says {told}. "
-            "A whole file would be right. Copy it again, or remove it to compare counts only."
-        )
+        told = "nothing" if n is None else brief(f"{n:,}")
+        raise _damaged(path, f"it holds {len(digests):,} members, the definition says {told}")
+    if _sum(head[1], digests) != head[3]:
+        raise _damaged(path, "its members are not those that were written")
     return head[1], pl.Series("digest", digests, dtype=pl.String)
+
+
+def _damaged(path: Path, how: str) -> ValueError:
+    return ValueError(
+        f"{path.name} is damaged: {how}. A whole file would be right. "
+        "Copy it again, or remove it to compare counts only."
+    )
+
+
+def _sum(salt: str, digests: list[str]) -> str:
+    return hashlib.sha256("\n".join([salt, *digests]).encode()).hexdigest()
 
 
 def _digests(identified: pl.DataFrame, salt: str) -> list[str]:
