@@ -9,6 +9,7 @@ import yaml
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.criteria.attributes import attributes
 from workbench.catalog.definition import check_form
+from workbench.catalog.definition_text import AmbiguousTextError, parse
 from workbench.errors import unknown_name
 from workbench.presentation.explorer import editing
 from workbench.presentation.explorer.ranges import last_of_year, range_value
@@ -16,7 +17,7 @@ from workbench.presentation.explorer.share import holds_query
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.vocabulary.dicom import AGE_TOP_CODE_YEARS
 
-_LONGEST_FILE, _LONGEST_SEARCH = 1_000_000, 200  # characters
+_LONGEST_FILE, _LONGEST_SEARCH = 200_000, 200  # characters
 _DECADE = 10
 
 
@@ -39,7 +40,7 @@ def act(state: ExplorerState, message: Mapping[str, Any], *, public: bool = Fals
         actions[message["do"]]()
     except KeyError as problem:
         state.messages.append(("error", f"The page sent no {problem}. It may be older than the program. Reload it."))
-    except (ValueError, LookupError, TypeError) as problem:
+    except (ValueError, LookupError, TypeError, OverflowError) as problem:
         state.messages.append(("error", str(problem)))
 
 
@@ -51,7 +52,7 @@ def _actions(state: ExplorerState, message: Mapping[str, Any], *, public: bool) 
         "clear": lambda: state.move(_clear(cohort, get("attribute"))),
         "range": lambda: state.move(_set_range(cohort, message)),
         "ages": lambda: state.move(_set_ages(cohort, int(get("low")), int(get("high")))),
-        "search": lambda: state.move(editing.search(cohort, str(get("text"))[:_LONGEST_SEARCH])),
+        "search": lambda: state.move(editing.search(cohort, _sound(get("text"))[:_LONGEST_SEARCH])),
         "remove": lambda: state.move(editing.remove(cohort, int(get("at")))),
         "missing": lambda: state.move(editing.change(cohort, int(get("at")), missing=get("missing"))),
         "side": lambda: state.move(editing.change(cohort, int(get("at")), flip=True)),
@@ -70,6 +71,11 @@ def _actions(state: ExplorerState, message: Mapping[str, Any], *, public: bool) 
         "pin": lambda: setattr(state, "pinned", state.now),
         "unpin": lambda: setattr(state, "pinned", None),
     }
+
+
+def _sound(text: Any) -> str:
+    """The text without half characters, which no file and no page can hold."""
+    return str(text).encode("utf-8", errors="ignore").decode("utf-8")
 
 
 def _value(cohort: Cohort, message: Mapping[str, Any]) -> Any:
@@ -117,10 +123,10 @@ def _load(state: ExplorerState, name: str, text: str, *, public: bool) -> None:
             "Choose the file that Save definition wrote."
         )
     try:
-        # An alias could stand for itself a billion times over.
-        aliased = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader))
-        body = None if aliased else yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError):
+        body = parse(text)
+    except AmbiguousTextError as problem:
+        raise ValueError(f"{shown} {problem}") from problem
+    except (yaml.YAMLError, ValueError, RecursionError, AttributeError):  # the last of an impossible date
         body = None
     definition = check_form(body, name=shown)
     if public and holds_query(definition):

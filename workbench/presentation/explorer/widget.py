@@ -71,7 +71,9 @@ class ExplorerView(anywidget.AnyWidget):
             "opens_links": opens_links,
         }
 
-    def _receive(self, _: Any, content: dict[str, Any], __: Any) -> None:
+    def _receive(self, _: Any, content: Any, __: Any) -> None:
+        if not isinstance(content, dict):
+            return  # not from our page
         if content.get("do") == "export":
             self._give(content)
             return
