@@ -173,6 +173,9 @@ TOO_DEEP = (
     "text",
     [
         f"a: {'1' * 5000}",  # more digits than Python reads
+        f"{yaml.safe_dump(HEAD)}criteria: [{{column: n_instances, values: [0x{'f' * 5000}]}}]",  # more than it writes
+        f"{yaml.safe_dump(HEAD)}criteria: [{{column: n_instances, values: [!!int '0x{'f' * 5000}']}}]",
+        f"{yaml.safe_dump(HEAD)}criteria: [{{column: n_instances, values: [1{':59' * 5000}]}}]",
         "a: 2024-13-45",
         "a: !!timestamp soon",
         "a: !!bool maybe",

@@ -1,6 +1,7 @@
 """Read the text of a definition, YAML or JSON, as plain values; what repeats itself is refused."""
 
 import json
+import re
 from typing import Any
 
 import yaml
@@ -11,6 +12,8 @@ from workbench.catalog.criteria.group_condition import DEEPEST
 # and its values; two layers make a group.
 MOST_LAYERS = 2 * DEEPEST + 10
 _MERGE = "tag:yaml.org,2002:merge"
+
+_LONG_NUMBER = re.compile(r"[-+]?\d[\da-fA-Fxob_:.]{1000,}")  # in any way that YAML writes one; not between quotes
 
 
 class AmbiguousTextError(Exception):
@@ -69,6 +72,12 @@ def _check_events(text: str, loader: Any) -> None:
     for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.CollectionEndEvent):
             layers.pop()
+        if (
+            isinstance(event, yaml.ScalarEvent)
+            and _LONG_NUMBER.fullmatch(event.value)
+            and event.implicit != (False, True)
+        ):
+            raise ValueError("a number with more digits than Python writes")
         if not isinstance(event, yaml.NodeEvent):
             continue
         if layers:

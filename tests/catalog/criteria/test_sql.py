@@ -311,6 +311,13 @@ def test_a_query_that_returns_no_keys_is_refused(commons: Catalog, query: str, m
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize("query", ["select {}", "select {} from series", "select * from {}", "select 1 as {}"])
+def test_a_message_shows_a_line_of_a_long_query(commons: Catalog, query: str) -> None:
+    with pytest.raises(ValueError, match=r"^The SQL ") as caught:
+        commons.where_sql(query.format("x" * 100_000))
+    assert len(str(caught.value)) < 800
+
+
 @pytest.mark.parametrize(
     "query",
     [

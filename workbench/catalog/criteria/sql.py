@@ -12,6 +12,7 @@ from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import View
 from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.repository import Repository
+from workbench.errors import brief
 
 TABLES = ("patients", "studies", "series", "measurements")
 # Key -> the level it selects, and the table whose rows it numbers.
@@ -134,7 +135,7 @@ def run_sql(repository: Repository, query: str) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as problem:
         columns = "; ".join(f"{name}: {', '.join(frame.collect_schema().names())}" for name, frame in frames.items())
         raise ValueError(
-            f"The SQL {_short(query)!r} was not understood: {_why(problem)}. Tables and their columns "
+            f"The SQL {_short(query)!r} was not understood: {brief(_why(problem))}. Tables and their columns "
             f"are {columns}. Correct the query; Polars' SQL is meant."
         ) from None  # what Polars says may hold values
 
@@ -214,7 +215,7 @@ def _selected(repository: Repository, query: str) -> Mask:
     names = [name for name in _LEVELS if name in found.columns]
     if not names:
         raise ValueError(
-            f"The SQL {_short(query)!r} returns {', '.join(found.columns)}. A column series_key, study_key or "
+            f"The SQL {_short(query)!r} returns {brief(', '.join(found.columns))}. A column series_key, study_key or "
             "patient_key says what is selected. Write for instance: "
             "select patient_key from patients where sex = 'Female'"
         )
@@ -246,5 +247,4 @@ def _why(problem: BaseException) -> str:
 
 
 def _short(query: str) -> str:
-    line = " ".join(query.split())
-    return line if len(line) <= 80 else f"{line[:79]}…"
+    return brief(" ".join(query.split()))
