@@ -50,3 +50,30 @@ def test_a_field_without_an_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableTableError) as error:
         read_delimited(tmp_path / "t.csv")
     assert str(error.value) == "A quotation mark opened after line 2 is never closed."
+
+
+def test_lines_that_end_in_carriage_returns_alone_are_lines(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"a,b\r1,2\r3,4\r")
+    assert read_delimited(tmp_path / "t.csv").rows() == [("1", "2"), ("3", "4")]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"a\rb,c\n1,2\n", "The first line holds line ends of another kind, or a field of no end."),
+        (b'"' + b"x" * 200_000 + b"\n1\n", "The first line holds line ends of another kind, or a field of no end."),
+        (b"sex,age,age,sex\n", "The header names 'sex', 'age' more than once."),
+        (b"sex,A-1,A-1\n", "The header names 1 column more than once."),
+        (
+            b"SECRET-1,SECRET NAME,F,F,SECRET-1\n",
+            "The first line does not look like a header, and it repeats 2 of its 5 fields.",
+        ),
+    ],
+)
+def test_a_first_line_that_is_no_header_is_refused_without_being_repeated(
+    tmp_path: Path, content: bytes, problem: str
+) -> None:
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(UnreadableTableError) as error:
+        read_delimited(tmp_path / "t.csv")
+    assert str(error.value) == problem

@@ -79,3 +79,17 @@ def test_a_file_of_another_kind_is_described(tmp_path: Path) -> None:
     assert str(error.value) == (
         f"t.xlsx is no source that the catalog knows: a file that ends in .xlsx. {RIGHT} Give the path of one of these."
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["SECRET-1,SECRET NAME,F", "SECRET-1\tSECRET NAME\tF", "SECRET-1,SECRET NAME,F\rx,y,z"]
+)
+def test_a_file_without_a_header_is_described_without_its_first_row(tmp_path: Path, line: str) -> None:
+    (tmp_path / "t.csv").write_text(f"{line}\nSECRET-2,SECRET OTHER,M\n", newline="")
+    with pytest.raises(ValueError, match="no source") as error:
+        open_path(tmp_path / "t.csv")
+    found = "the first line does not look like a header; 3 columns"
+    assert str(error.value) == (
+        f"t.csv is no source that the catalog knows: {found}. {RIGHT} "
+        "For a table say which column identifies patients: columns={'patient_id': '…'}."
+    )

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from workbench.catalog.sources.headers import looks_like_header, shown_names
+
 _NEWLINE, _QUOTE = ord("\n"), ord('"')
 _SEPARATORS = ("\t", ",", ";")
 _MOST_LINES_NAMED = 3
@@ -48,20 +50,46 @@ def read_delimited(path: Path) -> pl.DataFrame:
         When the file is empty, is not UTF-8, names a column twice, or has lines shorter or longer than the header.
     """
     content = path.read_bytes().removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
+    if b"\n" not in content:  # lines may end as they did on the first Macs
+        content = content.replace(b"\r", b"\n")
     if not content.strip():
         raise UnreadableTableError(["The file is empty."])
     _refuse_other_encodings(content)
     header = content.split(b"\n", 1)[0].decode()
     separator = max(_SEPARATORS, key=header.count)
-    names = next(csv.reader([header], delimiter=separator))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise UnreadableTableError([f"The header names {', '.join(map(repr, twice))} more than once."])
+    names = split_header(header, separator)
+    _refuse_repeated_names(names)
     quotes = np.flatnonzero(np.frombuffer(content, np.uint8) == _QUOTE)
     if not _is_well_quoted(content, quotes, ord(separator)):
         return _read_slowly(content, separator, names)
     _refuse_uneven_lines(*_fields_by_line(content, quotes, ord(separator)), len(names))
     return pl.read_csv(content, separator=separator, infer_schema=False).with_columns(_blank_to_null())
+
+
+def split_header(line: str, separator: str) -> list[str]:
+    """Return the fields of a first line.
+
+    Parameters
+    ----------
+    line : str
+        Without its end.
+    separator : str
+        One character.
+
+    Returns
+    -------
+    list of str
+        As they are written.
+
+    Raises
+    ------
+    UnreadableTableError
+        When a line end or a field without end stands in it.
+    """
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        raise UnreadableTableError(["The first line holds line ends of another kind, or a field of no end."]) from None
 
 
 def refuse_files(what: str, problems: Mapping[str, Sequence[str]], *, n_files: int, then: str) -> ValueError:
@@ -94,6 +122,17 @@ def refuse_files(what: str, problems: Mapping[str, Sequence[str]], *, n_files: i
     lines = [f"  {name}: {sentence}" for name, sentences in sorted(problems.items()) for sentence in sentences]
     head = f"{what} cannot be read: {len(problems)} of its {n_files} file{'s' * (n_files != 1)} {has} problems."
     return ValueError("\n".join([head, *lines, then]))
+
+
+def _refuse_repeated_names(names: Sequence[str]) -> None:
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice and not looks_like_header(names):
+        said = f"it repeats {len(twice):,} of its {len(names):,} fields"
+        raise UnreadableTableError([f"The first line does not look like a header, and {said}."])
+    if twice:
+        shown = dict.fromkeys(repr(name) for name in shown_names(names) if name in twice)
+        said = ", ".join(shown) or f"{len(twice):,} column{'s' * (len(twice) != 1)}"
+        raise UnreadableTableError([f"The header names {said} more than once."])
 
 
 def _refuse_other_encodings(content: bytes) -> None:

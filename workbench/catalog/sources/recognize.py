@@ -1,15 +1,16 @@
 """Open a path by what it holds: a release, a Gen3 export or a table."""
 
-import csv
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.catalog.repository import Repository
+from workbench.catalog.sources.delimited import UnreadableTableError, split_header
 from workbench.catalog.sources.folder import open_folder
 from workbench.catalog.sources.gen3 import open_gen3
 from workbench.catalog.sources.gen3_files import gen3_paths
 from workbench.catalog.sources.gen3_nodes import node_of_columns
+from workbench.catalog.sources.headers import no_header, shown_names
 from workbench.catalog.sources.table import open_table
 
 _JSON = (".json", ".jsonl", ".ndjson")
@@ -80,7 +81,10 @@ def _header(path: Path) -> list[str]:
     with path.open("rb") as stream:
         line = stream.readline(1_000_000).decode("utf-8-sig", errors="replace").rstrip("\r\n")
     separator = max(("\t", ",", ";"), key=line.count)
-    return next(csv.reader([line], delimiter=separator), [])
+    try:
+        return split_header(line.split("\r", 1)[0], separator)
+    except UnreadableTableError:  # no table; whoever reads it whole says why
+        return []
 
 
 def _found(place: Path) -> str:
@@ -93,8 +97,9 @@ def _found(place: Path) -> str:
     header = _header(place)
     if not header:
         return f"a file that ends in {place.suffix or 'nothing'}"
-    more = f", … ({len(header)} in all)" if len(header) > _MOST_COLUMNS_SHOWN else ""
-    return f"its columns are {', '.join(header[:_MOST_COLUMNS_SHOWN])}{more}"
+    shown = shown_names(header)[:_MOST_COLUMNS_SHOWN]
+    more = f", … ({len(header)} in all)" if len(header) > len(shown) else ""
+    return f"its columns are {', '.join(shown)}{more}" if shown else no_header(len(header))
 
 
 def _next(place: Path) -> str:
