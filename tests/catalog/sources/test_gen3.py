@@ -390,3 +390,54 @@ def test_the_order_of_files_and_rows_does_not_change_the_tables(export: Path, tm
         assert (
             sorted(table.select(sorted(table.columns)).drop("source_row", strict=False).rows(), key=repr) == order[name]
         ), name
+
+
+def test_numbers_beyond_all_measure_are_missing_and_counted(tmp_path: Path) -> None:
+    huge = "9" * 5_000
+    days = ("99999999999999", "-1e40", "nan", "3", "")
+    studies = "".join(
+        f"imaging_study\tA\ts{i}\tu{i}\tp1\tCT\tCT\t{huge}\t{day}\t{huge}\t\n" for i, day in enumerate(days)
+    )
+    series = [
+        {"type": "ct_series_file", "submitter_id": f"x{i}", "imaging_studies.submitter_id": "s3", "file_size": size}
+        for i, size in enumerate([-5, 2_000_000, None])
+    ]
+    series.append({**series[0], "submitter_id": "x3", "number_of_instances": -2})
+    text = json.dumps(series).replace("-5", huge, 1)
+    write(tmp_path, case__tsv=CASE + "case\tA\tp1\tM\t40\n", study__tsv=STUDIES + studies, ct__json=text)
+    repository = open_gen3(tmp_path)
+    assert sorted(frames(repository)["studies"]["days_to_study"].to_list(), key=repr) == [3, None, None, None, None]
+    listed = frames(repository)["series"].filter("listed")
+    assert sorted(listed["size_mb"].to_list(), key=repr) == [2.0, None, None, None]
+    assert listed["n_instances"].drop_nulls().to_list() == []
+    assert quality(repository)["Days to a study that are no number of days"] == 3
+    assert quality(repository)["File size that is no number of bytes"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[" * 200_000 + "]" * 200_000, "The JSON is nested deeper than a list of records is."),
+        ('[{"a": ' * 200_000, "The JSON is nested deeper than a list of records is."),
+        (
+            '[{"type": "case", "submitter_id": "\\ud800"}]',
+            "A text in the JSON holds half a character: a surrogate without its pair.",
+        ),
+        (
+            '[{"type": "case", "submitter_id": "p", "\\udc00": "x"}]',
+            "A text in the JSON holds half a character: a surrogate without its pair.",
+        ),
+    ],
+)
+def test_json_that_no_portal_writes_is_refused_in_words(tmp_path: Path, text: str, problem: str) -> None:
+    write(tmp_path, case__json=text)
+    with pytest.raises(ValueError, match="The Gen3 export") as error:
+        open_gen3(tmp_path)
+    head = "The Gen3 export cannot be read: 1 of its 1 file has problems."
+    assert str(error.value) == f"{head}\n  case.json: {problem}\n{THEN}"
+
+
+def test_lines_that_end_in_carriage_returns_alone_are_read(tmp_path: Path) -> None:
+    text = (CASE + "case\tA\tp1\tM\t40\n").replace("\n", "\r")
+    (tmp_path / "case.tsv").write_text(text, newline="")
+    assert open_gen3(tmp_path).column("patients", "age_years").to_list() == [40.0]

@@ -136,9 +136,16 @@ def read_file(path: Path) -> pl.DataFrame:
     except UnicodeDecodeError as error:
         line = path.read_bytes().count(b"\n", 0, error.start) + 1
         raise UnreadableTableError([f"Line {line:,} is not UTF-8."]) from None
-    records = [_flat(record) for record in _records(text)]
-    names = dict.fromkeys(name for record in records for name in record)
-    return pl.DataFrame([pl.Series(name, [record.get(name) for record in records], pl.String) for name in names])
+    try:
+        records = [_flat(record) for record in _records(text)]
+        names = dict.fromkeys(name for record in records for name in record)
+        return pl.DataFrame([pl.Series(name, [record.get(name) for record in records], pl.String) for name in names])
+    except RecursionError:
+        raise UnreadableTableError(["The JSON is nested deeper than a list of records is."]) from None
+    except UnicodeEncodeError:
+        raise UnreadableTableError(
+            ["A text in the JSON holds half a character: a surrogate without its pair."]
+        ) from None
 
 
 def list_items(text: pl.Expr) -> pl.Expr:
@@ -230,10 +237,10 @@ def _records(text: str) -> list[Any]:
     try:
         if by_line:
             for line in text.splitlines():
-                found.append(json.loads(line) if line.strip() else None)
+                found.append(json.loads(line, parse_int=str) if line.strip() else None)
             found = [record for record in found if record is not None]
         else:
-            found = json.loads(text)
+            found = json.loads(text, parse_int=str)  # as written, however many digits
     except json.JSONDecodeError as error:
         where = len(found) + error.lineno
         raise UnreadableTableError([f"Line {where:,} is not JSON: {error.msg} at column {error.colno:,}."]) from None

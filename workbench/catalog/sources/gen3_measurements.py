@@ -73,6 +73,31 @@ def read_measurements(
     return everything.join(collections, on="patient_id", how="left"), quality
 
 
+def whole_number(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return numbers written as text, rounded; null for what is none, or none that the type can hold.
+
+    Parameters
+    ----------
+    text : polars.Expr
+        Strings.
+    dtype : polars.DataType
+        Of integers.
+
+    Returns
+    -------
+    polars.Expr
+        Integers.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> written = pl.DataFrame({"days": ["3", "-2.0", "99999999999999", "nan", "x"]})
+    >>> written.select(whole_number(pl.col("days"), pl.Int32())).to_series().to_list()
+    [3, -2, None, None, None]
+    """
+    return text.cast(pl.Float64, strict=False).round().cast(dtype, strict=False)
+
+
 def _tests_of_node(rows: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
     by_node = patients.select("case_node", by_node="patient_id").drop_nulls().unique("case_node")
     tests = rows.with_columns(pl.col("patient_id").list.first())
@@ -81,7 +106,7 @@ def _tests_of_node(rows: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
         patient_id=pl.coalesce("patient_id", "by_node"),
         test_name=pl.col("test_name").fill_null(_COVID_TEST),
         test_result=pl.col("test_result").str.to_titlecase().fill_null("Not Reported"),
-        days_from_index=pl.col("days_from_index").cast(pl.Float64, strict=False).round().cast(pl.Int32),
+        days_from_index=whole_number(pl.col("days_from_index"), pl.Int32()),
     )
 
 
@@ -90,7 +115,8 @@ def _tests_of_studies(studies: pl.DataFrame) -> pl.DataFrame:
     for column, result in _RESULTS.items():
         days = studies.select("patient_id", "study_uid", "days_to_study", pl.col(column).alias("day"))
         days = days.drop_nulls("day").explode("day")
-        days = days.with_columns(days_from_study=pl.col("day").cast(pl.Float64, strict=False).round().cast(pl.Int32))
+        days = days.with_columns(days_from_study=whole_number(pl.col("day"), pl.Int32()))
         parts.append(days.with_columns(test_result=pl.lit(result), test_name=pl.lit(_COVID_TEST)).drop("day"))
     tests = pl.concat(parts).drop_nulls("days_from_study").unique(maintain_order=True)
-    return tests.with_columns(days_from_index=pl.col("days_to_study") + pl.col("days_from_study")).drop("days_to_study")
+    since_index = pl.col("days_to_study").cast(pl.Int64) + pl.col("days_from_study")
+    return tests.with_columns(days_from_index=since_index.cast(pl.Int32, strict=False)).drop("days_to_study")

@@ -7,7 +7,7 @@ from workbench.catalog.sources.assemble import Entities, QualityRow
 from workbench.catalog.sources.duplicates import merge_rows
 from workbench.catalog.sources.gen3_cases import read_cases
 from workbench.catalog.sources.gen3_files import Gen3Rows
-from workbench.catalog.sources.gen3_measurements import read_measurements
+from workbench.catalog.sources.gen3_measurements import read_measurements, whole_number
 from workbench.catalog.sources.gen3_nodes import CASE, MEASUREMENT, NODES, SERIES, STUDY
 
 _LINKED_BY_ID = ("patient_id", "case_node", "study_id", "study_uid", "study_node")
@@ -97,13 +97,16 @@ def _read_studies(rows: pl.DataFrame, patients: pl.DataFrame) -> tuple[pl.DataFr
     values = [name for name in linked.columns if name not in (*_LINKED_BY_ID, "project_id")] + ["patient_id"]
     studies, n_merged, problem = merge_rows(linked, key=["study_uid"], values=values, what="studies")
     studies = age_columns(studies, text="age_at_imaging", over="age_over", into="age_at_study_years")
-    studies, n_derived = _age_from_index(_with_days(studies), patients)
+    dated = _with_days(studies)
+    n_dayless = dated["days_to_study"].null_count() - studies["days_to_study"].null_count()
+    studies, n_derived = _age_from_index(dated, patients)
     n, n_rows = studies.height, rows.height
     quality: list[QualityRow] = [
         ("Study listed again in an identical row", "rows", n_merged, n_rows, "merged"),
         ("Study names no case that can be found", "rows", int(unlinked.sum()), n_rows, "left out"),
         ("Study lists more than one case", "rows", int(several.sum()), n_rows, "the first is taken"),
         ("Study has no study_uid", "rows", int(without_uid.sum()), n_rows, "its submitter_id stands for it"),
+        ("Days to a study that are no number of days", "studies", n_dayless, n, "missing"),
         ("Study without an age", "studies", n_derived, n, "age at index and days since, where both are known"),
         ("Study without an age that could be read or derived", "studies", _nulls(studies), n, "missing, with reason"),
         (
@@ -123,8 +126,8 @@ def _nulls(studies: pl.DataFrame) -> int:
 
 def _with_days(studies: pl.DataFrame) -> pl.DataFrame:
     return studies.with_columns(
-        pl.col("days_to_study", "study_year").cast(pl.Float64, strict=False).round().cast(pl.Int32),
-    ).with_columns(pl.col("study_year").cast(pl.Int16, strict=False))
+        whole_number(pl.col("days_to_study"), pl.Int32()), whole_number(pl.col("study_year"), pl.Int16())
+    )
 
 
 def _age_from_index(studies: pl.DataFrame, patients: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -156,12 +159,13 @@ def _read_series(rows: pl.DataFrame, studies: pl.DataFrame) -> tuple[pl.DataFram
         pl.col("kernel", "body_part").list.unique(maintain_order=True).list.join(", "),
         series_uid=pl.coalesce("series_uid", "series_id"),
         slice_thickness_mm=pl.col("slice_thickness_mm").list.first().cast(pl.Float32, strict=False),
-        n_instances=pl.col("n_instances").cast(pl.Float64, strict=False).cast(pl.UInt32),
-        size_mb=pl.col("file_size").cast(pl.Float64, strict=False) / 1e6,
+        n_instances=whole_number(pl.col("n_instances"), pl.UInt32()),
+        size_mb=whole_number(pl.col("file_size"), pl.UInt64()) / 1e6,
     )
     for key, found in (("study_id", by_id), ("study_id", by_uid), ("study_node", by_node)):
         linked = linked.join(found, on=key, how="left", maintain_order="left")
     linked = linked.with_columns(study_uid=pl.coalesce("by_id", "by_uid", "by_node", "study_uid", "study_id"))
+    n_sizeless = linked["size_mb"].null_count() - linked["file_size"].null_count()
     linked = linked.drop("by_id", "by_uid", "by_node", "study_id", "study_node", "series_id", "file_size", "case_node")
     unlinked = linked["study_uid"].is_null() | linked["series_uid"].is_null()
     values = [name for name in linked.columns if name not in ("series_uid", "project_id", "patient_id")]
@@ -169,6 +173,7 @@ def _read_series(rows: pl.DataFrame, studies: pl.DataFrame) -> tuple[pl.DataFram
     quality: list[QualityRow] = [
         ("Series listed again in an identical row", "rows", n_merged, rows.height, "merged"),
         ("Series names no study", "rows", int(unlinked.sum()), rows.height, "left out"),
+        ("File size that is no number of bytes", "rows", n_sizeless, rows.height, "missing"),
     ]
     return series, quality, problem
 
