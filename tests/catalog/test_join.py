@@ -1,5 +1,6 @@
 """A user's table joins to patients, studies or series; both sides are counted, contradictions refused."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -170,3 +171,21 @@ def test_both_sides_add_up_and_every_value_stands_where_its_key_does(
     assert all(value == expected.get(uid) for uid, value in found)
     assert report.n_matched == report.n_rows_matched == len({"x1", "x2", "x3", "x4"} & set(keys))
     assert report.n_rows == len(keys)
+
+
+def test_a_first_row_that_stands_for_a_header_is_not_repeated(source: Repository, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("SECRET-1,SECRET NAME,F\nSECRET-2,SECRET OTHER,M\n")
+    with pytest.raises(UnknownNameError) as error:
+        join_table(source, tmp_path / "t.csv", on="patient_id")
+    assert str(error.value) == (
+        "No column 'patient_id' in the table: the first line does not look like a header; 3 columns. "
+        "Rename or choose another column."
+    )
+
+
+def test_lists_are_joined_as_categories_and_durations_refused(source: Repository) -> None:
+    table = pl.DataFrame({"patient_id": ["1"], "grades": [[1, 2]], "stay": [timedelta(days=1)]})
+    joined, _ = join_table(source, table.drop("stay"), on="patient_id")
+    assert joined.column("patients", "grades").to_list() == ["1, 2", "Not Reported", "1, 2"]
+    with pytest.raises(TypeError, match=r"cannot be filtered by: stay \(duration\)\."):
+        join_table(source, table, on="patient_id")

@@ -18,6 +18,8 @@ from workbench.catalog.repository import Repository
 from workbench.catalog.sources import assemble, duplicates
 from workbench.catalog.sources.assemble import filterable, quality_table
 from workbench.catalog.sources.duplicates import merge_rows
+from workbench.catalog.sources.headers import no_column
+from workbench.catalog.sources.kinds import refuse_kinds
 from workbench.catalog.sources.sealed import rules_of
 from workbench.catalog.sources.table import RESERVED, read_table
 from workbench.errors import unknown_name
@@ -128,11 +130,14 @@ def join_table(
         For a key or column that is not there.
     ValueError
         When a name is taken, or rows of one key disagree.
+    TypeError
+        When a column holds something to which no value can be compared, such as durations.
     """
     frame = table if isinstance(table, pl.DataFrame) else read_table(table)
     keys = (on,) if isinstance(on, str) else tuple(on)
     unit, _ = _level(keys)
     chosen = _columns(repository, frame, keys, columns)
+    refuse_kinds(frame.select(list(dict.fromkeys((*keys, *chosen.values())))), lists=set(chosen.values()) - set(keys))
     rows, n_merged, n_unknown = _rows(frame, keys, chosen, unit)
     n_keyless = frame.height - n_merged - rows.height
     partner, n_total = _partners(repository, keys, rows.select(keys))
@@ -177,9 +182,7 @@ def _columns(
     chosen = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
     for name in (*keys, *chosen.values()):
         if name not in frame.columns:
-            raise unknown_name(
-                "column", name, frame.columns, where="the table", then="Rename or choose another column."
-            )
+            raise no_column(name, frame.columns, then="Rename or choose another column.")
     if not chosen:
         raise ValueError("The table has no column to join. It needs one beside the keys. Add a column.")
     taken = sorted(name for name in chosen if name in RESERVED or name in attributes(repository))

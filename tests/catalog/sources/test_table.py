@@ -1,5 +1,6 @@
 """A user's table opens with a mapping: a row is a patient, a study or a series."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -123,7 +124,7 @@ def test_a_column_that_the_table_lacks_is_refused() -> None:
     with pytest.raises(UnknownNameError) as error:
         open_table(pl.DataFrame({"pid": ["a"]}), columns={"patient_id": "pit"})
     assert str(error.value) == (
-        "No column 'pit' in the table. Did you mean 'pid'? Valid: pid. Map patient_id to one of these."
+        "No column 'pit' in the table. Did you mean 'pid'? Valid: pid. Map patient_id to one of its columns."
     )
 
 
@@ -224,3 +225,109 @@ def test_a_patient_whose_studies_carry_no_possible_age_is_of_unknown_age(tmp_pat
     mapping = {"patient_id": "pid", "study_uid": "study", "age_at_study_years": "age"}
     repository = open_table(tmp_path / "own.csv", columns=mapping)
     assert repository.column("patients", "age_missing").to_list() == ["Unknown", "Unknown", None, "Not Reported"]
+
+
+@pytest.mark.parametrize("mapping", [None, {"patient_id": "subject"}, {"patient_id": "SECRET"}])
+def test_a_first_row_that_stands_for_a_header_is_not_repeated(tmp_path: Path, mapping: dict[str, str] | None) -> None:
+    (tmp_path / "t.csv").write_text("SECRET-1,SECRET NAME,F\nSECRET-2,SECRET OTHER,M\n")
+    with pytest.raises(UnknownNameError) as error:
+        open_table(tmp_path / "t.csv", columns=mapping)
+    asked = "patient_id" if mapping is None else mapping["patient_id"]
+    then = (
+        "Say which column identifies patients: columns={'patient_id': '…'}."
+        if mapping is None
+        else "Map patient_id to one of its columns."
+    )
+    assert str(error.value) == (
+        f"No column '{asked}' in the table: the first line does not look like a header; 3 columns. {then}"
+    )
+
+
+def test_a_name_stands_on_one_line() -> None:
+    frame = pl.DataFrame({"patient_id": ["a"]})
+    repository = open_table(frame, name="ward\nimport os\r\x1b[2J\u2028\x85 \ud800 3")
+    assert repository.name == "Table ward import os [2J 3"
+    assert column(repository, "patients", "collection_id") == ["ward import os [2J 3"]
+    assert open_table(frame, name="\n").name == "Table unnamed"
+
+
+def test_columns_of_lists_are_categories() -> None:
+    frame = pl.DataFrame(
+        {
+            "patient_id": ["a", "a", "b", "c"],
+            "visits": [[1, 2], [1, 2], [3, None], None],
+            "pair": pl.Series([[1, 2]] * 4, dtype=pl.Array(pl.Int8, 2)),
+            "labels": [["x"], ["x"], [], ["y", "z"]],
+        }
+    )
+    repository = open_table(frame)
+    assert column(repository, "patients", "visits") == ["1, 2", "3", "Not Reported"]
+    assert column(repository, "patients", "pair") == ["1, 2"] * 3
+    assert column(repository, "patients", "labels") == ["x", "Not Reported", "y, z"]
+
+
+def test_columns_that_nothing_can_be_compared_to_are_refused() -> None:
+    frame = pl.DataFrame(
+        {
+            "patient_id": [["a"]],
+            "stay": [timedelta(days=3)],
+            "SECRET-1": [{"x": 1}],
+            "scan": [b"x"],
+            "grid": [[[1]]],
+        }
+    )
+    with pytest.raises(TypeError) as error:
+        open_table(frame)
+    assert str(error.value) == (
+        "The table holds what cannot be filtered by: patient_id (list), stay (duration), column 3 (struct), "
+        "scan (binary), grid (list). Numbers, text, dates, and in columns of your own lists of these would be right. "
+        "Convert these columns, such as durations to days, or drop them."
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "count",
+        "n",
+        "value",
+        "literal",
+        "_place",
+        "sex differs",
+        "n_sexes",
+        "read",
+        "written",
+        "n_ages",
+        "age_of_study",
+        "person",
+    ],
+)
+def test_a_column_may_bear_a_name_that_is_used_on_the_way(name: str) -> None:
+    frame = pl.DataFrame(
+        {
+            "patient_id": ["a", "a", "b"],
+            "study_uid": ["1", "1", "2"],
+            "sex": ["F", None, "M"],
+            "age_years": [4, 4, 5],
+            name: ["x", "x", "y"],
+        }
+    )
+    assert column(open_table(frame), "studies", name) == ["x", "y"]
+    assert column(open_table(frame.drop("study_uid")), "patients", name) == ["x", "y"]
+
+
+def test_sizes_that_are_none_are_missing() -> None:
+    frame = pl.DataFrame(
+        {
+            "patient_id": ["a"] * 4,
+            "study_uid": ["1"] * 4,
+            "series_uid": list("wxyz"),
+            "size_mb": [-1.0, float("inf"), float("nan"), 2.0],
+            "n_instances": [-1, 2**40, 3, 4],
+            "slice_thickness_mm": [-1, 0, 1, 2],
+        }
+    )
+    repository = open_table(frame)
+    assert column(repository, "series", "size_mb") == [None, None, None, 2.0]
+    assert column(repository, "series", "n_instances") == [None, None, 3, 4]
+    assert column(repository, "series", "slice_thickness_mm") == [None, 0.0, 1.0, 2.0]

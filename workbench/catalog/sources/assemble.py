@@ -261,8 +261,8 @@ def filterable(column: pl.Series) -> pl.Series:
         return column
     if column.dtype == pl.Boolean:
         column = column.replace_strict({True: "Yes", False: "No"}, return_dtype=pl.String)
-    if column.dtype == pl.List(pl.String):
-        column = column.list.join(", ")
+    if isinstance(column.dtype, pl.List | pl.Array):
+        column = column.cast(pl.List(pl.String)).list.join(", ", ignore_nulls=True)
     text = column.cast(pl.String)
     return text.set(text == "", None).fill_null(_NOT_REPORTED).cast(pl.Categorical)
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+_PLACE, _DIFFERS = "\0place", "\0differs "  # names that no user's column bears
+
 
 def merge_rows(
     table: pl.DataFrame, *, key: Sequence[str], values: Sequence[str], what: str
@@ -46,10 +48,10 @@ def merge_rows(
     several = table.filter(repeated)
     groups = several.group_by(key, maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in values),
-        *(pl.col(name).drop_nulls().n_unique().alias(f"{name} differs") for name in values),
+        *(pl.col(name).drop_nulls().n_unique().alias(f"{_DIFFERS}{name}") for name in values),
         *(pl.col(name).first() for name in table.columns if name not in (*key, *values)),
     )
-    clashes = {name: (groups[f"{name} differs"] > 1) for name in values}
+    clashes = {name: (groups[f"{_DIFFERS}{name}"] > 1) for name in values}
     n_clashing = sum(pl.DataFrame(clashes).select(pl.any_horizontal(pl.all())).to_series()) if values else 0
     n_things = table.height - several.height + groups.height
     problem = None
@@ -57,8 +59,8 @@ def merge_rows(
         named = ", ".join(f"{name} ({clash.sum():,})" for name, clash in clashes.items() if clash.any())
         has = "has" if n_clashing == 1 else "have"
         problem = f"{n_clashing:,} of {n_things:,} {what} {has} rows that disagree: {named}."
-    place = table.with_row_index("_place").select("_place", *key)
+    place = table.with_row_index(_PLACE).select(_PLACE, *key)
     first = place.unique(key, keep="first", maintain_order=True)
     whole = pl.concat([table.filter(~repeated), groups.select(table.columns)], how="vertical")
-    merged = whole.join(first, on=list(key), how="left", nulls_equal=True).sort("_place").drop("_place")
+    merged = whole.join(first, on=list(key), how="left", nulls_equal=True).sort(_PLACE).drop(_PLACE)
     return merged, table.height - n_things, problem

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -9,6 +10,8 @@ from types import ModuleType
 from workbench.cache import rules_digest
 from workbench.catalog.repository import Disclosure, Repository
 from workbench.catalog.sources.assemble import original_columns
+
+_BREAKING = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of characters, line and paragraph separators
 
 
 def repository_of(
@@ -31,7 +34,7 @@ def repository_of(
         Its version is the beginning of its build.
     """
     return Repository(
-        name=name,
+        name=one_line(name),
         key=key,
         version=build[:7],
         build=build,
@@ -40,6 +43,28 @@ def repository_of(
         original=folder / "original.parquet",
         original_columns=original_columns(folder),
     )
+
+
+def one_line(name: str) -> str:
+    """Return a name with a space for each run of line breaks and control characters, as it stands in code and comments.
+
+    Parameters
+    ----------
+    name : str
+        Such as that of a file.
+
+    Returns
+    -------
+    str
+        Can be written as UTF-8; "unnamed" where nothing is left.
+
+    Examples
+    --------
+    >>> one_line("ward 3\\nimport os")
+    'ward 3 import os'
+    """
+    kept = (" " if unicodedata.category(letter) in _BREAKING else letter for letter in name)
+    return " ".join("".join(kept).split()) or "unnamed"
 
 
 def content_digest(root: Path, paths: Iterable[Path]) -> str:

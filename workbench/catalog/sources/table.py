@@ -14,7 +14,9 @@ from workbench.catalog.repository import Repository
 from workbench.catalog.sources import ages, assemble, delimited, duplicates, persons, regions, table_rows
 from workbench.catalog.sources.assemble import write_entities
 from workbench.catalog.sources.delimited import UnreadableTableError, read_delimited, refuse_files
-from workbench.catalog.sources.sealed import repository_of, rules_of
+from workbench.catalog.sources.headers import no_column
+from workbench.catalog.sources.kinds import refuse_kinds
+from workbench.catalog.sources.sealed import one_line, repository_of, rules_of
 from workbench.catalog.sources.table_rows import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES, interpret_table
 from workbench.errors import unknown_name
 from workbench.tables import PATIENTS, SERIES, STUDIES
@@ -64,6 +66,8 @@ def open_table(
         For a name that is not ours, or a column that the table lacks.
     ValueError
         When the file cannot be read, or rows of one patient, study or series disagree.
+    TypeError
+        When a column holds something to which no value can be compared, such as durations.
 
     Examples
     --------
@@ -73,13 +77,14 @@ def open_table(
     >>> repository.column("patients", "sex").to_list(), repository.column("patients", "smoker").to_list()
     (['Female', 'Male'], ['yes', 'Not Reported'])
     """
-    title = name or ("table" if isinstance(source, pl.DataFrame) else Path(source).stem)
+    title = one_line(name or ("table" if isinstance(source, pl.DataFrame) else Path(source).stem))
     table = source if isinstance(source, pl.DataFrame) else read_table(source)
     if not table.height:
         raise ValueError(
             f"The table {title} has no rows. A table has one row a patient, study or series. Export it again."
         )
     chosen = _mapping(table, columns or {})
+    refuse_kinds(table, lists=set(table.columns) - set(chosen.values()))
     build = _digest(table, {**chosen, "name": title})
 
     def _build(folder: Path) -> None:
@@ -133,17 +138,13 @@ def _mapping(table: pl.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
         if ours not in _NAMES:
             raise unknown_name("name", ours, _NAMES, where="the common data model", then="Map one of these, or none.")
         if not theirs.startswith(_CONSTANT) and theirs not in table.columns:
-            raise unknown_name("column", theirs, table.columns, where="the table", then=f"Map {ours} to one of these.")
+            raise no_column(theirs, table.columns, then=f"Map {ours} to one of its columns.")
     used = set(columns.values())
     chosen = dict(columns)
     chosen.update({name: name for name in table.columns if name in _NAMES and name not in chosen and name not in used})
     if "patient_id" not in chosen:
-        raise unknown_name(
-            "column",
-            "patient_id",
-            table.columns,
-            where="the table",
-            then="Say which column identifies patients: columns={'patient_id': '…'}.",
+        raise no_column(
+            "patient_id", table.columns, then="Say which column identifies patients: columns={'patient_id': '…'}."
         )
     if "series_uid" in chosen and "study_uid" not in chosen:
         raise ValueError(

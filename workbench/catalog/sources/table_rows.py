@@ -27,6 +27,7 @@ SERIES_NAMES = (
 
 _KEY = ("collection_id", "patient_id")
 _PATIENT_AGE, _STUDY_AGE = "age_years", "age_at_study_years"
+_WRITTEN = "\0written"  # a name that no user's column bears
 _NUMBERS = {
     "days_to_study": pl.Int32,
     "study_year": pl.Int16,
@@ -34,6 +35,7 @@ _NUMBERS = {
     "n_instances": pl.UInt32,
     "size_mb": pl.Float32,
 }
+_SIZES, _LARGEST = ("slice_thickness_mm", "size_mb"), 1e30  # not below zero, and no infinity
 _THEN = "Keep one row for each that disagrees, or map the column to something that may differ between its rows."
 
 
@@ -87,7 +89,8 @@ def _with_numbers(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col(name).cast(pl.Float64, strict=False).cast(_NUMBERS[name], strict=False)  # 3.0 is a whole number too
         for name in present
     )
-    return rows.with_columns(numbers)
+    sizes = (pl.when(pl.col(name).is_between(0, _LARGEST)).then(name) for name in present if name in _SIZES)
+    return rows.with_columns(numbers).with_columns(sizes)
 
 
 def _patients(
@@ -142,11 +145,11 @@ def _studies(
     names = [name for name in STUDY_NAMES if name in rows.columns and name != "study_uid"]
     found = rows.filter(pl.col("study_uid").is_not_null()).select(*_KEY, "study_uid", *names, *own)
     if _STUDY_AGE in names:
-        found = found.with_columns(written=pl.col(_STUDY_AGE).cast(pl.String))
+        found = found.with_columns(pl.col(_STUDY_AGE).cast(pl.String).alias(_WRITTEN))
         found = age_columns(found, text=_STUDY_AGE, over=None, into=_STUDY_AGE).drop("age_over_89")
     described = [name for name in names if name not in ("study_uid", _STUDY_AGE)]
     studies, n_merged, problem = merge_rows(
-        found.drop([_STUDY_AGE, "age_missing", "written"], strict=False),
+        found.drop([_STUDY_AGE, "age_missing", _WRITTEN], strict=False),
         key=["study_uid"],
         values=[*described, *own],
         what="studies",
@@ -163,7 +166,7 @@ def _studies(
         studies = studies.join(ages.drop("n_ages"), on="study_uid", how="left", maintain_order="left")
         n_several = ages.filter(pl.col("n_ages") > 1).height
         quality.append(("A study has more than one age", "studies", n_several, studies.height, "the smallest is taken"))
-        quality += _age_rules(found.unique("study_uid").drop(_STUDY_AGE).rename({"written": _STUDY_AGE}), _STUDY_AGE)
+        quality += _age_rules(found.unique("study_uid").drop(_STUDY_AGE).rename({_WRITTEN: _STUDY_AGE}), _STUDY_AGE)
     return studies, quality, problem
 
 
