@@ -40,8 +40,8 @@ def test_a_controlled_source_lists_only_closed_vocabularies_and_names_of_things(
         with pytest.raises(LookupError) as caught:
             commons.where(**{column: typed})
         assert str(caught.value) == (
-            f"A {column} that Made-up source does not have was received. One of its {n} values would be right, as the "
-            "source writes it; they are not shown, as they may tell patients apart. "
+            f"A {column} that Made-up source does not have was received. One of its values, {n} "
+            "in all, would be right, as the source writes it; they are not shown, as they may tell patients apart. "
             f"See them here: wb.facets.count(commons.everything, ['{column}'])."
         )
     assert wb.facets.count(commons.everything, ["ward"])["value"].to_list() == ["A", "B"]

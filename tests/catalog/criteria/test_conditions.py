@@ -227,8 +227,8 @@ def test_a_source_without_any_study_can_be_asked_about_its_patients(tmp_path_fac
         (
             {"ward": "A"},
             UnknownNameError,
-            "A ward that Made-up source does not have was received. One of its 3 values would be right, as the source "
-            "writes it; they are not shown, as they may tell patients apart. "
+            "A ward that Made-up source does not have was received. One of its values, 3 "
+            "in all, would be right, as the source writes it; they are not shown, as they may tell patients apart. "
             "See them here: wb.facets.count(commons.everything, ['ward']).",
         ),
         (
@@ -264,8 +264,8 @@ def test_a_source_without_any_study_can_be_asked_about_its_patients(tmp_path_fac
         (
             {"series_description": "  "},
             TypeError,
-            "series_description='  ' was received. series_description holds words to search for, at most 500 characters. "
-            "See commons.where(series_description=…) in notebook 21_cohort_selection.",
+            "series_description='  ' was received. series_description holds words to search for, at most 500 "
+            "characters. See commons.where(series_description=…) in notebook 21_cohort_selection.",
         ),
     ],
     ids=lambda case: repr(case)[:40],

@@ -331,3 +331,10 @@ def test_sizes_that_are_none_are_missing() -> None:
     assert column(repository, "series", "size_mb") == [None, None, None, 2.0]
     assert column(repository, "series", "n_instances") == [None, None, 3, 4]
     assert column(repository, "series", "slice_thickness_mm") == [None, 0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("mapping", [{"patient_id": "mrn"}, {"patient_id": "mrn", "sex": "=F"}])
+def test_a_column_of_a_name_that_is_mapped_from_another_is_refused(mapping: dict[str, str]) -> None:
+    frame = pl.DataFrame({"patient_id": ["a"], "mrn": ["b"]})
+    with pytest.raises(ValueError, match="makes itself: patient_id\\. A user's own column needs another name"):
+        open_table(frame, columns=mapping)

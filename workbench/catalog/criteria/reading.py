@@ -197,8 +197,8 @@ def _check_values(repository: Repository, attribute: Attribute, values: tuple[An
         unknown = [value for value in values if not isinstance(value, str) or value not in held]
         if unknown and not _may_be_listed(repository, attribute):
             raise UnknownNameError(
-                f"A {column} that {repository.name} does not have was received. One of its {len(known):,} values would "
-                "be right, as the source writes it; they are not shown, as they may tell patients apart. "
+                f"A {column} that {repository.name} does not have was received. One of its values, {len(known):,} "
+                "in all, would be right, as the source writes it; they are not shown, as they may tell patients apart. "
                 f"See them here: wb.facets.count(commons.everything, [{column!r}])."
             )
         if unknown:

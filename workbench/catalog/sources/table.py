@@ -151,7 +151,7 @@ def _mapping(table: pl.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
             "The table maps series_uid but not study_uid. A series belongs to a study. "
             "Map study_uid too, or leave out series_uid."
         )
-    taken = sorted((RESERVED - set(_NAMES)) & (set(table.columns) - set(chosen.values())))
+    taken = sorted(((RESERVED - set(_NAMES)) | set(chosen)) & (set(table.columns) - set(chosen.values())))
     if taken:
         raise ValueError(
             f"The table has columns that the catalog makes itself: {', '.join(taken)}. "
