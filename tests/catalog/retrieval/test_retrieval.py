@@ -26,6 +26,7 @@ from moto.server import ThreadedMotoServer
 
 from workbench.catalog.retrieval import fetch
 from workbench.catalog.retrieval.fetched import Fetched
+from workbench.catalog.retrieval.locking import LOCK_NAME, sole_fetch
 from workbench.catalog.retrieval.receipt import NAME, Entry, Receipt
 from workbench.catalog.retrieval.samples import sample_rows
 from workbench.catalog.retrieval.transfer import safe_name
@@ -121,7 +122,7 @@ def proxy(endpoint: str, *, budget: int | None = None) -> Iterator[tuple[str, li
 
 
 def files_in(folder: Path) -> set[str]:
-    return {path.name for path in folder.rglob("*") if path.is_file() and path.name != NAME}
+    return {path.name for path in folder.rglob("*") if path.is_file() and path.name not in {NAME, LOCK_NAME}}
 
 
 # ------------------------------------------------------------------ what arrives
@@ -492,6 +493,20 @@ def test_a_synthetic_source_has_phantoms_only(
 ) -> None:
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
     assert fetch(make_selection({}, disclosure="synthetic"), progress=False).phantom
+
+
+# ------------------------------------------------------------------ two at once
+
+
+def test_a_fetch_leaves_a_folder_alone_that_another_writes_into(get: Any, tmp_path: Path) -> None:
+    target = tmp_path / "images"
+    with sole_fetch(target):
+        with pytest.raises(BlockingIOError, match=r"^Another fetch is writing into .*images\."):
+            get()
+        assert files_in(target) == set()
+    assert get().n_files == 6
+    with sole_fetch(target):  # what is finished needs nobody's leave
+        assert get().n_files == 6
 
 
 # ------------------------------------------------------------------ names, receipts, samples

@@ -4,6 +4,7 @@ The size is shown before anything moves. A file gets its name only when it is wh
 finished is kept, and the same call goes on where an earlier one stopped.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,9 @@ from workbench.cache import cache_folder, say
 from workbench.catalog.exportable import Exportable, original_columns
 from workbench.catalog.retrieval.dicomweb import DicomWebServer
 from workbench.catalog.retrieval.fetched import Fetched, size_words
+from workbench.catalog.retrieval.locking import sole_fetch
 from workbench.catalog.retrieval.object_store import ADDRESS, ObjectStore
+from workbench.catalog.retrieval.one_at_a_time import only_fetch_in
 from workbench.catalog.retrieval.receipt import Receipt
 from workbench.catalog.retrieval.transfer import RemoteFile, download, is_disk_full, safe_name
 
@@ -34,6 +37,7 @@ _COLUMNS = (
 )
 _PROJECTION = ("CR", "DX", "MG", "RF", "XA", "PX")  # modalities that a made-up radiograph stands in for
 
+_SERVER = re.compile(r"^(s3\+)?https?://[^/]+")
 _Row = dict[str, str]
 _List = Callable[[_Row], list[RemoteFile]]
 
@@ -79,37 +83,53 @@ def fetch(
     ConnectionError
         When nobody answers, or the connection was cut for good; what is finished is kept.
     OSError
-        When the disk is or would be full, or files arrive damaged; what is finished is kept.
+        When the disk is or would be full, another fetch writes into the folder, or files arrive damaged; what is
+        finished is kept.
     LookupError, ValueError
         When the source gives no address, the server lacks files, or the limit would be passed.
     """
+    if server is not None and not _SERVER.match(server):
+        raise ValueError(
+            f"server={server!r} was received. s3+http://host:port for a mirror of the buckets or http://host/dicom-web "
+            "for DICOMweb would be right. Leave it out for the public buckets."
+        )
     series = original_columns(cohort, *_COLUMNS)
     if cohort.repository.disclosure == "synthetic" and server is None:
         return _phantom(series)
     target = Path(folder).expanduser() if folder is not None else cache_folder() / "images"
-    receipt = Receipt(target)
-    complete = pl.Series([receipt.is_complete(uid) for uid in series["series_uid"]], dtype=pl.Boolean)
-    open_series = series.filter(~complete)
-    say(_announcement(series, open_series, target))
-    if open_series.is_empty():
+    with only_fetch_in(target):
+        receipt = Receipt(target)
+        complete = pl.Series([receipt.is_complete(uid) for uid in series["series_uid"]], dtype=pl.Boolean)
+        open_series = series.filter(~complete)
+        say(_announcement(series, open_series, target))
+        if open_series.is_empty():
+            return Fetched.from_receipt(target, series, receipt)
+        if server is None or server.startswith("s3+"):
+            _check_addresses(open_series, cohort)
+        needed = int((open_series["size_mb"].fill_null(0) * 1e6).sum())
+        _check_room(target, needed, limit_gb)
+        probe, list_series = _connect(server, open_series)
+        try:
+            probe()
+        except ConnectionError as error:
+            if (when_offline or ("error" if folder else "phantom")) == "phantom" and not receipt.entries:
+                say("The images are out of reach; showing a phantom instead, which is not a patient.")
+                return _phantom(series)
+            raise ConnectionError(
+                f"{error} A connection to it would be right; nothing was fetched by this call. "
+                "Connect and run the same call again, or pass when_offline='phantom' for a made-up image."
+            ) from error
+        try:
+            with sole_fetch(target):
+                receipt.read_again()  # another fetch may have finished since
+                _transfer(
+                    open_series, target, receipt, list_series, limit_gb=limit_gb, workers=workers, progress=progress
+                )
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            raise OSError(_kept("The disk is full", open_series, target, receipt, "Free space")) from error
         return Fetched.from_receipt(target, series, receipt)
-    if server is None:
-        _check_addresses(open_series, cohort)
-    needed = int((open_series["size_mb"].fill_null(0) * 1e6).sum())
-    _check_room(target, needed, limit_gb)
-    probe, list_series = _connect(server, open_series)
-    try:
-        probe()
-    except ConnectionError as error:
-        if (when_offline or ("error" if folder else "phantom")) == "phantom" and not receipt.entries:
-            say("The images are out of reach; showing a phantom instead, which is not a patient.")
-            return _phantom(series)
-        raise ConnectionError(
-            f"{error} A connection to it would be right; nothing was fetched by this call. "
-            "Connect and run the same call again, or pass when_offline='phantom' for a made-up image."
-        ) from error
-    _transfer(open_series, target, receipt, list_series, limit_gb=limit_gb, workers=workers, progress=progress)
-    return Fetched.from_receipt(target, series, receipt)
 
 
 def _phantom(series: pl.DataFrame) -> Fetched:
@@ -190,10 +210,6 @@ def _transfer(
             failed = download(missing, target, receipt, workers=workers, on_bytes=bar.update)
     except ConnectionError as error:
         raise ConnectionError(_kept("The connection was cut", series, target, receipt, "Connect")) from error
-    except OSError as error:
-        if not is_disk_full(error):
-            raise
-        raise OSError(_kept("The disk is full", series, target, receipt, "Free space")) from error
     _report(listed, failed)
 
 

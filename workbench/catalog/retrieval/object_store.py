@@ -18,7 +18,8 @@ from workbench.errors import MissingPackageError
 #: Replaces the public endpoint, for a mirror or a test: ``s3+http://127.0.0.1:9000``.
 ENDPOINT_VARIABLE = "WORKBENCH_S3_ENDPOINT"
 #: What an address of a series looks like. Nothing in it can be a blank, a line break or a second command.
-ADDRESS = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9._/-]+\*?$"
+# A folder of its own, never a whole bucket, and no way up.
+ADDRESS = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)+(/\*?)?$"
 
 _REGION = "us-east-1"  # of the IDC buckets (AWS Open Data registry, "NCI Imaging Data Commons")
 _PIECE = 1 << 20

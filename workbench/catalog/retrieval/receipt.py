@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 #: Lies in the folder that the images are fetched into.
 NAME = "fetched.jsonl"
@@ -49,6 +49,10 @@ class Receipt:
         self._path = folder / NAME
         self._folder = folder
         self._lock = threading.Lock()
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Take in what another fetch has finished meanwhile."""
         self._entries: dict[str, Entry] = {}
         self._of_series: dict[str, dict[str, Entry]] = {}
         self._listed: dict[str, int] = {}
@@ -163,8 +167,11 @@ class Receipt:
         try:
             record = json.loads(line)
             if "path" in record:
+                place = PurePosixPath(record["path"])
+                if place.is_absolute() or ".." in place.parts:
+                    return  # a receipt speaks of files in its own folder
                 self._keep(Entry(**record))
             else:
                 self._listed[str(record["series_uid"])] = int(record["n_files"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return
