@@ -5,6 +5,7 @@ finished is kept, and the same call goes on where an earlier one stopped.
 """
 
 import re
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +20,9 @@ from workbench.catalog.exportable import Exportable, original_columns
 from workbench.catalog.retrieval.dicomweb import DicomWebServer
 from workbench.catalog.retrieval.fetched import Fetched, size_words
 from workbench.catalog.retrieval.locking import sole_fetch
-from workbench.catalog.retrieval.object_store import ADDRESS, ObjectStore
-from workbench.catalog.retrieval.one_at_a_time import only_fetch_in
+from workbench.catalog.retrieval.object_store import ADDRESS, ENDPOINT_VARIABLE, ObjectStore
 from workbench.catalog.retrieval.receipt import Receipt
+from workbench.catalog.retrieval.request import check_folder, check_request, check_server
 from workbench.catalog.retrieval.transfer import RemoteFile, download, is_disk_full, safe_name
 
 _COLUMNS = (
@@ -86,8 +87,14 @@ def fetch(
         When the disk is or would be full, another fetch writes into the folder, or files arrive damaged; what is
         finished is kept.
     LookupError, ValueError
-        When the source gives no address, the server lacks files, or the limit would be passed.
+        When the source gives no address, the server lacks files, the limit would be passed, or an argument is none
+        of those above.
     """
+    check_request(limit_gb=limit_gb, workers=workers, when_offline=when_offline)
+    if server is not None:
+        check_server(server)
+    elif endpoint := os.environ.get(ENDPOINT_VARIABLE):
+        check_server(endpoint, named_by=ENDPOINT_VARIABLE, only_buckets=True)
     if server is not None and not _SERVER.match(server):
         raise ValueError(
             f"server={server!r} was received. s3+http://host:port for a mirror of the buckets or http://host/dicom-web "
@@ -97,39 +104,37 @@ def fetch(
     if cohort.repository.disclosure == "synthetic" and server is None:
         return _phantom(series)
     target = Path(folder).expanduser() if folder is not None else cache_folder() / "images"
-    with only_fetch_in(target):
-        receipt = Receipt(target)
-        complete = pl.Series([receipt.is_complete(uid) for uid in series["series_uid"]], dtype=pl.Boolean)
-        open_series = series.filter(~complete)
-        say(_announcement(series, open_series, target))
-        if open_series.is_empty():
-            return Fetched.from_receipt(target, series, receipt)
-        if server is None or server.startswith("s3+"):
-            _check_addresses(open_series, cohort)
-        needed = int((open_series["size_mb"].fill_null(0) * 1e6).sum())
-        _check_room(target, needed, limit_gb)
-        probe, list_series = _connect(server, open_series)
-        try:
-            probe()
-        except ConnectionError as error:
-            if (when_offline or ("error" if folder else "phantom")) == "phantom" and not receipt.entries:
-                say("The images are out of reach; showing a phantom instead, which is not a patient.")
-                return _phantom(series)
-            raise ConnectionError(
-                f"{error} A connection to it would be right; nothing was fetched by this call. "
-                "Connect and run the same call again, or pass when_offline='phantom' for a made-up image."
-            ) from error
-        try:
-            with sole_fetch(target):
-                receipt.read_again()  # another fetch may have finished since
-                _transfer(
-                    open_series, target, receipt, list_series, limit_gb=limit_gb, workers=workers, progress=progress
-                )
-        except OSError as error:
-            if not is_disk_full(error):
-                raise
-            raise OSError(_kept("The disk is full", open_series, target, receipt, "Free space")) from error
+    check_folder(target)
+    receipt = Receipt(target)
+    complete = pl.Series([receipt.is_complete(uid) for uid in series["series_uid"]], dtype=pl.Boolean)
+    open_series = series.filter(~complete)
+    say(_announcement(series, open_series, target))
+    if open_series.is_empty():
         return Fetched.from_receipt(target, series, receipt)
+    if server is None or server.startswith("s3+"):
+        _check_addresses(open_series, cohort)
+    needed = int((open_series["size_mb"].fill_null(0) * 1e6).sum())
+    _check_room(target, needed, limit_gb)
+    probe, list_series = _connect(server, open_series)
+    try:
+        probe()
+    except ConnectionError as error:
+        if (when_offline or ("error" if folder else "phantom")) == "phantom" and not receipt.entries:
+            say("The images are out of reach; showing a phantom instead, which is not a patient.")
+            return _phantom(series)
+        raise ConnectionError(
+            f"{error} A connection to it would be right; nothing was fetched by this call. "
+            "Connect and run the same call again, or pass when_offline='phantom' for a made-up image."
+        ) from error
+    try:
+        with sole_fetch(target):
+            receipt.read_again()  # another fetch may have finished since
+            _transfer(open_series, target, receipt, list_series, limit_gb=limit_gb, workers=workers, progress=progress)
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        raise OSError(_kept("The disk is full", open_series, target, receipt, "Free space")) from error
+    return Fetched.from_receipt(target, series, receipt)
 
 
 def _phantom(series: pl.DataFrame) -> Fetched:
