@@ -4,7 +4,6 @@ The size is shown before anything moves. A file gets its name only when it is wh
 finished is kept, and the same call goes on where an earlier one stopped.
 """
 
-import re
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -38,7 +37,6 @@ _COLUMNS = (
 )
 _PROJECTION = ("CR", "DX", "MG", "RF", "XA", "PX")  # modalities that a made-up radiograph stands in for
 
-_SERVER = re.compile(r"^(s3\+)?https?://[^/]+")
 _Row = dict[str, str]
 _List = Callable[[_Row], list[RemoteFile]]
 
@@ -95,11 +93,6 @@ def fetch(
         check_server(server)
     elif endpoint := os.environ.get(ENDPOINT_VARIABLE):
         check_server(endpoint, named_by=ENDPOINT_VARIABLE, only_buckets=True)
-    if server is not None and not _SERVER.match(server):
-        raise ValueError(
-            f"server={server!r} was received. s3+http://host:port for a mirror of the buckets or http://host/dicom-web "
-            "for DICOMweb would be right. Leave it out for the public buckets."
-        )
     series = original_columns(cohort, *_COLUMNS)
     if cohort.repository.disclosure == "synthetic" and server is None:
         return _phantom(series)

@@ -17,9 +17,11 @@ from workbench.errors import MissingPackageError
 
 #: Replaces the public endpoint, for a mirror or a test: ``s3+http://127.0.0.1:9000``.
 ENDPOINT_VARIABLE = "WORKBENCH_S3_ENDPOINT"
-#: What an address of a series looks like. Nothing in it can be a blank, a line break or a second command.
-# A folder of its own, never a whole bucket, and no way up.
-ADDRESS = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)+(/\*?)?$"
+# Of a folder's name: neither empty nor "." nor "..", without looking ahead, which polars does not know.
+_PART = r"(?:[A-Za-z0-9_-]|\.[A-Za-z0-9_-]|\.\.[A-Za-z0-9._-])[A-Za-z0-9._-]*"
+#: What an address of a series looks like: a folder, never a whole bucket. Nothing in it can be a blank, a line break,
+#: a second command or a way up.
+ADDRESS = rf"^s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9](?:/{_PART})+/\*$"
 
 _REGION = "us-east-1"  # of the IDC buckets (AWS Open Data registry, "NCI Imaging Data Commons")
 _PIECE = 1 << 20
