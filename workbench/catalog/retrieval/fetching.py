@@ -99,6 +99,8 @@ def fetch(
     target = Path(folder).expanduser() if folder is not None else cache_folder() / "images"
     check_folder(target)
     receipt = Receipt(target)
+    if receipt.n_unusable:
+        say(f"{receipt.n_unusable:,} lines of the receipt in {target} cannot be used and are passed over.")
     complete = pl.Series([receipt.is_complete(uid) for uid in series["series_uid"]], dtype=pl.Boolean)
     open_series = series.filter(~complete)
     say(_announcement(series, open_series, target))

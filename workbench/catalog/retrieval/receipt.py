@@ -5,13 +5,21 @@ short by a crash is passed over; its file is fetched again.
 """
 
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import Any
 
 #: Lies in the folder that the images are fetched into.
 NAME = "fetched.jsonl"
+
+# Below the folder: letters, digits, points, dashes and underscores, and nothing that leads up or elsewhere.
+_PART = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._-]+"
+_BELOW = re.compile(rf"{_PART}(?:/{_PART})*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LARGEST = 1 << 62  # bytes of a file; what a table can hold
 
 
 @dataclass(frozen=True)
@@ -52,13 +60,34 @@ class Receipt:
         self.read_again()
 
     def read_again(self) -> None:
-        """Take in what another fetch has finished meanwhile."""
+        """Take in what another fetch has finished meanwhile.
+
+        Raises
+        ------
+        OSError
+            When the receipt cannot be read.
+        """
+        self._n_unusable = 0
         self._entries: dict[str, Entry] = {}
         self._of_series: dict[str, dict[str, Entry]] = {}
         self._listed: dict[str, int] = {}
-        if self._path.exists():
-            for line in self._path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            text = self._path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise OSError(
+                f"The receipt {self._path} cannot be read ({error.strerror}). A file that may be read would be right. "
+                "Move it away, or choose another folder."
+            ) from error
+        for line in text.split("\n"):
+            if line.strip():
                 self._read(line)
+
+    @property
+    def n_unusable(self) -> int:
+        """How many lines say nothing that can be used, such as one that was cut short; they are passed over."""
+        return self._n_unusable
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -166,12 +195,34 @@ class Receipt:
     def _read(self, line: str) -> None:
         try:
             record = json.loads(line)
-            if "path" in record:
-                place = PurePosixPath(record["path"])
-                if place.is_absolute() or ".." in place.parts:
-                    return  # a receipt speaks of files in its own folder
-                self._keep(Entry(**record))
-            else:
-                self._listed[str(record["series_uid"])] = int(record["n_files"])
-        except (ValueError, TypeError, KeyError, RecursionError):
-            return
+        except (ValueError, RecursionError):
+            record = None
+        if _is_entry(record):
+            self._keep(Entry(**record))
+        elif _is_listing(record):
+            self._listed[record["series_uid"]] = record["n_files"]
+        else:
+            self._n_unusable += 1
+
+
+def _is_entry(record: Any) -> bool:
+    return (
+        isinstance(record, dict)
+        and record.keys() == {"series_uid", "path", "size_bytes", "sha256"}
+        and all(isinstance(record[name], str) for name in ("series_uid", "path", "sha256"))
+        and bool(_BELOW.fullmatch(record["path"]) and _SHA256.fullmatch(record["sha256"]))
+        and _is_number(record["size_bytes"])
+    )
+
+
+def _is_listing(record: Any) -> bool:
+    return (
+        isinstance(record, dict)
+        and record.keys() == {"series_uid", "n_files"}
+        and isinstance(record["series_uid"], str)
+        and _is_number(record["n_files"])
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST
