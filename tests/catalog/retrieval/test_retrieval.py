@@ -336,6 +336,28 @@ def test_a_series_that_the_server_does_not_hold_is_named_after_the_rest_arrived(
     assert files_in(tmp_path / "images") == {"file-0.dcm", "file-1.dcm"}
 
 
+@pytest.mark.parametrize("key", ["odd/../c.dcm", "odd//b.dcm", "odd/./d.dcm", "odd/deep//e.dcm"])
+def test_an_object_whose_name_cannot_be_asked_for_is_said_after_the_rest_arrived(
+    get: Any, server: tuple[str, Any], images: list[bytes], make_selection: Any, tmp_path: Path, key: str
+) -> None:
+    objects = {"odd/a.dcm": images[0], "odd/z + é.dcm": images[1], key: images[2]}
+    for name, image in objects.items():
+        server[1].put_object(Bucket=BUCKET, Key=name, Body=image, ACL="public-read")
+    cohort = make_selection({"url": f"s3://{BUCKET}/odd/*"}, {"url": f"s3://{BUCKET}/uuid-0/*"})
+    try:
+        with pytest.raises(OSError, match="cannot be asked for") as caught:
+            get(cohort=cohort)
+    finally:
+        for name in objects:
+            server[1].delete_object(Bucket=BUCKET, Key=name)
+    assert str(caught.value) == (
+        "1 objects of 1 series (…1.2.3.0.0) have names that cannot be asked for; the others are fetched. Names "
+        "without '//', '/./' and '/../' would be right. Ask who keeps the server to rename them."
+    )
+    names = files_in(tmp_path / "images")
+    assert names == {"a.dcm", safe_name("z + é.dcm"), "file-0.dcm", "file-1.dcm"}
+
+
 def test_fewer_files_than_promised_are_said(get: Any, stored: Any, make_selection: Any) -> None:
     fetched = get(cohort=make_selection({"url": f"s3://{BUCKET}/uuid-0/*", "n_instances": 5}))
     assert "1 series hold fewer files than the source promises." in repr(fetched)

@@ -203,7 +203,8 @@ def _transfer(
     """List what the server holds, check the exact size, get what is missing, and say what went wrong."""
     try:
         listed = _list_all(series, list_series, receipt, workers)
-        missing = [file for files in listed.values() for file in files if not receipt.has(file.path)]
+        wanted = [file for files in listed.values() for file in files if file.reachable]
+        missing = [file for file in wanted if not receipt.has(file.path)]
         total = sum(file.size_bytes or 0 for file in missing)
         _check_room(target, total, limit_gb)
         with tqdm(total=total or None, unit="B", unit_scale=True, desc="Images", disable=not progress) as bar:
@@ -236,15 +237,25 @@ def _report(listed: dict[str, list[RemoteFile]], failed: Iterable[RemoteFile]) -
     """Raise one error for everything the server did not give out; the rest is fetched."""
     empty = [uid for uid, files in listed.items() if not files]
     damaged = sorted(file.path.rsplit("/", 1)[-1] for file in failed)
+    unreachable = [file.series_uid for files in listed.values() for file in files if not file.reachable]
+    said = []
     if empty:
-        raise LookupError(
+        said.append(
             f"The server holds no file of {len(empty):,} of {len(listed):,} series (…{empty[0][-12:]}); the others are "
             "fetched. Each series of the cohort should be there. Its data version may have been withdrawn: "
             "install the newest idc-index-data and select again."
         )
     if damaged:
         shown = ", ".join(damaged[:3]) + (", …" if len(damaged) > 3 else "")
-        raise OSError(
+        said.append(
             f"{len(damaged):,} files arrived damaged or not at all, three times each ({shown}); the others are "
             "fetched. Size and sum should be what the server announces. Run the same call again later."
         )
+    if unreachable:
+        said.append(
+            f"{len(unreachable):,} objects of {len(set(unreachable)):,} series (…{unreachable[0][-12:]}) have names "
+            "that cannot be asked for; the others are fetched. Names without '//', '/./' and '/../' would be right. "
+            "Ask who keeps the server to rename them."
+        )
+    if said:
+        raise (LookupError if empty else OSError)(" ".join(said))

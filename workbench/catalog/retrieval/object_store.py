@@ -10,8 +10,10 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
+from workbench.catalog.retrieval.listing import is_reachable, list_plainly
 from workbench.catalog.retrieval.transfer import REFUSAL, DamagedError, RemoteFile, safe_name
 from workbench.errors import MissingPackageError
 
@@ -65,7 +67,7 @@ class ObjectStore:
             When the answer is a refusal.
         """
         bucket, prefix = _split(address)
-        self._list(self._store(bucket, probing=True), prefix, most=1)
+        self._list(self._store(bucket, probing=True), prefix, bucket, most=1)
 
     def list_series(self, series_uid: str, address: str, folder: str) -> list[RemoteFile]:
         """Return the files under the address of a series.
@@ -102,18 +104,22 @@ class ObjectStore:
                 tag=found["e_tag"] or "",
                 read=_reader(store, found["path"], found["e_tag"]),
                 resumable=bool(found["e_tag"]),
+                reachable=is_reachable(found["path"]),
             )
-            for found in self._list(store, prefix)
+            for found in self._list(store, prefix, bucket)
             if found["size"] or not found["path"].endswith("/")
         ]
 
-    def _list(self, store: Any, prefix: str, most: int | None = None) -> list[Any]:
+    def _list(self, store: Any, prefix: str, bucket: str, most: int | None = None) -> list[Any]:
         found: list[Any] = []
         try:
             for batch in _obstore().list(store, prefix, chunk_size=1000):
                 found += batch
                 if most is not None and len(found) >= most:
                     break
+        except _obstore().exceptions.InvalidPathError:  # one name that it refuses, among others
+            base = (self._endpoint or f"https://s3.{_REGION}.amazonaws.com").rstrip("/")
+            found = list(islice(list_plainly(f"{base}/{bucket}", prefix), most))
         except _failures() as error:
             raise _as_plain(error, f"{self.name} does not answer.") from error
         return sorted(found, key=lambda item: str(item["path"]))

@@ -49,6 +49,8 @@ class RemoteFile:
         Takes how many bytes to leave out and gives the rest in pieces; raises `ConnectionError` when cut.
     resumable : bool
         Whether leaving bytes out is possible.
+    reachable : bool
+        Whether the server can be asked for it; an object whose name holds ``..`` or ``//`` cannot.
     """
 
     series_uid: str
@@ -58,6 +60,7 @@ class RemoteFile:
     tag: str
     read: Callable[[int], Iterator[bytes]]
     resumable: bool
+    reachable: bool = True
 
 
 def safe_name(text: str) -> str:
