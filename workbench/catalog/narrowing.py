@@ -8,6 +8,7 @@ from operator import and_
 from typing import Any, Literal, Self
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from workbench.catalog.criteria.attributes import Mask
@@ -178,15 +179,19 @@ class Selection:
             return np.ones(len(self.repository.column("series", "patient_key")), dtype=np.bool_)
         return reduce(and_, (condition.selected(self.repository) for condition in self.conditions))
 
+    @cached_property
+    def _chosen(self) -> npt.NDArray[np.intp]:
+        return np.flatnonzero(self.mask)
+
     def _column(self, name: str) -> pl.Series:
-        return self.repository.column("series", name).filter(pl.Series(self.mask))
+        return self.repository.column("series", name).gather(self._chosen)
 
     @cached_property
     def counts(self) -> Mapping[str, int | float]:
         """How many patients, studies, series and instances, and ``size_gb`` (10^9 bytes)."""
         return {
-            "patients": count_distinct(self.repository, self.mask, "patient"),
-            "studies": count_distinct(self.repository, self.mask, "study"),
+            "patients": count_distinct(self.repository, self._chosen, "patient"),
+            "studies": count_distinct(self.repository, self._chosen, "study"),
             "series": int(np.count_nonzero(listed(self.repository, self.mask))),
             "instances": int(self._column("n_instances").cast(pl.UInt64).sum()),
             "size_gb": float(self._column("size_mb").cast(pl.Float64).sum()) / 1000,

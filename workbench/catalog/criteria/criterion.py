@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from workbench.catalog.criteria.attributes import Attribute, Coded, Mask, absent, attributes, coded, of_series
-from workbench.catalog.criteria.levels import Level, spread
+from workbench.catalog.criteria.levels import Level, look_up, spread
 from workbench.catalog.repository import Repository
 from workbench.vocabulary.anatomy import regions_covering
 
@@ -228,8 +228,7 @@ class Criterion:
             column = attribute.read(repository)
             met = self._values_met(column, absent(column), values, policy)
             return of_series(repository, attribute.table, met, absent=policy != "exclude")
-        of_each: Mask = self._values_met(table.values, table.missing, values, policy)[table.codes]
-        return of_each
+        return look_up(self._values_met(table.values, table.missing, values, policy), table.codes)
 
     def _values_met(self, column: pl.Series, unknown: Mask, values: tuple[Any, ...], policy: MissingPolicy) -> Mask:
         if policy == "only":

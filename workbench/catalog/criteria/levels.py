@@ -11,6 +11,7 @@ from workbench.catalog.repository import Repository
 Level = Literal["series", "study", "patient"]
 Mask = npt.NDArray[np.bool_]
 
+_FEW = 8  # comparisons of a million small integers take less time than one look-up of each
 _KEYS = {"study": ("studies", "study_key"), "patient": ("patients", "patient_key")}
 
 
@@ -60,7 +61,7 @@ def level_keys(repository: Repository, level: Literal["study", "patient"]) -> tu
     return repository.remember(("keys", level), partial(_keys, repository, level))
 
 
-def count_distinct(repository: Repository, met: Mask, level: Literal["study", "patient"]) -> int:
+def count_distinct(repository: Repository, met: Mask | npt.NDArray[np.intp], level: Literal["study", "patient"]) -> int:
     """Return how many studies or patients the selected series belong to.
 
     Parameters
@@ -68,7 +69,7 @@ def count_distinct(repository: Repository, met: Mask, level: Literal["study", "p
     repository : Repository
         Where the keys are read.
     met : numpy.ndarray
-        (n_series,), bool.
+        (n_series,), bool, or the numbers of the selected rows.
     level : {"study", "patient"}
         What is counted.
 
@@ -82,6 +83,41 @@ def count_distinct(repository: Repository, met: Mask, level: Literal["study", "p
     hit[keys[met]] = True
     table, name = _KEYS[level]
     return int(np.count_nonzero(hit[: len(repository.column(table, name))]))
+
+
+def look_up(met: Mask, codes: npt.NDArray[Any]) -> Mask:
+    """Return which series have a value that is met: ``met[codes]``, by comparisons where few values decide.
+
+    Parameters
+    ----------
+    met : numpy.ndarray
+        (n_values,), bool.
+    codes : numpy.ndarray
+        (n_series,), unsigned integers.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_series,), bool.
+
+    Examples
+    --------
+    >>> look_up(np.array([True, False, True]), np.array([2, 1, 0], dtype=np.uint8)).tolist()
+    [True, False, True]
+    """
+    some, others = np.flatnonzero(met), np.flatnonzero(~met)
+    of_each: Mask
+    if len(some) <= _FEW:
+        of_each = np.zeros(len(codes), dtype=np.bool_)
+        for code in some:
+            of_each |= codes == codes.dtype.type(code)
+    elif len(others) <= _FEW:
+        of_each = np.ones(len(codes), dtype=np.bool_)
+        for code in others:
+            of_each &= codes != codes.dtype.type(code)
+    else:
+        of_each = met[codes]
+    return of_each
 
 
 def _keys(repository: Repository, level: Literal["study", "patient"]) -> tuple[npt.NDArray[Any], int]:
