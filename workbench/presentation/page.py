@@ -1,4 +1,4 @@
-"""The public page: one aggregates file in, one widget out, and no way to reach a row."""
+"""A public page: one aggregates file in, one widget out, and no way to reach a row."""
 
 import json
 import os
@@ -12,13 +12,17 @@ from workbench.presentation.vega_bundle import vega_bundle
 
 PAGE_SCHEMA = "workbench-page/1"
 
-_BESIDE_VARIABLE = "WORKBENCH_EXPLORER"
+#: Notebook of each public page; the first that a folder of aggregates has is the start page.
+PAGES = {"overview": "repository_overview.ipynb", "census": "diversity_census.ipynb"}
+#: Environment variable with the pages that are served side by side, as JSON: pairs of title and address.
+BESIDE_VARIABLE = "WORKBENCH_PAGES"
+
 _FRONTEND = Path(__file__).resolve().parent / "jupyter"
 _KEYS = ("title", "groups", "figures")
 _NEXT = "Write it: workbench site aggregates"
 
 
-def load_page(path: str | Path | None = None) -> dict[str, Any]:
+def load_page(path: str | Path | None = None, *, name: str = "overview") -> dict[str, Any]:
     """Return the content of one aggregates file.
 
     The file holds finished counts and chart specifications, so neither Polars nor Altair is needed to show it.
@@ -26,7 +30,10 @@ def load_page(path: str | Path | None = None) -> dict[str, Any]:
     Parameters
     ----------
     path : str or pathlib.Path, optional
-        The file. Without it, the environment variable ``WORKBENCH_AGGREGATES`` names it.
+        The file, or the folder that holds one file a page. Without it, the environment variable
+        ``WORKBENCH_AGGREGATES`` names either.
+    name : str
+        Which page of a folder: one of `PAGES`.
 
     Returns
     -------
@@ -47,6 +54,8 @@ def load_page(path: str | Path | None = None) -> dict[str, Any]:
             f"A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}"
         )
     file = Path(named).expanduser()
+    if file.is_dir():
+        file = file / f"{name}.json"
     if not file.is_file():
         raise FileNotFoundError(
             f"No aggregates file at {str(file)!r}. A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}"
@@ -72,9 +81,9 @@ class PageView(anywidget.AnyWidget):
     def __init__(self, page: dict[str, Any]) -> None:
         script = vega_bundle().read_text(encoding="utf-8") + (_FRONTEND / "page.js").read_text(encoding="utf-8")
         style = (_FRONTEND / "page.css").read_text(encoding="utf-8")
-        # Where the explorer is served beside this page, a link leads there; the aggregates file knows nothing of it.
-        beside = {"explorer": os.environ[_BESIDE_VARIABLE]} if os.environ.get(_BESIDE_VARIABLE) else {}
-        super().__init__(page=page | beside, _esm=script, _css=style)
+        # Where other pages are served beside this one, links lead there; the aggregates file knows nothing of them.
+        beside = json.loads(os.environ.get(BESIDE_VARIABLE) or "[]")
+        super().__init__(page=page | {"pages": beside}, _esm=script, _css=style)
 
 
 def _checked(file: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Serve the public page and the cohort explorer with Voila, on this machine, until Ctrl-C."""
+"""Serve the public pages and the cohort explorer with Voila, on this machine, until Ctrl-C."""
 
 import contextlib
 import http.client
+import json
 import os
 import signal
 import socket
@@ -9,15 +10,15 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workbench.assets import asset_path
-from workbench.presentation.page import load_page
+from workbench.presentation.page import BESIDE_VARIABLE, PAGES, load_page
 from workbench.presentation.vega_bundle import vega_bundle
 
-_NOTEBOOK = "repository_overview.ipynb"
-_EXPLORER_NOTEBOOK, _EXPLORER = "cohort_explorer.ipynb", "explorer"
+_EXPLORER = {"explorer": "cohort_explorer.ipynb"}
+_TITLES = {"overview": "Repository overview", "census": "Diversity census", "explorer": "Cohort explorer"}
 _TEMPLATES = Path(__file__).resolve().parent / "jupyter"
 _LAST_PORT = 65535
 _START_SECONDS = 60.0
@@ -36,12 +37,12 @@ def serve(
     ip: str = "127.0.0.1",
     source: str = "idc",
 ) -> int:
-    """Return an exit code after the page has been served until Ctrl-C.
+    """Return an exit code after the pages have been served until Ctrl-C.
 
     Parameters
     ----------
     aggregates : pathlib.Path
-        The file that `load_page` reads.
+        The folder with one file a page, or one file, the overview's.
     port : int
         The port to listen on, 1 to 65535.
     open_browser : bool
@@ -71,8 +72,9 @@ def serve(
         signal.signal(number, signal.default_int_handler)
     try:
         with running_page(aggregates, port=port, preheat=preheat, ip=ip, source=source) as (address, voila):
-            explorer = f"Cohort explorer:     {address}{_EXPLORER}"
-            print(f"Repository overview: {address}\n{explorer}\nStop with Ctrl-C.", flush=True)
+            for title, place in _beside(_notebooks(aggregates)):
+                print(f"{title + ':':<21}{address}{place.removeprefix('./')}")
+            print("Stop with Ctrl-C.", flush=True)
             if open_browser:
                 webbrowser.open(address)
             while voila.poll() is None:
@@ -90,14 +92,14 @@ def serve(
 def running_page(
     aggregates: Path, *, port: int, preheat: bool = True, ip: str = "127.0.0.1", source: str = "idc"
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """Yield the address of the page and the process that serves it; leaving the block stops the process.
+    """Yield the address of the start page and the process that serves it; leaving the block stops the process.
 
-    The cohort explorer is one level below, at ``explorer``.
+    The other pages are one level below, such as at ``census`` and ``explorer``.
 
     Parameters
     ----------
     aggregates : pathlib.Path
-        The file that `load_page` reads.
+        The folder with one file a page, or one file, the overview's.
     port : int
         The port to listen on, 1 to 65535.
     preheat : bool
@@ -112,16 +114,18 @@ def running_page(
     tuple of str and subprocess.Popen
         The address, which answers, and the Voila process.
     """
-    file = Path(aggregates).expanduser().resolve()
-    load_page(file)
+    place = Path(aggregates).expanduser().resolve()
+    notebooks = _notebooks(place)
     _require_free(ip, port)
     vega_bundle()
-    notebook = asset_path("dashboards", _NOTEBOOK)
+    dashboards = asset_path("dashboards")
     # A session of its own: Ctrl-C reaches us alone, and we stop Voila in order, kernels first.
     voila = subprocess.Popen(
-        voila_command(notebook, port=port, preheat=preheat, ip=ip),
-        cwd=notebook.parent,  # Voila reads a voila.json from where it starts; a visitor's folder may hold one
-        env=_environment(file, source),
+        voila_command(
+            {name: dashboards / file for name, file in notebooks.items()}, port=port, preheat=preheat, ip=ip
+        ),
+        cwd=dashboards,  # Voila reads a voila.json from where it starts; a visitor's folder may hold one
+        env=_environment(place, source, _beside(notebooks)),
         start_new_session=True,
     )
     host = "127.0.0.1" if ip in ("", "0.0.0.0") else ip
@@ -132,13 +136,13 @@ def running_page(
         _stop(voila)
 
 
-def voila_command(notebook: Path, *, port: int, preheat: bool, ip: str) -> list[str]:
-    """Return the command line that serves one notebook, and the cohort explorer beside it.
+def voila_command(notebooks: Mapping[str, Path], *, port: int, preheat: bool, ip: str) -> list[str]:
+    """Return the command line that serves some notebooks, the first as the start page.
 
     Parameters
     ----------
-    notebook : pathlib.Path
-        The dashboard notebook; it becomes the start page.
+    notebooks : mapping of str to pathlib.Path
+        Address below the root to notebook.
     port : int
         The port to listen on.
     preheat : bool
@@ -151,9 +155,10 @@ def voila_command(notebook: Path, *, port: int, preheat: bool, ip: str) -> list[
     list of str
         The program and its arguments.
     """
+    (_, first), *others = notebooks.items()
     return [
-        *(sys.executable, "-m", "workbench.presentation.two_pages", str(notebook), "--no-browser"),
-        *(f"--TwoPages.second={notebook.with_name(_EXPLORER_NOTEBOOK)}", f"--TwoPages.second_name={_EXPLORER}"),
+        *(sys.executable, "-m", "workbench.presentation.voila_pages", str(first), "--no-browser"),
+        *(f"--VoilaPages.pages={name}={notebook}" for name, notebook in others),
         *(f"--port={port}", f"--Voila.ip={ip}", "--Voila.port_retries=0"),
         "--template=workbench",
         "--show_tracebacks=False",
@@ -170,13 +175,27 @@ def voila_command(notebook: Path, *, port: int, preheat: bool, ip: str) -> list[
     ]
 
 
-def _environment(aggregates: Path, source: str) -> dict[str, str]:
+def _notebooks(aggregates: Path) -> dict[str, str]:
+    """The notebooks to serve, the start page first; every page's file is checked."""
+    named = [name for name in PAGES if (aggregates / f"{name}.json").is_file()] if aggregates.is_dir() else ["overview"]
+    for name in named or ["overview"]:
+        load_page(aggregates, name=name)
+    return {name: PAGES[name] for name in named} | _EXPLORER
+
+
+def _beside(notebooks: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Title and address of each page, relative to any of them."""
+    first = next(iter(notebooks))
+    return [(_TITLES[name], "./" if name == first else name) for name in notebooks]
+
+
+def _environment(aggregates: Path, source: str, beside: list[tuple[str, str]]) -> dict[str, str]:
     # Jupyter's own search path finds the template in a checkout and in an installed wheel alike.
     search = [str(_TEMPLATES), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     return {
         **os.environ,
         "WORKBENCH_AGGREGATES": str(aggregates),
-        "WORKBENCH_EXPLORER": _EXPLORER,
+        BESIDE_VARIABLE: json.dumps(beside),
         "WORKBENCH_SOURCE": source,
         "WORKBENCH_PUBLIC": "1",
         "JUPYTER_PATH": os.pathsep.join(search),

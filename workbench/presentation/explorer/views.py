@@ -14,7 +14,7 @@ from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.wording import collection_names, condition_label, searched_text
 
 # Set by the server that shows the overview and the explorer side by side; the overview is then one level up.
-_BESIDE_VARIABLE, _OVERVIEW = "WORKBENCH_EXPLORER", "./"
+_BESIDE_VARIABLE, _OVERVIEW = "WORKBENCH_PAGES", "./"
 
 _TILES = (
     ("patients", "Patients"),

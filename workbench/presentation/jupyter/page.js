@@ -147,6 +147,20 @@ function tableTwin(figure) {
 
 // ---- the parts of the page, from top to bottom
 
+// The pages that are served side by side; the one on the screen is named, not linked.
+function navigation(page) {
+  const pages = page.pages ?? [];
+  if (pages.length < 2) return null;
+  const last = (path) => path.replace(/\/+$/, "").split("/").pop();
+  const here = last(location.pathname);
+  const others = pages.filter(([, address]) => address !== "./").map(([, address]) => address);
+  const links = pages.map(([title, address]) => {
+    const current = address === "./" ? !others.includes(here) : address === here;
+    return make("li", {}, make("a", { href: address, "aria-current": current ? "page" : null }, title));
+  });
+  return make("nav", { class: "wb-nav", "aria-label": "Pages" }, make("ul", {}, links));
+}
+
 function header(page) {
   const source = page.source ?? {};
   const origin = [source.name, source.version].filter(Boolean).join(" ");
@@ -154,13 +168,13 @@ function header(page) {
     ["As of", page.as_of],
     ["Source", origin ? safeLink(source.url, origin) : null],
     ["License", source.license],
-    ["Choose a cohort", page.explorer ? make("a", { href: page.explorer }, "Cohort explorer") : null],
   ].filter(([, value]) => value);
   return make(
     "header",
     { class: "wb-header" },
     make("h1", {}, page.title),
     page.subtitle ? make("p", { class: "wb-lead" }, page.subtitle) : null,
+    page.findings?.length ? make("ul", { class: "wb-findings" }, page.findings.map((text) => make("li", {}, text))) : null,
     make("dl", { class: "wb-facts" }, facts.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)))),
   );
 }
@@ -193,7 +207,7 @@ function figureSection(figure) {
     make(
       "div",
       { class: "wb-words" },
-      make("h2", { id: `wb-${figure.id}` }, figure.title),
+      make(figure.section ? "h3" : "h2", { id: `wb-${figure.id}`, class: "wb-finding" }, figure.title),
       figure.subtitle ? make("p", { class: "wb-subtitle" }, figure.subtitle) : null,
       figure.footnote ? make("p", { class: "wb-footnote" }, figure.footnote) : null,
     ),
@@ -282,14 +296,49 @@ async function draw({ figure, section, holder }, dark) {
   }
 }
 
-function compose(page) {
+// ---- sections: a question above its figures, and a row of choices where only some of them are shown at a time
+
+function chapter(section, parts, reveal) {
+  const labels = [...new Set(parts.map(({ figure }) => figure.choice).filter(Boolean))];
+  const show = (label) => {
+    for (const part of parts) part.section.hidden = Boolean(part.figure.choice) && part.figure.choice !== label;
+  };
+  const options = labels.map((label, at) => {
+    const input = make("input", { type: "radio", name: `wb-${section.id}`, value: label, checked: at === 0 });
+    input.addEventListener("change", () => {
+      show(label);
+      reveal();
+    });
+    return make("label", { class: "wb-option" }, input, make("span", {}, label));
+  });
+  if (labels.length) show(labels[0]);
+  return make(
+    "section",
+    { class: "wb-chapter", "data-section": section.id, "aria-labelledby": `wb-section-${section.id}` },
+    make("h2", { id: `wb-section-${section.id}` }, section.title),
+    section.lead ? make("p", { class: "wb-lead" }, section.lead) : null,
+    labels.length > 1
+      ? make("fieldset", { class: "wb-choice" }, make("legend", {}, section.choose ?? "Show"), make("div", {}, options))
+      : null,
+    parts.map((part) => part.section),
+  );
+}
+
+function body(page, figures, reveal) {
+  if (!page.sections?.length) return figures.map(({ section }) => section);
+  const of = (id) => figures.filter(({ figure }) => figure.section === id);
+  return page.sections.filter(({ id }) => of(id).length).map((section) => chapter(section, of(section.id), reveal));
+}
+
+function compose(page, reveal) {
   const figures = page.figures.map(figureSection);
   const root = make(
     "main",
     { class: "wb-page", "data-ready": "false", lang: "en" },
+    navigation(page),
     header(page),
     (page.groups ?? []).map(tileGroup),
-    figures.map(({ section }) => section),
+    body(page, figures, reveal),
     figures.length || page.groups?.length
       ? null
       : make("p", { class: "wb-state" }, "This page holds no numbers yet. Please come back after the next release."),
@@ -302,14 +351,13 @@ function render({ model, el }) {
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   let stop = new AbortController();
 
-  async function drawAll(root, figures) {
-    stop.abort();
-    stop = new AbortController();
-    const { signal } = stop;
+  // what is hidden behind a choice is drawn when it is chosen
+  async function drawVisible(root, figures, signal) {
     root.dataset.ready = "false";
     await laidOut(root, signal);
-    for (const part of figures) {
+    for (const part of figures.filter((each) => !each.section.hidden && !each.drawn)) {
       if (signal.aborted) return;
+      part.drawn = true;
       const finalize = await draw(part, darkness.matches);
       signal.addEventListener("abort", finalize);
       root.dataset.firstFigureMs ??= String(Math.round(performance.now()));
@@ -324,10 +372,15 @@ function render({ model, el }) {
       el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The numbers for this page could not be read."));
       return;
     }
-    const { root, figures } = compose(page);
+    const { root, figures } = compose(page, () => drawVisible(root, figures, stop.signal));
     el.replaceChildren(root);
     if (document.body.dataset.voila) document.title = page.title;
-    redraw = () => drawAll(root, figures);
+    redraw = () => {
+      stop.abort();
+      stop = new AbortController();
+      for (const part of figures) part.drawn = false;
+      drawVisible(root, figures, stop.signal);
+    };
     redraw();
   }
 
