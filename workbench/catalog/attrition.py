@@ -1,8 +1,10 @@
 """Who each condition removed, and how many of them only because a value was missing."""
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -14,6 +16,10 @@ from workbench.catalog.criteria.levels import count_distinct, level_keys
 from workbench.catalog.listing import listed, patient_ids
 from workbench.catalog.people import read_patients
 from workbench.catalog.repository import Repository
+
+if TYPE_CHECKING:
+    from workbench.assessment.references import ReferencePopulation
+    from workbench.catalog.price import Price
 
 _WIDEST = 60  # characters of a step in the table of text; the table itself holds it whole
 
@@ -34,7 +40,7 @@ class Attrition:
     conditions: tuple[Condition, ...]
 
     @cached_property
-    def _steps(self) -> list[tuple[str, Mask, Mask]]:
+    def steps(self) -> list[tuple[str, Mask, Mask]]:
         """Each step's words, the series left after it, and those lost to it only for a missing value."""
         left = np.ones(len(self.repository.column("series", "patient_key")), dtype=np.bool_)
         steps = [("all", left, np.zeros_like(left))]
@@ -49,7 +55,7 @@ class Attrition:
     def table(self) -> pl.DataFrame:
         """One row a step: what is left, what the step lost, and of that what was lost for a missing value only."""
         rows = []
-        for step, left, missing in self._steps:
+        for step, left, missing in self.steps:
             patients = count_distinct(self.repository, left, "patient")
             kept = count_distinct(self.repository, left | missing, "patient") if missing.any() else patients
             studies = count_distinct(self.repository, left, "study")
@@ -68,7 +74,7 @@ class Attrition:
     def people(self) -> pl.DataFrame:
         """One row a step: how many of its patients are women, and their ages, the missing counted."""
         rows = []
-        for step, left, _ in self._steps:
+        for step, left, _ in self.steps:
             patients = read_patients(self.repository, left).select(pl.col("sex").cast(pl.String), "age_years")
             rows.append(patients.select(pl.lit(step).alias("step"), *_SUMMARY))
         return pl.concat(rows)
@@ -85,18 +91,39 @@ class Attrition:
         keys, n = level_keys(self.repository, "patient")
         last = np.zeros(n, dtype=np.int32)
         missing_only = np.zeros(n, dtype=np.bool_)
-        for number, (_, left, missing) in enumerate(self._steps):
+        for number, (_, left, missing) in enumerate(self.steps):
             last[keys[left]] = number
             if number:
                 would_stay = np.zeros(n, dtype=np.bool_)
                 would_stay[keys[missing]] = True
                 missing_only |= would_stay & (last == number - 1)
-        names = pl.Series("step", [step for step, *_ in self._steps])
-        gone = np.flatnonzero(last < len(self._steps) - 1)
+        names = pl.Series("step", [step for step, *_ in self.steps])
+        gone = np.flatnonzero(last < len(self.steps) - 1)
         identified = patient_ids(self.repository, pl.Series(gone, dtype=pl.UInt32))
         return identified.with_columns(
             step=names.gather(last[gone] + 1), missing_only=pl.Series(missing_only[gone])
         ).sort("collection_id", "patient_id")
+
+    def price(
+        self, *, reference: "str | ReferencePopulation" = "us_census", attributes: Sequence[str] | None = None
+    ) -> "Price":
+        """Return what each step costs in representation: who is lost, and how far that leads from a population.
+
+        Parameters
+        ----------
+        reference : str or ReferencePopulation
+            What the distances are from.
+        attributes : sequence of str, optional
+            Categories of patients; by default sex, age group, race and ethnicity where the source has them.
+
+        Returns
+        -------
+        Price
+            What `workbench.catalog.price.price_steps` gives.
+        """
+        from workbench.catalog.price import price_steps
+
+        return price_steps(self, reference=reference, attributes=attributes)
 
     @property
     def phrases(self) -> list[str]:

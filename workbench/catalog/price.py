@@ -1,0 +1,202 @@
+"""What each criterion costs in representation: whom it loses, why, and how far that leads from a population."""
+
+import html
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workbench.assessment.intervals import wilson_interval
+from workbench.assessment.references import ReferencePopulation, read_reference
+from workbench.catalog.attrition import Attrition
+from workbench.catalog.criteria.attributes import Mask
+from workbench.catalog.criteria.levels import level_keys
+from workbench.catalog.price_words import requirement, step_sentence
+from workbench.catalog.repository import Repository
+from workbench.catalog.standing import stand
+from workbench.catalog.subgroups import Subgroups, people, read_subgroups, subgroup_names
+
+_LOSS = {"n_before": pl.Int64, "n_after": pl.Int64, "n_lost": pl.Int64, "n_lost_missing": pl.Int64}
+_STEP = {"number": pl.Int64, "step": pl.String}
+_TABLE = _STEP | {"attribute": pl.String, "category": pl.String} | _LOSS
+_DISTANCES = _STEP | {
+    "attribute": pl.String,
+    "missing": pl.String,
+    "jsd_before": pl.Float64,
+    "jsd_after": pl.Float64,
+    "total_variation_before": pl.Float64,
+    "total_variation_after": pl.Float64,
+    "n_before": pl.Int64,
+    "n_after": pl.Int64,
+}
+_PUBLIC_VARIABLE = "WORKBENCH_PUBLIC"
+_STAMP = "Exact counts of a controlled source: for its holder, do not publish."
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Price:
+    """Who each criterion of a cohort removed, by subgroup, and how far the cohort is from a population for it.
+
+    Only people are counted. Their age is the one they have in the cohort before the step. In the distances each cohort
+    has its own ages, so that the last distance is the one that `workbench.catalog.comparison.compare` gives.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        One row a step and subgroup that had anyone: number (of the step, from 1), step, attribute, category, n_before,
+        n_after, n_lost, lost_fraction, lost_low, lost_high (95 % Wilson) and n_lost_missing (who would have passed
+        this step, were the missing values the ones asked for).
+    overall : polars.DataFrame
+        The same of everybody, one row a step: what each subgroup's share is held against.
+    distances : polars.DataFrame
+        One row a step, attribute and missing policy: jsd and total_variation, before and after, with the number of
+        patients that each rests on, n_before and n_after. Null where nobody is counted.
+    reference : ReferencePopulation
+        What the distances are from.
+    requirements : tuple of str
+        What each step asks for, in words.
+    own : tuple of frozenset
+        The attributes that each step itself speaks of: their groups are lost by definition and not named.
+    notes : tuple of str
+        What a reader has to know next to the numbers.
+    stamp : str
+        What the source demands below the numbers; empty where nothing.
+    """
+
+    table: pl.DataFrame
+    overall: pl.DataFrame
+    distances: pl.DataFrame
+    reference: ReferencePopulation
+    requirements: tuple[str, ...]
+    own: tuple[frozenset[str], ...]
+    notes: tuple[str, ...] = ()
+    stamp: str = ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Each step in plain words.
+
+        The group named is the one whose share lost differs most from everybody's, among groups of at least 11 patients
+        before the step whose interval leaves out that share; beside it stands the largest other group. Groups that
+        the step itself asks for are lost by definition and not named; nor are those of a missing value.
+        """
+        return tuple(step_sentence(self, number) for number in range(1, len(self.requirements) + 1))
+
+    def __repr__(self) -> str:
+        return "\n".join([*self.sentences, str(self.table), *self.notes, *([self.stamp] if self.stamp else [])])
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.sentences)
+        noted = "".join(f"<p>{html.escape(note)}</p>" for note in (*self.notes, self.stamp) if note)
+        return f"{said}{self.table._repr_html_()}{noted}"
+
+
+def price_steps(
+    attrition: Attrition, *, reference: str | ReferencePopulation = "us_census", attributes: Sequence[str] | None = None
+) -> Price:
+    """Return what each step of an attrition costs in representation.
+
+    Parameters
+    ----------
+    attrition : Attrition
+        What ``cohort.attrition`` gives.
+    reference : str or ReferencePopulation
+        A name of `workbench.assessment.references.list_references`, a path, or what `read_reference` gives.
+    attributes : sequence of str, optional
+        Categories of patients, or bands of age; by default sex, age group, race and ethnicity where the source has
+        them. Those that the reference lacks have no distance.
+
+    Returns
+    -------
+    Price
+        Without rows for a cohort without conditions.
+
+    Raises
+    ------
+    UnknownNameError
+        For an attribute or reference population that does not exist.
+    ValueError
+        When age bands do not nest, or for a controlled source on a public page: counts of those lost at each step give
+        small numbers away by subtraction.
+    """
+    repository = attrition.repository
+    if repository.disclosure == "controlled" and os.environ.get(_PUBLIC_VARIABLE, "") not in ("", "0"):
+        raise ValueError(
+            f"The price of criteria was asked of {repository.name}, a controlled source, on a public page. Sources "
+            "published row by row and synthetic ones can be shown there. Ask for it in a notebook of your own."
+        )
+    names = subgroup_names(repository, None if attributes is None else tuple(attributes))
+    population = reference if isinstance(reference, ReferencePopulation) else read_reference(reference)
+    looks = [_look(repository, names, left, missing) for _, left, missing in attrition.steps]
+    labels = [(number, step) for number, (step, *_) in enumerate(attrition.steps)]
+    rows: list[tuple[Any, ...]] = []
+    everybody: list[tuple[Any, ...]] = []
+    distances: list[tuple[Any, ...]] = []
+    for key, before, after in zip(labels[1:], looks, looks[1:], strict=False):
+        masks = (before.chosen, after.chosen, before.chosen & ~after.chosen, after.excused & before.chosen)
+        everybody.append((*key, *(int(np.count_nonzero(mask)) for mask in masks)))
+        rows += [(*key, *row) for group in before.groups for row in _losses(group, masks)]
+        distances += [(*key, *row) for row in _distances(before, after, population)]
+    left_out = int(np.count_nonzero(~people(repository)))
+    notes = [f"{left_out:,} animals, phantoms, simulations or mixed collections' patients are left out."]
+    return Price(
+        _with_intervals(pl.DataFrame(rows, _TABLE, orient="row")),
+        _with_intervals(pl.DataFrame(everybody, _STEP | _LOSS, orient="row")),
+        pl.DataFrame(distances, _DISTANCES, orient="row"),
+        population,
+        tuple(requirement(condition) for condition in attrition.conditions),
+        tuple(condition.columns for condition in attrition.conditions),
+        tuple(notes if left_out else ()),
+        _STAMP if repository.disclosure == "controlled" else "",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """The people of one step: who is left, who is not but would be if missing values were the ones asked for."""
+
+    chosen: Mask
+    excused: Mask
+    groups: tuple[Subgroups, ...]
+
+
+def _look(repository: Repository, names: tuple[str, ...], left: Mask, missing: Mask) -> _Look:
+    human = people(repository)
+    chosen = _patients(repository, left) & human
+    excused = _patients(repository, missing) & human & ~chosen
+    return _Look(chosen, excused, tuple(read_subgroups(repository, name, left) for name in names))
+
+
+def _patients(repository: Repository, met: Mask) -> Mask:
+    keys, n = level_keys(repository, "patient")
+    hit = np.zeros(n, dtype=np.bool_)
+    hit[keys[met]] = True
+    return hit
+
+
+def _losses(group: Subgroups, masks: tuple[Mask, ...]) -> Iterator[tuple[Any, ...]]:
+    for category, *n in zip(group.categories, *map(group.count, masks), strict=True):
+        if n[0]:
+            yield group.attribute, category, *n
+
+
+def _distances(before: _Look, after: _Look, population: ReferencePopulation) -> Iterator[tuple[Any, ...]]:
+    for one, other in zip(before.groups, after.groups, strict=True):
+        sides = stand(one, before.chosen, population), stand(other, after.chosen, population)
+        if sides[0] is None or sides[1] is None:
+            continue  # the population is not broken down by it
+        for missing in ("included", "excluded"):
+            pairs = [side.distances(missing) for side in sides if side]
+            n = [side.n(missing) for side in sides if side]
+            yield one.attribute, missing, *(pair[0] for pair in pairs), *(pair[1] for pair in pairs), *n
+
+
+def _with_intervals(losses: pl.DataFrame) -> pl.DataFrame:
+    low, high = wilson_interval(pl.col("n_lost"), pl.col("n_before"))
+    share = pl.when(pl.col("n_before") > 0).then(pl.col("n_lost") / pl.col("n_before"))
+    return losses.select(
+        pl.exclude("n_lost_missing"), lost_fraction=share, lost_low=low, lost_high=high, n_lost_missing="n_lost_missing"
+    )
