@@ -1,6 +1,5 @@
 """The whole line on real data: a finding, a cohort, its census, a report, the dashboard."""
 
-import contextlib
 from pathlib import Path
 
 from workbench.cache import cache_folder, say
@@ -8,8 +7,7 @@ from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.comparison import compare
 from workbench.catalog.findings import lost_chest_ct
 from workbench.presentation import charts
-from workbench.presentation.aggregates import aggregates_path, write_aggregates
-from workbench.presentation.page import load_page
+from workbench.presentation.aggregates import cached_aggregates
 from workbench.presentation.reports import render_report
 from workbench.presentation.serving import serve
 
@@ -69,7 +67,7 @@ def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool 
 
 
 def serve_overview(*, source: str = "idc", port: int = 8866, ip: str = "127.0.0.1", open_browser: bool = False) -> int:
-    """Return the exit code of serving the public overview, writing its aggregates first when they are absent.
+    """Return the exit code of serving the public pages, writing their aggregates first when they are absent.
 
     Parameters
     ----------
@@ -87,13 +85,5 @@ def serve_overview(*, source: str = "idc", port: int = 8866, ip: str = "127.0.0.
     int
         0 after Ctrl-C.
     """
-    return serve(_aggregates(open_catalog(source)), port=port, ip=ip, open_browser=open_browser, source=source)
+    return serve(cached_aggregates(open_catalog(source)), port=port, ip=ip, open_browser=open_browser, source=source)
 
-
-def _aggregates(catalog: Catalog) -> Path:
-    path = aggregates_path(catalog)
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        load_page(path)
-        return path
-    say("Counting what the page shows (a few seconds) …")
-    return write_aggregates(catalog)
