@@ -133,23 +133,75 @@ def nest_age_bands(
     >>> nest_age_bands({"0–17": 3, "18+": 5}, {"0–4": 0.25, "5–17": 0.25, "18+": 0.5})
     ({'0–17': 3, '18+': 5}, {'0–17': 0.5, '18+': 0.5})
     """
-    finer = _inside(cohort, reference)
+    own, other = band_homes(cohort, reference)
+    counted = dict.fromkeys([*other.values(), *own.values()], 0)
+    for band, n in cohort.items():
+        counted[own[band]] += n
+    shares = dict.fromkeys(counted, 0.0)
+    for band, share in reference.items():
+        shares[other[band]] += share
+    return counted, shares
+
+
+def band_homes(first: Iterable[str], second: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return in which band of the coarser of two sets of age bands each band of both lies.
+
+    Parameters
+    ----------
+    first, second : iterable of str
+        Bands such as ``"18–29"`` or ``"85+"``; no missing categories.
+
+    Returns
+    -------
+    tuple of dict
+        Band to band, for each set; the coarser set's bands are their own homes.
+
+    Raises
+    ------
+    ValueError
+        When the bands do not nest.
+
+    Examples
+    --------
+    >>> band_homes(["0–17", "18+"], ["0–4", "5–17", "18+"])[1]
+    {'0–4': '0–17', '5–17': '0–17', '18+': '18+'}
+    """
+    first, second = list(first), list(second)
+    finer = _inside(first, second)
     if finer is not None:
-        counted = dict.fromkeys(reference, 0)
-        for band, n in cohort.items():
-            counted[finer[band]] += n
-        return counted, dict(reference)
-    coarser = _inside(reference, cohort)
+        return finer, {band: band for band in second}
+    coarser = _inside(second, first)
     if coarser is not None:
-        shares = dict.fromkeys(cohort, 0.0)
-        for band, share in reference.items():
-            shares[coarser[band]] += share
-        return dict(cohort), shares
+        return {band: band for band in first}, coarser
     raise ValueError(
-        f"The cohort's age bands ({', '.join(cohort)}) and the reference's ({', '.join(reference)}) do not nest: some "
+        f"The cohort's age bands ({', '.join(first)}) and the reference's ({', '.join(second)}) do not nest: some "
         "band crosses the edge of another, and nobody knows how its patients divide. Band the ages again with "
         "workbench.vocabulary.demographics.age_group and the bounds of the reference."
     )
+
+
+def band_bounds(band: str) -> tuple[float, float]:
+    """Return the first year of an age band and the first year after it.
+
+    Parameters
+    ----------
+    band : str
+        Such as ``"18–29"`` or ``"85+"``.
+
+    Returns
+    -------
+    tuple of float
+        The second is infinite for an open band; both are nan for a label that is no band.
+
+    Examples
+    --------
+    >>> band_bounds("18–29")
+    (18.0, 30.0)
+    """
+    match = re.fullmatch(r"(\d+)(?:\+|[–-](\d+))", band)
+    if match is None:
+        return float("nan"), float("nan")
+    return float(match[1]), float(match[2]) + 1 if match[2] else float("inf")
 
 
 def _attributes(counts: CohortCounts) -> list[str]:
@@ -160,7 +212,7 @@ def _attributes(counts: CohortCounts) -> list[str]:
 
 def _inside(finer: Iterable[str], coarser: Iterable[str]) -> dict[str, str] | None:
     """Each finer band's coarser band; None unless every one lies wholly inside one."""
-    bounds = {band: _bounds(band) for band in [*finer, *coarser]}
+    bounds = {band: band_bounds(band) for band in [*finer, *coarser]}
     homes: dict[str, str] = {}
     for band in finer:
         low, high = bounds[band]
@@ -168,11 +220,3 @@ def _inside(finer: Iterable[str], coarser: Iterable[str]) -> dict[str, str] | No
             if bounds[home][0] <= low and high <= bounds[home][1]:
                 homes[band] = home
     return homes if len(homes) == len(list(finer)) else None
-
-
-def _bounds(band: str) -> tuple[float, float]:
-    """First year of the band and first year after it; a label that is no band lies inside nothing."""
-    match = re.fullmatch(r"(\d+)(?:\+|[–-](\d+))", band)
-    if match is None:
-        return float("nan"), float("nan")
-    return float(match[1]), float(match[2]) + 1 if match[2] else float("inf")
