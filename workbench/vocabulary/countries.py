@@ -7,16 +7,21 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Country:
-    """A country or area; ``m49`` is the three-digit code of the United Nations that world maps are keyed by."""
+    """A country or area; ``m49`` is the three-digit code of the United Nations that world maps are keyed by.
+
+    ``also`` holds further names that are in use.
+    """
 
     m49: str
     alpha2: str
     alpha3: str
     name: str
+    also: tuple[str, ...] = ()
 
 
 # iso3166 3.0.0 (PyPI, MIT, copyright 2010-2014 Mike Spindel): numeric and letter codes and its apolitical names, in
 # the order of the numeric code. The codes are those of ISO 3166-1; XK and its 983 are user-assigned there.
+# After "=": what UN World Population Prospects 2019 and everyday English say, beyond the name and its first words.
 _CODES = """\
 004 AF AFG Afghanistan
 008 AL ALB Albania
@@ -47,22 +52,22 @@ _CODES = """\
 086 IO IOT British Indian Ocean Territory
 090 SB SLB Solomon Islands
 092 VG VGB Virgin Islands, British
-096 BN BRN Brunei Darussalam
+096 BN BRN Brunei Darussalam = Brunei
 100 BG BGR Bulgaria
-104 MM MMR Myanmar
+104 MM MMR Myanmar = Burma
 108 BI BDI Burundi
 112 BY BLR Belarus
 116 KH KHM Cambodia
 120 CM CMR Cameroon
 124 CA CAN Canada
-132 CV CPV Cabo Verde
+132 CV CPV Cabo Verde = Cape Verde
 136 KY CYM Cayman Islands
 140 CF CAF Central African Republic
 144 LK LKA Sri Lanka
 148 TD TCD Chad
 152 CL CHL Chile
 156 CN CHN China
-158 TW TWN Taiwan
+158 TW TWN Taiwan = China, Taiwan Province of China
 162 CX CXR Christmas Island
 166 CC CCK Cocos (Keeling) Islands
 170 CO COL Colombia
@@ -75,7 +80,7 @@ _CODES = """\
 191 HR HRV Croatia
 192 CU CUB Cuba
 196 CY CYP Cyprus
-203 CZ CZE Czechia
+203 CZ CZE Czechia = Czech Republic
 204 BJ BEN Benin
 208 DK DNK Denmark
 212 DM DMA Dominica
@@ -100,7 +105,7 @@ _CODES = """\
 266 GA GAB Gabon
 268 GE GEO Georgia
 270 GM GMB Gambia
-275 PS PSE Palestine
+275 PS PSE Palestine = State of Palestine
 276 DE DEU Germany
 288 GH GHA Ghana
 292 GI GIB Gibraltar
@@ -117,7 +122,7 @@ _CODES = """\
 334 HM HMD Heard Island and McDonald Islands
 336 VA VAT Holy See
 340 HN HND Honduras
-344 HK HKG Hong Kong
+344 HK HKG Hong Kong = China, Hong Kong SAR
 348 HU HUN Hungary
 352 IS ISL Iceland
 356 IN IND India
@@ -127,17 +132,17 @@ _CODES = """\
 372 IE IRL Ireland
 376 IL ISR Israel
 380 IT ITA Italy
-384 CI CIV Côte d'Ivoire
+384 CI CIV Côte d'Ivoire = Ivory Coast
 388 JM JAM Jamaica
 392 JP JPN Japan
 398 KZ KAZ Kazakhstan
 400 JO JOR Jordan
 404 KE KEN Kenya
-408 KP PRK Korea, Democratic People's Republic of
-410 KR KOR Korea, Republic of
+408 KP PRK Korea, Democratic People's Republic of = North Korea
+410 KR KOR Korea, Republic of = South Korea
 414 KW KWT Kuwait
 417 KG KGZ Kyrgyzstan
-418 LA LAO Lao People's Democratic Republic
+418 LA LAO Lao People's Democratic Republic = Laos
 422 LB LBN Lebanon
 426 LS LSO Lesotho
 428 LV LVA Latvia
@@ -146,7 +151,7 @@ _CODES = """\
 438 LI LIE Liechtenstein
 440 LT LTU Lithuania
 442 LU LUX Luxembourg
-446 MO MAC Macao
+446 MO MAC Macao = China, Macao SAR = Macau
 450 MG MDG Madagascar
 454 MW MWI Malawi
 458 MY MYS Malaysia
@@ -202,7 +207,7 @@ _CODES = """\
 634 QA QAT Qatar
 638 RE REU Réunion
 642 RO ROU Romania
-643 RU RUS Russian Federation
+643 RU RUS Russian Federation = Russia
 646 RW RWA Rwanda
 652 BL BLM Saint Barthélemy
 654 SH SHN Saint Helena, Ascension and Tristan da Cunha
@@ -221,7 +226,7 @@ _CODES = """\
 694 SL SLE Sierra Leone
 702 SG SGP Singapore
 703 SK SVK Slovakia
-704 VN VNM Viet Nam
+704 VN VNM Viet Nam = Vietnam
 705 SI SVN Slovenia
 706 SO SOM Somalia
 710 ZA ZAF South Africa
@@ -232,10 +237,10 @@ _CODES = """\
 732 EH ESH Western Sahara
 740 SR SUR Suriname
 744 SJ SJM Svalbard and Jan Mayen
-748 SZ SWZ Eswatini
+748 SZ SWZ Eswatini = Swaziland
 752 SE SWE Sweden
 756 CH CHE Switzerland
-760 SY SYR Syrian Arab Republic
+760 SY SYR Syrian Arab Republic = Syria
 762 TJ TJK Tajikistan
 764 TH THA Thailand
 768 TG TGO Togo
@@ -244,21 +249,21 @@ _CODES = """\
 780 TT TTO Trinidad and Tobago
 784 AE ARE United Arab Emirates
 788 TN TUN Tunisia
-792 TR TUR Türkiye
+792 TR TUR Türkiye = Turkey
 795 TM TKM Turkmenistan
 796 TC TCA Turks and Caicos Islands
 798 TV TUV Tuvalu
 800 UG UGA Uganda
 804 UA UKR Ukraine
-807 MK MKD North Macedonia
+807 MK MKD North Macedonia = Macedonia
 818 EG EGY Egypt
-826 GB GBR United Kingdom of Great Britain and Northern Ireland
+826 GB GBR United Kingdom of Great Britain and Northern Ireland = United Kingdom = UK = Great Britain
 831 GG GGY Guernsey
 832 JE JEY Jersey
 833 IM IMN Isle of Man
 834 TZ TZA Tanzania, United Republic of
-840 US USA United States of America
-850 VI VIR Virgin Islands, U.S.
+840 US USA United States of America = United States
+850 VI VIR Virgin Islands, U.S. = United States Virgin Islands
 854 BF BFA Burkina Faso
 858 UY URY Uruguay
 860 UZ UZB Uzbekistan
@@ -270,38 +275,12 @@ _CODES = """\
 983 XK XKX Kosovo
 """
 
-#: M49 code to country, in the order of the code.
-COUNTRIES: Mapping[str, Country] = MappingProxyType(
-    {line[:3]: Country(*line.split(" ", 3)) for line in _CODES.splitlines()}
-)
 
-#: What UN World Population Prospects 2019 and everyday English call countries, beyond the names above and their
-#: first words ("Iran", "Bolivia").
-ALIASES: Mapping[str, str] = MappingProxyType(
-    {
-        "Brunei": "096",
-        "Burma": "104",
-        "Cape Verde": "132",
-        "China, Taiwan Province of China": "158",
-        "Czech Republic": "203",
-        "State of Palestine": "275",
-        "China, Hong Kong SAR": "344",
-        "Ivory Coast": "384",
-        "North Korea": "408",
-        "South Korea": "410",
-        "Laos": "418",
-        "China, Macao SAR": "446",
-        "Macau": "446",
-        "Russia": "643",
-        "Vietnam": "704",
-        "Swaziland": "748",
-        "Syria": "760",
-        "Turkey": "792",
-        "Macedonia": "807",
-        "United Kingdom": "826",
-        "UK": "826",
-        "Great Britain": "826",
-        "United States": "840",
-        "United States Virgin Islands": "850",
-    }
-)
+def _country(line: str) -> Country:
+    codes, *also = line.split(" = ")
+    m49, alpha2, alpha3, name = codes.split(" ", 3)
+    return Country(m49, alpha2, alpha3, name, tuple(also))
+
+
+#: M49 code to country, in the order of the code.
+COUNTRIES: Mapping[str, Country] = MappingProxyType({line[:3]: _country(line) for line in _CODES.splitlines()})

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import polars as pl
 
 from workbench.errors import unknown_name
-from workbench.vocabulary.countries import ALIASES, COUNTRIES
+from workbench.vocabulary.countries import COUNTRIES
 
 
 @dataclass(frozen=True)
@@ -173,13 +173,13 @@ def _spans(line: str) -> list[tuple[str, str]]:
     """Every three-digit code of one line of `_ZIP3` with its state."""
     state, *spans = line.split()
     ends = (span.partition("-") for span in spans)
-    return [
-        (f"{number:03}", state) for low, _, high in ends for number in range(int(low), int(high or low) + 1)
-    ]
+    return [(f"{number:03}", state) for low, _, high in ends for number in range(int(low), int(high or low) + 1)]
 
 
 #: First three digits of a ZIP code to the state that most of its ZIP codes are in.
-ZIP3_STATES: Mapping[str, str] = MappingProxyType(dict(sorted(pair for line in _ZIP3.splitlines() for pair in _spans(line))))
+ZIP3_STATES: Mapping[str, str] = MappingProxyType(
+    dict(sorted(pair for line in _ZIP3.splitlines() for pair in _spans(line)))
+)
 
 
 def state_of_zip3(zip3: pl.Expr) -> pl.Expr:
@@ -283,7 +283,7 @@ def _country_names() -> Mapping[str, str]:
     times = Counter(short.values())
     names = {_words(name): code for code, name in short.items() if times[name] == 1}
     names |= {_words(country.name): code for code, country in COUNTRIES.items()}
-    names |= {_words(name): code for name, code in ALIASES.items()}
+    names |= {_words(name): code for code, country in COUNTRIES.items() for name in country.also}
     for code, country in COUNTRIES.items():
         names |= dict.fromkeys((code, country.alpha2.casefold(), country.alpha3.casefold()), code)
     return names
