@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from workbench.assessment.census import categorized, why_missing
+from workbench.assessment.categories import categorized, why_missing
 from workbench.assessment.differences import (
     LargestDifference,
     largest_category_difference,

@@ -7,12 +7,12 @@ from typing import Literal, get_args
 
 import polars as pl
 
+from workbench.assessment.categories import require_columns
+from workbench.assessment.cells import count_cells
 from workbench.assessment.intervals import wilson_interval
+from workbench.assessment.standouts import find_standouts
 from workbench.errors import unknown_name
-from workbench.vocabulary.demographics import COVID_STATUS, MISSING
-
-_UNKNOWN, _NOT_REPORTED, _NOT_APPLICABLE = MISSING
-_FLAG = COVID_STATUS[:2]  # Yes, No
+from workbench.vocabulary.demographics import MISSING, definitions_of
 
 Unit = Literal["patients", "studies", "series", "instances"]
 
@@ -24,23 +24,45 @@ class Census:
     Attributes
     ----------
     table : polars.DataFrame
-        One row a cell: the attributes as Enums, n_patients, n_total, fraction, fraction_low, fraction_high.
-        With another unit the count is called after it, such as n_studies.
+        One row a cell: the attributes as Enums, n_patients, n_total, fraction, fraction_low, fraction_high (95 %
+        Wilson). With another unit the count is called after it, such as n_studies. Numbers that may not be shown are
+        null.
     missing : polars.DataFrame
         One row an attribute and reason: attribute, reason, n_patients.
     by : tuple of str
         The attributes.
-    unit : str
+    unit : {"patients", "studies", "series", "instances"}
         What was counted.
-    n_total : int
-        The denominator: every row of the frame, missing or not.
+    n_total : int or None
+        The denominator: everyone, missing or not; None where it may not be shown.
+    overlapping : bool
+        Whether one patient may count in several cells, as one with CT and X-ray does; cells then add up to more than
+        the denominator.
+    stamp : str
+        What has to be said about disclosure wherever the census is shown; empty for an open source.
     """
 
     table: pl.DataFrame
     missing: pl.DataFrame
     by: tuple[str, ...]
     unit: Unit
-    n_total: int
+    n_total: int | None
+    overlapping: bool = False
+    stamp: str = ""
+
+    @property
+    def definitions(self) -> tuple[str, ...]:
+        """What the categories mean that do not explain themselves, such as "Multiple or Other"."""
+        return tuple(
+            text
+            for attribute in self.by
+            for text in definitions_of(attribute, self.table[attribute].unique().cast(pl.String))
+        )
+
+    @property
+    def standouts(self) -> tuple[str, ...]:
+        """Up to three plain sentences of what stands out, by the rules of `find_standouts`."""
+        return find_standouts(self.table, self.missing, by=self.by, unit=self.unit)
 
     @property
     def sentence(self) -> str:
@@ -64,13 +86,18 @@ class Census:
         ).replace("%", " %")
 
     def __repr__(self) -> str:
-        return f"{self.sentence}\n{self.table}"
+        return "\n".join(filter(None, [self.sentence, str(self.table), self.stamp]))
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.sentence)}</p>{self.table._repr_html_()}"
+        below = "".join(
+            f"<p>{html.escape(text)}</p>" for text in (*self.standouts, *self.definitions, self.stamp) if text
+        )
+        return f"<p>{html.escape(self.sentence)}</p>{self.table._repr_html_()}{below}"
 
 
-def count_census(patients: pl.DataFrame, *, by: Sequence[str], unit: Unit = "patients") -> Census:
+def count_census(
+    rows: pl.DataFrame, *, by: Sequence[str], unit: Unit = "patients", key: str | None = None, weight: str | None = None
+) -> Census:
     """Return how many patients fall in each category, or in each combination of categories.
 
     With one attribute every category of its vocabulary is a row, at zero too: an absent
@@ -80,25 +107,30 @@ def count_census(patients: pl.DataFrame, *, by: Sequence[str], unit: Unit = "pat
 
     Parameters
     ----------
-    patients : polars.DataFrame
-        One row a patient, or one row of what `unit` names.
+    rows : polars.DataFrame
+        One row a patient, or one row of what `unit` names; with `key` any number of rows each.
     by : sequence of str
-        Columns of categories, at least one. Enums keep their order, numbers ascend, other texts go by size.
+        Columns of categories, at least one. Enums keep their order, numbers and dates ascend, other texts go by size.
     unit : {"patients", "studies", "series", "instances"}
-        What a row is; names the count column.
+        What is counted; names the count column.
+    key : str, optional
+        The column that tells one patient (or study …) from another: each counts once in every cell it has a row in,
+        so a patient with CT and X-ray counts in both, and the denominator is the number of distinct patients.
+    weight : str, optional
+        A column of how many units a row stands for, such as ``"n_instances"`` of series; not together with `key`.
 
     Returns
     -------
     Census
         ``.table`` with the attributes, n_patients, n_total, fraction, fraction_low and fraction_high (95 % Wilson);
-        without rows where `patients` has none.
+        without rows where `rows` has none.
 
     Raises
     ------
     UnknownNameError
-        When `patients` has no such column, or `unit` is not one of the four.
+        When `rows` has no such column, or `unit` is not one of the four.
     ValueError
-        When `by` is empty or names a column of decimal numbers.
+        When `by` is empty or names a column of decimal numbers, or a row has no key or weight.
 
     Examples
     --------
@@ -108,112 +140,71 @@ def count_census(patients: pl.DataFrame, *, by: Sequence[str], unit: Unit = "pat
     'Sex is recorded for 3 of 4 patients (75.0 %); of those 66.7 % are Male.'
     >>> census.table.row(0, named=True)["fraction"]
     0.5
+
+    A patient with images of two kinds counts in both groups:
+
+    >>> series = pl.DataFrame({"patient": [1, 1, 2], "modality": ["CT", "DX", "CT"]})
+    >>> count_census(series, by=["modality"], key="patient").table.select("modality", "n_patients", "n_total").rows()
+    [('CT', 2, 2), ('DX', 1, 2)]
     """
     attributes = tuple(dict.fromkeys([by] if isinstance(by, str) else by))
-    _check(patients, attributes, unit)
+    _check(rows, attributes, unit, key, weight)
     count = f"n_{unit}"
-    named = patients.select(categorized(patients, attribute) for attribute in attributes)
-    cells = named.group_by(attributes).len(count)
-    vocabulary = named.dtypes[0]
-    if len(attributes) == 1 and named.height and isinstance(vocabulary, pl.Enum):
-        every = pl.DataFrame({attributes[0]: vocabulary.categories}, schema=named.schema)
-        cells = every.join(cells, on=attributes[0], how="left").with_columns(pl.col(count).fill_null(0))
+    counted = count_cells(rows, attributes, key=key, weight=weight)
+    cells = counted.table
+    vocabulary = cells.schema[attributes[0]]
+    if len(attributes) == 1 and cells.height and isinstance(vocabulary, pl.Enum):
+        every = pl.DataFrame({attributes[0]: vocabulary.categories}, schema={attributes[0]: vocabulary})
+        cells = every.join(cells, on=attributes[0], how="left", maintain_order="left").fill_null(0)
+    return Census(
+        shares(cells, count, counted.n_total),
+        counted.missing.rename({"n": count}),
+        attributes,
+        unit,
+        counted.n_total,
+        overlapping=int(cells["n"].sum()) > counted.n_total,
+    )
+
+
+def shares(cells: pl.DataFrame, count: str, n_total: int) -> pl.DataFrame:
+    """Return cells with their denominator, share and 95 % Wilson interval.
+
+    Parameters
+    ----------
+    cells : polars.DataFrame
+        Attributes and ``n``.
+    count : str
+        What to call the number, such as ``n_patients``.
+    n_total : int
+        The denominator.
+
+    Returns
+    -------
+    polars.DataFrame
+        The table of a `Census`.
+    """
     low, high = wilson_interval(pl.col(count), pl.col("n_total"))
-    table = (
-        cells.sort(attributes)
-        .with_columns(pl.col(count).cast(pl.Int64), pl.lit(named.height, pl.Int64).alias("n_total"))
+    return (
+        cells.rename({"n": count})
+        .with_columns(pl.lit(n_total, pl.Int64).alias("n_total"))
         .with_columns(fraction=pl.col(count) / pl.col("n_total"), fraction_low=low, fraction_high=high)
     )
-    return Census(table, _missing(named, count), attributes, unit, named.height)
 
 
-def categorized(patients: pl.DataFrame, attribute: str) -> pl.Series:
-    """Return an attribute as categories in display order, nulls named by their reason, what is missing last.
-
-    Parameters
-    ----------
-    patients : polars.DataFrame
-        Has the column, and may have one with the reasons of its nulls, as `why_missing` says.
-    attribute : str
-        Enums keep their order, numbers ascend, flags become Yes and No, other texts go by size.
-
-    Returns
-    -------
-    polars.Series
-        An Enum without nulls; a null without a reason is "Not Reported".
-
-    Examples
-    --------
-    >>> categorized(pl.DataFrame({"site": ["B", None, "B", "A"]}), "site").dtype.categories.to_list()
-    ['B', 'A', 'Not Reported']
-    """
-    column = patients[attribute]
-    text = pl.col(attribute).cast(pl.String)
-    order: list[str] = []
-    if isinstance(column.dtype, pl.Enum):
-        order = column.dtype.categories.to_list()
-    elif column.dtype.is_numeric():
-        order = column.drop_nulls().unique().sort().cast(pl.String).to_list()
-    elif column.dtype == pl.Boolean:
-        order = list(_FLAG)
-        text = pl.when(attribute).then(pl.lit(_FLAG[0])).when(~pl.col(attribute)).then(pl.lit(_FLAG[1]))
-    named = patients.select(text.fill_null(why_missing(patients, attribute)).alias(attribute)).to_series()
-    by_size = named.value_counts().sort(["count", attribute], descending=[True, False])[attribute].to_list()
-    categories = dict.fromkeys([*order, *by_size])
-    known = [category for category in categories if category not in MISSING]
-    return named.cast(pl.Enum([*known, *(reason for reason in MISSING if reason in categories)]))
-
-
-def why_missing(patients: pl.DataFrame, attribute: str) -> pl.Expr:
-    """Return why each row lacks an attribute, were it null.
-
-    Parameters
-    ----------
-    patients : polars.DataFrame
-        May have ``<attribute>_missing``, or the same without the attribute's last words: ``age_missing`` holds the
-        reasons of ``age_years`` and of ``age_at_study_years``.
-    attribute : str
-        A column name.
-
-    Returns
-    -------
-    polars.Expr
-        String, one of `MISSING`; "Not Reported" where no reason is given.
-
-    Examples
-    --------
-    >>> patients = pl.DataFrame({"age_years": [None, None], "age_missing": ["Unknown", None]})
-    >>> patients.select(why_missing(patients, "age_years")).to_series().to_list()
-    ['Unknown', 'Not Reported']
-    """
-    words = attribute.split("_")
-    names = ["_".join([*words[:n], "missing"]) for n in range(len(words), 0, -1)]
-    given = [pl.col(name).cast(pl.String) for name in names if name in patients.columns][:1]
-    return pl.coalesce(*given, pl.lit(_NOT_REPORTED))
-
-
-def _check(patients: pl.DataFrame, attributes: tuple[str, ...], unit: str) -> None:
+def _check(rows: pl.DataFrame, attributes: tuple[str, ...], unit: str, key: str | None, weight: str | None) -> None:
     if unit not in get_args(Unit):
         raise unknown_name("unit", unit, get_args(Unit), where="a census", then="Say what one row of the frame is.")
     if not attributes:
         raise ValueError(
             "Received by=[]. A census needs at least one attribute. "
-            f"Pass one or more of the columns: {', '.join(patients.columns)}."
+            f"Pass one or more of the columns: {', '.join(rows.columns)}."
         )
+    require_columns(rows, attributes, argument="by", unit=unit)
+    require_columns(rows, [key] if key else [], argument="key", unit=unit)
+    require_columns(rows, [weight] if weight else [], argument="weight", unit=unit)
     for attribute in attributes:
-        if attribute not in patients.columns:
-            raise unknown_name("column", attribute, patients.columns, where=unit, then="Pass one of these in by=.")
-        if patients.schema[attribute].is_float():
+        if rows.schema[attribute].is_float():
             raise ValueError(
                 f"Received by={attribute!r}, a column of decimal numbers. A census counts categories. "
                 "Band it first, for ages with workbench.vocabulary.demographics.age_group."
             )
-
-
-def _missing(named: pl.DataFrame, count: str) -> pl.DataFrame:
-    reasons = [
-        {"attribute": attribute, "reason": reason, count: int((named[attribute] == reason).sum())}
-        for attribute in named.columns
-        for reason in MISSING
-    ]
-    return pl.DataFrame(reasons, schema={"attribute": pl.String, "reason": pl.String, count: pl.Int64})

@@ -5,7 +5,7 @@ Spellings follow the `case` node of the MIDRC data dictionary
 a Gen3 export needs no renaming. Each tuple is in display order; what is missing comes last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import polars as pl
@@ -58,6 +58,58 @@ AGE_GROUPS: Mapping[str, float] = MappingProxyType(
 AGE_DECADES: Mapping[str, float] = MappingProxyType(
     {**{f"{low}–{low + 9}": float(low) for low in range(0, 90, 10)}, "90+": 90.0}
 )
+
+# What the categories mean that do not explain themselves, by attribute. A reader meets them beside the numbers.
+_MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "sex": {
+            "Other": "recorded as neither female nor male (DICOM value O)",
+            "Conflicting": "the records of one patient disagree; no majority is taken",
+        },
+        "race": {
+            "Multiple or Other": (
+                "more than one race, or one outside the five named; the sources give one value a patient, so that "
+                "nobody counts in several races"
+            ),
+        },
+        "ethnicity": {
+            "Hispanic or Latino": "asked apart from race; of any race",
+        },
+        "race_ethnicity": {
+            "Hispanic or Latino": "of any race; the other groups are not Hispanic or Latino",
+            "Multiple or Other, Not Hispanic or Latino": "more than one race, or one outside the five named",
+        },
+        "covid19_positive": {
+            "Yes": "ever had a positive test",
+            "Indeterminate": "tested, with a result that is neither positive nor negative",
+        },
+    }
+)
+
+
+def definitions_of(attribute: str, categories: Iterable[str]) -> tuple[str, ...]:
+    """Return what those categories of an attribute mean that do not explain themselves.
+
+    Parameters
+    ----------
+    attribute : str
+        Such as ``"race"``.
+    categories : iterable of str
+        Those that are shown.
+
+    Returns
+    -------
+    tuple of str
+        One sentence a category, in display order; empty when all of them speak for themselves.
+
+    Examples
+    --------
+    >>> definitions_of("sex", ["Female", "Conflicting"])
+    ('Conflicting: the records of one patient disagree; no majority is taken.',)
+    """
+    shown = set(categories)
+    meanings = _MEANINGS.get(attribute, {})
+    return tuple(f"{category}: {meaning}." for category, meaning in meanings.items() if category in shown)
 
 
 def age_group(column: pl.Expr, missing: pl.Expr | None = None, groups: Mapping[str, float] = AGE_GROUPS) -> pl.Expr:

@@ -1,0 +1,116 @@
+"""The categories of an attribute: named, ordered, with every null called by its reason."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from workbench.errors import unknown_name
+from workbench.vocabulary.demographics import COVID_STATUS, MISSING
+
+_NOT_REPORTED = MISSING[1]
+_FLAG = COVID_STATUS[:2]  # Yes, No
+
+
+def categorized(rows: pl.DataFrame, attribute: str) -> pl.Series:
+    """Return an attribute as categories in display order, nulls named by their reason, what is missing last.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        Has the column, and may have one with the reasons of its nulls, as `why_missing` says.
+    attribute : str
+        Enums keep their order, numbers and dates ascend, flags become Yes and No, other texts go by size.
+
+    Returns
+    -------
+    polars.Series
+        An Enum without nulls; a null without a reason is "Not Reported".
+
+    Examples
+    --------
+    >>> categorized(pl.DataFrame({"site": ["B", None, "B", "A"]}), "site").dtype.categories.to_list()
+    ['B', 'A', 'Not Reported']
+    """
+    column = rows[attribute]
+    values = _values(column)
+    texts = _texts(values)
+    why = rows.filter(column.is_null()).select(why_missing(rows, attribute)) if column.null_count() else pl.DataFrame()
+    present = {*texts, *(why.to_series().unique() if why.width else ())}
+    known = [text for text in texts if text not in MISSING]
+    categories = pl.Enum([*known, *(reason for reason in MISSING if reason in present)])
+    if isinstance(column.dtype, pl.Enum | pl.Categorical | pl.String):
+        named = column.cast(categories)
+    else:
+        named = column.replace_strict(values, texts.cast(categories), default=None, return_dtype=categories)
+    if not why.width:
+        return named
+    reasons = rows.select(why_missing(rows, attribute).cast(categories, strict=False)).to_series()
+    return named.zip_with(named.is_not_null(), reasons)
+
+
+def why_missing(rows: pl.DataFrame, attribute: str) -> pl.Expr:
+    """Return why each row lacks an attribute, were it null.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        May have ``<attribute>_missing``, or the same without the attribute's last words: ``age_missing`` holds the
+        reasons of ``age_years`` and of ``age_at_study_years``.
+    attribute : str
+        A column name.
+
+    Returns
+    -------
+    polars.Expr
+        String, one of `MISSING`; "Not Reported" where no reason is given.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"age_years": [None, None], "age_missing": ["Unknown", None]})
+    >>> rows.select(why_missing(rows, "age_years")).to_series().to_list()
+    ['Unknown', 'Not Reported']
+    """
+    words = attribute.split("_")
+    names = ["_".join([*words[:n], "missing"]) for n in range(len(words), 0, -1)]
+    given = [pl.col(name).cast(pl.String) for name in names if name in rows.columns][:1]
+    return pl.coalesce(*(pl.when(reason.is_in(MISSING)).then(reason) for reason in given), pl.lit(_NOT_REPORTED))
+
+
+def require_columns(rows: pl.DataFrame, names: Iterable[str], *, argument: str, unit: str) -> None:
+    """Raise unless a frame has the columns that an argument names.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        The frame.
+    names : iterable of str
+        What was asked for.
+    argument : str
+        Where it was asked for, such as ``"by"``.
+    unit : str
+        What the rows are.
+
+    Raises
+    ------
+    UnknownNameError
+        For the first name that is no column.
+    """
+    for name in names:
+        if name not in rows.columns:
+            raise unknown_name("column", name, rows.columns, where=unit, then=f"Pass one of these in {argument}=.")
+
+
+def _values(column: pl.Series) -> pl.Series:
+    """Every value once, in display order."""
+    if isinstance(column.dtype, pl.Enum):
+        return column.dtype.categories.cast(column.dtype)
+    if column.dtype == pl.Boolean:
+        return pl.Series([True, False])
+    if column.dtype.is_numeric() or column.dtype.is_temporal():
+        return column.unique().drop_nulls().sort()
+    counted = column.alias("value").drop_nulls().value_counts(name="n")
+    return counted.sort(pl.col("n"), pl.col("value").cast(pl.String), descending=[True, False])["value"]
+
+
+def _texts(values: pl.Series) -> pl.Series:
+    return pl.Series(_FLAG) if values.dtype == pl.Boolean else values.cast(pl.String)

@@ -1,0 +1,151 @@
+"""Which attributes are missing together."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from workbench.assessment.categories import require_columns
+from workbench.assessment.census import Census, Unit, count_census
+from workbench.assessment.table_one_text import attribute_words
+from workbench.vocabulary.demographics import COVID_STATUS, MISSING
+
+_YES = COVID_STATUS[0]  # how a census spells a flag
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Missingness:
+    """How many patients lack each combination of attributes.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        One row a combination that occurs, the most frequent first: one Boolean column an attribute, true where it is
+        missing, n_patients, fraction of all. The row without a true one counts who lacks nothing. Numbers that may not
+        be shown are null.
+    attributes : tuple of str
+        What was looked at.
+    unit : {"patients", "studies", "series", "instances"}
+        What was counted.
+    n_total : int or None
+        The denominator; None where it may not be shown.
+    stamp : str
+        What has to be said about disclosure; empty for an open source.
+    """
+
+    table: pl.DataFrame
+    attributes: tuple[str, ...]
+    unit: Unit
+    n_total: int | None
+    stamp: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """One plain sentence: how many lack nothing, and what is most often missing together."""
+        if self.n_total == 0:
+            return f"There are no {self.unit} to count."
+        count = f"n_{self.unit}"
+        lacking = pl.any_horizontal(self.attributes)
+        named = (
+            attribute_words(self.attributes[0]) if len(self.attributes) == 1 else f"{len(self.attributes)} attributes"
+        )
+        complete = self.table.filter(~lacking)[count].sum()
+        return f"{named}: {complete:,} complete"
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, [self.sentence, str(self.table), self.stamp]))
+
+    def _repr_html_(self) -> str:
+        stamp = f"<p>{html.escape(self.stamp)}</p>" if self.stamp else ""
+        return f"<p>{html.escape(self.sentence)}</p>{self.table._repr_html_()}{stamp}"
+
+
+def count_missing_together(rows: pl.DataFrame, *, attributes: Sequence[str], unit: Unit = "patients") -> Missingness:
+    """Return which attributes are missing together, and for how many.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        One row a patient, or one row of what `unit` names.
+    attributes : sequence of str
+        Columns of any kind, at least one. A value is missing when it is null, not a number, or says "Unknown",
+        "Not Reported" or "Not Applicable".
+    unit : {"patients", "studies", "series", "instances"}
+        What a row is; names the count column.
+
+    Returns
+    -------
+    Missingness
+        ``.table`` has one row a combination; none for an empty frame.
+
+    Raises
+    ------
+    UnknownNameError
+        When `rows` has no such column.
+    ValueError
+        When `attributes` is empty.
+
+    Examples
+    --------
+    >>> patients = pl.DataFrame({"sex": ["Male", "Unknown", "Female"], "age_years": [30.0, None, 41.0]})
+    >>> count_missing_together(patients, attributes=["sex", "age_years"]).table.rows()
+    [(False, False, 2, 0.6666666666666666), (True, True, 1, 0.3333333333333333)]
+    """
+    return missing_together(missing_census(rows, attributes=attributes, unit=unit))
+
+
+def missing_census(rows: pl.DataFrame, *, attributes: Sequence[str], unit: Unit = "patients") -> Census:
+    """Return the census of who lacks what: every attribute as a flag, Yes where it is missing.
+
+    In this form the counts can be suppressed like any other.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        As for `count_missing_together`.
+    attributes : sequence of str
+        Columns of any kind.
+    unit : {"patients", "studies", "series", "instances"}
+        What a row is.
+
+    Returns
+    -------
+    Census
+        To be read by `missing_together`.
+    """
+    names = tuple(dict.fromkeys([attributes] if isinstance(attributes, str) else attributes))
+    require_columns(rows, names, argument="attributes", unit=unit)
+    return count_census(rows.select(_absent(rows, name) for name in names), by=names, unit=unit)
+
+
+def missing_together(census: Census) -> Missingness:
+    """Return the table of `missing_census` as combinations, the most frequent first.
+
+    Parameters
+    ----------
+    census : Census
+        What `missing_census` gives, suppressed or not.
+
+    Returns
+    -------
+    Missingness
+        Combinations that nobody has are left out.
+    """
+    count = f"n_{census.unit}"
+    flags = [(pl.col(name).cast(pl.String) == _YES).alias(name) for name in census.by]
+    table = (
+        census.table.filter(pl.col(count).is_null() | (pl.col(count) > 0))
+        .select(*flags, count, "fraction")
+        .sort([count, *census.by], descending=[True, *[False] * len(census.by)], nulls_last=True)
+    )
+    return Missingness(table, census.by, census.unit, census.n_total, census.stamp)
+
+
+def _absent(rows: pl.DataFrame, name: str) -> pl.Expr:
+    column, dtype = pl.col(name), rows.schema[name]
+    if dtype in (pl.Enum, pl.Categorical, pl.String):
+        return (column.is_null() | column.cast(pl.String).is_in(MISSING).fill_null(value=False)).alias(name)
+    if dtype.is_float():
+        return (column.is_null() | column.is_nan().fill_null(value=False)).alias(name)
+    return column.is_null().alias(name)

@@ -1,0 +1,271 @@
+"""Count who is in a repository over time: new in each period, and so far."""
+
+import html
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, cast
+
+import polars as pl
+
+from workbench.assessment.categories import categorized, require_columns
+from workbench.assessment.census import Census, Unit, shares
+from workbench.assessment.intervals import wilson_interval
+from workbench.assessment.table_one_text import attribute_words
+from workbench.errors import brief
+from workbench.vocabulary.demographics import MISSING, definitions_of
+
+Step = Literal["month", "quarter", "year"]
+
+_STEPS = {"month": "1mo", "quarter": "1q", "year": "1y"}
+_ISO = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trend:
+    """Counts of one attribute by period, cumulative and of each period.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        One row a period and category, periods ascending: ``period``, the attribute, ``n`` (new in the period),
+        ``n_period`` (new, all categories), ``n_cumulative``, ``n_total`` (cumulative, all categories), ``fraction``,
+        ``fraction_low``, ``fraction_high`` (cumulative, 95 % Wilson), ``fraction_new``, ``fraction_new_low``,
+        ``fraction_new_high`` (of the period; null where nobody is new). Numbers that may not be shown are null.
+    by : str
+        The attribute.
+    over : str
+        What orders the periods.
+    unit : {"patients", "studies", "series", "instances"}
+        What was counted.
+    rule : str
+        In words, how a patient is assigned to a period.
+    n_without_period : int or None
+        Patients without any period; they are in no row.
+    overlapping : bool
+        Whether a patient may count in several categories. One may then also gain a category in a later period, so that
+        ``n_cumulative`` can grow by more than ``n``.
+    stamp : str
+        What has to be said about disclosure; empty for an open source.
+    """
+
+    table: pl.DataFrame
+    by: str
+    over: str
+    unit: Unit
+    rule: str
+    n_without_period: int | None = 0
+    overlapping: bool = False
+    stamp: str = ""
+
+    @property
+    def periods(self) -> pl.Series:
+        """The periods, ascending."""
+        return self.table["period"].unique(maintain_order=True)
+
+    @property
+    def definitions(self) -> tuple[str, ...]:
+        """What the categories mean that do not explain themselves."""
+        return definitions_of(self.by, self.table[self.by].unique().cast(pl.String))
+
+    def at(self, period: Any) -> Census:
+        """Return the cumulative census at a period.
+
+        Parameters
+        ----------
+        period : object
+            Of the kind of the periods; a date may be written as text. Between two periods the earlier one holds.
+
+        Returns
+        -------
+        Census
+            Everyone who came up to then.
+
+        Raises
+        ------
+        ValueError
+            For a period before the first.
+        """
+        position = _latest(self.periods, period, over=self.over)
+        rows = self.table.filter(pl.col("period") == position)
+        count = f"n_{self.unit}"
+        cells = rows.select(self.by, pl.col("n_cumulative").alias("n"))
+        n_total = rows["n_total"][0]
+        named = cells.with_columns(pl.col(self.by).cast(pl.String))
+        missing = pl.DataFrame({"attribute": [self.by] * len(MISSING), "reason": MISSING}).join(
+            named, left_on="reason", right_on=self.by, how="left", maintain_order="left"
+        )
+        present = pl.col("reason").is_in(named[self.by].implode())
+        missing = missing.with_columns(pl.when(present).then("n").otherwise(0).alias(count)).drop("n")
+        return Census(
+            shares(cells, count, n_total),
+            missing,
+            (self.by,),
+            self.unit,
+            n_total,
+            overlapping=self.overlapping,
+            stamp=self.stamp,
+        )
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, [self.rule, str(self.table), self.stamp]))
+
+    def _repr_html_(self) -> str:
+        below = "".join(f"<p>{html.escape(text)}</p>" for text in (self.rule, *self.definitions, self.stamp) if text)
+        return f"{self.table._repr_html_()}{below}"
+
+
+def count_trend(
+    rows: pl.DataFrame,
+    *,
+    by: str,
+    over: str,
+    unit: Unit = "patients",
+    key: str | None = None,
+    every: Step | None = None,
+) -> Trend:
+    """Return how many patients of each category came in each period, and had come by then.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        One row a patient, or one row of what `unit` names; with `key` any number of rows each. In any order.
+    by : str
+        A column of categories.
+    over : str
+        An ordered column: numbers, dates, an Enum, or texts written as ISO dates, months or years.
+    unit : {"patients", "studies", "series", "instances"}
+        What is counted.
+    key : str, optional
+        The column that tells one patient (or study …) from another; each belongs to its first period.
+    every : {"month", "quarter", "year"}, optional
+        Gathers dates; a period is then called by its first day and holds all of its days.
+
+    Returns
+    -------
+    Trend
+        ``.at(period)`` gives the census of a period. Without rows where no row has a period.
+
+    Raises
+    ------
+    UnknownNameError
+        When `rows` has no such column.
+    ValueError
+        When the periods have no order, or `every` is asked of something else than dates.
+
+    Examples
+    --------
+    >>> patients = pl.DataFrame({"sex": ["Male", "Female", "Male"], "release": [2, 1, 1]})
+    >>> trend = count_trend(patients, by="sex", over="release")
+    >>> trend.table.select("period", "sex", "n", "n_cumulative", "n_total").rows()
+    [(1, 'Male', 1, 1, 2), (1, 'Female', 1, 1, 2), (2, 'Male', 1, 2, 3), (2, 'Female', 0, 1, 3)]
+    """
+    require_columns(rows, [by], argument="by", unit=unit)
+    require_columns(rows, [over], argument="over", unit=unit)
+    require_columns(rows, [key] if key else [], argument="key", unit=unit)
+    periods = _ordered(rows[over], every)
+    units = rows[key] if key else pl.int_range(rows.height, eager=True)
+    every_row = pl.DataFrame([units.alias("unit"), categorized(rows, by).alias("category"), periods.alias("period")])
+    first = every_row.drop_nulls("period").group_by("unit", "category").agg(pl.col("period").min())
+    first = first.with_columns(came=pl.col("period").min().over("unit"))
+    came = first.group_by("unit").agg(period=pl.col("came").first())
+    table = _with_shares(_grid(first, came, every_row["category"].dtype))
+    return Trend(
+        table.rename({"category": by}),
+        by,
+        over,
+        unit,
+        _rule(over, unit, every),
+        n_without_period=every_row["unit"].n_unique() - came.height,
+        overlapping=first.height > came.height,
+    )
+
+
+def _ordered(column: pl.Series, every: Step | None) -> pl.Series:
+    """Return the periods in a type whose order is theirs; what is no number is no period."""
+    name, dtype = column.name, column.dtype
+    if dtype in (pl.String, pl.Categorical):
+        texts = column.cast(pl.String)
+        known = texts.drop_nulls()
+        if not known.str.contains(_ISO).all() or known.str.len_chars().n_unique() > 1:
+            raise ValueError(
+                f"Received over={name!r}, a column of texts such as {brief(repr(known.sort()[0]))}. A trend needs an order: "
+                "numbers, dates, an Enum, or texts all written as 2021-08-04, 2021-08 or 2021. Convert the column first."
+            )
+        column = texts.str.to_date() if len(known) and len(known[0]) == 10 else texts
+    elif dtype.is_float():
+        column = column.fill_nan(None)
+    elif not (dtype.is_integer() or dtype.is_temporal() or isinstance(dtype, pl.Enum)):
+        raise ValueError(
+            f"Received over={name!r}, a column of type {dtype}. A trend needs an order: numbers, dates, an Enum, or "
+            "texts written as dates. Pass such a column in over=."
+        )
+    if every is None:
+        return column
+    if column.dtype not in (pl.Date, pl.Datetime):
+        raise ValueError(
+            f"Received every={every!r} with over={name!r}, a column of type {column.dtype}. Only dates can be gathered "
+            "by month, quarter or year. Leave every= out, or pass a column of dates in over=."
+        )
+    return column.dt.truncate(_STEPS[every])
+
+
+def _grid(first: pl.DataFrame, came: pl.DataFrame, categories: pl.DataType) -> pl.DataFrame:
+    """Return one row a period and category with the four counts, zeros included."""
+    names = cast("pl.Enum", categories).categories.cast(categories).alias("category").to_frame()
+    n_period = first.group_by("period").len().select("period").sort("period")
+    n_period = n_period.join(came.group_by("period").agg(n_period=pl.len()), on="period", how="left").fill_null(0)
+    new = first.filter(pl.col("period") == pl.col("came")).group_by("period", "category").agg(n=pl.len())
+    gained = first.group_by("period", "category").agg(n_cumulative=pl.len())
+    counts = ("n", "n_period", "n_cumulative", "n_total")
+    return (
+        n_period.with_columns(n_total=pl.col("n_period").cum_sum())
+        .join(names, how="cross", maintain_order="left_right")
+        .join(new, on=["period", "category"], how="left", maintain_order="left")
+        .join(gained, on=["period", "category"], how="left", maintain_order="left")
+        .with_columns(pl.col(counts).fill_null(0).cast(pl.Int64))
+        .with_columns(pl.col("n_cumulative").cum_sum().over("category"))
+        .select("period", "category", *counts)
+    )
+
+
+def _with_shares(table: pl.DataFrame) -> pl.DataFrame:
+    low, high = wilson_interval(pl.col("n_cumulative"), pl.col("n_total"))
+    new_low, new_high = wilson_interval(pl.col("n"), pl.col("n_period"))
+    some = pl.when(pl.col("n_period") > 0)
+    return table.with_columns(
+        fraction=pl.col("n_cumulative") / pl.col("n_total"),
+        fraction_low=low,
+        fraction_high=high,
+        fraction_new=some.then(pl.col("n") / pl.col("n_period")),
+        fraction_new_low=new_low,
+        fraction_new_high=new_high,
+    )
+
+
+def _rule(over: str, unit: Unit, every: Step | None) -> str:
+    words = attribute_words(over)
+    of = f"{every} of {words}" if every else words
+    return (
+        f"{unit.capitalize()} count from their first {of} on. Between two periods the earlier one holds; before the "
+        "first there is nothing to count."
+    )
+
+
+def _latest(periods: pl.Series, asked: Any, *, over: str) -> Any:
+    """Return the last period that is not after the one asked for."""
+    if periods.is_empty():
+        raise ValueError(
+            f"Received period={asked!r}, but nothing has a {over}. A trend with rows has periods. "
+            "Count over another column."
+        )
+    if isinstance(asked, str) and periods.dtype.is_temporal():
+        asked = datetime.fromisoformat(asked) if periods.dtype == pl.Datetime else date.fromisoformat(asked)
+    if isinstance(asked, datetime) and periods.dtype == pl.Date:
+        asked = asked.date()
+    before = periods.filter(periods <= asked)
+    if before.is_empty():
+        raise ValueError(
+            f"Received period={asked}, which is before the first {over}, {periods[0]}. Nothing was counted then. "
+            f"Ask for {periods[0]} or later."
+        )
+    return before[-1]
