@@ -1,0 +1,141 @@
+"""The counts behind the public census: exact where the source is open, suppressed together where it is controlled."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from workbench.assessment.census import Census
+from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.representativeness import Comparison, compare_to_reference
+from workbench.assessment.suppression import suppress
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog
+from workbench.catalog.criteria.attributes import attributes
+from workbench.vocabulary.demographics import MISSING
+
+By = tuple[str, ...]
+
+#: What people are counted by, with the word on the page; those that a source lacks are left out.
+PEOPLE = {
+    "sex": "Sex",
+    "age_group": "Age",
+    "race": "Race",
+    "ethnicity": "Ethnicity",
+    "covid19_positive": "COVID-19",
+    "state": "State",
+    "country": "Country",
+}
+#: How they were imaged; a patient counts once in each.
+IMAGING = {"modality": "Modality", "body_region": "Body region", "manufacturer": "Manufacturer"}
+_TOGETHER: tuple[By, ...] = (("sex", "age_group"), ("race", "ethnicity"))
+
+
+@dataclass(frozen=True)
+class PublicCounts:
+    """Every number that the public census may show.
+
+    Attributes
+    ----------
+    cohort : Cohort
+        The people of the source.
+    censuses : mapping
+        Attributes to census; of a controlled source with the small counts, and what gives them away, hidden.
+    is_open : bool
+        Whether further counts may be taken from the cohort.
+    protection : tuple of str
+        The rule of suppression and what its audit found; empty for an open source.
+    """
+
+    cohort: Cohort
+    censuses: Mapping[By, Census]
+    is_open: bool
+    protection: tuple[str, ...] = ()
+
+    def one_way(self, names: Mapping[str, str]) -> dict[str, Census]:
+        """Return the censuses by one attribute.
+
+        Parameters
+        ----------
+        names : mapping of str to str
+            Attribute to its word on the page.
+
+        Returns
+        -------
+        dict of str to Census
+            Attribute to census, in that order.
+        """
+        return {name: self.censuses[(name,)] for name in names if (name,) in self.censuses}
+
+    def compare(self, population: ReferencePopulation) -> dict[str, Comparison]:
+        """Return the distance of every attribute that is known of anybody and that a population has.
+
+        Parameters
+        ----------
+        population : ReferencePopulation
+            The other side.
+
+        Returns
+        -------
+        dict of str to Comparison
+            Attribute to a comparison of it alone.
+        """
+        return {
+            name: compare_to_reference(census, population, attributes=[name])
+            for name, census in self.one_way(PEOPLE).items()
+            if name in population.attributes and is_known(census)
+        }
+
+
+def count_public(catalog: Catalog) -> PublicCounts:
+    """Return what the public census of a source may show.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Any source. All tables of a controlled one are suppressed as one family: what several tables say together does
+        not give a count of 1 to 10 patients away.
+
+    Returns
+    -------
+    PublicCounts
+        Counts of people; animals and phantoms are left out.
+    """
+    people = _people(catalog)
+    is_open = catalog.repository.disclosure != "controlled"
+    tables = [people.census(by=by) for by in _attributes(people)]
+    protection: tuple[str, ...] = ()
+    if not is_open:
+        family = suppress(tables)
+        tables, protection = list(family.tables), (family.rule, family.audit.sentence)
+    return PublicCounts(people, {table.by: table for table in tables}, is_open, protection)
+
+
+def is_known(census: Census) -> bool:
+    """Return whether a census by one attribute counts anybody outside the missing categories.
+
+    Parameters
+    ----------
+    census : Census
+        By one attribute.
+
+    Returns
+    -------
+    bool
+        False where everything is missing or hidden.
+    """
+    known = census.table.filter(~pl.col(census.by[0]).cast(pl.String).is_in(MISSING))
+    return bool((known[f"n_{census.unit}"].fill_null(0) > 0).any())
+
+
+def _people(catalog: Catalog) -> Cohort:
+    species = catalog.repository.column("patients", "species").cast(pl.String)
+    return catalog.everything if (species == "Human").all() else catalog.where(species="Human")
+
+
+def _attributes(people: Cohort) -> Sequence[By]:
+    """One-way tables first, then those of two attributes, of what the source has."""
+    known = {*attributes(people.repository), *people.patients.columns}
+    one_way = [(name,) for name in itertools.chain(PEOPLE, IMAGING) if name in known]
+    return [*one_way, *(pair for pair in _TOGETHER if known.issuperset(pair))]

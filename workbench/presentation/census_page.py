@@ -1,0 +1,232 @@
+"""The public page of who is represented: every figure from counts that may be shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from workbench.assessment.drift import distance_trend
+from workbench.assessment.gap import close_gap
+from workbench.assessment.missingness import count_missing_together
+from workbench.assessment.references import ReferencePopulation, read_reference
+from workbench.assessment.representativeness import Comparison
+from workbench.catalog.commons import Catalog
+from workbench.presentation import charts
+from workbench.presentation.census_counts import IMAGING, PEOPLE, PublicCounts, count_public, is_known
+from workbench.presentation.figure import Figure
+from workbench.presentation.overview_page import WHY_EXACT, flat_stamp, origin
+from workbench.presentation.page import PAGE_SCHEMA
+from workbench.provenance import stamp
+from workbench.vocabulary.demographics import MISSING
+
+_REFERENCE = "us_census"
+_TARGET = 0.05  # of total variation: 5 of 100 patients in another group than the population's
+_PERIODS = ("batch", "first_version")  # what growth is counted over: the first that a source has
+_SECTIONS = (
+    (
+        "represented",
+        "Who is represented?",
+        "Every person counted once. What is not known is drawn, never dropped.",
+        "By",
+    ),
+    ("compared", "Compared with whom?", "", "By"),
+    ("together", "Which groups are rare together?", "Two attributes at a time; an empty cell is a finding.", "By"),
+    ("changed", "How has it changed?", "All patients up to each release.", "By"),
+    ("gap", "What would close the gap?", "", "By"),
+    ("unknown", "What is missing together?", "Patients by the attributes that nobody recorded.", ""),
+    ("places", "Where do the patients come from?", "", "Map"),
+    ("imaged", "How were they imaged?", "A patient counts once in each group that he or she has images of.", "By"),
+)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A figure, the section it stands in, and the choice that shows it; without a choice it is always shown."""
+
+    section: str
+    figure: Figure
+    choice: str = ""
+
+    def entry(self) -> dict[str, Any]:
+        name = f"{self.section}-{self.figure.key}-{self.choice}".lower().replace(" ", "-").rstrip("-")
+        return self.figure.page_entry() | {"id": name, "section": self.section, "choice": self.choice}
+
+
+def census_page(catalog: Catalog, *, reference: str = _REFERENCE) -> dict[str, Any]:
+    """Return everything the public diversity census shows, ready for JSON.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Any source; of a controlled one, counts of 1 to 10 patients and what would give them away are hidden.
+    reference : str
+        The reference population that the people are compared with.
+
+    Returns
+    -------
+    dict
+        Findings, tiles, sections of figures, notes, citation and provenance.
+    """
+    counts, population = count_public(catalog), read_reference(reference)
+    compared = counts.compare(population)
+    placed = [*_people(counts, population), *_compared(compared), *_together(counts), *_changed(counts, population)]
+    placed += [*_gaps(counts, population, compared), *_unknown(counts), *_places(counts), *_imaged(counts)]
+    repository = catalog.repository
+    leads = {"compared": _lead(population), "gap": _gap_lead(population)}
+    return {
+        "schema": PAGE_SCHEMA,
+        "title": "Who is in the commons?",
+        "subtitle": f"A census of the people in the {repository.name}: who is represented, who is missing, "
+        "compared with whom, and how sure we are.",
+        **origin(repository),
+        "findings": _findings(counts, compared),
+        "groups": [{"id": "people", "title": "People", "tiles": list(_tiles(counts))}],
+        "sections": [
+            {"id": name, "title": title, "lead": leads.get(name, lead), "choose": choose}
+            for name, title, lead, choose in _SECTIONS
+        ],
+        "figures": [each.entry() for each in placed],
+        "notes": _notes(counts, population, compared),
+        "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=f"census, {reference}")),
+    }
+
+
+def _people(counts: PublicCounts, population: ReferencePopulation) -> Iterator[_Placed]:
+    for name, census in counts.one_way(PEOPLE).items():
+        if name not in ("state", "country") and is_known(census):
+            yield _Placed("represented", charts.census(census), PEOPLE[name])
+    pyramid = counts.censuses.get(("sex", "age_group"))
+    if pyramid is not None:
+        yield _Placed("represented", charts.pyramid(pyramid, reference=population), "Age and sex")
+
+
+def _compared(compared: dict[str, Comparison]) -> Iterator[_Placed]:
+    for name, comparison in compared.items():
+        yield _Placed("compared", charts.dumbbell(comparison, attribute=name), PEOPLE[name])
+        yield _Placed("compared", charts.decomposition(comparison, attribute=name), PEOPLE[name])
+
+
+def _together(counts: PublicCounts) -> Iterator[_Placed]:
+    for by, census in counts.censuses.items():
+        if len(by) > 1:
+            yield _Placed("together", charts.intersections(census), " and ".join(PEOPLE[name] for name in by))
+
+
+def _changed(counts: PublicCounts, population: ReferencePopulation) -> Iterator[_Placed]:
+    """Growth, of open sources only: each release of a controlled one is suppressed with the releases before it."""
+    repository = counts.cohort.repository
+    over = next((name for name in _PERIODS if repository.has("patients", name) or repository.has("series", name)), "")
+    if not counts.is_open or not over:
+        return
+    for name in counts.one_way(PEOPLE):
+        if name in ("state", "country", "covid19_positive"):
+            continue
+        trend = counts.cohort.trend(by=name, over=over)
+        yield _Placed("changed", charts.trend(trend), PEOPLE[name])
+        if name in population.attributes:
+            yield _Placed("changed", charts.distances(distance_trend(trend, population)), PEOPLE[name])
+
+
+def _gaps(counts: PublicCounts, population: ReferencePopulation, compared: dict[str, Comparison]) -> Iterator[_Placed]:
+    for name in compared:
+        gap = close_gap(counts.censuses[(name,)], population, attribute=name, target=_TARGET)
+        yield _Placed("gap", charts.gap(gap), PEOPLE[name])
+
+
+def _unknown(counts: PublicCounts) -> Iterator[_Placed]:
+    """Who lacks several attributes, of open sources only: the table crosses all of them."""
+    names = [name for name in ("sex", "age_group", "race", "ethnicity") if (name,) in counts.censuses]
+    if counts.is_open:
+        yield _Placed("unknown", charts.missingness(count_missing_together(counts.cohort.patients, attributes=names)))
+
+
+def _places(counts: PublicCounts) -> Iterator[_Placed]:
+    for name, draw in (("state", charts.state_map), ("country", charts.world_map)):
+        census = counts.censuses.get((name,))
+        if census is not None and is_known(census):
+            yield _Placed("places", draw(census), PEOPLE[name])
+
+
+def _imaged(counts: PublicCounts) -> Iterator[_Placed]:
+    for name, census in counts.one_way(IMAGING).items():
+        if is_known(census):
+            yield _Placed("imaged", charts.census(census), IMAGING[name])
+
+
+def _tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
+    total = next((census.n_total for census in counts.censuses.values()), None)
+    text = "not shown" if total is None else f"{total:,}"
+    yield {"id": "patients", "label": "People", "value": total, "text": text, "note": "animals and phantoms left out"}
+    for name, census in counts.one_way({key: PEOPLE[key] for key in ("sex", "age_group", "race", "ethnicity")}).items():
+        missing = census.table.filter(pl.col(name).cast(pl.String).is_in(MISSING))["n_patients"]
+        if total is None or missing.null_count():
+            continue
+        known = 1 - int(missing.sum()) / max(total, 1)
+        label = f"{PEOPLE[name]} known"
+        yield {"id": f"{name}_known", "label": label, "value": round(known, 4), "text": f"{known:.0%}", "note": None}
+
+
+def _findings(counts: PublicCounts, compared: dict[str, Comparison]) -> list[str]:
+    """The attribute farthest from the population, then what stands out in two censuses."""
+    said = []
+    if compared:
+        farthest = max(compared, key=lambda name: _distance(compared[name]))
+        said.append(compared[farthest].sentences[farthest])
+    for census in counts.one_way(PEOPLE).values():
+        said += census.standouts[:1]
+    return said[:3]
+
+
+def _distance(comparison: Comparison) -> float:
+    known = comparison.table.filter(pl.col("missing") == "excluded")["total_variation"][0]
+    return -1.0 if known is None else float(known)
+
+
+def _lead(population: ReferencePopulation) -> str:
+    return (
+        f"Compared with {population.title} (year: {population.year}). A distance is no verdict: the right population "
+        "depends on the question asked."
+    )
+
+
+def _gap_lead(population: ReferencePopulation) -> str:
+    return (
+        f"The fewest further patients, by group, after which {_TARGET * 100:.0f} of 100 or fewer would have to belong to "
+        f"another group to match {population.title}. Those whose group is not known are left out."
+    )
+
+
+def _notes(
+    counts: PublicCounts, population: ReferencePopulation, compared: dict[str, Comparison]
+) -> list[dict[str, str]]:
+    disclosure = counts.cohort.repository.disclosure
+    notes = [
+        {
+            "title": "Method",
+            "text": "Intervals are Wilson's, 95 %. In words we give the total variation: the share of patients who would "
+            "have to belong to another group to match the population. Behind it stands the Jensen–Shannon distance (base "
+            "2, square root), whose square the decomposition divides among the groups. "
+            + " ".join(_measured(name, comparison) for name, comparison in compared.items()),
+        },
+        {
+            "title": "Reference population",
+            "text": f"{population.title}. Publisher: {population.source['publisher']}. Table: "
+            f"{population.source['table_id']}. Year: {population.year}. License: {population.source['license']}.",
+        },
+    ]
+    if counts.is_open:
+        notes.append({"title": "Why exact counts", "text": f"Exact, because {WHY_EXACT[disclosure]}."})
+    else:
+        notes.append({"title": "Small counts", "text": " ".join(counts.protection)})
+    definitions = dict.fromkeys(text for census in counts.censuses.values() for text in census.definitions)
+    warned = dict.fromkeys(text for comparison in compared.values() for _, text in comparison.warnings)
+    notes += [{"title": "Definitions", "text": " ".join(definitions)}] if definitions else []
+    notes += [{"title": "Definitions that differ", "text": " ".join(warned)}] if warned else []
+    return notes
+
+
+def _measured(name: str, comparison: Comparison) -> str:
+    values = {row["missing"]: row["jsd"] for row in comparison.table.iter_rows(named=True)}
+    shown = {policy: "not defined" if value is None else f"{value:.3f}" for policy, value in values.items()}
+    return f"{PEOPLE[name]}: {shown['excluded']} without the missing, {shown['included']} with them."
