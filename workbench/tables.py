@@ -28,7 +28,7 @@ PATIENTS: Schema = {
     "age_missing": _MISSING,
     "age_over_89": pl.Boolean,
 }
-#: Columns of `PATIENTS` that only some sources have.
+#: Columns of `PATIENTS` that only some sources have; `batch` is the day on which the patient first was released.
 PATIENTS_OPTIONAL: Schema = {
     "race": pl.Enum(RACE),
     "ethnicity": pl.Enum(ETHNICITY),
@@ -38,6 +38,7 @@ PATIENTS_OPTIONAL: Schema = {
     "state": pl.Categorical,
     "country": pl.Categorical,
     "index_event": pl.Categorical,
+    "batch": pl.Date,
 }
 #: A row is an imaging study; its Study Instance UID is read through a series when exported.
 STUDIES: Schema = {
@@ -46,13 +47,17 @@ STUDIES: Schema = {
     "age_at_study_years": pl.Float32,
     "age_missing": _MISSING,
 }
-#: Columns of `STUDIES` that only some sources have. Days count from the patient's index event.
+#: Columns of `STUDIES` that only some sources have. Days count from the patient's index event; the dates are those on
+#: which the commons, not the patient, did something, null where it has not yet.
 STUDIES_OPTIONAL: Schema = {
     "days_to_study": pl.Int32,
     "study_year": pl.Int16,
     "loinc_code": pl.Categorical,
     "loinc_name": pl.Categorical,
     "pipeline_state": pl.Categorical,
+    "ingested_date": pl.Date,
+    "quality_date": pl.Date,
+    "released_date": pl.Date,
 }
 #: A row is an imaging series or a series of derived objects.
 SERIES: Schema = {

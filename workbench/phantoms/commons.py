@@ -1,7 +1,7 @@
 """Write a small synthetic Gen3 export in the manner of MIDRC, with every quirk such exports have.
 
 Nobody in it exists and every identifier says so. Sex, age, race and ethnicity follow MIDRC's published counts
-(open releases A1 and R1 by 2024-03-04, 70,264 patients; MIDRC-REACT, commit b70ab4a); dates, tests and images are
+(open releases A1 and R1 by 2024-03-04, 70,261 patients; MIDRC-REACT, commit b70ab4a); dates, tests and images are
 invented: the index event of a patient with COVID-19 is the first positive test, and some are imaged again up to a
 year later.
 """

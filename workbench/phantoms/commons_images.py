@@ -10,10 +10,10 @@ _Option = TypeVar("_Option")
 
 # Modality of a study and its weight: how often MIDRC's study descriptions name it (DX 112,605; CR 88,535; CT 29,300
 # of 233,985; midrc_dicom_harmonization, commit dbcc523), and a few studies with both kinds of radiograph.
-_KINDS: tuple[tuple[str, ...], ...] = (("DX",), ("CR",), ("CT",), ("CR", "DX"))
-_WEIGHTS = (0.48, 0.37, 0.13, 0.02)
+KINDS: tuple[tuple[str, ...], ...] = (("DX",), ("CR",), ("CT",), ("CR", "DX"))
+WEIGHTS = (0.48, 0.37, 0.13, 0.02)
 # Description, LOINC code and name, by the first modality.
-_DESCRIPTIONS = {
+DESCRIPTIONS = {
     "DX": (("XR CHEST 1 VIEW AP", "36572-6", "XR Chest AP"), ("XR CHEST 2 VIEWS", "36643-5", "XR Chest 2 Views")),
     "CR": (("XR CHEST 1 VW PORTABLE", "36589-0", "Portable XR Chest Views AP"), ("CHEST AP PORT", None, None)),
     "CT": (
@@ -22,13 +22,13 @@ _DESCRIPTIONS = {
         ("CT HEAD WO CONTRAST", "30799-1", "CT Head WO contrast"),
     ),
 }
-_SCANNERS = {
+SCANNERS = {
     "DX": (("Carestream", "DRX-Revolution"), ("GE HealthCare", "Optima XR220")),
     "CR": (("FUJIFILM", "FCR Profect"), ("Agfa", "CR 30")),
     "CT": (("Siemens", "SOMATOM Force"), ("GE HealthCare", "Revolution CT"), ("Canon", "Aquilion ONE")),
 }
-_KERNELS = {"Siemens": ("Br40d", "Bl57d"), "GE HealthCare": ("STANDARD", "LUNG"), "Canon": ("FC08", "FC51")}
-_LATEST_FOLLOW_UP_DAYS = 365
+KERNELS = {"Siemens": ("Br40d", "Bl57d"), "GE HealthCare": ("STANDARD", "LUNG"), "Canon": ("FC08", "FC51")}
+LATEST_FOLLOW_UP_DAYS = 365
 
 
 def draw_studies(cases: pl.DataFrame, *, rng: np.random.Generator) -> pl.DataFrame:
@@ -51,10 +51,10 @@ def draw_studies(cases: pl.DataFrame, *, rng: np.random.Generator) -> pl.DataFra
     for number, (case, project, age, covid) in enumerate(cases.select(columns).iter_rows()):
         days = [] if number % 25 == 24 else list(rng.integers(-3, 26, size=1 + rng.poisson(0.7)))
         if days and covid == "Yes" and rng.random() < 0.25:
-            days += list(rng.integers(60, _LATEST_FOLLOW_UP_DAYS + 1, size=rng.integers(1, 4)))
+            days += list(rng.integers(60, LATEST_FOLLOW_UP_DAYS + 1, size=rng.integers(1, 4)))
         for place, day in enumerate(sorted(set(days))):
-            kind = _KINDS[rng.choice(len(_KINDS), p=_WEIGHTS)]
-            text, code, name = _one_of(_DESCRIPTIONS[kind[-1]], rng)
+            kind = KINDS[rng.choice(len(KINDS), p=WEIGHTS)]
+            text, code, name = _one_of(DESCRIPTIONS[kind[-1]], rng)
             years = int(np.floor(age + int(day) / 365.25)) if age else 0
             rows.append(
                 {
@@ -96,9 +96,9 @@ def draw_series(studies: pl.DataFrame, *, rng: np.random.Generator) -> pl.DataFr
     columns = ("submitter_id", "project_id", "study_modality", "study_description")
     for number, (study, project, kind, text) in enumerate(studies.select(columns).iter_rows()):
         per_kind = 0 if number % 30 == 29 else int(rng.integers(1, 4)) if kind[0] == "CT" else 1
-        maker, model = _one_of(_SCANNERS[kind[-1]], rng)
+        maker, model = _one_of(SCANNERS[kind[-1]], rng)
         for place, modality in enumerate(sorted(list(kind) * per_kind)):
-            kernel = _one_of(_KERNELS[maker], rng) if modality == "CT" else None
+            kernel = _one_of(KERNELS[maker], rng) if modality == "CT" else None
             name = f"{study.replace('study', 'series')}-{place}"
             n_images = int(rng.integers(60, 400)) if modality == "CT" else 1
             rows.append(
