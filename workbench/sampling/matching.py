@@ -1,0 +1,253 @@
+"""The largest part of a table that looks like a target population."""
+
+import html
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import polars as pl
+
+from workbench.errors import unknown_name
+from workbench.sampling.greedy import drop_greedily
+from workbench.sampling.quotas import Strata, binding_categories, largest_quotas, make_strata, smallest_tolerance
+from workbench.sampling.strata import Codes
+from workbench.sampling.targets import Missing, Pool, Target, make_pool
+
+Method = Literal["optimal", "greedy"]
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Match:
+    """A subset of a table whose shares lie near those of a target.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        The rows chosen, in the order of the table they come from.
+    shares : polars.DataFrame
+        One row a category of an attribute: attribute, category, target, n_available, available (its share of who could
+        be chosen), n, achieved (its share of who was chosen) and difference (achieved less target).
+    n, n_available : int
+        How many were chosen, and how many could be.
+    tolerance : float
+        The most by which a share was allowed to differ from its target.
+    method : {"optimal", "greedy"}
+        How they were chosen.
+    n_at_most : int
+        The size that no subset exceeds: `n` where that is proven. -1 with the greedy method, which proves nothing.
+    notes : tuple of str
+        What was done to the target or the table, in sentences.
+    unit : str
+        What a row is called.
+    """
+
+    table: pl.DataFrame
+    shares: pl.DataFrame
+    n: int
+    n_available: int
+    tolerance: float
+    method: Method
+    n_at_most: int
+    notes: tuple[str, ...] = ()
+    unit: str = "rows"
+
+    @property
+    def sentence(self) -> str:
+        """One plain sentence: how many match, how near, and whether more could."""
+        worst = self.shares.sort(pl.col("difference").abs(), descending=True, maintain_order=True).row(0, named=True)
+        where = f"{worst['category']} ({worst['attribute'].replace('_', ' ')})"
+        said = (
+            f"{self.n:,} of {self.n_available:,} {self.unit} match the target: "
+            f"each of {self.shares.height} shares lies within {points(self.tolerance)}. "
+            f"Farthest is {where}, {worst['achieved']:.1%} where {worst['target']:.1%} is wanted."
+        ).replace("%", " %")
+        if self.method == "greedy":
+            return f"{said} The greedy procedure does not tell whether more would."
+        if self.n_at_most > self.n:
+            return f"{said} The search was stopped; more than {self.n_at_most:,} cannot."
+        return f"{said} No larger subset does."
+
+    def __repr__(self) -> str:
+        return "\n".join([self.sentence, *self.notes, str(self.shares)])
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>{html.escape(words)}</p>" for words in (self.sentence, *self.notes))
+        return f"{said}{self.shares._repr_html_()}"
+
+
+def match_target(
+    table: pl.DataFrame,
+    target: Target,
+    *,
+    tolerance: float,
+    seed: int = 0,
+    method: Method = "optimal",
+    missing: Missing = "excluded",
+) -> Match:
+    """Return the largest subset whose shares lie within the tolerance of a target, in every category.
+
+    Rows are grouped into strata, the combinations of the target's attributes; a whole-number program finds how many
+    to take of each, and who is taken is drawn by the seed. Only each attribute's own shares are matched, not their
+    combinations. Nobody is chosen twice: of a person (person_id, person_key or patient_key) one row counts.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        One row a patient, study or series.
+    target : mapping of str to mapping of str to float
+        Attribute to category to share. Shares that do not sum to 1 are divided by their sum, which a note says; but
+        the greedy method takes them as they are. A category that occurs and is not named has the share 0.
+    tolerance : float
+        The most by which a share in the subset may differ from the target: 0.05 is five percentage points.
+    seed : int
+        Fixes who is drawn, whatever order the rows come in. The greedy method draws nobody.
+    method : {"optimal", "greedy"}
+        ``"greedy"`` is MIDRC's procedure, so that published sizes can be checked; it finds fewer.
+    missing : {"excluded", "included"}
+        Whether rows without a value leave the pool before anything is counted, or stay as a category with the share 0,
+        so that at most `tolerance` of the subset is missing, as MIDRC does. A missing category that the target names,
+        such as ``{"Not Reported": 0}``, stays in any case.
+
+    Returns
+    -------
+    Match
+        ``.table`` holds the rows, ``.shares`` what was wanted, available and achieved.
+
+    Raises
+    ------
+    UnknownNameError
+        When the table lacks an attribute, or none of the target's categories occurs in it.
+    ValueError
+        When no subset lies within the tolerance; the message says which tolerance would do, and who is too few. Also
+        for a tolerance outside 0 to 1, a share below 0 or a table in which nobody can be chosen.
+
+    References
+    ----------
+    Baughan N et al. Task-based sampling of medical imaging data. J Imaging Inform Med 2026.
+    doi:10.1007/s10278-026-01894-3. Huangfu Q, Hall JAJ. Parallelizing the dual revised simplex method. Math Program
+    Comput 2018; 10: 119-142. doi:10.1007/s12532-017-0130-5
+
+    Examples
+    --------
+    Within 10 points of one half, 10 women allow for 15 men: 10 / 25 is 40 %.
+
+    >>> patients = pl.DataFrame({"sex": ["Female"] * 10 + ["Male"] * 30})
+    >>> match = match_target(patients, {"sex": {"Female": 0.5, "Male": 0.5}}, tolerance=0.1)
+    >>> match.n, match.shares["achieved"].to_list()
+    (25, [0.4, 0.6])
+    """
+    _check(tolerance, seed, method)
+    pool = make_pool(table, target, missing=missing, normalized=method == "optimal")
+    if method == "greedy":
+        chosen, n_at_most = _greedy(pool, tolerance), -1
+    else:
+        chosen, n_at_most = _optimal(pool, tolerance, seed)
+    return Match(
+        table=table[np.sort(pool.position[chosen])],
+        shares=_shares(pool, chosen),
+        n=len(chosen),
+        n_available=pool.rows.height,
+        tolerance=tolerance,
+        method=method,
+        n_at_most=n_at_most,
+        notes=pool.notes,
+    )
+
+
+def points(share: float) -> str:
+    """Return a difference of shares in words.
+
+    Parameters
+    ----------
+    share : float
+        Such as 0.05.
+
+    Returns
+    -------
+    str
+        With as many digits as it needs.
+
+    Examples
+    --------
+    >>> points(0.05), points(0.001)
+    ('5 percentage points', '0.1 percentage points')
+    """
+    return f"{100 * share:.6g} percentage point{'' if math.isclose(share, 0.01) else 's'}"
+
+
+def _optimal(pool: Pool, tolerance: float, seed: int) -> tuple[Codes, int]:
+    strata, stratum = make_strata(pool.codes, pool.wanted)
+    found = largest_quotas(strata, tolerance)
+    if found.values is None:
+        raise ValueError(_why_none(pool, strata, tolerance))
+    shuffled = np.random.default_rng(seed).permutation(len(stratum))
+    by_stratum = shuffled[np.argsort(stratum[shuffled], kind="stable")]
+    firsts = np.concatenate([[0], np.cumsum(strata.sizes)[:-1]])
+    rank = np.arange(len(stratum)) - np.repeat(firsts, strata.sizes)
+    chosen = by_stratum[rank < np.repeat(found.values[:-1], strata.sizes)]
+    return chosen, max(len(chosen), math.floor(found.bound + _ROUNDING))
+
+
+def _greedy(pool: Pool, tolerance: float) -> Codes:
+    chosen, nearest = drop_greedily(pool, tolerance)
+    if not len(chosen):
+        raise ValueError(
+            f"The greedy procedure dropped all {pool.rows.height:,} rows without coming within {points(tolerance)} of "
+            f"the target; the nearest it came is {points(nearest)}. A larger tolerance would be right, or a search "
+            "that looks ahead. Pass method='optimal': it finds a subset wherever there is one."
+        )
+    return chosen
+
+
+def _why_none(pool: Pool, strata: Strata, tolerance: float) -> str:
+    enough, n = smallest_tolerance(strata)
+    names = [(name.replace("_", " "), kind) for name, shares in pool.shares.items() for kind in shares]
+    counts = np.concatenate(pool.counts())
+    few, many = (
+        " and ".join(
+            f"{names[i][1]} ({names[i][0]}: {counts[i]:,} of {pool.rows.height:,}, wanted  {strata.wanted[i]:.1%})"
+            for i in binding
+        ).replace("%", " %")
+        for binding in binding_categories(strata)
+    )
+    reason = f"Too few are {few}." if few else f"Too many are {many}." if many else "The attributes pull apart."
+    return (
+        f"No subset of the {pool.rows.height:,} rows lies within {points(tolerance)} of the target. {reason} The "
+        f"smallest tolerance at which one exists is {enough:g}, with at most {n:,} rows. Pass tolerance={enough:g} or "
+        "more, add rows, or weight them with rake_weights, which drops nobody."
+    )
+
+
+def _shares(pool: Pool, chosen: Codes) -> pl.DataFrame:
+    available, achieved = pool.counts(), pool.counts(chosen)
+    frames = [
+        pl.DataFrame(
+            {
+                "attribute": [name] * len(shares),
+                "category": list(shares),
+                "target": list(shares.values()),
+                "n_available": available[number],
+                "available": available[number] / pool.rows.height,
+                "n": achieved[number],
+                "achieved": achieved[number] / max(len(chosen), 1),
+            },
+            schema_overrides={"target": pl.Float64},
+        )
+        for number, (name, shares) in enumerate(pool.shares.items())
+    ]
+    return pl.concat(frames).with_columns(difference=pl.col("achieved") - pl.col("target"))
+
+
+def _check(tolerance: object, seed: object, method: str) -> None:
+    if method not in get_args(Method):
+        raise unknown_name("method", method, get_args(Method), where="match_target", then="Pass one of these.")
+    if not (isinstance(tolerance, int | float) and 0 <= tolerance <= 1):
+        raise ValueError(
+            f"Received tolerance={tolerance!r}. A difference of shares from 0 to 1 would be right. "
+            "Pass tolerance=0.05 for five percentage points."
+        )
+    if not (isinstance(seed, int) and seed >= 0):
+        raise ValueError(f"Received seed={seed!r}. A seed is a whole number, 0 or more. Pass seed=0.")

@@ -1,0 +1,190 @@
+"""How many to choose of each stratum: the whole-number program behind a matched sample."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.optimization import LinearProgram, Row, Solution, solve_linear
+from workbench.sampling.strata import Codes
+
+Floats = npt.NDArray[np.float64]
+
+#: Seconds after which the best sample so far is taken, with the size that none can exceed.
+TIME_LIMIT_SECONDS = 30.0
+_STEP = 0.001  # tolerances that are suggested are rounded up to this
+_NEAR = 1e-7  # of a share, far below one person in any table
+
+
+@dataclass(frozen=True, eq=False)
+class Strata:
+    """Strata with their sizes, and the shares that a sample of them should have.
+
+    Attributes
+    ----------
+    sizes : numpy.ndarray
+        How many rows each stratum has.
+    members : numpy.ndarray
+        One row a category of any attribute, one column a stratum; true where the stratum has that category.
+    wanted : numpy.ndarray
+        The share wanted of each category.
+    attribute : numpy.ndarray
+        The number of the attribute that each category belongs to.
+    """
+
+    sizes: Codes
+    members: npt.NDArray[np.bool_]
+    wanted: Floats
+    attribute: Codes
+
+
+def make_strata(codes: Sequence[Codes], wanted: Sequence[Floats]) -> tuple[Strata, Codes]:
+    """Return the strata that rows fall into, and the stratum of each row.
+
+    Parameters
+    ----------
+    codes : sequence of numpy.ndarray
+        For each attribute the category of each row.
+    wanted : sequence of numpy.ndarray
+        For each attribute the share wanted of each category.
+
+    Returns
+    -------
+    tuple of Strata and numpy.ndarray
+        Only combinations that occur are strata.
+
+    Examples
+    --------
+    >>> strata, stratum = make_strata([np.array([0, 1, 1])], [np.array([0.5, 0.5])])
+    >>> strata.sizes.tolist(), stratum.tolist()
+    ([1, 2], [0, 1, 1])
+    """
+    cells, stratum, sizes = np.unique(np.stack(codes, axis=1), axis=0, return_inverse=True, return_counts=True)
+    members = [(cells[:, [number]] == np.arange(len(shares))).T for number, shares in enumerate(wanted)]
+    attribute = np.repeat(np.arange(len(wanted)), [len(shares) for shares in wanted])
+    made = Strata(sizes.astype(np.int64), np.concatenate(members), np.concatenate(list(wanted)), attribute)
+    return made, stratum.reshape(-1).astype(np.int64)
+
+
+def largest_quotas(strata: Strata, tolerance: float) -> Solution:
+    """Return how many to choose of each stratum so that as many as possible are chosen.
+
+    Parameters
+    ----------
+    strata : Strata
+        What there is, and the shares wanted.
+    tolerance : float
+        The most by which the share of any category may differ.
+
+    Returns
+    -------
+    Solution
+        Its values are the number of each stratum and, last, their sum; infeasible when not even one can be chosen.
+
+    Examples
+    --------
+    Of 10 and 30 the largest half-and-half sample within 0.1 takes all 10 and 15 of the other: 10/25 = 0.4.
+
+    >>> strata = Strata(np.array([10, 30]), np.eye(2, dtype=bool), np.array([0.5, 0.5]), np.array([0, 0]))
+    >>> largest_quotas(strata, 0.1).values.tolist()
+    [10.0, 15.0, 25.0]
+    """
+    n = len(strata.sizes)
+    rows = [Row(np.arange(n + 1), np.append(np.ones(n), -1.0), 0.0, 0.0)]
+    for member, share in zip(strata.members, strata.wanted, strict=True):
+        columns = np.append(np.flatnonzero(member), n)
+        ones = np.ones(len(columns) - 1)
+        rows.append(Row(columns, np.append(ones, -(share + tolerance)), upper=0.0))
+        if share > tolerance:
+            rows.append(Row(columns, np.append(ones, -(share - tolerance)), lower=0.0))
+    program = LinearProgram(
+        objective=np.append(np.zeros(n), 1.0),
+        lower=np.append(np.zeros(n), 1.0),
+        upper=np.append(strata.sizes.astype(float), float(strata.sizes.sum())),
+        rows=rows,
+        integer=np.ones(n + 1, dtype=bool),
+        sense="maximize",
+    )
+    return solve_linear(program, time_limit_seconds=TIME_LIMIT_SECONDS)
+
+
+def smallest_tolerance(strata: Strata) -> tuple[float, int]:
+    """Return the smallest tolerance, in steps of 0.001, at which a sample exists, and how many it then has at most.
+
+    A linear program over shares gives what no sample can beat; whole persons may need a little more.
+
+    Parameters
+    ----------
+    strata : Strata
+        What there is, and the shares wanted.
+
+    Returns
+    -------
+    tuple of float and int
+        The tolerance and the number.
+
+    Examples
+    --------
+    >>> strata = Strata(np.array([40]), np.ones((1, 1), dtype=bool), np.array([0.75]), np.array([0]))
+    >>> smallest_tolerance(strata)
+    (0.25, 40)
+    """
+    low, high = math.ceil((_nearest_mixture(strata).objective - _NEAR) / _STEP), round(1 / _STEP)
+    found = largest_quotas(strata, low * _STEP)
+    if found.values is not None:
+        high = low
+    while low < high:
+        middle = (low + high) // 2
+        found = largest_quotas(strata, middle * _STEP)
+        low, high = (low, middle) if found.values is not None else (middle + 1, high)
+    found = largest_quotas(strata, high * _STEP)
+    return round(high * _STEP, 3), 0 if found.values is None else int(found.values[-1])
+
+
+def binding_categories(strata: Strata) -> tuple[list[int], list[int]]:
+    """Return the categories that keep the smallest tolerance from being smaller: those too few, and those too many.
+
+    Only attributes without which a smaller tolerance would do are looked at.
+
+    Parameters
+    ----------
+    strata : Strata
+        What there is, and the shares wanted.
+
+    Returns
+    -------
+    tuple of list of int
+        Numbers of categories; both empty where it takes several attributes together.
+
+    Examples
+    --------
+    >>> strata = Strata(np.array([40]), np.array([[True], [False]]), np.array([0.75, 0.25]), np.array([0, 0]))
+    >>> binding_categories(strata)
+    ([1], [0])
+    """
+    least = _nearest_mixture(strata)
+    assert least.values is not None  # every mixture is a solution at a tolerance of 1
+    apart = strata.members @ least.values[:-1] - strata.wanted
+    without = [_nearest_mixture(strata, without=number).objective for number in strata.attribute]
+    binds = np.array(without) < least.objective - _NEAR
+    few, many = binds & (apart <= _NEAR - least.objective), binds & (apart >= least.objective - _NEAR)
+    return np.flatnonzero(few).tolist(), np.flatnonzero(many).tolist()
+
+
+def _nearest_mixture(strata: Strata, *, without: int | None = None) -> Solution:
+    """Find the mixture of the strata whose farthest category is nearest to its share; the objective is how far."""
+    n = len(strata.sizes)
+    rows = [Row(np.arange(n), np.ones(n), 1.0, 1.0)]
+    for member, share, attribute in zip(strata.members, strata.wanted, strata.attribute, strict=True):
+        if attribute == without:
+            continue
+        columns = np.append(np.flatnonzero(member), n)
+        ones = np.ones(len(columns) - 1)
+        rows.append(Row(columns, np.append(ones, -1.0), upper=share))
+        rows.append(Row(columns, np.append(ones, 1.0), lower=share))
+    program = LinearProgram(
+        objective=np.append(np.zeros(n), 1.0), lower=np.zeros(n + 1), upper=np.ones(n + 1), rows=rows
+    )
+    return solve_linear(program)
