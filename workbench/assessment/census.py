@@ -11,6 +11,7 @@ from workbench.assessment.categories import require_columns
 from workbench.assessment.cells import count_cells
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.standouts import find_standouts
+from workbench.assessment.table_one_text import attribute_words
 from workbench.errors import unknown_name
 from workbench.vocabulary.demographics import MISSING, definitions_of
 
@@ -69,21 +70,38 @@ class Census:
         """One plain sentence: for how many the attributes are recorded, and which group is largest."""
         if self.n_total == 0:
             return f"There are no {self.unit} to count."
-        words = [attribute.removesuffix("_id").replace("_", " ") for attribute in self.by]
+        words = [attribute_words(attribute).split(",")[0] for attribute in self.by]
         subject = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
         subject = subject[0].upper() + subject[1:]
-        verb = "is recorded" if len(words) == 1 else "are recorded together"
         count = f"n_{self.unit}"
         known = self.table.filter(~pl.any_horizontal(pl.col(self.by).cast(pl.String).is_in(MISSING)))
+        if self.n_total is None or self.table[count].null_count():
+            return self._sentence_of_shown(subject, known)
         n_known = int(known[count].sum())
+        verb = "is recorded" if len(words) == 1 else "are recorded together"
         if n_known == 0:
             return f"{subject} {verb} for none of {self.n_total:,} {self.unit}."
         largest = known.row(int(known[count].arg_max() or 0), named=True)
         cell = ", ".join(largest[attribute] for attribute in self.by)
+        if self.overlapping:
+            return (
+                f"{subject} of {self.n_total:,} {self.unit}, each counted in every group it belongs to; "
+                f"{largest['fraction']:.1%} are in the largest, {cell}."
+            ).replace("%", " %")
         return (
             f"{subject} {verb} for {n_known:,} of {self.n_total:,} {self.unit} ({n_known / self.n_total:.1%}); "
             f"of those {largest[count] / n_known:.1%} are {cell}."
         ).replace("%", " %")
+
+    def _sentence_of_shown(self, subject: str, known: pl.DataFrame) -> str:
+        """Say only what is shown; sums over what is hidden would be wrong or give it away."""
+        of = f" of {self.n_total:,} {self.unit}" if self.n_total is not None else f" of {self.unit}"
+        count = f"n_{self.unit}"
+        shown = known.filter(pl.col(count) > 0).sort(count, descending=True, maintain_order=True)
+        if shown.is_empty():
+            return f"{subject}{of}: no group can be shown."
+        cell = ", ".join(shown.row(0, named=True)[attribute] for attribute in self.by)
+        return f"{subject}{of}: the largest group shown is {cell}, with {shown[count][0]:,}."
 
     def __repr__(self) -> str:
         return "\n".join(filter(None, [self.sentence, str(self.table), self.stamp]))

@@ -1,14 +1,37 @@
 """What stands out in a census, in plain sentences that a computed rule supports."""
 
 from collections.abc import Sequence
+from math import prod
+from typing import Any
 
 import polars as pl
 
-from workbench.vocabulary.demographics import MISSING
+from workbench.assessment.table_one_text import attribute_words
+from workbench.vocabulary.demographics import MISSING, RESIDUAL
+
+_MOST_SENTENCES = 3
+_MOST_NAMES = 3  # groups that one sentence names
+_FEW = 10  # as in suppression: the CMS cell size policy holds back counts of 1 to 10
+_OFTEN_MISSING = 0.1
+_FAR_AHEAD = 2.0  # times the next group
+_EXPECTED = 10  # an empty intersection is a finding where that many would be expected
+_MOST_CELLS = 100_000
 
 
 def find_standouts(table: pl.DataFrame, missing: pl.DataFrame, *, by: Sequence[str], unit: str) -> tuple[str, ...]:
     """Return up to three sentences of what stands out.
+
+    The rules, in order; each gives at most one sentence. Groups that are missing are groups in the second rule alone.
+
+    1. Groups of the vocabulary that nobody is in, but for those that hold what fits nowhere else, such as "Other".
+       Of several attributes, if nobody counts twice: the empty intersection in which most would be expected were the
+       attributes independent, when 10 or more would be.
+    2. The reason for which most lack an attribute, when that is 10 % or more of all.
+    3. Groups of 1 to 10.
+    4. The largest group, when it has at least twice as many as the next.
+    5. Where none of these applies, the largest group.
+
+    Where counts are hidden, rules that compare groups say nothing, for the largest may be among the hidden.
 
     Parameters
     ----------
@@ -22,6 +45,106 @@ def find_standouts(table: pl.DataFrame, missing: pl.DataFrame, *, by: Sequence[s
     Returns
     -------
     tuple of str
-        In the order of the rules.
+        In the order of the rules; groups in display order, small ones by size. Empty when nobody was counted.
+
+    Examples
+    --------
+    >>> from workbench.assessment.census import count_census
+    >>> census = count_census(pl.DataFrame({"site": ["A"] * 30 + ["B"] * 12 + [None] * 8}), by=["site"])
+    >>> find_standouts(census.table, census.missing, by=["site"], unit="patients")
+    ('Site is Not Reported for 8 of 50 patients (16.0 %).', 'A is the largest group, 2.5 times the next, B.')
     """
-    return ()
+    count = f"n_{unit}"
+    known = table.filter(~pl.any_horizontal(pl.col(by).cast(pl.String).is_in(MISSING)))
+    known = known.select(pl.concat_str(pl.col(by).cast(pl.String), separator=", ").alias("group"), *by, n=count)
+    hidden = table.height == 0 or table.select(count, "n_total").null_count().sum_horizontal()[0] > 0
+    n_total = None if hidden else int(table["n_total"][0])
+    crossed = len(by) > 1 and n_total == table[count].sum()
+    found = [
+        _absent(known, by[0], unit) if len(by) == 1 else _unexpectedly_absent(known, by, unit) if crossed else None,
+        _often_missing(missing.rename({count: "n"}), table["n_total"].max(), unit),
+        None if hidden else _small(known, unit),
+        None if hidden else _far_ahead(known),
+    ]
+    sentences = [sentence for sentence in found if sentence][:_MOST_SENTENCES]
+    if not sentences and n_total is not None and known["n"].sum():
+        sentences = [_largest(known, n_total, unit)]
+    return tuple(sentences)
+
+
+def _absent(known: pl.DataFrame, attribute: str, unit: str) -> str | None:
+    if not known["n"].sum():
+        return None  # nobody is known at all, which the second rule says
+    names = known.filter((pl.col("n") == 0) & ~pl.col("group").is_in(RESIDUAL))["group"].to_list()
+    if not names:
+        return None
+    words = attribute_words(attribute).removesuffix(" group")
+    return f"No {unit} are in the {words} group{'s' * (len(names) > 1)} {_listed(names)}."
+
+
+def _unexpectedly_absent(known: pl.DataFrame, by: Sequence[str], unit: str) -> str | None:
+    n = known["n"].sum()
+    margins = [known.group_by(name).agg(pl.col("n").sum()).sort(name) for name in by]
+    if not n or prod(margin.height for margin in margins) > _MOST_CELLS:
+        return None
+    cells = margins[0].select(by[0], expected=pl.col("n").cast(pl.Float64))
+    for name, margin in zip(by[1:], margins[1:], strict=True):
+        shares = margin.select(name, share=pl.col("n") / n)
+        cells = cells.join(shares, how="cross").with_columns(pl.col("expected") * pl.col("share")).drop("share")
+    empty = cells.join(known.filter(pl.col("n") > 0), on=list(by), how="anti").filter(pl.col("expected") >= _EXPECTED)
+    if empty.is_empty():
+        return None
+    most = empty.sort("expected", *by, descending=[True, *[False] * len(by)]).row(0, named=True)
+    words = [attribute_words(name) for name in by]
+    return (
+        f"No {unit} are {', '.join(most[name] for name in by)}, where {most['expected']:,.0f} would be expected were "
+        f"{', '.join(words[:-1])} and {words[-1]} independent."
+    )
+
+
+def _often_missing(missing: pl.DataFrame, n_total: Any, unit: str) -> str | None:
+    shown = missing.drop_nulls("n").sort("n", descending=True, maintain_order=True)
+    if not n_total or shown.is_empty():
+        return None
+    attribute, reason, n = shown.select("attribute", "reason", "n").row(0)
+    if n / n_total < _OFTEN_MISSING:
+        return None
+    words = _capital(attribute_words(attribute))
+    return f"{words} is {reason} for {n:,} of {n_total:,} {unit} ({100 * n / n_total:.1f} %)."
+
+
+def _small(known: pl.DataFrame, unit: str) -> str | None:
+    small = known.filter(pl.col("n").is_between(1, _FEW)).sort("n", maintain_order=True)
+    if small.is_empty():
+        return None
+    groups = "1 group has" if small.height == 1 else f"{small.height:,} groups have"
+    names = [f"{group} ({n})" for group, n in small.select("group", "n").head(_MOST_NAMES).iter_rows()]
+    return f"{groups} {_FEW} {unit} or fewer: {_listed(names, n_more=small.height - len(names))}."
+
+
+def _far_ahead(known: pl.DataFrame) -> str | None:
+    ranked = known.filter(pl.col("n") > 0).sort("n", descending=True, maintain_order=True)
+    if ranked.height < 2:
+        return None
+    (first, most), (second, next_most) = ranked.select("group", "n").head(2).iter_rows()
+    if most < _FAR_AHEAD * next_most:
+        return None
+    return f"{first} is the largest group, {most / next_most:,.1f} times the next, {second}."
+
+
+def _largest(known: pl.DataFrame, n_total: int, unit: str) -> str:
+    group, n = known.sort("n", descending=True, maintain_order=True).select("group", "n").row(0)
+    return f"{group} is the largest group: {n:,} of {n_total:,} {unit} ({100 * n / n_total:.1f} %)."
+
+
+def _listed(names: Sequence[str], *, n_more: int = 0) -> str:
+    """Return names as a list in words, the rest as a number."""
+    shown, n_more = list(names[:_MOST_NAMES]), n_more + len(names[_MOST_NAMES:])
+    between = "; " if any(", " in name for name in shown) else ", "
+    if n_more:
+        return f"{between.join(shown)} and {n_more:,} more"
+    return " and ".join([between.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

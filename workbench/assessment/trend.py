@@ -188,8 +188,9 @@ def _ordered(column: pl.Series, every: Step | None) -> pl.Series:
         known = texts.drop_nulls()
         if not known.str.contains(_ISO).all() or known.str.len_chars().n_unique() > 1:
             raise ValueError(
-                f"Received over={name!r}, a column of texts such as {brief(repr(known.sort()[0]))}. A trend needs an order: "
-                "numbers, dates, an Enum, or texts all written as 2021-08-04, 2021-08 or 2021. Convert the column first."
+                f"Received over={name!r}, a column of texts such as {brief(repr(known.sort()[0]))}. A trend needs an "
+                "order: numbers, dates, an Enum, or texts all written as 2021-08-04, 2021-08 or 2021. Convert the "
+                "column first."
             )
         column = texts.str.to_date() if len(known) and len(known[0]) == 10 else texts
     elif dtype.is_float():

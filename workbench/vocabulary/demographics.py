@@ -37,6 +37,9 @@ RACE_ETHNICITY = (ETHNICITY[0], *(f"{race}, {ETHNICITY[1]}" for race in RACE if 
 # `covid19_positive` of the `case` node: has the patient ever had a positive test?
 COVID_STATUS = ("Yes", "No", "Indeterminate", *MISSING)
 
+# Categories for what fits none of the others. That nobody is in one is no finding.
+RESIDUAL = (SEX[2], SEX[3], RACE[5], f"{RACE[5]}, {ETHNICITY[1]}", COVID_STATUS[2])
+
 # Age band -> its lower bound in years. Bands of MIDRC's published demographics by batch ("Age at Index").
 AGE_GROUPS: Mapping[str, float] = MappingProxyType(
     {

@@ -1,0 +1,71 @@
+"""What may be shown of a source: exact counts with a stamp for its holder, suppressed ones in public."""
+
+import os
+from dataclasses import replace
+
+from workbench.assessment.census import Census
+from workbench.assessment.trend import Trend
+from workbench.catalog.repository import Repository
+
+#: What stands under exact counts of a controlled source.
+EXACT_STAMP = "Exact counts of a controlled source: for its holder, do not publish."
+_PUBLIC_VARIABLE = "WORKBENCH_PUBLIC"
+
+
+def is_public() -> bool:
+    """Return whether this process serves a public page: ``WORKBENCH_PUBLIC`` is set, and not to 0.
+
+    Returns
+    -------
+    bool
+        False in a notebook of one's own.
+    """
+    return os.environ.get(_PUBLIC_VARIABLE, "") not in ("", "0")
+
+
+def disclosed_census(repository: Repository, census: Census) -> Census:
+    """Return a census as it may be shown here.
+
+    Parameters
+    ----------
+    repository : Repository
+        What was counted; disclosure belongs to it.
+    census : Census
+        Exact.
+
+    Returns
+    -------
+    Census
+        As it is for an open source; of a controlled one suppressed in public, else stamped.
+    """
+    if repository.disclosure != "controlled":
+        return census
+    if is_public():
+        from workbench.assessment.suppression import suppress
+
+        return suppress([census]).tables[0]
+    return replace(census, stamp=EXACT_STAMP)
+
+
+def disclosed_trend(repository: Repository, trend: Trend) -> Trend:
+    """Return a trend as it may be shown here.
+
+    Parameters
+    ----------
+    repository : Repository
+        What was counted; disclosure belongs to it.
+    trend : Trend
+        Exact.
+
+    Returns
+    -------
+    Trend
+        As it is for an open source; of a controlled one suppressed in public, else stamped.
+    """
+    if repository.disclosure != "controlled":
+        return trend
+    if is_public():
+        from workbench.assessment.suppression import suppress_trend
+
+        return suppress_trend(trend)
+    return replace(trend, stamp=EXACT_STAMP)
