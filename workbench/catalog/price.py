@@ -13,11 +13,10 @@ from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.catalog.attrition import Attrition
 from workbench.catalog.criteria.attributes import Mask
-from workbench.catalog.criteria.levels import level_keys
-from workbench.catalog.price_words import requirement, step_sentence
+from workbench.catalog.price_words import requiring, step_sentence
 from workbench.catalog.repository import Repository
 from workbench.catalog.standing import stand
-from workbench.catalog.subgroups import Subgroups, people, read_subgroups, subgroup_names
+from workbench.catalog.subgroups import Subgroups, people, read_subgroups, selected_people, subgroup_names
 
 _LOSS = {"n_before": pl.Int64, "n_after": pl.Int64, "n_lost": pl.Int64, "n_lost_missing": pl.Int64}
 _STEP = {"number": pl.Int64, "step": pl.String}
@@ -56,8 +55,8 @@ class Price:
         patients that each rests on, n_before and n_after. Null where nobody is counted.
     reference : ReferencePopulation
         What the distances are from.
-    requirements : tuple of str
-        What each step asks for, in words.
+    subjects : tuple of str
+        What each sentence begins with, such as "Requiring modality CT".
     own : tuple of frozenset
         The attributes that each step itself speaks of: their groups are lost by definition and not named.
     notes : tuple of str
@@ -70,7 +69,7 @@ class Price:
     overall: pl.DataFrame
     distances: pl.DataFrame
     reference: ReferencePopulation
-    requirements: tuple[str, ...]
+    subjects: tuple[str, ...]
     own: tuple[frozenset[str], ...]
     notes: tuple[str, ...] = ()
     stamp: str = ""
@@ -83,7 +82,7 @@ class Price:
         before the step whose interval leaves out that share; beside it stands the largest other group. Groups that
         the step itself asks for are lost by definition and not named; nor are those of a missing value.
         """
-        return tuple(step_sentence(self, number) for number in range(1, len(self.requirements) + 1))
+        return tuple(step_sentence(self, number) for number in range(1, len(self.subjects) + 1))
 
     def __repr__(self) -> str:
         return "\n".join([*self.sentences, str(self.table), *self.notes, *([self.stamp] if self.stamp else [])])
@@ -136,7 +135,7 @@ def price_steps(
     everybody: list[tuple[Any, ...]] = []
     distances: list[tuple[Any, ...]] = []
     for key, before, after in zip(labels[1:], looks, looks[1:], strict=False):
-        masks = (before.chosen, after.chosen, before.chosen & ~after.chosen, after.excused & before.chosen)
+        masks = (before.chosen, after.chosen, before.chosen & ~after.chosen, after.excused)
         everybody.append((*key, *(int(np.count_nonzero(mask)) for mask in masks)))
         rows += [(*key, *row) for group in before.groups for row in _losses(group, masks)]
         distances += [(*key, *row) for row in _distances(before, after, population)]
@@ -147,7 +146,7 @@ def price_steps(
         _with_intervals(pl.DataFrame(everybody, _STEP | _LOSS, orient="row")),
         pl.DataFrame(distances, _DISTANCES, orient="row"),
         population,
-        tuple(requirement(condition) for condition in attrition.conditions),
+        tuple(requiring(condition) for condition in attrition.conditions),
         tuple(condition.columns for condition in attrition.conditions),
         tuple(notes if left_out else ()),
         _STAMP if repository.disclosure == "controlled" else "",
@@ -164,17 +163,9 @@ class _Look:
 
 
 def _look(repository: Repository, names: tuple[str, ...], left: Mask, missing: Mask) -> _Look:
-    human = people(repository)
-    chosen = _patients(repository, left) & human
-    excused = _patients(repository, missing) & human & ~chosen
+    chosen = selected_people(repository, left)
+    excused = selected_people(repository, missing) & ~chosen
     return _Look(chosen, excused, tuple(read_subgroups(repository, name, left) for name in names))
-
-
-def _patients(repository: Repository, met: Mask) -> Mask:
-    keys, n = level_keys(repository, "patient")
-    hit = np.zeros(n, dtype=np.bool_)
-    hit[keys[met]] = True
-    return hit
 
 
 def _losses(group: Subgroups, masks: tuple[Mask, ...]) -> Iterator[tuple[Any, ...]]:

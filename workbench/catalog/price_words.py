@@ -18,8 +18,8 @@ _BANDS = frozenset({"age_years", "age_group", "age_decade"})
 _WORDS = {"age_group": "age", "age_decade": "age"}
 
 
-def requirement(condition: Condition) -> str:
-    """Return what a condition requires, to stand after "requiring".
+def requiring(condition: Condition) -> str:
+    """Return a condition as the subject of a sentence.
 
     Parameters
     ----------
@@ -29,16 +29,16 @@ def requirement(condition: Condition) -> str:
     Returns
     -------
     str
-        Such as "modality CT".
+        Such as "Requiring modality CT".
 
     Examples
     --------
-    >>> requirement(Criterion("modality", ("CT", "MR")))
-    'modality CT or MR'
+    >>> requiring(Criterion("modality", ("CT", "MR")))
+    'Requiring modality CT or MR'
     """
     words = phrase(condition)
     plain = isinstance(condition, Criterion) and condition.level == "series"
-    return words.replace(" is ", " ", 1) if plain else words
+    return f"Requiring {words.replace(' is ', ' ', 1) if plain else words}"
 
 
 def step_sentence(price: "Price", number: int) -> str:
@@ -57,16 +57,17 @@ def step_sentence(price: "Price", number: int) -> str:
         Two sentences at most.
     """
     everybody = price.overall.row(number - 1, named=True)
-    asked = f"Requiring {price.requirements[number - 1]}"
+    asked = price.subjects[number - 1]
     if not everybody["n_before"]:
-        return f"{asked}: nobody was left to lose."
+        return f"{asked} loses nobody: nobody was left."
     overall = percent(everybody["n_lost"], everybody["n_before"])
     if not everybody["n_lost"]:
         return f"{asked} loses nobody of {everybody['n_before']:,} patients."
     rows = price.table.filter(pl.col("number") == number)
     named = most_affected(rows, everybody, skip=price.own[number - 1])
     if named is None:
-        return f"{asked} loses {overall} of {everybody['n_before']:,} patients, no group clearly more than others."
+        said = f"{asked} loses {overall} of {everybody['n_before']:,} patients, no group clearly more than others"
+        return said + _because(everybody, "of them") + "."
     peers = rows.filter(
         pl.col("attribute") == named["attribute"],
         pl.col("category") != named["category"],
@@ -78,7 +79,7 @@ def step_sentence(price: "Price", number: int) -> str:
     else:
         peer = peers.row(int(peers["n_before"].arg_max() or 0), named=True)
         said = f"{of} and {percent(peer['n_lost'], peer['n_before'])} of {members(peer)}"
-    return said + _because(named) + "." + _led(price, number, named["attribute"])
+    return said + _because(named, "of the former") + "." + _led(price, number, named["attribute"])
 
 
 def most_affected(
@@ -189,7 +190,7 @@ def to_match(share: float, name: str) -> str:
     return f"{few} of 100 patients would have to belong to another group to match {name}"
 
 
-def _because(named: Mapping[str, Any]) -> str:
+def _because(named: Mapping[str, Any], whose: str) -> str:
     """How many of a group were lost only for a missing value: in tenths, or in all where there are few."""
     lost, missing = named["n_lost"], named["n_lost_missing"]
     if not missing:
@@ -201,7 +202,7 @@ def _because(named: Mapping[str, Any]) -> str:
         said = f"{missing} of {lost}"
     else:
         said = {0: "fewer than 1 of 10", 10: "nearly all"}.get(tenths, f"{tenths} of 10")
-    return f"; {said} of the former because the value is missing"
+    return f"; {said} {whose} because the value is missing"
 
 
 def _led(price: "Price", number: int, attribute: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from workbench.assessment.census import categorized
+from workbench.assessment.categories import categorized
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.repository import Repository
@@ -129,6 +129,27 @@ def people(repository: Repository) -> Mask:
         "people",
         lambda: (repository.column("patients", "species").cast(pl.String) == "Human").fill_null(False).to_numpy(),
     )
+
+
+def selected_people(repository: Repository, met: Mask) -> Mask:
+    """Return which people a selection holds.
+
+    Parameters
+    ----------
+    repository : Repository
+        Any source.
+    met : numpy.ndarray
+        (n_series,), bool.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_patients,), bool; animals, phantoms and simulations are never in it.
+    """
+    keys, n = level_keys(repository, "patient")
+    hit = np.zeros(n, dtype=np.bool_)
+    hit[keys[met]] = True
+    return hit & people(repository)
 
 
 def _is_category(repository: Repository, name: str) -> bool:

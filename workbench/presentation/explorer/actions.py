@@ -45,17 +45,18 @@ def act(state: ExplorerState, message: Mapping[str, Any], *, public: bool = Fals
 
 
 def _actions(state: ExplorerState, message: Mapping[str, Any], *, public: bool) -> dict[str, Callable[[], None]]:
-    cohort, get = state.cohort, message.__getitem__
+    cohort, get, dragging = state.settled, message.__getitem__, message.get("dragging") is True
     return {
         "toggle": lambda: state.move(editing.toggle(cohort, get("attribute"), _value(cohort, message))),
-        "set": lambda: state.move(_set(cohort, get("attribute"), list(get("values")))),
+        "set": lambda: state.move(_set(cohort, message, dragging=dragging), dragging=dragging),
         "clear": lambda: state.move(_clear(cohort, get("attribute"))),
-        "range": lambda: state.move(_set_range(cohort, message)),
-        "ages": lambda: state.move(_set_ages(cohort, int(get("low")), int(get("high")))),
+        "range": lambda: state.move(_set_range(cohort, message), dragging=dragging),
+        "ages": lambda: state.move(_set_ages(cohort, message, dragging=dragging), dragging=dragging),
         "search": lambda: state.move(editing.search(cohort, _sound(get("text"))[:_LONGEST_SEARCH])),
         "remove": lambda: state.move(editing.remove(cohort, int(get("at")))),
         "missing": lambda: state.move(editing.change(cohort, int(get("at")), missing=get("missing"))),
         "side": lambda: state.move(editing.change(cohort, int(get("at")), flip=True)),
+        "let_go": lambda: state.move(cohort),
         "undo": state.undo,
         "redo": state.redo,
         "example": lambda: state.open_example(get("key")),
@@ -66,6 +67,7 @@ def _actions(state: ExplorerState, message: Mapping[str, Any], *, public: bool) 
         "page": lambda: state.show(page=int(get("page"))),
         "sort": lambda: state.show(sort=str(get("by"))),
         "group": lambda: state.show(group=str(get("by"))),
+        "step": lambda: state.show(step=int(get("at"))),
         "more": lambda: state.expand(get("attribute")),
         "cards": lambda: state.expand("cards"),
         "pin": lambda: setattr(state, "pinned", state.now),
@@ -86,9 +88,10 @@ def _value(cohort: Cohort, message: Mapping[str, Any]) -> Any:
     return message["value"]
 
 
-def _set(cohort: Cohort, attribute: str, values: list[Any]) -> Cohort:
+def _set(cohort: Cohort, message: Mapping[str, Any], *, dragging: bool) -> Cohort:
+    attribute, values = message["attribute"], list(message["values"])
     at = editing.plain_position(cohort, attribute)
-    same = at is not None and set(cohort.conditions[at].values) == set(values)  # type: ignore[attr-defined]
+    same = at is not None and not dragging and set(cohort.conditions[at].values) == set(values)  # type: ignore[attr-defined]
     return editing.choose(cohort, attribute, None if same or not values else values)
 
 
@@ -102,13 +105,13 @@ def _set_range(cohort: Cohort, message: Mapping[str, Any]) -> Cohort:
     return editing.choose(cohort, attribute, range_value(cohort, attribute, int(message["low"]), int(message["high"])))
 
 
-def _set_ages(cohort: Cohort, first: int, last: int) -> Cohort:
-    """Select the ten-year bands from `first` to `last`; the same bands again drop the criterion."""
-    low, high = min(first, last), max(first, last)
+def _set_ages(cohort: Cohort, message: Mapping[str, Any], *, dragging: bool) -> Cohort:
+    """Select the ten-year bands between two; the same bands again, once let go, drop the criterion."""
+    low, high = sorted((int(message["low"]), int(message["high"])))
     top = None if high >= AGE_TOP_CODE_YEARS else last_of_year(cohort, high + _DECADE - 1)
     bounds = None if low <= 0 and top is None else (low, top)
     at = editing.plain_position(cohort, "age_years")
-    if at is not None and cohort.conditions[at].values == bounds:  # type: ignore[attr-defined]
+    if at is not None and not dragging and cohort.conditions[at].values == bounds:  # type: ignore[attr-defined]
         bounds = None
     for bands in ("age_decade", "age_group"):
         cohort = _clear(cohort, bands)

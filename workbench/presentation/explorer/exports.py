@@ -10,6 +10,7 @@ from workbench.catalog.cohort import Cohort
 from workbench.catalog.manifests import manifest
 from workbench.catalog.rights import read_rights
 from workbench.errors import unknown_name
+from workbench.presentation.explorer.lost import priced
 from workbench.presentation.explorer.share import to_fragment
 from workbench.presentation.explorer.steps import draw_steps, tabulate_steps
 from workbench.presentation.explorer.table_one import count_groups
@@ -28,11 +29,12 @@ KINDS: dict[str, tuple[str, str, bool]] = {
     "table_one": ("Table 1 as CSV", "As its tab shows it, with the grouping chosen there.", False),
     "flow": ("Flow diagram as SVG", "As its tab shows it, with the numbers in it.", False),
     "attrition": ("Attrition as CSV", "The numbers of the flow diagram, one row a step.", False),
+    "price": ("Price as CSV", "Whom each criterion removed, one row a step and group.", False),
     "python": ("Python", "Code that rebuilds this cohort.", False),
     "link": ("Link", "An address that reopens this view.", False),
 }
 #: Kinds with a button elsewhere than in the list of exports.
-ELSEWHERE = ("link", "table_one", "flow", "attrition")
+ELSEWHERE = ("link", "table_one", "flow", "attrition", "price")
 _ENDINGS = {
     "definition": "yaml",
     "csv": "csv",
@@ -131,6 +133,7 @@ def export(cohort: Cohort, kind: str, *, page: str = "", group: str = "") -> Exp
         "table_one": lambda: Export(kind, count_groups(cohort, group).display.write_csv(), _name(cohort, "table1.csv")),
         "flow": lambda: Export(kind, draw_steps(cohort), _name(cohort, "flow.svg")),
         "attrition": lambda: Export(kind, tabulate_steps(cohort), _name(cohort, "attrition.csv")),
+        "price": lambda: Export(kind, priced(cohort).table.write_csv(), _name(cohort, "price.csv")),
         "bibtex": lambda: Export(kind, read_rights(cohort).bibtex(), _name(cohort, "bib")),
         "python": lambda: Export(
             kind,

@@ -1,4 +1,4 @@
-"""The two sliders: which steps they have, what stands under each thumb, and the histogram above."""
+"""The sliders: which steps they have, what stands under each thumb, and the histogram above."""
 
 from typing import Any
 
@@ -11,7 +11,19 @@ from workbench.vocabulary.dicom import AGE_TOP_CODE_YEARS
 
 _AGE_STOPS = tuple(float(year) for year in range(AGE_TOP_CODE_YEARS + 1))
 _AGE_BINS = tuple(float(year) for year in range(0, AGE_TOP_CODE_YEARS, 5))
-_SIZE_STOPS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # MB; the last thumb position is open
+# The last thumb position of these is open.
+_STOPS = {
+    "size_mb": (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0),
+    "slice_thickness_mm": (0.0, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0),
+}
+_WORDS = {
+    "size_mb": {"noun": "size", "words": "MB", "note": ""},
+    "slice_thickness_mm": {
+        "noun": "thickness",
+        "words": "mm",
+        "note": "Series without a slice thickness are left out by a narrower range.",
+    },
+}
 
 
 def list_ranges(cohort: Cohort, unit: str) -> list[dict[str, Any]]:
@@ -37,9 +49,10 @@ def list_ranges(cohort: Cohort, unit: str) -> list[dict[str, Any]]:
         found.append(
             _range(cohort, "age_years", _AGE_STOPS, stops, _AGE_BINS, unit, noun="age", words="years", note=note)
         )
-    if "size_mb" in known:
-        stops = [*(f"{edge:,g}" for edge in _SIZE_STOPS), "more"]
-        found.append(_range(cohort, "size_mb", _SIZE_STOPS, stops, _SIZE_STOPS, unit, noun="size", words="MB", note=""))
+    for name, edges in _STOPS.items():
+        if name in known:
+            stops = [*(f"{edge:,g}" for edge in edges), "more"]
+            found.append(_range(cohort, name, edges, stops, edges, unit, **_WORDS[name]))
     return found
 
 
@@ -50,7 +63,7 @@ def range_value(cohort: Cohort, attribute: str, low: int, high: int) -> tuple[fl
     ----------
     cohort : Cohort
         Whose source has the attribute.
-    attribute : {"age_years", "size_mb"}
+    attribute : {"age_years", "size_mb", "slice_thickness_mm"}
         The slider.
     low, high : int
         Positions.
@@ -60,7 +73,7 @@ def range_value(cohort: Cohort, attribute: str, low: int, high: int) -> tuple[fl
     tuple or None
         Inclusive bounds, None at an open end; None when both are open.
     """
-    stops = _AGE_STOPS if attribute == "age_years" else _SIZE_STOPS
+    stops = _AGE_STOPS if attribute == "age_years" else _STOPS[attribute]
     last = len(stops) - 1 if attribute == "age_years" else len(stops)
     low, high = sorted((min(max(low, 0), last), min(max(high, 0), last)))
     if low == 0 and high == last:

@@ -141,7 +141,13 @@ def _refuse_free_words(cohort: Cohort) -> None:
 def _is_closed(repository: Repository, name: str) -> bool:
     """Whether values of an attribute come from a public vocabulary and can name nobody."""
     attribute = attributes(repository)[name]
-    if attribute.kind in ("band", "flag") or name in ("modality", "age_years", "size_mb", "n_instances"):
+    if attribute.kind in ("band", "flag") or name in (
+        "modality",
+        "age_years",
+        "size_mb",
+        "slice_thickness_mm",
+        "n_instances",
+    ):
         return True
     if attribute.kind != "category":
         return False

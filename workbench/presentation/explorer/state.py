@@ -63,6 +63,8 @@ class ExplorerState:
         What the columns of Table 1 are.
     pinned : Moment, optional
         The cohort A of the comparison.
+    step : int
+        The criterion whose losses are shown, as its place in the cohort: the one changed last, until another is chosen.
     messages : list of tuple
         Tone and sentence, shown once.
     """
@@ -77,17 +79,20 @@ class ExplorerState:
     expanded: set[str] = field(default_factory=set)
     group: str = "collection_id"
     pinned: Moment | None = None
+    step: int = -1
     messages: list[tuple[Tone, str]] = field(default_factory=list)
     _past: list[Moment] = field(default_factory=list, repr=False)
     _future: list[Moment] = field(default_factory=list, repr=False)
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _made_for: Cohort | None = field(default=None, repr=False)
+    _dragging: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.start is None:
             self.now = _of_example(self.examples[0])
         else:
             self.now = Moment(self.start, "Your cohort", "As it was handed over.")
+        self.step = len(self.cohort.conditions) - 1
 
     @cached_property
     def examples(self) -> list[Example]:
@@ -98,6 +103,11 @@ class ExplorerState:
     def cohort(self) -> Cohort:
         """What is selected now."""
         return self.now.cohort
+
+    @property
+    def settled(self) -> Cohort:
+        """What was selected before a drag that is still under way; else what is selected now."""
+        return self._past[-1].cohort if self._dragging else self.cohort
 
     @property
     def can_undo(self) -> bool:
@@ -131,8 +141,10 @@ class ExplorerState:
         made: _Made = self._made[key]
         return made
 
-    def move(self, cohort: Cohort, *, title: str = "", why: str = "", example: str = "") -> None:
-        """Select another cohort; a cohort of the same conditions is no step.
+    def move(
+        self, cohort: Cohort, *, title: str = "", why: str = "", example: str = "", dragging: bool = False
+    ) -> None:
+        """Select another cohort; a cohort of the same conditions is no step, and a whole drag is one.
 
         Parameters
         ----------
@@ -142,7 +154,11 @@ class ExplorerState:
             Its name and a sentence; without them it counts as changed by hand.
         example : str
             Key of the example it is.
+        dragging : bool
+            Whether the mouse is still down: the next move then takes the place of this one.
         """
+        if self._dragging:
+            self._become(self._past.pop())
         if cohort.conditions == self.cohort.conditions and not title:
             return
         if not title:
@@ -150,6 +166,7 @@ class ExplorerState:
         self._past = [*self._past[-_LONGEST_HISTORY:], self.now]
         self._future = []
         self._become(Moment(cohort, title, why, example))
+        self._dragging = dragging
 
     def undo(self) -> None:
         """Go one step back; nothing happens at the beginning."""
@@ -204,7 +221,7 @@ class ExplorerState:
         Parameters
         ----------
         **settings : object
-            ``unit``, ``tab``, ``page``, ``sort`` or ``group``.
+            ``unit``, ``tab``, ``page``, ``sort``, ``group`` or ``step``.
 
         Raises
         ------
@@ -231,7 +248,10 @@ class ExplorerState:
         self.expanded ^= {name}
 
     def _become(self, moment: Moment) -> None:
-        self.now, self.page = moment, 0
+        before, after = self.cohort.conditions, moment.cohort.conditions
+        changed = [at for at, condition in enumerate(after) if condition not in before]
+        self.step = changed[-1] if changed else len(after) - 1
+        self.now, self.page, self._dragging = moment, 0, False
 
     def _by_hand(self, cohort: Cohort) -> tuple[str, str]:
         if not cohort.conditions:

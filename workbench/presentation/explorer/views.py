@@ -7,7 +7,7 @@ from typing import Any
 from workbench.catalog import facets
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.criteria.attributes import attributes, coded
-from workbench.presentation.explorer import bars, cards, panels, ranges, rows, steps, table_one
+from workbench.presentation.explorer import bars, cards, lost, panels, ranges, rows, steps, table_one
 from workbench.presentation.explorer.editing import TEXTS, is_plain
 from workbench.presentation.explorer.share import to_fragment
 from workbench.presentation.explorer.state import ExplorerState
@@ -86,9 +86,13 @@ def _panel(state: ExplorerState, counts: Any) -> dict[str, Any]:
             "pyramid": state.remember((state.unit, "pyramid"), lambda: bars.age_pyramid(state.cohort, state.unit)),
             "modality": bars.modality_columns(state.cohort, counts, state.unit),
             "costs": state.remember("costs", lambda: steps.step_costs(state.cohort)),
+            "lost": lost.lost_panel(state),
             **cards.collection_cards(state.cohort, expanded="cards" in state.expanded),
         },
-        "attrition": lambda: steps.attrition_panel(state.cohort),
+        "attrition": lambda: (
+            steps.attrition_panel(state.cohort)
+            | {"price": state.remember("price", lambda: lost.priced(state.cohort)).sentences}
+        ),
         "table_one": lambda: table_one.table_one_panel(state.cohort, state.group),
         "series": lambda: rows.series_panel(state),
         "compare": lambda: panels.compare_panel(state),

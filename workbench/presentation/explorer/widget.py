@@ -43,8 +43,10 @@ class ExplorerView(anywidget.AnyWidget):
 
     def __init__(self, state: ExplorerState, *, public: bool = False) -> None:
         self._state, self._public, self._step = state, public, 0
-        script = "".join((_FRONTEND / name).read_text("utf-8") for name in ("explorer_parts.js", "explorer.js"))
-        style = (_FRONTEND / "explorer.css").read_text("utf-8")
+        script, style = (
+            "".join((_FRONTEND / f"explorer{part}.{kind}").read_text("utf-8") for part in parts)
+            for kind, parts in (("js", ("_parts", "_price", "")), ("css", ("", "_price")))
+        )
         repository = state.catalog.repository
         self._closed = public and repository.disclosure == "controlled"
         view = {"closed": _CLOSED.format(name=repository.name)} if self._closed else self._drawn("")

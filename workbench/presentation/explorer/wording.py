@@ -28,6 +28,7 @@ _MORE_TITLES = {
     "age_group": "Age group",
     "size_mb": "Series size",
     "n_instances": "Instances",
+    "slice_thickness_mm": "Slice thickness",
     "body_part": "Body part",
     "model": "Scanner model",
     "study_description": "Study description",
@@ -193,7 +194,7 @@ def _words(entry: Any) -> Any:
 
 
 def _range(criterion: Criterion) -> str:
-    unit = {"age_years": " years", "size_mb": " MB"}.get(criterion.column, "")
+    unit = {"age_years": " years", "size_mb": " MB", "slice_thickness_mm": " mm"}.get(criterion.column, "")
     whole = math.floor if criterion.column == "age_years" else float  # ages are said in completed years
     low, high = (None if end is None else f"{whole(end):,g}" for end in criterion.values)
     if low is None:

@@ -156,17 +156,11 @@ function overviewTab(send) {
   const [agesNote, barsNote, cardsNote, all] = [make("p", { class: "wx-small" }), make("p", { class: "wx-small" }), make("p", { class: "wx-small" }), make("button", { type: "button", class: "wx-link", onclick: () => send({ do: "cards" }) })];
   const agesBlock = titled("Age and sex", null, ages, agesNote);
   const barsBlock = titled("Modality", null, bars, barsNote);
-  const costs = make("div", { class: "wx-costs" });
-  const key = make("p", { class: "wx-key", "aria-hidden": "true" }, ["kept", "lost only because the value is missing", "lost otherwise"].map((text) => make("span", {}, text)));
-  const costsBlock = titled("What each filter costs, in patients", null, key, costs);
-  const node = make("div", {}, make("div", { class: "wx-pair" }, agesBlock, barsBlock), costsBlock, titled("Collections", null, cardsNote, cards, all));
-
-  function step() {
-    const parts = { name: make("strong", {}), left: make("span", { class: "wx-cost-left" }), kept: make("span", { class: "is-kept" }), unknown: make("span", { class: "is-unknown" }), words: make("span", { class: "wx-cost-words" }) };
-    const entry = make("div", { class: "wx-cost" }, parts.name, parts.left, make("div", { class: "wx-split", "aria-hidden": "true" }, parts.kept, parts.unknown), parts.words);
-    entry.parts = parts;
-    return entry;
-  }
+  const [steps, who] = [flow(send), lostPanel()];
+  const stepsBlock = titled("What each filter costs, in patients", null, steps);
+  const whoBlock = titled("Who you just lost", null, who);
+  const brushes = make("div", { class: "wx-brushes" }, agesBlock, barsBlock, stepsBlock);
+  const node = make("div", {}, make("div", { class: "wx-price" }, brushes, whoBlock), titled("Collections", null, cardsNote, cards, all));
 
   function card(item) {
     const parts = { name: make("strong", {}), license: make("span", { class: "wx-license" }), what: make("span", { class: "wx-what" }), n: make("span", { class: "wx-card-n" }) };
@@ -184,15 +178,9 @@ function overviewTab(send) {
     }
     bars.update(panel.modality);
     put(barsNote, panel.modality.note);
-    costsBlock.hidden = !panel.costs.length;
-    keyed(costs, panel.costs, (cost) => cost.at, step, ({ parts }, cost) => {
-      put(parts.name, cost.label);
-      parts.name.title = cost.label;
-      put(parts.left, `${count(cost.left)} left`);
-      put(parts.words, cost.words);
-      parts.kept.style.width = `${(100 * cost.left) / Math.max(cost.before, 1)}%`;
-      parts.unknown.style.width = `${(100 * cost.unknown) / Math.max(cost.before, 1)}%`;
-    });
+    stepsBlock.hidden = !panel.costs.length;
+    steps.update(panel.costs, panel.lost.step);
+    who.update(panel.lost);
     put(cardsNote, panel.cards_note);
     keyed(cards, panel.cards, (item) => item.value, card, (button, item) => {
       button.dataset.value = item.value;
@@ -221,12 +209,14 @@ function htmlTab() {
 }
 
 function attritionTab(ask) {
-  const [words, flow] = [make("ol", { class: "wx-steps" }), htmlTab()];
+  const [words, price, flow] = [make("ol", { class: "wx-steps" }), make("ol", { class: "wx-steps" }), htmlTab()];
+  const whom = make("h3", {}, "Whom each filter removed");
   const take = (kind, text, hint) => make("button", { type: "button", class: "wx-button", "data-ask": kind, title: hint, "aria-label": `${hint} as ${text}`, onclick: () => ask(kind) }, text);
-  const node = titled("Who did each filter remove?", "Each step in the order of the criteria; of those lost, how many only because the value is missing.", make("div", { class: "wx-actions" }, take("flow", "SVG", "Download the diagram"), take("attrition", "CSV", "Download its numbers")), flow, make("h3", {}, "In words"), words);
+  const node = titled("Who did each filter remove?", "Each step in the order of the criteria; of those lost, how many only because the value is missing.", make("div", { class: "wx-actions" }, take("flow", "SVG", "Download the diagram"), take("attrition", "CSV", "Download its numbers"), take("price", "CSV by group", "Download whom each filter removed")), flow, make("h3", {}, "In words"), words, whom, price);
   node.update = (view) => {
     flow.update(view.attrition.html);
-    words.replaceChildren(...view.attrition.sentences.map((sentence) => make("li", {}, sentence)));
+    for (const [list, sentences] of [[words, view.attrition.sentences], [price, view.attrition.price]]) list.replaceChildren(...sentences.map((sentence) => make("li", {}, sentence)));
+    whom.hidden = !view.attrition.price.length;
   };
   return node;
 }
@@ -389,17 +379,17 @@ function render({ model, el }) {
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   const theme = () => (root.dataset.theme = isDark(darkness) ? "dark" : "light");
   const [pending, filled] = [new Map(), new WeakSet()];
-  let [last, slow, silent, waiting] = [0, null, null, null];
+  let [last, slow, silent, held] = [0, null, null, null];
 
   function settle() {
     clearTimeout(slow);
     clearTimeout(silent);
     root.removeAttribute("aria-busy");
   }
-  // While an answer is under way only the newest of several range moves is kept.
   function post(action) {
     last += 1;
     pending.set(last, performance.now());
+    root.dataset.pending = pending.size;
     clearTimeout(slow);
     slow = setTimeout(() => root.setAttribute("aria-busy", "true"), SLOW_MS);
     clearTimeout(silent);
@@ -410,7 +400,21 @@ function render({ model, el }) {
     model.send({ id: `${name}-${last}`, ...action });
   }
   const name = Math.random().toString(36).slice(2, 8);
-  const send = (action) => post(action);
+  const send = (action) => {
+    held = null;
+    post(action);
+  };
+  // What is dragged is followed while the mouse moves: one question at a time, and of those that wait only the newest.
+  send.dragging = (action) => {
+    if (pending.size) held = action;
+    else post({ ...action, dragging: true });
+  };
+  function follow() {
+    if (!held || pending.size) return;
+    const action = held;
+    held = null;
+    post({ ...action, dragging: true });
+  }
   const ask = (kind) => post({ do: "export", kind, page: location.href.split("#")[0] });
 
   const [top, figures, chips, side, tabs, dialog, told] = [heading(send, ask), numbers(), chipList(send), sidebar(send), tabBar(send), textDialog(), notices(send)];
@@ -428,10 +432,12 @@ function render({ model, el }) {
     if (started === undefined) return;
     for (const id of pending.keys()) if (id <= Number(number)) pending.delete(id);
     if (!pending.size) settle();
+    root.dataset.pending = pending.size;
     // two frames later the new counts are on the screen
     requestAnimationFrame(() => setTimeout(() => {
       root.dataset.lastMs = (performance.now() - started).toFixed(1);
       root.dataset.answered = answer;
+      follow();
     }));
   }
 

@@ -140,10 +140,10 @@ function rangeCard(send) {
   function moved(event) {
     if (Number(low.value) > Number(high.value)) event.target.value = event.target === low ? high.value : low.value;
     draw();
+    if (event.target.matches(":active")) send.dragging(chosen());
   }
-  function settled() {
-    send({ do: "range", attribute: range.attribute, low: Number(low.value), high: Number(high.value) });
-  }
+  const chosen = () => ({ do: "range", attribute: range.attribute, low: Number(low.value), high: Number(high.value) });
+  const settled = () => send(chosen());
   for (const thumb of [low, high]) {
     thumb.addEventListener("input", moved);
     thumb.addEventListener("change", settled);
@@ -188,10 +188,11 @@ function pyramid(send) {
   function show(from, to) {
     rows.forEach((row, index) => row.classList.toggle("is-brushed", index >= Math.min(from, to) && index <= Math.max(from, to)));
   }
-  function settle(from, to) {
+  function chosen(from, to) {
     const ends = [data.bands[from].start, data.bands[to].start].sort((a, b) => a - b);
-    send({ do: "ages", low: ends[0], high: ends[1] });
+    return { do: "ages", low: ends[0], high: ends[1] };
   }
+  const settle = (from, to) => send(chosen(from, to));
   picture.addEventListener("pointerdown", (event) => {
     if (!data?.bands.length || event.button) return;
     event.preventDefault();
@@ -202,17 +203,20 @@ function pyramid(send) {
     show(at, at);
   });
   picture.addEventListener("pointermove", (event) => {
-    if (!brush) return;
-    brush.to = rowAt(event);
+    const to = brush ? rowAt(event) : null;
+    if (to === null || to === brush.to) return;
+    brush = { from: brush.from, to, moved: true };
     show(brush.from, brush.to);
+    send.dragging(chosen(brush.from, brush.to));
   });
   const drop = (event) => {
     if (!brush) return;
-    const { from, to } = brush;
+    const { from, to, moved } = brush;
     brush = null;
     node.classList.remove("is-brushing");
     show(-1, -2);
     if (event.type === "pointerup") settle(from, to);
+    else if (moved) send({ do: "let_go" });
   };
   picture.addEventListener("pointerup", drop);
   picture.addEventListener("pointercancel", drop);
@@ -256,6 +260,7 @@ function pyramid(send) {
     );
     if (focused !== null) picture.querySelector(`[data-band="${focused}"]`)?.focus();
     node.classList.toggle("is-narrowed", data.narrowed);
+    if (brush) show(brush.from, brush.to);
   };
   return node;
 }
@@ -283,20 +288,28 @@ function columns(send) {
     node.classList.add("is-brushing");
     show(brush.from, brush.to);
   });
+  const within = () => {
+    const [from, to] = [Math.min(brush.from, brush.to), Math.max(brush.from, brush.to)];
+    return data.values.slice(from, to + 1).map((value) => value.value);
+  };
   picture.addEventListener("pointermove", (event) => {
-    if (!brush) return;
-    brush.to = at(event);
+    const to = brush ? at(event) : null;
+    if (to === null || to === brush.to) return;
+    brush = { from: brush.from, to, moved: true };
     show(brush.from, brush.to);
+    send.dragging({ do: "set", attribute: data.attribute, values: within() });
   });
   const drop = (event) => {
     if (!brush) return;
-    const [from, to] = [Math.min(brush.from, brush.to), Math.max(brush.from, brush.to)];
+    const [values, moved] = [within(), brush.moved];
     brush = null;
     node.classList.remove("is-brushing");
     show(-1, -2);
-    if (event.type !== "pointerup") return;
-    const values = data.values.slice(from, to + 1).map((value) => value.value);
-    send(from === to ? { do: "toggle", attribute: data.attribute, value: values[0] } : { do: "set", attribute: data.attribute, values });
+    if (event.type !== "pointerup") {
+      if (moved) send({ do: "let_go" });
+      return;
+    }
+    send(values.length === 1 ? { do: "toggle", attribute: data.attribute, value: values[0] } : { do: "set", attribute: data.attribute, values });
   };
   picture.addEventListener("pointerup", drop);
   picture.addEventListener("pointercancel", drop);
@@ -331,6 +344,7 @@ function columns(send) {
     picture.replaceChildren(make("line", { class: "wx-base", x1: 0, x2: WIDTH, y1: HEIGHT - BOTTOM, y2: HEIGHT - BOTTOM }), ...marks);
     if (focused !== null) [...marks].find((mark) => mark.dataset.value === focused)?.focus();
     node.classList.toggle("is-narrowed", active);
+    if (brush) show(brush.from, brush.to);
   };
   return node;
 }
