@@ -1,0 +1,125 @@
+"""Choose what to hide: small counts, and as few others as it takes so that nothing gives them away."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.assessment.suppression.auditing import audit_knowledge, find_whole
+from workbench.assessment.suppression.knowledge import Expression, Figure, Knowledge
+from workbench.assessment.suppression.published import EVERYONE, Cell, Count
+from workbench.optimization import FloatArray, LinearProgram, Row
+
+# What hiding a number costs: a margin is worth several cells, and the total stands under every share.
+_MARGIN, _EVERYONE = 10.0, 1_000.0
+
+Read = Callable[[Mapping[Cell, Count]], Knowledge]
+
+
+def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> dict[Cell, Count]:
+    """Return counts with None where a number is small or would give a small one away.
+
+    For each small number that can be derived, the nearest other table is sought in which it reaches the threshold;
+    nearest by what it would cost to hide the numbers that differ, less for small counts than for large ones, for
+    cells than for margins, and nothing for what is hidden already. Those numbers are then hidden. So every hidden
+    number has a table that keeps it open, and after at most as many rounds as there are numbers none is exposed.
+
+    Parameters
+    ----------
+    counts : mapping of Cell to int
+        The true counts of the newest release.
+    read : callable
+        What a reader knows when the newest release shows the given counts.
+    threshold : int
+        The smallest count that may be known.
+
+    Returns
+    -------
+    dict of Cell to int or None
+        The same cells.
+
+    Raises
+    ------
+    ValueError
+        When even hiding every count that is not 0 leaves a small one open to see.
+
+    References
+    ----------
+    Kelly JP, Golden BL, Assad AA. Cell suppression: disclosure protection for sensitive tabular data. Networks
+    1992;22:397-417. DOI 10.1002/net.3230220407
+    """
+    shown: dict[Cell, Count] = {cell: None if 0 < count < threshold else count for cell, count in counts.items()}
+    while True:
+        knowledge = read(shown).settled()
+        exposed = audit_knowledge(knowledge, threshold=threshold).table["exposed"]
+        targets = [each for each, is_exposed in zip(knowledge.expressions, exposed, strict=True) if is_exposed]
+        if not targets:
+            return shown
+        more = _give_way(knowledge, targets, threshold=threshold)
+        if not more:  # no table keeps all of them open while anything of this release is shown
+            more = {cell for cell, count in shown.items() if count}
+        if not more:
+            raise ValueError(
+                f"With every count hidden, {targets[0].words} can still be derived: an earlier release or a 0 gives it "
+                "away. No count of 1–10 may be derivable. Publish these tables later, or without those of several "
+                "attributes."
+            )
+        shown.update(dict.fromkeys(more))
+
+
+def _give_way(knowledge: Knowledge, targets: list[Expression], *, threshold: int) -> set[Cell]:
+    """The cells to hide so that each target may reach the threshold."""
+    hidden: set[Cell] = set()
+    tables: list[FloatArray] = []
+    for target in targets:
+        if any(target.row.weights @ table[target.row.columns] > threshold - 0.5 for table in tables):
+            continue
+        table = _nearest_table(knowledge, replace(target.row, lower=threshold, upper=np.inf))
+        if table is None:
+            continue
+        tables.append(table)
+        changed = {figure.cell for figure in _open(knowledge) if abs(_sum(figure, table) - (figure.count or 0)) > 0.5}
+        hidden |= changed
+        figures = [
+            replace(figure, count=None) if figure.cell in changed and figure.release == _newest(knowledge) else figure
+            for figure in knowledge.figures
+        ]
+        knowledge = replace(knowledge, figures=figures)
+    return hidden
+
+
+def _nearest_table(knowledge: Knowledge, reach: Row) -> FloatArray | None:
+    """The table that reaches, with each open figure free to differ from its count at a price for either direction."""
+    n, open_figures = knowledge.n, _open(knowledge)
+    free = {id(figure) for figure in open_figures}
+    rows = [*knowledge.structure, *(each.row() for each in knowledge.figures if id(each) not in free), reach]
+    for i, figure in enumerate(open_figures):
+        more, less = n + 2 * i, n + 2 * i + 1
+        weights = np.array([*np.ones(len(figure.columns)), -1.0, 1.0])
+        count = float(figure.count or 0)
+        rows.append(Row(np.array([*figure.columns, more, less], dtype=np.intp), weights, count, count))
+        rows.append(replace(figure, count=None).row())  # hidden, it is known not to be 0
+    prices = np.repeat([_price(figure) for figure in open_figures], 2)
+    width = n + len(prices)
+    objective = np.concatenate([np.zeros(n), prices])
+    table = find_whole(LinearProgram(objective, np.zeros(width), np.full(width, np.inf), rows))
+    return None if table is None else table[:n]
+
+
+def _price(figure: Figure) -> float:
+    level = _EVERYONE if figure.cell == EVERYONE else _MARGIN if figure.is_margin else 1.0
+    return level * (1.0 + math.log2(figure.count or 1))
+
+
+def _sum(figure: Figure, table: FloatArray) -> float:
+    return float(table[figure.columns].sum())
+
+
+def _open(knowledge: Knowledge) -> list[Figure]:
+    newest = _newest(knowledge)
+    return [figure for figure in knowledge.figures if figure.release == newest and figure.count is not None]
+
+
+def _newest(knowledge: Knowledge) -> int:
+    return max(figure.release for figure in knowledge.figures)

@@ -1,0 +1,55 @@
+"""What a reader knows about the categories themselves: some combinations do not exist."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from workbench.errors import UnknownNameError
+from workbench.vocabulary.demographics import ETHNICITY, MISSING, RACE
+from workbench.vocabulary.geography import STATES, country_key, state_key
+
+_UNITED_STATES = "840"  # ISO 3166-1 numeric
+_LAST_STATE_FIPS = "56"  # Wyoming; higher codes are territories, which ISO 3166-1 lists as countries too
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Attributes that depend on one another by what their words mean.
+
+    Attributes
+    ----------
+    attributes : tuple of str
+        In alphabetical order.
+    is_possible : callable
+        Whether a patient can have these categories.
+    """
+
+    attributes: tuple[str, ...]
+    is_possible: Callable[[Mapping[str, str]], bool]
+
+
+def _is_race_ethnicity(cell: Mapping[str, str]) -> bool:
+    """Hispanic or Latino of any race is one category; the others are named by their race."""
+    both, (hispanic, not_hispanic, *_) = cell["race_ethnicity"], ETHNICITY
+    if both in MISSING:
+        return cell["ethnicity"] != hispanic and (cell["race"] not in RACE[:-3] or cell["ethnicity"] != not_hispanic)
+    if both == hispanic:
+        return cell["ethnicity"] == hispanic
+    return cell["ethnicity"] == not_hispanic and both == f"{cell['race']}, {not_hispanic}"
+
+
+def _is_place(cell: Mapping[str, str]) -> bool:
+    """A state of the United States lies in the United States, or its patient's country is missing."""
+    if cell["state"] in MISSING or cell["country"] in MISSING:
+        return True
+    try:
+        inside = STATES[state_key(cell["state"])].fips <= _LAST_STATE_FIPS
+        return not inside or country_key(cell["country"]) == _UNITED_STATES
+    except UnknownNameError:
+        return True  # what we do not know, we do not assume
+
+
+#: All of them. A family of tables that contradicts one is read without it.
+MEANINGS = (
+    Meaning(("ethnicity", "race", "race_ethnicity"), _is_race_ethnicity),
+    Meaning(("country", "state"), _is_place),
+)

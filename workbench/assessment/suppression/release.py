@@ -1,0 +1,150 @@
+"""Suppress the small counts of a release: tables of one population in which no count of 1 to 10 can be derived."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from workbench.assessment.census import Census
+from workbench.assessment.intervals import wilson_interval
+from workbench.assessment.suppression.auditing import THRESHOLD, Audit, audit_releases
+from workbench.assessment.suppression.hiding import hide_counts
+from workbench.assessment.suppression.knowledge import read_knowledge
+from workbench.assessment.suppression.published import (
+    EVERYONE,
+    Cell,
+    Count,
+    cells_of,
+    missing_cell,
+    read_published,
+)
+
+_COUNT = "n_patients"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Suppressed:
+    """Tables that may be published together.
+
+    How many of the hidden cells are small is not said: "two are small" and a sum of 12 would tell that both are.
+
+    Attributes
+    ----------
+    tables : tuple of Census
+        In the order given. Of a hidden cell the count, share and interval are null; without a total no share is shown.
+    audit : Audit
+        The proof, from nothing but what is shown here and was shown in earlier releases.
+    rule : str
+        What is hidden, in a sentence.
+    n_cells, n_hidden : int
+        Different numbers in the tables that are not 0, and how many of them are hidden.
+    """
+
+    tables: tuple[Census, ...]
+    audit: Audit
+    rule: str
+    n_cells: int
+    n_hidden: int
+
+    @property
+    def sentence(self) -> str:
+        """How many cells are hidden, and what the audit found."""
+        return f"{self.n_hidden:,} of {self.n_cells:,} numbers are hidden. {self.audit.sentence}"
+
+    def __repr__(self) -> str:
+        return "\n".join([self.rule, self.sentence, *(str(table.table) for table in self.tables)])
+
+    def _repr_html_(self) -> str:
+        said = f"<p>{html.escape(self.rule)}</p><p>{html.escape(self.sentence)}</p>"
+        return said + "".join(table.table._repr_html_() for table in self.tables)
+
+
+def suppress(
+    censuses: Sequence[Census], *, earlier: Sequence[Suppressed | Sequence[Census]] = (), threshold: int = THRESHOLD
+) -> Suppressed:
+    """Return tables in which no count of 1–10 patients is shown or can be derived.
+
+    Give everything that is published together, and everything that was published before. Hidden are the small counts
+    (primary) and those that would give them away (complementary), with one mark for both: over the cells, totals,
+    shares and missing counts of all tables, and over the changes between releases. A 0 is shown. With fewer than 11
+    patients in all, everything else is hidden. Small numbers of studies, series or images are not looked for:
+    they do not tell how many patients they come from, so a census of them is refused.
+
+    What the rule does not cover: two attributes of which one is a function of the other are only seen through when
+    `workbench.assessment.suppression.meanings` names them.
+
+    Parameters
+    ----------
+    censuses : sequence of Census
+        Exact, by patients, all of one population: one-way or of several attributes. A census in which a patient may
+        count in several categories has one attribute.
+    earlier : sequence of Suppressed
+        What was published of the same population before, oldest first; or the tables of each, as read back.
+    threshold : int
+        The smallest count that may be known.
+
+    Returns
+    -------
+    Suppressed
+        With an audit that found nothing.
+
+    Raises
+    ------
+    ValueError
+        When the censuses do not count the same patients, are not of patients, or cannot be published after
+        the earlier ones.
+
+    References
+    ----------
+    ResDAC, CMS cell size suppression policy. https://resdac.org/articles/cms-cell-size-suppression-policy
+
+    Examples
+    --------
+    Five patients of another sex would be the total less the others, so the smaller of the others is hidden too:
+
+    >>> import polars as pl
+    >>> from workbench.assessment.census import count_census
+    >>> patients = pl.DataFrame({"sex": ["Female"] * 40 + ["Male"] * 30 + ["Other"] * 5})
+    >>> released = suppress([count_census(patients, by=["sex"])])
+    >>> released.tables[0].table.select("sex", "n_patients", "n_total").rows()
+    [('Female', 40, 75), ('Male', None, 75), ('Other', None, 75)]
+    >>> released.audit.sentence
+    'Checked: 4 cells, none of 1–10 can be derived from everything shown here.'
+    """
+    before = [read_published(each.tables if isinstance(each, Suppressed) else each) for each in earlier]
+    exact = read_published(censuses)
+    counts = {cell: count for cell, count in exact.counts.items() if count is not None}
+    if len(counts) < len(exact.counts) or not counts:
+        raise ValueError(
+            f"Received {len(exact.counts) - len(counts)} hidden counts of {len(exact.counts)}. "
+            "Small counts are found in exact censuses. Suppress a family once, from the censuses of a cohort."
+        )
+    shown = hide_counts(
+        counts, lambda trial: read_knowledge([*before, replace(exact, counts=dict(trial))]), threshold=threshold
+    )
+    rule = f"Counts of 1–{threshold - 1} patients, and those that would give them away, are not shown."
+    tables = tuple(_with_hidden(census, shown, rule) for census in censuses)
+    proof = audit_releases([*before, read_published(tables)], threshold=threshold)
+    positive = [count for cell, count in shown.items() if counts[cell] > 0]
+    return Suppressed(tables, proof, rule, len(positive), positive.count(None))
+
+
+def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str) -> Census:
+    total = shown[EVERYONE]
+    cells = cells_of(census.table, census.by, overlaps=census.overlapping)
+    missing = [
+        shown[missing_cell(attribute, reason, overlaps=census.overlapping)]
+        for attribute, reason in census.missing.select("attribute", "reason").iter_rows()
+    ]
+    low, high = wilson_interval(pl.col(_COUNT), pl.col("n_total"))
+    table = census.table.with_columns(
+        pl.Series(_COUNT, [shown[cell] for cell in cells], pl.Int64), pl.lit(total, pl.Int64).alias("n_total")
+    ).with_columns(fraction=pl.col(_COUNT) / pl.col("n_total"), fraction_low=low, fraction_high=high)
+    return replace(
+        census,
+        table=table,
+        missing=census.missing.with_columns(pl.Series(_COUNT, missing, pl.Int64)),
+        n_total=total,
+        stamp=rule,
+    )
