@@ -270,8 +270,9 @@ def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | Non
     ----------
     source : str or pathlib.Path
         ``"idc"``: the embedded index of the NCI Imaging Data Commons. ``"synthetic"``: an invented commons with race,
-        ethnicity and COVID-19 tests. Else a path, recognized by its content: a release in the common data model, files
-        of a Gen3 export, or a table of yours.
+        ethnicity and COVID-19 tests, ``"synthetic:1000000"`` one of any size, ``"synthetic:midrc_2021"`` one whose
+        studies stand where MIDRC's stood. Else a path, recognized by its content: a release in the common data model,
+        files of a Gen3 export, or a table of yours.
     columns : mapping of str to str, optional
         For a table: our name to its column, such as ``{"patient_id": "PatientID", "sex": "Gender"}``.
 
@@ -287,10 +288,10 @@ def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | Non
     """
     if source == "idc":
         return Catalog(open_idc())
-    if source == "synthetic":
-        from workbench.catalog.sources.gen3 import open_synthetic
+    if str(source).partition(":")[0] == "synthetic":
+        from workbench.catalog.sources.synthetic import open_synthetic
 
-        return Catalog(open_synthetic())
+        return Catalog(open_synthetic(str(source)))
     if not Path(source).exists():
         then = "Use open_catalog('idc'), or the path of a file or folder that exists."
         raise unknown_name("source", str(source), ["idc", "synthetic"], where="the workbench", then=then)

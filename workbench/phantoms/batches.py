@@ -161,7 +161,7 @@ def _read() -> tuple[tuple[date, ...], dict[tuple[str, str], npt.NDArray[np.floa
 
 
 def _people(brought: Mapping[tuple[str, str], npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """Return the patients of each pair of race and ethnicity; only those who are not Hispanic are published as pairs."""
+    """Return the patients of each pair of race and ethnicity; published are those who are not Hispanic."""
     hispanic, not_hispanic = ETHNICITY[:2]
     without = brought["ethnicity", _NOT_REPORTED]
     others = np.maximum(brought["ethnicity", hispanic] + without, 1)

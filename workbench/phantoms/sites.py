@@ -12,11 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.phantoms.batches import published_batches
+from workbench.phantoms.drawing import Codes, by_row
 from workbench.vocabulary.countries import COUNTRIES
 from workbench.vocabulary.demographics import ETHNICITY, MISSING, RACE
 from workbench.vocabulary.geography import country_key
-
-Codes = npt.NDArray[np.uint8]
 
 _NOT_REPORTED = MISSING[1]
 _HISPANIC = ETHNICITY[0]
@@ -109,13 +108,7 @@ def draw_sites(batch: Codes, people: Codes, ages: Codes, *, rng: np.random.Gener
     likely = _likely()
     n_ages = likely.shape[2]
     cells = (batch.astype(np.int64) * likely.shape[1] + people) * n_ages + ages
-    below = np.cumsum(likely.reshape(-1, len(SITES)), axis=1)
-    below = (below / below[:, -1:]).astype(np.float32)
-    drawn = rng.random(len(cells), dtype=np.float32)
-    site = np.zeros(len(cells), dtype=np.uint8)
-    for limit in below.T[:-1]:
-        site += drawn >= limit[cells]
-    return site
+    return by_row(likely.reshape(-1, len(SITES)), cells, rng=rng)
 
 
 def per_site(attribute: str) -> npt.NDArray[np.float32]:

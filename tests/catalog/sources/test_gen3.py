@@ -11,7 +11,7 @@ import pytest
 
 from workbench.cache import cache_folder
 from workbench.catalog.repository import Repository
-from workbench.catalog.sources.gen3 import open_gen3, open_synthetic
+from workbench.catalog.sources.gen3 import open_gen3
 
 THEN = (
     "Every line needs as many fields as the header, in UTF-8, and the columns named here. "
@@ -367,13 +367,6 @@ def test_a_folder_without_an_export_says_what_one_is(tmp_path: Path) -> None:
         f"No Gen3 export in {tmp_path}. An export is one or more TSV, CSV or JSON files of the nodes case, "
         "imaging_study, series_file or measurement. Download them from the portal and give their folder."
     )
-
-
-def test_the_synthetic_commons_says_so_in_every_identifier() -> None:
-    repository = open_synthetic()
-    assert repository.disclosure == repository.key == "synthetic"
-    for name in ("collection_id", "patient_id", "study_uid", "series_uid", "object_id"):
-        assert repository.original_column(name).drop_nulls().str.contains("synthetic").all()
 
 
 def test_the_order_of_files_and_rows_does_not_change_the_tables(export: Path, tmp_path: Path) -> None:

@@ -80,11 +80,14 @@ class Attribute:
         Returns
         -------
         polars.Series
-            Bands as an Enum; texts as strings, null where there is none.
+            Bands and dates as an Enum; texts as strings, null where there is none.
         """
         if self.kind == "text":
             return repository.original_column(self.column)
         column = repository.read(self.table, self.column)
+        if column.dtype == pl.Date:
+            days = column.drop_nulls().unique().sort().cast(pl.String)
+            return column.cast(pl.String).cast(pl.Enum(days))  # in their order
         if self.kind == "number":
             column = column.cast(pl.Float64) if column.dtype.is_decimal() else column
             return column.fill_nan(None) if column.dtype.is_float() else column  # not a number: nobody's value

@@ -207,7 +207,7 @@ def _finish_patients(patients: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFr
     for name, default in (("species", _NOT_REPORTED), ("sex", _NOT_REPORTED)):
         if name not in patients.columns:
             patients = patients.with_columns(pl.lit(default).alias(name))
-    texts = [name for name in PATIENTS_OPTIONAL if name in patients.columns]
+    texts = [name for name, dtype in PATIENTS_OPTIONAL.items() if name in patients.columns and dtype != pl.Date]
     patients = patients.with_columns(
         pl.col(name).cast(pl.String).fill_null(_NOT_REPORTED) for name in ("species", "sex", *texts)
     )
@@ -224,6 +224,8 @@ def _with_age(table: pl.DataFrame, age: str) -> pl.DataFrame:
 
 def _finish(table: pl.DataFrame, schema: Schema, optional: Schema, name: str) -> pl.DataFrame:
     """Conform the columns of the model and carry the user's own as filterable ones."""
+    # A user's own column may bear the name of one of our dates.
+    optional = {name: dtype for name, dtype in optional.items() if dtype != pl.Date or table.schema.get(name) == dtype}
     known = {*schema, *optional, *_KEYS, *ORIGINAL, *_ONLY_FOR_READING, "patient_key", "listed"}
     table = _without_empty(table, keep=tuple(schema))
     texts = [column for column in optional if column in table.columns and optional[column] == pl.Categorical]

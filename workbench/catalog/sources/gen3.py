@@ -1,10 +1,9 @@
 """Open what a Gen3 data commons lets its users download, such as data.midrc.org."""
 
 import sys
-import tempfile
 from pathlib import Path
 
-from workbench.cache import say, sealed_folder
+from workbench.cache import sealed_folder
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources import (
     ages,
@@ -23,12 +22,10 @@ from workbench.catalog.sources.assemble import write_entities
 from workbench.catalog.sources.gen3_files import gen3_paths, read_gen3
 from workbench.catalog.sources.gen3_tables import interpret_gen3
 from workbench.catalog.sources.sealed import content_digest, repository_of, rules_of
-from workbench.phantoms import commons, commons_images, commons_tests
 from workbench.vocabulary import anatomy, demographics, dicom, spellings
 
 _SHARED = (ages, assemble, delimited, duplicates, persons, regions, anatomy, demographics, dicom, spellings)
 _RULES = (gen3_cases, gen3_files, gen3_measurements, gen3_nodes, gen3_tables, *_SHARED, sys.modules["workbench.tables"])
-_PHANTOM = (commons, commons_images, commons_tests)
 
 
 def open_gen3(path: str | Path) -> Repository:
@@ -70,23 +67,3 @@ def open_gen3(path: str | Path) -> Repository:
 
     folder = sealed_folder(f"gen3-{build}-{rules_of(_RULES)}", _build)
     return repository_of(folder, name=f"Gen3 export {root.stem}", key="gen3", build=build)
-
-
-def open_synthetic() -> Repository:
-    """Return the synthetic commons: invented patients in the manner of MIDRC, with race, ethnicity and COVID-19 tests.
-
-    Returns
-    -------
-    Repository
-        Disclosure ``synthetic``; every identifier says "synthetic".
-    """
-    build = rules_of(_PHANTOM)
-
-    def _build(folder: Path) -> None:
-        say("Writing the synthetic commons (once, about a second) …")
-        with tempfile.TemporaryDirectory() as place:
-            export = commons.write_gen3_export(Path(place))
-            write_entities(interpret_gen3(read_gen3(export, gen3_paths(export))), folder)
-
-    folder = sealed_folder(f"synthetic-{build}-{rules_of(_RULES)}", _build)
-    return repository_of(folder, name="Synthetic commons", key="synthetic", build=build, disclosure="synthetic")
