@@ -192,7 +192,7 @@ def _lead(population: ReferencePopulation) -> str:
 
 def _gap_lead(population: ReferencePopulation) -> str:
     return (
-        f"The fewest further patients, by group, after which {_TARGET * 100:.0f} of 100 or fewer would have to belong to "
+        f"The fewest further patients, by group, after which {_TARGET * 100:.0f} of 100 or fewer would have to be of "
         f"another group to match {population.title}. Those whose group is not known are left out."
     )
 
@@ -204,9 +204,9 @@ def _notes(
     notes = [
         {
             "title": "Method",
-            "text": "Intervals are Wilson's, 95 %. In words we give the total variation: the share of patients who would "
-            "have to belong to another group to match the population. Behind it stands the Jensen–Shannon distance (base "
-            "2, square root), whose square the decomposition divides among the groups. "
+            "text": "Intervals are Wilson's, 95 %. In words we give the total variation: the share of patients who "
+            "would have to belong to another group to match the population. Behind it stands the Jensen–Shannon "
+            "distance (base 2, square root), whose square the decomposition divides among the groups. "
             + " ".join(_measured(name, comparison) for name, comparison in compared.items()),
         },
         {

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from workbench.cache import cache_folder, say
-from workbench.catalog.commons import Catalog, open_catalog
+from workbench.catalog.commons import open_catalog
 from workbench.catalog.comparison import compare
 from workbench.catalog.findings import lost_chest_ct
 from workbench.presentation import charts
