@@ -11,5 +11,5 @@ def test_race_and_ethnicity_are_compared_where_a_source_has_them() -> None:
         "race",
         "ethnicity",
     ]
-    (caveat,) = [note for note in compared.notes if note.startswith("race: ")]
-    assert "'Multiple or Other'" in caveat
+    (warned,) = [text for attribute, text in compared.warnings if attribute == "race"]
+    assert "'Multiple or Other'" in warned

@@ -1,19 +1,71 @@
 """Bring a cohort and a reference population to the same attributes and the same categories."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.assessment.census import Census, count_census
+from workbench.assessment.age_bands import shared_bands
+from workbench.assessment.census import Census
 from workbench.assessment.references import ReferencePopulation
 from workbench.errors import unknown_name
 
 CohortCounts = pl.DataFrame | Census | Mapping[str, Mapping[str, int]]
 
 
+@dataclass(frozen=True, eq=False)
+class ReferenceCohort:
+    """Another cohort that a cohort is compared with: itself a sample, which may share patients with the first.
+
+    Attributes
+    ----------
+    counts : polars.DataFrame, Census or mapping
+        One row a patient; or a census; or attribute to category to number of patients.
+    title : str
+        What to call it.
+    year : str
+        When it was counted, or the version of the data.
+    key : str, optional
+        A column of both frames that names the patient: who has the same key and the same category is one patient.
+        Without it no patient is taken to be in both.
+    """
+
+    counts: CohortCounts
+    title: str = "another cohort"
+    year: str = "unknown"
+    key: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The title, for messages."""
+        return self.title
+
+    @property
+    def attributes(self) -> list[str]:
+        """What the cohort can be counted by."""
+        return attributes_of(self.counts)
+
+
+def attributes_of(counts: CohortCounts) -> list[str]:
+    """Return the attributes that a side can be counted by.
+
+    Parameters
+    ----------
+    counts : polars.DataFrame, Census or mapping
+        One side of a comparison.
+
+    Returns
+    -------
+    list of str
+        In the side's own order.
+    """
+    if isinstance(counts, pl.DataFrame):
+        return counts.columns
+    return list(counts.by) if isinstance(counts, Census) else list(counts)
+
+
 def common_attributes(
-    counts: CohortCounts, reference: ReferencePopulation, attributes: Sequence[str] | None
+    counts: CohortCounts, reference: ReferencePopulation | ReferenceCohort, attributes: Sequence[str] | None
 ) -> list[str]:
     """Return the attributes to compare: those asked for, or all that both sides have.
 
@@ -21,7 +73,7 @@ def common_attributes(
     ----------
     counts : polars.DataFrame, Census or mapping
         One row a patient; or a census; or attribute to category to number of patients.
-    reference : ReferencePopulation
+    reference : ReferencePopulation or ReferenceCohort
         The other side.
     attributes : sequence of str or None
         What is asked for; None for all.
@@ -44,7 +96,7 @@ def common_attributes(
     >>> common_attributes({"sex": {"Male": 1}, "site": {"A": 1}}, read_reference("us_census"), None)
     ['sex']
     """
-    own = _attributes(counts)
+    own = attributes_of(counts)
     sides = ((f"the reference {reference.name!r}", reference.attributes), ("the cohort", own))
     for attribute in attributes or []:
         for where, names in sides:
@@ -60,56 +112,12 @@ def common_attributes(
     return chosen
 
 
-def category_counts(counts: CohortCounts, attribute: str) -> dict[str, int]:
-    """Return the number of patients in each category of one attribute, missing ones included.
-
-    Parameters
-    ----------
-    counts : polars.DataFrame, Census or mapping
-        One row a patient; or a census, whose other attributes are summed over; or attribute to category to number.
-    attribute : str
-        One of `common_attributes`.
-
-    Returns
-    -------
-    dict of str to int
-        In display order; empty for an empty frame of texts.
-
-    Raises
-    ------
-    ValueError
-        When a census counts something else than patients, or a number is negative or not whole.
-
-    Examples
-    --------
-    >>> category_counts(pl.DataFrame({"sex": ["Male", "Male", "Female"]}), "sex")
-    {'Male': 2, 'Female': 1}
-    """
-    if isinstance(counts, Mapping):
-        wrong = {name: n for name, n in counts[attribute].items() if n < 0 or n != int(n)}
-        if wrong:
-            raise ValueError(
-                f"Received {attribute} counts {wrong}. Numbers of patients are whole and 0 or more. "
-                "Pass counts, not percentages or differences."
-            )
-        return {name: int(n) for name, n in counts[attribute].items()}
-    census = count_census(counts, by=[attribute]) if isinstance(counts, pl.DataFrame) else counts
-    if census.unit != "patients":
-        raise ValueError(
-            f"Received a census of {census.unit}. A population is compared with patients. "
-            "Count again from one row a patient, with unit='patients'."
-        )
-    sums = census.table.group_by(attribute).agg(pl.col("n_patients").sum()).sort(attribute)
-    return dict(sums.with_columns(pl.col(attribute).cast(pl.String)).iter_rows())
-
-
 def nest_age_bands(
     cohort: Mapping[str, int], reference: Mapping[str, float]
 ) -> tuple[dict[str, int], dict[str, float]]:
-    """Return both sides in the coarser of the two sets of age bands.
+    """Return both sides in the finest age bands that both can be summed to.
 
-    Bands are summed only where each finer band lies wholly inside one coarser band;
-    ages are never spread over a band by assumption.
+    Bands are only ever summed, up to edges that both sides have; ages are never spread over a band by assumption.
 
     Parameters
     ----------
@@ -126,14 +134,14 @@ def nest_age_bands(
     Raises
     ------
     ValueError
-        When the bands do not nest.
+        When the two sides share too few edges.
 
     Examples
     --------
     >>> nest_age_bands({"0–17": 3, "18+": 5}, {"0–4": 0.25, "5–17": 0.25, "18+": 0.5})
     ({'0–17': 3, '18+': 5}, {'0–17': 0.5, '18+': 0.5})
     """
-    own, other = band_homes(cohort, reference)
+    own, other = bands_in_common(cohort, reference)
     counted = dict.fromkeys([*other.values(), *own.values()], 0)
     for band, n in cohort.items():
         counted[own[band]] += n
@@ -143,80 +151,36 @@ def nest_age_bands(
     return counted, shares
 
 
-def band_homes(first: Iterable[str], second: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return in which band of the coarser of two sets of age bands each band of both lies.
+def bands_in_common(first: Iterable[str], second: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return to which band each age band of two sets has to be summed so that both have the same.
 
     Parameters
     ----------
     first, second : iterable of str
-        Bands such as ``"18–29"`` or ``"85+"``; no missing categories.
+        Bands of the cohort and of the reference, such as ``"18–29"`` or ``"85+"``; no missing categories.
 
     Returns
     -------
     tuple of dict
-        Band to band, for each set; the coarser set's bands are their own homes.
+        Band to the sum that it belongs to, for each set.
 
     Raises
     ------
     ValueError
-        When the bands do not nest.
+        When the sets share no edge between two ages, so that only everybody could be compared with everybody.
 
     Examples
     --------
-    >>> band_homes(["0–17", "18+"], ["0–4", "5–17", "18+"])[1]
+    >>> bands_in_common(["0–17", "18+"], ["0–4", "5–17", "18+"])[1]
     {'0–4': '0–17', '5–17': '0–17', '18+': '18+'}
     """
     first, second = list(first), list(second)
-    finer = _inside(first, second)
-    if finer is not None:
-        return finer, {band: band for band in second}
-    coarser = _inside(second, first)
-    if coarser is not None:
-        return {band: band for band in first}, coarser
-    raise ValueError(
-        f"The cohort's age bands ({', '.join(first)}) and the reference's ({', '.join(second)}) do not nest: some "
-        "band crosses the edge of another, and nobody knows how its patients divide. Band the ages again with "
-        "workbench.vocabulary.demographics.age_group and the bounds of the reference."
-    )
-
-
-def band_bounds(band: str) -> tuple[float, float]:
-    """Return the first year of an age band and the first year after it.
-
-    Parameters
-    ----------
-    band : str
-        Such as ``"18–29"`` or ``"85+"``.
-
-    Returns
-    -------
-    tuple of float
-        The second is infinite for an open band; both are nan for a label that is no band.
-
-    Examples
-    --------
-    >>> band_bounds("18–29")
-    (18.0, 30.0)
-    """
-    match = re.fullmatch(r"(\d+)(?:\+|[–-](\d+))", band)
-    if match is None:
-        return float("nan"), float("nan")
-    return float(match[1]), float(match[2]) + 1 if match[2] else float("inf")
-
-
-def _attributes(counts: CohortCounts) -> list[str]:
-    if isinstance(counts, pl.DataFrame):
-        return counts.columns
-    return list(counts.by) if isinstance(counts, Census) else list(counts)
-
-
-def _inside(finer: Iterable[str], coarser: Iterable[str]) -> dict[str, str] | None:
-    """Each finer band's coarser band; None unless every one lies wholly inside one."""
-    bounds = {band: band_bounds(band) for band in [*finer, *coarser]}
-    homes: dict[str, str] = {}
-    for band in finer:
-        low, high = bounds[band]
-        for home in coarser:
-            if bounds[home][0] <= low and high <= bounds[home][1]:
-                homes[band] = home
-    return homes if len(homes) == len(list(finer)) else None
+    own, other = shared_bands(first, second), shared_bands(second, first)
+    common = set(own.values()) & set(other.values())
+    if first and second and len(common) < min(2, len(first), len(second)):
+        raise ValueError(
+            f"The cohort's age bands ({', '.join(first)}) and the reference's ({', '.join(second)}) do not nest: they "
+            "have no edge in common, and nobody knows how the patients of a band divide. Band the ages again with "
+            "workbench.vocabulary.demographics.age_group and the bounds of the reference."
+        )
+    return own, other

@@ -1,162 +1,83 @@
-"""Measure how far a cohort's composition is from a reference population, and how sure we are."""
+"""Measure how far a cohort's composition is from a reference population or another cohort, and how sure we are."""
 
-import html
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import get_args
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from workbench.assessment.alignment import CohortCounts, category_counts, common_attributes, nest_age_bands
+from workbench.assessment.alignment import CohortCounts, ReferenceCohort, common_attributes
+from workbench.assessment.census import Census
+from workbench.assessment.comparison import Comparison
+from workbench.assessment.distances import divergence_terms, jensen_shannon, shares, total_variation, wasserstein
+from workbench.assessment.ratios import participation_ratio
 from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.resampling import Pair, bootstrap, distances_of, null
+from workbench.assessment.sides import CROSS, Policy, Sides, band_edges, lay_side_by_side
 from workbench.vocabulary.demographics import MISSING
 
-Vector = npt.NDArray[np.float64]
+__all__ = ["Comparison", "compare_to_reference", "jensen_shannon", "total_variation"]
 
-_TABLE = {"attribute": pl.String, "missing": pl.String, "jsd": pl.Float64, "jsd_low": pl.Float64}
-_TABLE |= {"jsd_high": pl.Float64, "p_null": pl.Float64, "total_variation": pl.Float64}
-_TABLE |= {"n_patients": pl.Int64, "n_missing": pl.Int64}
-_PARTS = {"attribute": pl.String, "missing": pl.String, "category": pl.String, "n_patients": pl.Int64}
-_PARTS |= {"fraction": pl.Float64, "reference_fraction": pl.Float64, "share_of_jsd2": pl.Float64}
+_WORDS: dict[str, type[pl.DataType]] = dict.fromkeys(("attribute", "missing"), pl.String)
+_FIGURES = ("jsd", "jsd_low", "jsd_high", "jsd_null", "p_null", "total_variation", "total_variation_low")
+_TABLE = _WORDS | dict.fromkeys((*_FIGURES, "total_variation_high", "wasserstein_years"), pl.Float64)
+_TABLE |= dict.fromkeys(("n_patients", "n_missing", "n_total", "n_reference"), pl.Int64)
+_TABLE |= {"reference": pl.String, "year": pl.String}
 
+_PARTS = _WORDS | {"category": pl.String}
+_PARTS |= dict.fromkeys(("n_patients", "n_total", "n_reference", "n_reference_total"), pl.Int64)
+_PARTS |= dict.fromkeys(("reference_fraction", "share_of_jsd2"), pl.Float64)
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
-    """Distances of a cohort from a reference population, attribute by attribute.
-
-    Attributes
-    ----------
-    table : polars.DataFrame
-        One row an attribute and missing policy: attribute, missing, jsd, jsd_low, jsd_high, p_null, total_variation,
-        n_patients (on whom the distance rests) and n_missing (patients without the attribute, under either policy).
-    contributions : polars.DataFrame
-        One row a category: attribute, missing, category, n_patients, fraction, reference_fraction, share_of_jsd2.
-    notes : tuple of str
-        What a reader has to know next to the numbers: sums normalized, bands summed, categories without a counterpart.
-    reference : ReferencePopulation
-        What the cohort was compared with.
-    """
-
-    table: pl.DataFrame
-    contributions: pl.DataFrame
-    notes: tuple[str, ...]
-    reference: ReferencePopulation
-
-    def __repr__(self) -> str:
-        return "\n".join([f"Compared with {self.reference.title}", str(self.table), *self.notes])
-
-    def _repr_html_(self) -> str:
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
-        return f"<p>Compared with {html.escape(self.reference.title)}</p>{self.table._repr_html_()}{notes}"
-
-
-def jensen_shannon(p: npt.ArrayLike, q: npt.ArrayLike) -> float:
-    """Return the Jensen-Shannon distance of two count vectors over the same categories.
-
-    The square root of the divergence with logarithms to base 2: 0 for equal shares,
-    1 for groups that never overlap, the same in either order and at any scale.
-
-    Parameters
-    ----------
-    p, q : array_like
-        Counts or shares, shape (categories,), non-negative; each is normalized to sum to 1.
-
-    Returns
-    -------
-    float
-        Distance from 0 to 1; nan when either vector is all zero.
-
-    Raises
-    ------
-    ValueError
-        When the vectors differ in length or hold a negative or non-finite number.
-
-    References
-    ----------
-    Endres DM, Schindelin JE. A new metric for probability distributions.
-    IEEE Trans Inf Theory 2003; 49: 1858-1860. doi:10.1109/TIT.2003.813506
-
-    Examples
-    --------
-    >>> jensen_shannon([10, 0], [0, 3])
-    1.0
-    >>> jensen_shannon([1, 1], [50, 50])
-    0.0
-    """
-    first, second = _shares(p, q)
-    return float(np.sqrt(_divergence_terms(first, second).sum()))
-
-
-def total_variation(p: npt.ArrayLike, q: npt.ArrayLike) -> float:
-    """Return the share of one group that would have to change category to match the other.
-
-    Parameters
-    ----------
-    p, q : array_like
-        Counts or shares, shape (categories,), non-negative; each is normalized to sum to 1.
-
-    Returns
-    -------
-    float
-        Half the summed absolute difference of shares, 0 to 1; nan when either vector is all zero.
-
-    Raises
-    ------
-    ValueError
-        When the vectors differ in length or hold a negative or non-finite number.
-
-    Examples
-    --------
-    >>> total_variation([3, 1], [1, 1])
-    0.25
-    """
-    first, second = _shares(p, q)
-    return float(np.abs(first - second).sum() / 2)
+_ALIKE = 1e-9  # distances that differ by less are ties
 
 
 def compare_to_reference(
     counts: CohortCounts,
-    reference: ReferencePopulation,
+    reference: ReferencePopulation | ReferenceCohort | Census,
     *,
-    attributes: Sequence[str] | None = None,
+    attributes: Sequence[str | Sequence[str]] | None = None,
     seed: int = 20210804,
     replicates: int = 2000,
 ) -> Comparison:
     """Return the distance of a cohort from a reference, with and without its missing patients.
 
-    Distances run over the union of both sides' categories. Missing "included" keeps `MISSING` as categories, which
-    the reference does not have; "excluded" leaves those patients out. Other and Conflicting sex are not missing.
+    Distances run over the union of both sides' categories. Missing "included" keeps `MISSING` as categories;
+    "excluded" leaves those patients and people out. Other and Conflicting sex are not missing. Groups that either
+    side hides for their small counts are summed on both sides.
 
     Parameters
     ----------
     counts : polars.DataFrame, Census or mapping
         One row a patient; or a census; or attribute to category to number of patients.
-    reference : ReferencePopulation
-        Made by `read_reference`.
-    attributes : sequence of str, optional
-        Which to compare; by default all that both sides have, in the reference's order.
+    reference : ReferencePopulation, ReferenceCohort or Census
+        A population, taken as exact; or another cohort, itself a sample.
+    attributes : sequence of str or of sequences of str
+        Which to compare; by default all that both sides have, in the reference's order. Several names in one
+        sequence are crossed, such as ``("sex", "age_group")``: a distance over all dimensions at once.
     seed : int
         Fixes both resamplings; each attribute has its own stream, whichever others are asked for.
     replicates : int
-        Size of both resamplings, at least 1.
+        Size of both resamplings; 0 leaves intervals and the null out.
 
     Returns
     -------
     Comparison
-        ``jsd_low`` and ``jsd_high`` are the 2.5 and 97.5 percentiles of a multinomial bootstrap of the patients. A
+        ``…_low`` and ``…_high`` are the 2.5 and 97.5 percentiles of a multinomial bootstrap of the patients. A
         distance cannot be negative, so in a well-matched cohort they lie above the estimate; judge a match by
-        ``p_null``: (r + 1) / (replicates + 1), r being equal-sized samples of the reference at least as far from it.
-        With missing included no such sample can have a missing patient, so ``p_null`` is null as soon as one is
-        missing. All are null where nobody is counted.
+        ``p_null``, (r + 1) / (replicates + 1), r being the replicates without any difference whose Jensen-Shannon
+        distance is at least as large, and by their median ``jsd_null``: of samples of a population, or of
+        permutations between two cohorts. With missing included no sample of a population without missing people can
+        have one, so both are null as soon as a patient is missing. Intervals are null where every patient is in one
+        group, everything where nobody is counted.
 
     Raises
     ------
     UnknownNameError
         When an attribute is asked for that one side lacks.
     ValueError
-        When no attribute is common, when age bands do not nest, or when a count or `replicates` is out of range.
+        When no attribute is common, when age bands do not nest, when attributes are crossed of which a side has only
+        each alone, or when a count or `replicates` is out of range.
 
     Examples
     --------
@@ -165,123 +86,145 @@ def compare_to_reference(
     >>> comparison.table["total_variation"].round(6).to_list()
     [0.0, 0.0]
     """
-    if replicates < 1:
-        raise ValueError(f"Received replicates={replicates}. It must be 1 or more. Pass replicates=2000.")
-    rows: list[dict[str, object]] = []
-    parts: list[dict[str, object]] = []
+    if replicates < 0:
+        raise ValueError(f"Received replicates={replicates}. It must be 0 or more. Pass replicates=2000.")
+    other = ReferenceCohort(reference) if isinstance(reference, Census) else reference
+    asked = None if attributes is None else [(name,) if isinstance(name, str) else tuple(name) for name in attributes]
+    singles = common_attributes(counts, other, None if asked is None else [name for each in asked for name in each])
+    sides: list[Sides] = []
     notes: list[str] = []
-    for attribute in common_attributes(counts, reference, attributes):
-        cohort = category_counts(counts, attribute)
-        published = reference.table.filter(pl.col("attribute") == attribute)
-        target: dict[str, float] = dict(published.select("category", "fraction").iter_rows())
-        known = {category: n for category, n in cohort.items() if category not in MISSING}
-        missing = {reason: cohort.get(reason, 0) for reason in MISSING}
-        if attribute.startswith("age"):
-            n_bands = len(known)
-            known, target = nest_age_bands(known, target)
-            if len(known) < n_bands:
-                notes.append(f"{attribute}: {n_bands} bands of the cohort were summed to the reference's {len(known)}.")
-        notes += _caveats(attribute, known, published, target)
-        n_missing = sum(missing.values())
-        for policy, sides in (("included", known | missing), ("excluded", known)):
-            key: dict[str, object] = {"attribute": attribute, "missing": policy}
-            categories = list(dict.fromkeys([*target, *sides]))
-            n = np.array([sides.get(category, 0) for category in categories], dtype=np.int64)
-            q = np.array([target.get(category, 0.0) for category in categories])
-            rng = np.random.default_rng([seed, zlib.crc32(attribute.encode())])
-            measured = _measured(n, q, rng, replicates)
-            if policy == "included" and n_missing:
-                measured["p_null"] = None
-            rows.append(key | measured | {"n_patients": int(n.sum()), "n_missing": n_missing})
-            parts += [key | part for part in _parts(categories, n, q)]
-    return Comparison(pl.DataFrame(rows, _TABLE), pl.DataFrame(parts, _PARTS), tuple(notes), reference)
-
-
-def _shares(p: npt.ArrayLike, q: npt.ArrayLike) -> tuple[Vector, Vector]:
-    first, second = np.asarray(p, dtype=np.float64), np.asarray(q, dtype=np.float64)
-    if first.ndim != 1 or first.shape != second.shape:
-        raise ValueError(
-            f"Received vectors of shape {first.shape} and {second.shape}. Both must count the same categories, in one "
-            "order. Fill categories that one side lacks with 0."
-        )
-    for name, vector in (("p", first), ("q", second)):
-        if not (np.isfinite(vector) & (vector >= 0)).all():
-            raise ValueError(
-                f"Received {name} with a smallest value of {vector.min()}. Counts and shares must be finite and 0 or "
-                "more. Check the column that they come from."
-            )
-    return _normalized(first), _normalized(second)
-
-
-def _normalized(weights: Vector) -> Vector:
-    """Divide by the sum over the last axis; rows of zeros become nan."""
-    total = weights.sum(axis=-1, keepdims=True)
-    shares: Vector = np.divide(weights, total, out=np.full(weights.shape, np.nan), where=total > 0)
-    return shares
-
-
-def _divergence_terms(p: Vector, q: Vector) -> Vector:
-    """What each category adds to the divergence; never negative, because p and q are weighed alike."""
-    middle = (p + q) / 2
-    terms = np.zeros(np.broadcast_shapes(p.shape, q.shape))
-    for side in (p, q):
-        ratio = np.divide(side, middle, out=np.ones(terms.shape), where=middle > 0)
-        terms += side * np.log2(np.where(ratio > 0, ratio, 1.0)) / 2
-    return np.maximum(terms, 0.0)  # keeps nan
-
-
-def _measured(n: npt.NDArray[np.int64], q: Vector, rng: np.random.Generator, replicates: int) -> dict[str, object]:
-    total = int(n.sum())
-    if total == 0:
-        return dict.fromkeys(("jsd", "jsd_low", "jsd_high", "p_null", "total_variation"))
-    held = (n > 0) | (q > 0)  # a category that nobody is in must not shift the random stream
-    p = n[held] / total
-    q = _normalized(q[held])
-    distance = float(np.sqrt(_divergence_terms(p, q).sum()))
-    cohort, null = (
-        np.sqrt(_divergence_terms(rng.multinomial(total, shares, size=replicates) / total, q).sum(axis=1))
-        for shares in (p, q)
+    for names in [(name,) for name in singles] if asked is None else asked:
+        laid = lay_side_by_side(counts, other, names)
+        if laid is None:
+            notes.append(f"{CROSS.join(names)}: left out, because its hidden small counts cannot be added up.")
+            continue
+        sides.append(laid)
+        notes += [*laid.notes, *_caveats(laid)]
+    population = other if isinstance(other, ReferencePopulation) else _as_population(other, sides)
+    stamp = {"reference": population.title, "year": population.year}
+    rows = [row | stamp for laid in sides for row in _rows(laid, seed, replicates)]
+    parts = pl.DataFrame([part for laid in sides for part in _parts(laid)], _PARTS)
+    warned = [(name, text) for name in dict.fromkeys(singles) for text in population.warnings(name)]
+    return Comparison(
+        pl.DataFrame(rows, _TABLE),
+        _finished(parts, sampled=isinstance(other, ReferenceCohort)),
+        tuple(notes),
+        population,
+        tuple(warned),
     )
-    low, high = np.percentile(cohort, [2.5, 97.5])
-    as_far = int((null >= distance - 1e-12).sum())  # ties differ in the last digits only
-    return {
-        "jsd": distance,
-        "jsd_low": float(low),
-        "jsd_high": float(high),
-        "p_null": (as_far + 1) / (replicates + 1),
-        "total_variation": total_variation(p, q),
-    }
 
 
-def _parts(categories: list[str], n: npt.NDArray[np.int64], q: Vector) -> list[dict[str, object]]:
-    p = _normalized(n.astype(np.float64))
-    terms = _divergence_terms(p, q)
-    whole = terms.sum()
-    return [
-        {
-            "category": category,
-            "n_patients": int(n[i]),
-            "fraction": float(p[i]) if n.sum() else None,
-            "reference_fraction": float(q[i]),
-            "share_of_jsd2": float(terms[i] / whole) if whole > 0 else None,
-        }
-        for i, category in enumerate(categories)
-    ]
-
-
-def _caveats(
-    attribute: str, known: Mapping[str, int], published: pl.DataFrame, target: Mapping[str, float]
-) -> list[str]:
-    notes = []
-    percent_sum = published["percent_sum"][0]
-    if abs(percent_sum - 100) > 0.05:  # more than the rounding of the second digit
-        notes.append(f"{attribute}: the published percentages sum to {percent_sum:.1f} and were normalized to 100.")
-    if len(target) < published.height:
-        notes.append(
-            f"{attribute}: {published.height} bands of the reference were summed to the cohort's {len(target)}."
+def _rows(sides: Sides, seed: int, replicates: int) -> Iterator[dict[str, object]]:
+    n_total = int(sides.pair.first.sum())
+    for missing in get_args(Policy):
+        categories, pair = sides.under(missing)
+        rng = np.random.default_rng([seed, zlib.crc32(sides.attribute.encode())])
+        unknown = missing == "excluded" and sides.mixed
+        measured = {} if unknown else _measured(pair, rng, replicates)
+        only_ours = sides.pair.both is None and not sides.pair.second[sides.missing].sum()
+        if missing == "included" and only_ours and sides.n_missing != 0:
+            measured["p_null"] = measured["jsd_null"] = None
+        if missing == "excluded" and measured.get("jsd") is not None and sides.attribute.startswith("age"):
+            measured["wasserstein_years"] = _years_apart(categories, pair)
+        yield (
+            {"attribute": sides.attribute, "missing": missing}
+            | measured
+            | {
+                "n_patients": None if unknown else int(pair.first.sum()),
+                "n_missing": sides.n_missing,
+                "n_total": n_total,
+                "n_reference": round(pair.second.sum()) if sides.counted and not unknown else None,
+            }
         )
-    foreign = {category: n for category, n in known.items() if n and category not in target}
-    if foreign:
-        named = ", ".join(f"{category} ({n:,})" for category, n in foreign.items())
-        notes.append(f"{attribute}: the reference has no {named}; these patients count as different.")
-    return notes
+
+
+def _measured(pair: Pair, rng: np.random.Generator, replicates: int) -> dict[str, float | None]:
+    if not pair.first.sum() or not pair.second.sum():
+        return {}
+    held = (pair.first > 0) | (pair.second > 0)  # a category that nobody is in must not shift the random stream
+    pair = Pair(pair.first[held], pair.second[held], None if pair.both is None else pair.both[held])
+    jsd, moved = (float(distance) for distance in distances_of(pair.first, pair.second))
+    measured: dict[str, float | None] = {"jsd": jsd, "total_variation": moved}
+    if not replicates:
+        return measured
+    varies = np.count_nonzero(pair.first) > 1 or (pair.both is not None and np.count_nonzero(pair.second) > 1)
+    drawn = bootstrap(pair, rng, replicates) if varies else ()
+    for name, distances in zip(("jsd", "total_variation"), drawn, strict=False):
+        low, high = np.percentile(distances, [2.5, 97.5])
+        measured |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+    by_chance, _ = null(pair, rng, replicates)
+    as_far = int((by_chance >= jsd - _ALIKE).sum())
+    return measured | {"jsd_null": float(np.median(by_chance)), "p_null": (as_far + 1) / (replicates + 1)}
+
+
+def _years_apart(categories: Sequence[str], pair: Pair) -> float | None:
+    banded = band_edges(categories)
+    if banded is None:
+        return None
+    order, edges = banded
+    return wasserstein(pair.first[order], pair.second[order], edges=edges)
+
+
+def _caveats(sides: Sides) -> list[str]:
+    _, known = sides.under("excluded")
+    if sides.mixed:
+        return [f"{sides.attribute}: hidden counts include patients without a value; they cannot be left out."]
+    if known.first.sum() > 1 and np.count_nonzero(known.first) == 1:
+        return [f"{sides.attribute}: every patient is in one group, so a bootstrap has nothing to vary."]
+    return []
+
+
+def _parts(sides: Sides) -> Iterator[dict[str, object]]:
+    for missing in get_args(Policy):
+        if missing == "excluded" and sides.mixed:
+            continue
+        categories, pair = sides.under(missing)
+        q = shares(pair.second)
+        terms = divergence_terms(shares(pair.first.astype(np.float64)), q)
+        whole, n_total, n_reference = terms.sum(), int(pair.first.sum()), round(pair.second.sum())
+        for category, n, other, share, term in zip(categories, pair.first, pair.second, q, terms, strict=True):
+            yield {
+                "attribute": sides.attribute,
+                "missing": missing,
+                "category": category,
+                "n_patients": int(n),
+                "n_total": n_total,
+                "n_reference": round(other) if sides.counted else None,
+                "n_reference_total": n_reference if sides.counted else None,
+                "reference_fraction": float(share) if pair.second.sum() > 0 else None,
+                "share_of_jsd2": float(term / whole) if whole > 0 else None,
+            }
+
+
+def _finished(parts: pl.DataFrame, *, sampled: bool) -> pl.DataFrame:
+    whole = pl.when(pl.col("n_total") > 0).then(pl.col("n_total"))
+    described = parts.with_columns(participation_ratio(sampled=sampled), fraction=pl.col("n_patients") / whole)
+    return described.select(
+        *("attribute", "missing", "category", "n_patients", "n_total", "fraction", "fraction_low", "fraction_high"),
+        *("n_reference", "reference_fraction", "share_of_jsd2", "ppr", "ppr_low", "ppr_high", "ppr_missing"),
+    )
+
+
+def _as_population(cohort: ReferenceCohort, laid: Sequence[Sides]) -> ReferencePopulation:
+    """Name another cohort as what it is compared as: its counts and shares, alone and with what is missing."""
+    rows = [
+        {"attribute": sides.attribute, "category": category, "n": n}
+        for sides in laid
+        if CROSS not in sides.attribute
+        for category, n in zip(sides.categories, sides.pair.second, strict=True)
+    ]
+    table = pl.DataFrame(rows, {"attribute": pl.String, "category": pl.String, "n": pl.Float64})
+    published = table.with_columns(percent=100 * pl.col("n") / pl.col("n").sum().over("attribute"))
+    known = published.filter(~pl.col("category").is_in(MISSING))
+    fraction = pl.col("n") / pl.col("n").sum().over("attribute")
+    known = known.with_columns(percent=100 * fraction, percent_sum=pl.lit(100.0), fraction=fraction)
+    unknown = dict.fromkeys(("publisher", "table_id", "vintage", "url", "license"), "unknown")
+    return ReferencePopulation(
+        name=cohort.name,
+        title=cohort.title,
+        table=known,
+        source={**unknown, "vintage": cohort.year, "caveats": ()},
+        year=cohort.year,
+        n_total=float(max((sides.pair.second.sum() for sides in laid), default=0)),
+        published=published,
+    )

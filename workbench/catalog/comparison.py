@@ -1,60 +1,112 @@
-"""Compare a cohort with a population: the thin bridge from cohorts to the assessment of tables."""
+"""Compare a cohort with a population or another cohort: the thin bridge to the assessment of tables."""
 
 import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 
-from workbench.assessment.references import read_reference
+from workbench.assessment.alignment import ReferenceCohort, common_attributes
+from workbench.assessment.census import Census
+from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.representativeness import Comparison, compare_to_reference
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog
 
-_COMPARED = ("sex", "age_group", "race", "ethnicity")
+_COMPARED = ("sex", "age_group", "race", "ethnicity", "race_ethnicity")
 
 
-def compare(cohort: Cohort, *, reference: str = "us_census") -> Comparison:
-    """Return how far the cohort's people are from a reference population, with and without the missing.
+def compare(
+    cohort: Cohort,
+    *,
+    reference: str | Path | ReferencePopulation | Census | Cohort | Catalog = "us_census",
+    attributes: Sequence[str] | None = None,
+    joint: Sequence[str] | None = None,
+) -> Comparison:
+    """Return how far the cohort's people are from a reference, with and without the missing.
 
-    Animals, phantoms and simulations are left out: they have no place in a human population. A note says when the
-    cohort was itself selected by age or sex.
+    Animals, phantoms and simulations are left out of both sides: they have no place among people. A note says when
+    the cohort was itself selected by age or sex.
 
     Parameters
     ----------
     cohort : Cohort
         Whose patients are compared, each once.
-    reference : str
-        A name of `workbench.assessment.references.list_references`.
+    reference : str, pathlib.Path, ReferencePopulation, Census, Cohort or Catalog
+        A name of `workbench.assessment.references.list_references`, the path of a CSV of your own, what
+        `read_reference` gives, a census of patients, another cohort, or a catalog for everybody in it. Patients of
+        both cohorts of one source are known to be the same people.
+    attributes : sequence of str, optional
+        Columns of `Cohort.patients`; by default sex, age group, race and ethnicity where both sides have them.
+    joint : sequence of str, optional
+        Attributes to cross, such as ``("sex", "age_group")``, for a distance over all of them at once.
 
     Returns
     -------
     Comparison
-        Prints as a table; ``table`` has one row an attribute and missing policy.
+        Prints as sentences and a table; ``table`` has one row an attribute and missing policy.
 
     Raises
     ------
     UnknownNameError
-        For a reference population that does not exist.
+        For a reference population or an attribute that does not exist.
+    ValueError
+        When attributes are crossed that the reference publishes one by one only.
+
+    Examples
+    --------
+    >>> from workbench.catalog.commons import open_catalog
+    >>> commons = open_catalog("synthetic")
+    >>> compared = compare(commons.where(sex="Female"), reference=commons, attributes=["sex"])
+    >>> compared.table["n_patients"][0] == commons.where(sex="Female").counts["patients"]
+    True
     """
-    population = read_reference(reference)
     patients = cohort.patients
     people = patients.filter(pl.col("species") == "Human")
-    compared = compare_to_reference(people.select(name for name in _COMPARED if name in people.columns), population)
-    said = [*compared.notes, *_notes(cohort, patients.height - people.height)]
-    if "race" in people.columns:  # the category of that name holds other people in the two tables
-        said += [
-            f"race: {caveat}" for caveat in population.source.get("caveats", ()) if "'Multiple or Other'" in caveat
-        ]
+    other = _reference(cohort, reference)
+    if attributes is None:
+        attributes = common_attributes(people.select(name for name in _COMPARED if name in people.columns), other, None)
+    asked = [*attributes, *([tuple(joint)] if joint else [])]
+    compared = compare_to_reference(people, other, attributes=asked)
+    names = {*attributes, *(joint or ())}
+    said = [*compared.notes, *_selections(cohort, reference, names), *_left_out(patients.height - people.height)]
     return dataclasses.replace(compared, notes=tuple(said))
 
 
-def _notes(cohort: Cohort, n_left_out: int) -> list[str]:
+def _reference(
+    cohort: Cohort, reference: str | Path | ReferencePopulation | Census | Cohort | Catalog
+) -> ReferencePopulation | ReferenceCohort:
+    if isinstance(reference, ReferencePopulation):
+        return reference
+    if isinstance(reference, str | Path):
+        return read_reference(reference)
+    if isinstance(reference, Census):
+        return ReferenceCohort(reference, title="the census of another cohort")
+    other = reference.everything if isinstance(reference, Catalog) else reference
+    source, own = other.repository, cohort.repository
+    chosen = "; ".join(condition.label for condition in other.conditions) or "everybody"
+    same = (source.key, source.build) == (own.key, own.build)
+    return ReferenceCohort(
+        other.patients.filter(pl.col("species") == "Human"),
+        title=f"{chosen} in {source.name}",
+        year=source.version,
+        key="patient_key" if same else None,
+    )
+
+
+def _selections(cohort: Cohort, reference: object, names: set[str]) -> list[str]:
     """Say what part of a distance is the selection's own doing."""
     compared = {"age_years": "age_group", "age_group": "age_group", "age_decade": "age_group", "sex": "sex"}
-    notes = [
+    shared = reference.conditions if isinstance(reference, Cohort) else ()
+    return [
         f"{compared[column]}: the cohort was selected by {condition.label}, the reference was not; "
         "part of the distance is that selection."
         for condition in cohort.conditions
+        if condition not in shared
         for column in sorted(condition.columns & set(compared))
+        if compared[column] in names
     ]
-    if n_left_out:
-        notes.append(f"{n_left_out:,} animals, phantoms, simulations or mixed collections' patients are left out.")
-    return notes
+
+
+def _left_out(n: int) -> list[str]:
+    return [f"{n:,} animals, phantoms, simulations or mixed collections' patients are left out."] if n else []

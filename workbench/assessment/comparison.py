@@ -1,0 +1,163 @@
+"""What a comparison of two groups of people tells, in plain words first and with the method behind them."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from workbench.assessment.references import ReferencePopulation
+
+_FEW = 0.005  # rounds to 0 of 100
+_CHANCE = 0.05  # the usual level; above it a distance is called no more than chance does
+_METHOD = (
+    "Jensen–Shannon distance: base 2, square root; 0 is equal, 1 has nothing in common. Intervals: 95 %, multinomial "
+    "bootstrap of the patients. p: how often chance alone gives a distance as large."
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Distances of a cohort from a reference, attribute by attribute.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        One row an attribute and missing policy: attribute, missing, jsd, jsd_low, jsd_high, jsd_null (the median of
+        chance alone), p_null, total_variation, total_variation_low, total_variation_high, wasserstein_years (of age
+        bands, missing excluded), n_patients (on whom the distance rests), n_missing (patients without the attribute,
+        under either policy), n_total, n_reference (null where only percentages are published), reference, year.
+    contributions : polars.DataFrame
+        One row a category: attribute, missing, category, n_patients, n_total, fraction, fraction_low, fraction_high,
+        n_reference, reference_fraction, share_of_jsd2, ppr, ppr_low, ppr_high, ppr_missing (why there is no ratio).
+    notes : tuple of str
+        What a reader has to know: sums normalized, bands summed, categories without a counterpart.
+    reference : ReferencePopulation
+        What the cohort was compared with.
+    warnings : tuple of tuple of str
+        Attribute and text: definitions that differ between the two sides, to be shown next to the number.
+    """
+
+    table: pl.DataFrame
+    contributions: pl.DataFrame
+    notes: tuple[str, ...]
+    reference: ReferencePopulation
+    warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sentences(self) -> Mapping[str, str]:
+        """Attribute to plain words: how many of 100 patients would have to belong to another group."""
+        rows = self.table.filter(missing="excluded").iter_rows(named=True)
+        return {row["attribute"]: self._sentence(row) for row in rows}
+
+    def _sentence(self, row: Mapping[str, Any]) -> str:
+        attribute = str(row["attribute"])
+        words = attribute.replace("_", " ")
+        subject = words[0].upper() + words[1:]
+        if row["total_variation"] is None:
+            return f"{subject}: there is nobody to compare."
+        counted = f"{row['n_patients']:,} patients counted" + (
+            f", {row['n_missing']:,} without {words} left out." if row["n_missing"] else "."
+        )
+        found = f"{subject}: {_of_100(row)} would have to belong to another group to match {_titled(row)}"
+        told = [f"{found}.", *([] if row["total_variation"] < _FEW else self._extremes(attribute)), counted]
+        if row["p_null"] is not None and row["p_null"] > _CHANCE:
+            told.insert(1, f"Chance alone does as much (p = {row['p_null']:.2f}).")
+        return " ".join(told)
+
+    def _extremes(self, attribute: str) -> list[str]:
+        """Which group has most too many, and which most too few."""
+        parts = self.contributions.filter(attribute=attribute, missing="excluded").with_columns(
+            surplus=pl.col("fraction") - pl.col("reference_fraction")
+        )
+        ends = (
+            parts.sort("surplus", descending=down, maintain_order=True).row(0, named=True) for down in (True, False)
+        )
+        most, least = (
+            f"{part['category']} ({part['fraction']:.1%} against {part['reference_fraction']:.1%})" for part in ends
+        )
+        return [f"Most over-represented: {most}; most under-represented: {least}.".replace("%", " %")]
+
+    def _warnings_on(self, attribute: str) -> list[str]:
+        return [text for name, text in self.warnings if name == attribute]
+
+    def __repr__(self) -> str:
+        lines = [f"Compared with {_titled(self._stamp)}"]
+        for attribute, sentence in self.sentences.items():
+            lines += [sentence, *(f"  ⚠ {text}" for text in self._warnings_on(attribute))]
+        return "\n".join([*lines, str(self.table.drop("reference", "year")), _METHOD, *self.notes])
+
+    def _repr_html_(self) -> str:
+        told = "".join(
+            f"<li>{html.escape(sentence)}{''.join(map(_warned, self._warnings_on(attribute)))}</li>"
+            for attribute, sentence in self.sentences.items()
+        )
+        plain = _html_table(self.table, {"attribute": "attribute", "missing": "missing"} | _PLAIN)
+        method = _html_table(self.table, {"attribute": "attribute", "missing": "missing"} | _BEHIND)
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return (
+            f"<p><strong>Compared with {html.escape(_titled(self._stamp))}</strong></p><ul>{told}</ul>{plain}"
+            f"<details><summary>Method</summary><p>{html.escape(_METHOD)}</p>{method}</details>"
+            + (f"<p>Notes</p><ul>{notes}</ul>" if notes else "")
+        )
+
+    @property
+    def _stamp(self) -> dict[str, str]:
+        return {"reference": self.reference.title, "year": self.reference.year}
+
+
+_PLAIN = {
+    "total_variation": "share to match",
+    "total_variation_low": "low",
+    "total_variation_high": "high",
+    "n_patients": "patients",
+    "n_missing": "missing",
+    "n_total": "of all",
+    "wasserstein_years": "years apart",
+}
+_BEHIND = {
+    "jsd": "Jensen–Shannon distance",
+    "jsd_low": "low",
+    "jsd_high": "high",
+    "jsd_null": "chance alone (median)",
+    "p_null": "p",
+    "n_reference": "people in the reference",
+}
+
+
+def _titled(row: Mapping[str, object]) -> str:
+    year = row["year"]
+    return f"{row['reference']} ({'year unknown' if year == 'unknown' else year})"
+
+
+def _of_100(row: Mapping[str, Any]) -> str:
+    if row["total_variation"] < _FEW:
+        return "fewer than 1 of 100 patients"
+    interval = ""
+    if row["total_variation_low"] is not None:
+        low, high = (f"{100 * row[f'total_variation_{end}']:.1f}" for end in ("low", "high"))
+        interval = f" (95 % interval {low} to {high})"
+    return f"{100 * row['total_variation']:.0f} of 100 patients{interval}"
+
+
+def _warned(text: str) -> str:
+    style = "border-left:4px solid #d55e00;padding-left:.6em;margin:.3em 0"
+    return f'<p role="note" style="{style}"><strong>⚠ Definitions differ.</strong> {html.escape(text)}</p>'
+
+
+def _html_table(table: pl.DataFrame, columns: Mapping[str, str]) -> str:
+    left = ' style="text-align:left"'  # words; notebooks set everything to the right
+    styles = [left if table.schema[name] == pl.String else "" for name in columns]
+    head = "".join(f"<th{style}>{title}</th>" for style, title in zip(styles, columns.values(), strict=True))
+    rows = "".join(
+        "<tr>" + "".join(f"<td{style}>{_cell(value)}</td>" for style, value in zip(styles, row, strict=True)) + "</tr>"
+        for row in table.select(list(columns)).iter_rows()
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return "–" if value is None else html.escape(f"{value:,}" if isinstance(value, int) else str(value))

@@ -1,0 +1,217 @@
+"""Count both sides of a comparison, also where small counts are hidden."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import polars as pl
+
+from workbench.assessment.alignment import CohortCounts
+from workbench.assessment.categories import categorized
+from workbench.assessment.census import count_census
+from workbench.assessment.references import ReferencePopulation
+from workbench.vocabulary.demographics import MISSING
+
+#: The category of one attribute, or one of each of several.
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """How many people one side has in each category.
+
+    Attributes
+    ----------
+    n : dict
+        Category to number or, where a reference publishes only percentages, percentage; in display order, without those
+        that are hidden.
+    hidden : tuple
+        Categories whose numbers are not shown.
+    n_hidden : float
+        People in the hidden categories together.
+    counted : bool
+        Whether numbers are people, not percentages.
+    """
+
+    n: Mapping[Key, float]
+    hidden: tuple[Key, ...] = ()
+    n_hidden: float = 0
+    counted: bool = True
+
+
+def tally(counts: CohortCounts, attributes: Sequence[str]) -> Tally | None:
+    """Return the number of patients in each category, or combination of categories, missing ones included.
+
+    Parameters
+    ----------
+    counts : polars.DataFrame, Census or mapping
+        One row a patient; or a census, whose other attributes are summed over; or attribute to category to number.
+    attributes : sequence of str
+        One, or several to be crossed.
+
+    Returns
+    -------
+    Tally or None
+        None where a census hides so much that its hidden cells cannot be added up.
+
+    Raises
+    ------
+    ValueError
+        When a census counts something else than patients or a patient in several categories, when a mapping is to be
+        crossed, or when a number is negative or not whole.
+
+    Examples
+    --------
+    >>> tally(pl.DataFrame({"sex": ["Male", "Male", "Female"]}), ["sex"]).n
+    {('Male',): 2, ('Female',): 1}
+    """
+    if isinstance(counts, Mapping):
+        return Tally(_whole(counts, attributes))
+    census = count_census(counts, by=attributes) if isinstance(counts, pl.DataFrame) else counts
+    if census.unit != "patients":
+        raise ValueError(
+            f"Received a census of {census.unit}. A population is compared with patients. "
+            "Count again from one row a patient, with unit='patients'."
+        )
+    if census.overlapping:
+        raise ValueError(
+            f"Received a census by {', '.join(census.by)}, in which a patient can count in several groups. Shares that "
+            "add up to all patients would be right. Count by an attribute that each patient has once, such as sex."
+        )
+    number = pl.col("n_patients")
+    cells = census.table.group_by(attributes).agg(n=number.sum(), hidden=number.is_null().any()).sort(attributes)
+    rows = cells.with_columns(pl.col(attributes).cast(pl.String)).rows()
+    shown = {cast("Key", row[:-2]): row[-2] for row in rows if not row[-1]}
+    hidden = tuple(cast("Key", row[:-2]) for row in rows if row[-1])
+    if not hidden:
+        return Tally(shown)
+    if census.n_total is None:
+        return None
+    return Tally(shown, hidden, census.n_total - sum(shown.values()))
+
+
+def tally_reference(reference: ReferencePopulation, attributes: Sequence[str]) -> Tally:
+    """Return a population's number of people, or where none is published its percentages, in each category.
+
+    Parameters
+    ----------
+    reference : ReferencePopulation
+        Made by `read_reference`.
+    attributes : sequence of str
+        One of the reference's attributes, or several that it publishes together.
+
+    Returns
+    -------
+    Tally
+        In the reference's order, missing ones last.
+
+    Raises
+    ------
+    ValueError
+        When the reference does not publish the attributes together.
+    """
+    if len(attributes) > 1:
+        cells = reference.joint(attributes).with_columns(pl.col(attributes).cast(pl.String))
+        return Tally({cast("Key", row[:-1]): row[-1] for row in cells.iter_rows()})
+    rows = reference.table.filter(attribute=attributes[0]).select("category", "n", "percent")
+    if reference.published is not None:
+        gone = reference.published.filter(pl.col("category").is_in(MISSING), attribute=attributes[0])
+        rows = pl.concat([rows, gone.select(rows.columns)])
+    counted = rows["n"].null_count() == 0
+    shown = rows.select("category", "n" if counted else "percent").iter_rows()
+    return Tally({(category,): n for category, n in shown}, counted=counted)
+
+
+def tally_both(first: pl.DataFrame, second: pl.DataFrame, attributes: Sequence[str], *, key: str) -> Tally:
+    """Return the number of patients that two frames have in common, in each category.
+
+    A patient with another category in the second frame, such as an older age, is another observation and not counted.
+
+    Parameters
+    ----------
+    first, second : polars.DataFrame
+        One row a patient each.
+    attributes : sequence of str
+        Columns of both.
+    key : str
+        The column that names the patient.
+
+    Returns
+    -------
+    Tally
+        Only categories that occur.
+    """
+    named = [
+        rows.select(key, *(categorized(rows, name).cast(pl.String) for name in attributes)) for rows in (first, second)
+    ]
+    both = named[0].join(named[1], on=[key, *attributes]).group_by(attributes).len()
+    return Tally({cast("Key", row[:-1]): row[-1] for row in both.iter_rows()})
+
+
+def regrouped(counted: Tally, homes: Mapping[Key, Key]) -> Tally:
+    """Return a tally with categories summed.
+
+    A category with a hidden part is hidden whole.
+
+    Parameters
+    ----------
+    counted : Tally
+        As counted.
+    homes : mapping
+        Category to the category that it is part of; those not named stay.
+
+    Returns
+    -------
+    Tally
+        In the order in which the new categories first occur.
+    """
+    hidden = tuple(dict.fromkeys(homes.get(key, key) for key in counted.hidden))
+    sums: dict[Key, float] = {}
+    for key, n in counted.n.items():
+        home = homes.get(key, key)
+        sums[home] = sums.get(home, 0) + n
+    n_hidden = counted.n_hidden + sum(sums.pop(key, 0) for key in hidden)
+    return Tally(sums, hidden, n_hidden, counted.counted)
+
+
+def pooled(first: Tally, second: Tally, label: Iterable[str]) -> tuple[Tally, Tally]:
+    """Return both sides with every category that either of them hides summed into one.
+
+    Parameters
+    ----------
+    first, second : Tally
+        Over the same kind of categories.
+    label : iterable of str
+        What to call the sum.
+
+    Returns
+    -------
+    tuple of Tally
+        Nothing is hidden any more.
+    """
+    hidden = dict.fromkeys([*first.hidden, *second.hidden])
+    if not hidden:
+        return first, second
+    key = tuple(label)
+    sides = []
+    for side in (first, second):
+        shown = {name: n for name, n in side.n.items() if name not in hidden}
+        together = side.n_hidden + sum(n for name, n in side.n.items() if name in hidden)
+        sides.append(Tally(shown | {key: together}, counted=side.counted))
+    return sides[0], sides[1]
+
+
+def _whole(counts: Mapping[str, Mapping[str, int]], attributes: Sequence[str]) -> dict[Key, int]:
+    if len(attributes) > 1:
+        raise ValueError(
+            f"Received counts of each attribute alone and asked for {' and '.join(attributes)} together. How they go "
+            "together takes a row a patient, or a census by all of them. Pass one of these."
+        )
+    numbers = counts[attributes[0]]
+    wrong = {name: n for name, n in numbers.items() if not 0 <= n < float("inf") or n != int(n)}
+    if wrong:
+        raise ValueError(
+            f"Received {attributes[0]} counts {wrong}. Numbers of patients are whole and 0 or more. "
+            "Pass counts, not percentages or differences."
+        )
+    return {(name,): int(n) for name, n in numbers.items()}
