@@ -1,4 +1,4 @@
-"""Where patients live: US states with a place on a tile map, three-digit ZIP codes, and countries by any of their names."""
+"""Where patients live: US states with a tile on a map, three-digit ZIP codes, countries by any of their names."""
 
 import functools
 import re

@@ -1,0 +1,151 @@
+"""Take the part of a reference population that is asked for: a place, a date, other age bands."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from workbench.assessment.age_bands import Bridge, divide_bands
+from workbench.assessment.references_files import ORDER, Published, rows_of_joints, with_fractions
+from workbench.errors import brief, unknown_name
+from workbench.vocabulary.countries import COUNTRIES
+from workbench.vocabulary.geography import country_key, state_key
+
+
+def narrow(published: Published, where: Mapping[str, str], *, name: str) -> tuple[Published, list[str]]:
+    """Return the part of the cells that lies where asked, such as in one state.
+
+    Parameters
+    ----------
+    published : Published
+        A whole source.
+    where : mapping of str to str
+        Attribute to category; states and countries by any of their names.
+    name : str
+        The source, for messages.
+
+    Returns
+    -------
+    tuple of Published and list of str
+        What is left, and the categories in their own spelling.
+
+    Raises
+    ------
+    UnknownNameError
+        When the source is not published by such an attribute, or has no such category.
+    """
+    joints, chosen = published.joints, []
+    for attribute, wanted in where.items():
+        having = [joint for joint in joints if attribute in joint.columns]
+        if not having:
+            known = [known for known in ORDER if any(known in joint.columns for joint in joints)]
+            where_text = f"the cells of the reference {name!r}"
+            then = "Leave it out, or pass another reference such as 'us_acs'."
+            raise unknown_name("attribute", attribute, known, where=where_text, then=then)
+        category = _category(attribute, wanted)
+        held = having[0][attribute].cast(pl.String)
+        if category not in held.to_list():
+            options = held.unique(maintain_order=True).to_list()
+            then = "Pass one of these."
+            raise unknown_name(attribute, wanted, options, where=f"the reference {name!r}", then=then)
+        joints = tuple(joint.filter(pl.col(attribute) == category).drop(attribute) for joint in having)
+        chosen.append(category)
+    return Published(published.source, published.rows, joints), chosen
+
+
+def at_period(
+    published: Published, period: str | datetime.date | None, *, name: str
+) -> tuple[pl.DataFrame, datetime.date | None]:
+    """Return the rows of the last date that is not after a period, and that date.
+
+    Parameters
+    ----------
+    published : Published
+        A source.
+    period : str or datetime.date or None
+        A day; None for the last.
+    name : str
+        The source, for messages.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and datetime.date or None
+        No date where the source has no periods.
+
+    Raises
+    ------
+    ValueError
+        When the source has no periods, or none as early.
+    """
+    rows = rows_of_joints(published.joints) if published.rows is None else published.rows
+    periods = published.periods
+    if period is None:
+        return (rows.filter(period=periods[-1]), periods[-1]) if periods else (rows, None)
+    if not periods:
+        raise ValueError(
+            f"Received period {str(period)!r}. The reference {name!r} is not counted over time: its year is "
+            f"{published.source['vintage']}. Leave period= out."
+        )
+    asked = _day(period)
+    past = [day for day in periods if day <= asked]
+    if not past:
+        raise ValueError(
+            f"Received period {asked}. The first of the reference {name!r} is {periods[0]}: nothing was counted "
+            f"before. Pass a date from {periods[0]} to {periods[-1]}."
+        )
+    return rows.filter(period=past[-1]), past[-1]
+
+
+def in_age_bands(table: pl.DataFrame, bands: Sequence[str], *, bridge: Bridge = None) -> tuple[pl.DataFrame, str]:
+    """Return the table of a population with its ``age_group`` in other bands, and what was assumed for it.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        Has attribute, category, n and percent.
+    bands : sequence of str
+        The bands that are wanted.
+    bridge : {"uniform"}, optional
+        As in `workbench.assessment.age_bands.divide_bands`.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and str
+        Ages first, with shares anew; a sentence, empty where nothing was assumed.
+
+    Raises
+    ------
+    ValueError
+        When a band crosses an edge and no bridge is asked for, or is open-ended.
+    """
+    finest = "age_band" if "age_band" in table["attribute"] else "age_group"
+    ages = table.filter(attribute=finest)
+    parts = divide_bands(ages["category"].to_list(), bands, bridge=bridge)
+    shares = [(band, home, share) for band, homes in parts.items() for home, share in homes.items()]
+    divided = pl.DataFrame(shares, schema=["category", "home", "share"], orient="row")
+    spread = ages.join(divided, on="category").with_columns(pl.col("n", "percent") * pl.col("share"))
+    n = pl.when(pl.col("n").count() > 0).then(pl.col("n").sum())
+    sums = spread.group_by(category="home").agg(pl.col("attribute").first(), n, pl.col("percent").sum())
+    wanted = pl.DataFrame({"category": bands}).join(sums, on="category", how="left", maintain_order="left")
+    banded = wanted.with_columns(pl.lit("age_group").alias("attribute"), pl.col("percent").fill_null(0.0))
+    rest = table.filter(pl.col("attribute") != "age_group")
+    columns = ["attribute", "category", "n", "percent"]
+    whole = with_fractions(pl.concat([banded.select(columns), rest.select(columns)]))
+    crossing = ", ".join(band for band, homes in parts.items() if len(homes) > 1)
+    assumed = f"The published bands {crossing} were spread evenly over their years, an assumption."
+    return whole, assumed if crossing else ""
+
+
+def _day(period: str | datetime.date) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(str(period)[:10])
+    except ValueError:
+        raise ValueError(
+            f"Received period {brief(repr(period))}. A day is written YYYY-MM-DD, such as '2024-03-04'. Write it so."
+        ) from None
+
+
+def _category(attribute: str, wanted: str) -> str:
+    if attribute == "state":
+        return state_key(wanted)
+    return COUNTRIES[country_key(wanted)].name if attribute == "country" else wanted
