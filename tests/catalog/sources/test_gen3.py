@@ -3,6 +3,7 @@
 import csv
 import json
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,22 @@ def test_dataset_ids_in_either_order_are_the_same_set(tmp_path: Path) -> None:
     header = "type\tproject_id\tsubmitter_id\tdatasets.submitter_id\n"
     repository = open_gen3(write(tmp_path, case__tsv=header + "case\tA\tp1\td1,d2\ncase\tA\tp2\td2, d1\n"))
     assert repository.column("patients", "datasets").to_list() == ["d1, d2", "d1, d2"]
+
+
+def test_the_batch_of_a_case_is_the_earliest_date_in_its_dataset_ids(tmp_path: Path) -> None:
+    head = CASE.replace("sex", "datasets.submitter_id")
+    cases = {
+        "a": '"Open-A1-20220301, Open-R1-20210804"',
+        "b": "Open-A1-20220301",
+        "c": "Open-A1-20221399",  # no such month
+        "d": "set-120220301",  # nine digits are no date
+        "e": "",
+    }
+    rows = "".join(f"case\tp\t{case}\t{datasets}\t40\n" for case, datasets in cases.items())
+    repository = open_gen3(write(tmp_path, case__tsv=head + rows))
+    read = frames(repository)["patients"]["batch"].to_list()
+    assert read == [date(2021, 8, 4), date(2022, 3, 1), None, None, None]
+    assert quality(repository)["Dataset ids without a date"] == 3
 
 
 def test_a_case_in_two_projects_is_one_patient_of_the_first_project(tmp_path: Path) -> None:

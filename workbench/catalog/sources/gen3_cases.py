@@ -45,6 +45,7 @@ def read_cases(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[QualityRow], str 
     )
     cases = cases.join(projects, on="patient_id", how="left", maintain_order="left")
     cases = cases.join(datasets, on="patient_id", how="left", maintain_order="left")
+    cases = cases.with_columns(batch=_first_release(pl.col("datasets")))
     quality: list[QualityRow] = [
         ("Case listed again in an identical row", "rows", n_merged, rows.height, "merged"),
         ("Case without a submitter_id", "rows", int(nameless.sum()), rows.height, "left out"),
@@ -56,6 +57,13 @@ def read_cases(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[QualityRow], str 
             "one patient; its collection is the first project in alphabetical order",
         ),
         ("Dataset ids listed in another order", "rows", n_other_order, rows.height, "read as a set"),
+        (
+            "Dataset ids without a date",
+            "patients",
+            cases["batch"].null_count(),
+            cases.height,
+            "no batch; elsewhere it is the earliest date in the ids",
+        ),
         *_value_rules(cases),
     ]
     cases = age_columns(cases, text="age_at_index", over="age_over", into="age_years")
@@ -76,6 +84,12 @@ def _sets(cases: pl.DataFrame, name: str) -> pl.DataFrame:
     return listed.sort("patient_id", name).group_by("patient_id", maintain_order=True).agg(name)
 
 
+def _first_release(datasets: pl.Expr) -> pl.Expr:
+    """The earliest date that the ids of a case's datasets carry, such as 20220301 in Open-A1-20220301."""
+    dates = pl.element().str.extract(r"(?:^|\D)(20\d{6})(?:\D|$)").str.to_date("%Y%m%d", strict=False)
+    return datasets.list.eval(dates).list.min()
+
+
 def _n_unsorted(lists: pl.Series) -> int:
     """Count the lists that are not in order; few differ, so each is looked at once."""
     counts = lists.list.join(",").value_counts(name="n")
@@ -85,7 +99,7 @@ def _n_unsorted(lists: pl.Series) -> int:
 
 def _worth_keeping(cases: pl.DataFrame) -> list[str]:
     """Return the columns of the model, and of the further ones those that the export has values for."""
-    further = ("zip3", "state", "country", "site_id", "index_event", "datasets")
+    further = ("zip3", "state", "country", "site_id", "index_event", "datasets", "batch")
     optional = (*further, "icu_indicator", "ventilator_indicator", "long_covid")
     used = [name for name in optional if cases[name].null_count() < cases.height]
     always = ("patient_id", "case_node", "collection_id", "species", "age_years", "age_missing", "age_over_89")
