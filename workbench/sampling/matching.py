@@ -208,7 +208,7 @@ def _why_none(pool: Pool, strata: Strata, tolerance: float) -> str:
     counts = np.concatenate(pool.counts())
     few, many = (
         " and ".join(
-            f"{names[i][1]} ({names[i][0]}: {counts[i]:,} of {pool.rows.height:,}, wanted  {strata.wanted[i]:.1%})"
+            f"{names[i][1]} ({names[i][0]}: {counts[i]:,} of {pool.rows.height:,}, wanted {strata.wanted[i]:.1%})"
             for i in binding
         ).replace("%", " %")
         for binding in binding_categories(strata)

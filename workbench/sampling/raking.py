@@ -39,6 +39,8 @@ class Weights:
         After so many rounds over the attributes all shares were met.
     notes : tuple of str
         What was done to the target, in sentences.
+    unit : str
+        What a row is called.
     """
 
     table: pl.DataFrame
@@ -49,13 +51,14 @@ class Weights:
     largest: float
     n_rounds: int
     notes: tuple[str, ...]
+    unit: str = "rows"
 
     @property
     def sentence(self) -> str:
         """One plain sentence: what the weights cost."""
         return (
-            f"{self.n:,} rows are weighted to the target; they are worth {self.n_effective:,.0f} of equal weight "
-            f"(design effect {self.design_effect:.2f}), and the largest weight is {self.largest:.2f}."
+            f"{self.n:,} {self.unit} are weighted to the target; they are worth {self.n_effective:,.0f} of equal "
+            f"weight (design effect {self.design_effect:.2f}), and the largest weight is {self.largest:.2f}."
         )
 
     def __repr__(self) -> str:
