@@ -36,25 +36,28 @@ def read_patients(repository: Repository, met: Mask) -> pl.DataFrame:
     chosen = pl.Series(hit)
     names = repository.columns("patients")
     rows = pl.DataFrame([repository.column("patients", name).filter(chosen) for name in names])
-    rows = rows.join(_ages(repository, met), on="patient_key", how="left", maintain_order="left")
-    years = pl.when(pl.col("holds_age") | pl.col("youngest").is_null()).then("age_years").otherwise("youngest")
-    rows = rows.with_columns(
-        age_years=years,
-        age_missing=pl.when(years.is_null()).then("age_missing"),
-        age_over_89=years >= AGE_TOP_CODE_YEARS,
-    )
+    if not met.all():  # else the ages as they are recorded
+        rows = _at_selected_studies(repository, rows, met)
     reason = pl.col("age_missing").cast(pl.String)
-    return rows.drop("holds_age", "youngest").with_columns(
+    return rows.with_columns(
         age_group=age_group(pl.col("age_years"), reason, AGE_GROUPS),
         age_decade=age_group(pl.col("age_years"), reason, AGE_DECADES),
     )
 
 
+def _at_selected_studies(repository: Repository, patients: pl.DataFrame, met: Mask) -> pl.DataFrame:
+    rows = patients.join(_ages(repository, met), on="patient_key", how="left", maintain_order="left")
+    years = pl.when(pl.col("holds_age") | pl.col("youngest").is_null()).then("age_years").otherwise("youngest")
+    return rows.with_columns(
+        age_years=years,
+        age_missing=pl.when(years.is_null()).then("age_missing"),
+        age_over_89=years >= AGE_TOP_CODE_YEARS,
+    ).drop("holds_age", "youngest")
+
+
 def _ages(repository: Repository, met: Mask) -> pl.DataFrame:
     """For each patient with an age at a selected study: the youngest, and whether the patient's own is among them."""
     keys, n = level_keys(repository, "study")
-    if met.all():
-        met = ~met  # ages as they are recorded
     hit = np.zeros(n, dtype=np.bool_)
     hit[keys[met]] = True
     owners, ages = (repository.column("studies", name) for name in ("patient_key", "age_at_study_years"))

@@ -147,16 +147,17 @@ def age_group(column: pl.Expr, missing: pl.Expr | None = None, groups: Mapping[s
     >>> patients.select(age_group(pl.col("age_years")) == "18–29").sum().item()
     1
     """
+    categories = pl.Enum([*groups, *MISSING])
     years = column.cast(pl.Float64)
-    reason = pl.lit(None, pl.String) if missing is None else missing.cast(pl.String)
+    reason = pl.lit(None, categories) if missing is None else missing.cast(pl.String).cast(categories)
     oldest_first = sorted(groups.items(), key=lambda band: -band[1])
-    bands = [pl.when(years >= lower).then(pl.lit(label)) for label, lower in oldest_first]
+    bands = [pl.when(years >= lower).then(pl.lit(label, categories)) for label, lower in oldest_first]
     named = (
         pl.when(years.is_null())
-        .then(reason.fill_null(_NOT_REPORTED))
+        .then(reason.fill_null(pl.lit(_NOT_REPORTED, categories)))
         # NaN sorts above every number in Polars and would land in the oldest band.
         .when(years.is_nan())
-        .then(pl.lit(_UNKNOWN))
-        .otherwise(pl.coalesce(*bands, pl.lit(_UNKNOWN)))
+        .then(pl.lit(_UNKNOWN, categories))
+        .otherwise(pl.coalesce(*bands, pl.lit(_UNKNOWN, categories)))
     )
-    return named.cast(pl.Enum([*groups, *MISSING])).alias(column.meta.output_name())
+    return named.alias(column.meta.output_name())
