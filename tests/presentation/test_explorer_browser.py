@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tests.presentation.browsing import READY, answered, bar, counts, free_port, shown
 from workbench.assets import asset_path
 from workbench.catalog import facets
 from workbench.presentation.explorer.share import to_fragment
@@ -23,15 +23,7 @@ from workbench.presentation.serving import running_page
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGE = {"schema": "workbench-page/1", "title": "A small commons", "groups": [], "figures": []}
-READY = ".wx[data-ready='true']"
 LINKED = f"{READY}[data-answered]"
-UNITS = ("patients", "studies", "series", "instances")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -64,31 +56,6 @@ def example(commons):
     return commons.where(
         collection_id=commons.covid_collections(), modality="CT", body_region="Chest", age_years=(18, None)
     )
-
-
-def shown(page) -> dict[str, int]:
-    return {unit: int(page.locator(f"[data-count={unit}]").get_attribute("data-value")) for unit in UNITS}
-
-
-def counts(cohort) -> dict[str, int]:
-    return {unit: cohort.counts[unit] for unit in UNITS}
-
-
-def answered(page, action, *, root: str = ".wx") -> float:
-    """Do something, wait until it is answered and drawn, and return the milliseconds that took."""
-    before = page.locator(root).get_attribute("data-answered")
-    action()
-    page.wait_for_function(
-        "([root, before]) => { const node = document.querySelector(root);"
-        " return (node.dataset.answered ?? null) !== before && !node.querySelector('.is-stale') }",
-        arg=[root, before],
-        timeout=20_000,
-    )
-    return float(page.locator(root).get_attribute("data-last-ms"))
-
-
-def bar(page, attribute: str, value: str):
-    return page.locator(f"[data-facet='{attribute}'] .wx-bar[data-value='{value}']")
 
 
 def test_it_opens_on_the_example_with_the_numbers_of_the_cohort(opened, example):
