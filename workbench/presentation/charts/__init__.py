@@ -12,16 +12,55 @@ from workbench.presentation.figure import Table
 
 if TYPE_CHECKING:
     from workbench.presentation.charts.cohort import attrition, lost_chest_ct
+    from workbench.presentation.charts.combinations import intersections, missingness
     from workbench.presentation.charts.fetched import picture
-    from workbench.presentation.charts.people import census, comparison
+    from workbench.presentation.charts.maps import state_map, world_map
+    from workbench.presentation.charts.people import census
+    from workbench.presentation.charts.plans import gap, match, price
+    from workbench.presentation.charts.pyramids import pyramid
+    from workbench.presentation.charts.representation import decomposition, dumbbell, spider
+    from workbench.presentation.charts.trends import distances, trend
 
-__all__ = ["Table", "attrition", "census", "comparison", "consort", "lost_chest_ct", "picture", "table_one"]
+__all__ = [
+    "Table",
+    "attrition",
+    "census",
+    "consort",
+    "decomposition",
+    "distances",
+    "dumbbell",
+    "gap",
+    "intersections",
+    "lost_chest_ct",
+    "match",
+    "missingness",
+    "picture",
+    "price",
+    "pyramid",
+    "spider",
+    "state_map",
+    "table_one",
+    "trend",
+    "world_map",
+]
 
 _DRAWN_BY_ALTAIR = {
     "attrition": "cohort",
     "lost_chest_ct": "cohort",
     "census": "people",
-    "comparison": "people",
+    "pyramid": "pyramids",
+    "dumbbell": "representation",
+    "decomposition": "representation",
+    "spider": "representation",
+    "intersections": "combinations",
+    "missingness": "combinations",
+    "trend": "trends",
+    "distances": "trends",
+    "state_map": "maps",
+    "world_map": "maps",
+    "price": "plans",
+    "gap": "plans",
+    "match": "plans",
     "picture": "fetched",
 }
 

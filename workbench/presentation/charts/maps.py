@@ -1,0 +1,275 @@
+"""Where patients come from: US states as tiles, countries on a world map; both offline."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from workbench.assessment.census import Census
+from workbench.assessment.references import read_reference
+from workbench.assets import asset_path
+from workbench.errors import UnknownNameError
+from workbench.presentation.charts import marks, wording
+from workbench.presentation.figure import Figure
+from workbench.presentation.theme import BLUE, GRAY, INK
+from workbench.vocabulary.countries import COUNTRIES
+from workbench.vocabulary.geography import AMBIGUOUS_ZIP3, STATES, country_key, state_key
+
+_PALE = "#dcebf7"
+_MILLION = 1_000_000
+
+
+def state_map(counted: Census, *, reference: str | None = None) -> Figure:
+    """Return a census by US state as a map of equal tiles, one a state.
+
+    Parameters
+    ----------
+    counted : Census
+        By state: postal codes, names or FIPS codes.
+    reference : str, optional
+        A reference population that is read by state, such as ``"us_acs"``: tiles are then colored by the number per
+        million inhabitants.
+
+    Returns
+    -------
+    Figure
+        States with nobody are outlined; missing, foreign and ambiguous ones are counted below.
+
+    Raises
+    ------
+    ValueError
+        For a census by something else.
+    """
+    attribute = _only(counted, "state", "state_map")
+    places = _placed(counted, attribute, state_key)
+    tiles = pl.DataFrame(
+        [(s.code, s.name, s.column, s.row) for s in STATES.values()], ["place", "name", "column", "row"], orient="row"
+    )
+    counts = places.table.with_columns(counted=True)
+    table = tiles.join(counts, on="place", how="left", maintain_order="left").with_columns(
+        pl.when("counted").then(name).otherwise(0).alias(name) for name in ("n", "fraction")
+    )
+    table = table.drop("counted")
+    table, of = _per_million(table, reference, lambda code: {"state": STATES[code].name})
+    drawn = _titled(table, counted, "states", of)
+    return Figure(
+        "state_map",
+        drawn[0],
+        drawn[1],
+        drawn[2],
+        wording.below(
+            counted,
+            places.left_out,
+            f"States derived from three-digit ZIP codes: those that cross a border ({', '.join(AMBIGUOUS_ZIP3)}) count "
+            "for the state with most of their ZIP codes.",
+            wording.HATCHED if table["n"].null_count() else "",
+        ),
+        _tiles(table, counted),
+        table.drop("column", "row"),
+    )
+
+
+def world_map(counted: Census, *, reference: str | None = None) -> Figure:
+    """Return a census by country as a world map, without a network.
+
+    Parameters
+    ----------
+    counted : Census
+        By country: names, ISO 3166-1 or M49 codes.
+    reference : str, optional
+        A reference population that is read by country, such as ``"un_wpp"``: countries are then colored by the number
+        per million inhabitants.
+
+    Returns
+    -------
+    Figure
+        The map with the largest numbers named; the table holds every country that anybody is from.
+
+    Raises
+    ------
+    ValueError
+        For a census by something else.
+    """
+    attribute = _only(counted, "country", "world_map")
+    places = _placed(counted, attribute, country_key)
+    named = places.table.with_columns(
+        name=pl.col("place").replace_strict({code: c.name for code, c in COUNTRIES.items()}, return_dtype=pl.String)
+    )
+    held = named.filter(pl.col("n").is_null() | (pl.col("n") > 0)).sort("n", descending=True, nulls_last=True)
+    table, of = _per_million(held, reference, lambda code: {"country": COUNTRIES[code].name})
+    drawn = _titled(table, counted, "countries", of)
+    unmapped = sorted(set(table["place"]) - _mapped())
+    small = wording.listed(COUNTRIES[code].name for code in unmapped)
+    return Figure(
+        "world_map",
+        drawn[0],
+        drawn[1],
+        drawn[2],
+        wording.below(
+            counted,
+            places.left_out,
+            f"Too small for the map, in the table: {small}." if unmapped else "",
+            wording.HATCHED.replace("Hatched", "Dark gray") if table["n"].null_count() else "",
+            "Borders: Natural Earth 1:110 million (world-atlas 2.0.2); they take no position.",
+        ),
+        _world(table, counted),
+        table,
+    )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """One row a place that a map knows: place, n, fraction; and a sentence on the others."""
+
+    table: pl.DataFrame
+    left_out: str
+
+
+def _only(counted: Census, attribute: str, chart: str) -> str:
+    if len(counted.by) != 1 or attribute not in counted.by[0]:
+        raise ValueError(
+            f"A census by {', '.join(counted.by)} was received. {chart} draws one by {attribute}. "
+            f'Count again: cohort.census(by=["{attribute}"]).'
+        )
+    return counted.by[0]
+
+
+def _placed(counted: Census, attribute: str, key: Callable[[str], str]) -> _Places:
+    count = f"n_{counted.unit}"
+    found, elsewhere = [], []
+    for row in counted.table.filter(~marks.is_missing(attribute)).iter_rows(named=True):
+        try:
+            found.append((key(row[attribute]), row[count]))
+        except UnknownNameError:
+            elsewhere.append((row[attribute], row[count]))
+    table = pl.DataFrame(found, {"place": pl.String, "n": pl.Int64}, orient="row")
+    # two spellings of one place add up; a hidden one hides the sum
+    summed = table.group_by("place", maintain_order=True).agg(
+        pl.when(pl.col("n").null_count() == 0).then(pl.col("n").sum()).alias("n")
+    )
+    others = ", ".join(f"{name} {wording.number(n)}" for name, n in elsewhere if n is None or n > 0)
+    share = pl.col("n") / counted.n_total if counted.n_total else pl.lit(None, pl.Float64)
+    return _Places(summed.with_columns(fraction=share), f"Not on the map: {others}." if others else "")
+
+
+def _per_million(
+    table: pl.DataFrame, reference: str | None, where: Callable[[str], dict[str, Any]]
+) -> tuple[pl.DataFrame, str]:
+    """Add the inhabitants of each place that the reference knows, and the number per million of them."""
+    if reference is None:
+        return table, ""
+    population = {}
+    for place in table.filter(pl.col("n").is_null() | (pl.col("n") > 0))["place"]:
+        try:
+            population[place] = read_reference(reference, **where(place)).n_total
+        except (LookupError, ValueError):  # a territory that this reference does not count
+            population[place] = None
+    inhabitants = pl.col("place").replace_strict(population, default=None, return_dtype=pl.Float64)
+    rated = table.with_columns(inhabitants=inhabitants)
+    rate = _MILLION * pl.col("n") / pl.col("inhabitants")
+    return rated.with_columns(per_million=rate), f"; inhabitants: {wording.source_of(read_reference(reference))}"
+
+
+def _titled(table: pl.DataFrame, counted: Census, places: str, of: str) -> tuple[str, str, str]:
+    held = table.filter(pl.col("n") > 0)
+    one = "state" if places == "states" else "country"
+    subtitle = f"{wording.number(counted.n_total)} {counted.unit} by {one}{of}"
+    if held.is_empty():
+        return f"No {counted.unit} are known to come from any of the {places}", subtitle, "Nothing to draw."
+    n_places, known = held.height + table["n"].null_count(), int(held["n"].sum())
+    measure = _measure(held)
+    first = held.sort(measure, descending=True, nulls_last=True).row(0, named=True)
+    shown = "those shown" if table["n"].null_count() else f"those whose {one} is known"
+    title = f"{first['name']} has {wording.percent(first['n'] / known)} of {shown}; {n_places} {places} have any"
+    if n_places == 1:
+        title = f"All {counted.unit} whose {one} is known come from {first['name']}"
+    if measure == "per_million":
+        rate = f"{first['per_million']:,.0f} {counted.unit} per million inhabitants"
+        title = f"{first['name']} has the most for its size, {rate}; {n_places} {places} have any"
+    words = "; ".join(
+        f"{row['name']}: {row['n']:,}"
+        + (f" ({row[measure]:,.1f} per million)" if measure != "n" and row[measure] else "")
+        for row in held.sort(measure, descending=True, nulls_last=True).iter_rows(named=True)
+    )
+    return title, subtitle, f"{words}."
+
+
+def _measure(table: pl.DataFrame) -> str:
+    """What is colored: the rate where it is known for anybody, else the number."""
+    rated = "per_million" in table.columns and table["per_million"].drop_nulls().len() > 0
+    return "per_million" if rated else "n"
+
+
+def _tiles(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
+    measure = _measure(table)
+    shown = [_short(row[measure]) if row["n"] else "" for row in table.iter_rows(named=True)]
+    drawn = table.with_columns(words=pl.Series(shown, dtype=pl.String), level=_level(table[measure]))
+    tip = ["name:N", alt.Tooltip("n:Q", format=",", title=counted.unit)]
+    tip += [alt.Tooltip("per_million:Q", format=",.1f")] if measure == "per_million" else []
+    gap = alt.Scale(paddingInner=0.06, paddingOuter=0)
+    base = alt.Chart(drawn).encode(
+        x=alt.X("column:O", axis=None, scale=gap), y=alt.Y("row:O", axis=None, scale=gap), tooltip=tip
+    )
+    color = alt.Color("level:Q", scale=alt.Scale(domain=[0, 1], range=[_PALE, BLUE]), legend=None)
+    held = base.transform_filter("datum.n > 0").mark_rect(cornerRadius=3).encode(color=color)
+    nobody = base.transform_filter("datum.n === 0").mark_rect(fill="#ffffff", stroke="#ced4da", cornerRadius=3)
+    hidden = base.transform_filter("!isValid(datum.n)").mark_rect(fill=marks.HATCH, stroke=GRAY, cornerRadius=3)
+    ink = alt.condition("datum.level > 0.5", alt.value("#fdfdfe"), alt.value(INK))
+    name = base.mark_text(fontSize=11, dy={"expr": "datum.n > 0 ? -6 : 0"}, fontWeight="bold")
+    value = base.mark_text(fontSize=10, dy=8).encode(text="words:N", color=ink)
+    return marks.layered(nobody, held, hidden, name.encode(text="place:N", color=ink), value, height=alt.Step(38))
+
+
+def _level(values: pl.Series) -> pl.Series:
+    """Where a value lies between none and the largest, by its root: one crowded place would leave all others pale."""
+    most = values.max()
+    return (values / most).sqrt() if isinstance(most, int | float) and most else values.cast(pl.Float64)
+
+
+def _short(value: float | None) -> str:
+    if value is None:
+        return ""
+    return (
+        f"{value:,.0f}"
+        if value < 10_000
+        else f"{value / 1000:,.0f}k"
+        if value < _MILLION
+        else f"{value / _MILLION:.1f}M"
+    )
+
+
+@cache
+def _topology() -> dict[str, Any]:
+    """The shipped borders, as world-atlas 2.0.2 draws them."""
+    read: dict[str, Any] = json.loads(asset_path("data_catalog", "geography", "countries-110m.json").read_text("utf-8"))
+    return read
+
+
+def _mapped() -> set[str]:
+    return {str(shape.get("id")) for shape in _topology()["objects"]["countries"]["geometries"]}
+
+
+def _world(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
+    measure = _measure(table)
+    land = alt.Data(values=_topology(), format=alt.TopoDataFormat(feature="countries", type="topojson"))
+    leveled = table.with_columns(level=_level(table[measure]), hidden=pl.col("n").is_null())
+    wanted = ["name", "n", "level", "hidden", *(["per_million"] if measure == "per_million" else [])]
+    shapes = alt.Chart(land).transform_lookup(
+        lookup="id", from_=alt.LookupData(data=leveled, key="place", fields=wanted)
+    )
+    base = shapes.mark_geoshape(stroke="#ffffff", strokeWidth=0.5, fill="#e3e7eb")
+    tip = ["name:N", alt.Tooltip("n:Q", format=",", title=counted.unit)]
+    tip += [alt.Tooltip("per_million:Q", format=",.0f")] if measure == "per_million" else []
+    held = shapes.transform_filter("datum.n > 0").mark_geoshape(stroke="#ffffff", strokeWidth=0.5).encode(
+        color=alt.Color("level:Q", scale=alt.Scale(domain=[0, 1], range=[_PALE, BLUE]), legend=None), tooltip=tip
+    )  # fmt: skip
+    hidden = (
+        shapes.transform_filter("datum.hidden")
+        .mark_geoshape(stroke="#ffffff", fill="#7d8791")
+        .encode(tooltip=["name:N"])
+    )
+    return marks.layered(base, held, hidden, height=340).project("equalEarth")

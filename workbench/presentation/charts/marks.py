@@ -1,0 +1,80 @@
+"""Marks that the charts of people share: layers of one view, and stripes for what is not shown."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from workbench.vocabulary.demographics import MISSING
+
+#: Diagonal stripes for what is not shown, drawn as a gradient with hard stops: no pattern has to be fetched.
+HATCH: dict[str, Any] = {
+    "gradient": "linear",
+    "x1": 0,
+    "y1": 0,
+    "x2": 1,
+    "y2": 0.55,
+    "stops": [
+        {"offset": round((i + side) / 9, 4), "color": color}
+        for i in range(9)
+        for side, color in ((0, "#ffffff"), (0.55, "#ffffff"), (0.551, "#9aa3ad"), (0.999, "#9aa3ad"))
+    ],
+}
+
+
+def layered(*layers: alt.Chart | alt.LayerChart, height: int | alt.Step) -> alt.LayerChart:
+    """Return layers as one view, which is as wide as its page; facets and rows of charts are not.
+
+    Parameters
+    ----------
+    *layers : altair.Chart
+        From the back to the front.
+    height : int or altair.Step
+        Pixels, or pixels a row.
+
+    Returns
+    -------
+    altair.LayerChart
+        One view.
+    """
+    return alt.LayerChart(layer=list(layers)).properties(height=height)
+
+
+def largest(table: pl.DataFrame, *columns: str) -> float:
+    """Return the largest number of some columns.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        Has the columns.
+    *columns : str
+        Of numbers; null ones are passed over.
+
+    Returns
+    -------
+    float
+        1 where there is none above zero, so that a scale has a length.
+
+    Examples
+    --------
+    >>> largest(pl.DataFrame({"low": [0.1, None], "high": [0.3, 0.2]}), "low", "high")
+    0.3
+    """
+    found = [value for column in columns for value in table[column].drop_nulls() if value > 0]
+    return float(max(found, default=1.0))
+
+
+def is_missing(attribute: str) -> pl.Expr:
+    """Return whether a row lacks an attribute.
+
+    Parameters
+    ----------
+    attribute : str
+        A column of categories.
+
+    Returns
+    -------
+    polars.Expr
+        Boolean.
+    """
+    return pl.col(attribute).cast(pl.String).is_in(MISSING)

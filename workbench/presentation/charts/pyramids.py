@@ -1,0 +1,198 @@
+"""The age and sex pyramid of a cohort, with a reference population as its outline."""
+
+from collections.abc import Mapping
+
+import altair as alt
+import polars as pl
+
+from workbench.assessment.alignment import nest_age_bands
+from workbench.assessment.census import Census
+from workbench.assessment.intervals import wilson_interval
+from workbench.assessment.references import ReferencePopulation
+from workbench.presentation.charts import marks, wording
+from workbench.presentation.figure import Figure
+from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
+from workbench.vocabulary.demographics import MISSING, SEX
+
+_FEMALE, _MALE = SEX[:2]
+_NOT_KNOWN = "sex or age not known"
+_APART = "The reference publishes sex and age apart; the outline is their product, as if both sexes were equally old."
+_PEOPLE = {_FEMALE: "women", _MALE: "men"}
+
+
+def pyramid(counted: Census, *, reference: ReferencePopulation | None = None) -> Figure:
+    """Return the age and sex pyramid of a census, women to the left and men to the right.
+
+    Parameters
+    ----------
+    counted : Census
+        By sex and an attribute of ages, such as ``["sex", "age_group"]``.
+    reference : ReferencePopulation, optional
+        Drawn as the outline. Where it has no joint counts of sex and age, the footnote says that shares are multiplied.
+
+    Returns
+    -------
+    Figure
+        Shares of the women and men whose age is known, with intervals; how many are not known stands in the last row.
+
+    Raises
+    ------
+    ValueError
+        For a census by other attributes, a reference without sex or ages, or age bands that do not nest.
+    """
+    age = next((name for name in counted.by if name.startswith("age")), None)
+    if age is None or set(counted.by) != {"sex", age}:
+        raise ValueError(
+            f"A census by {', '.join(counted.by)} was received. A pyramid needs sex and one attribute of ages. "
+            'Count again: cohort.census(by=["sex", "age_group"]).'
+        )
+    table, n_known = _shares(counted, age, None if reference is None else _outline(reference, age))
+    title, words = _finding(table, n_known, reference)
+    of = f"{wording.number(n_known)} {counted.unit} with sex and age known, of {wording.number(counted.n_total)}"
+    against = f"; outline: {wording.source_of(reference)}" if reference else ""
+    drawn = _drawn(table, _unknown(counted, n_known))
+    warned = [text for name in ("sex", age) for text in reference.warnings(name)] if reference else []
+    return Figure(
+        f"pyramid_{age}",
+        title,
+        f"{of}{against}",
+        words,
+        wording.below(
+            counted,
+            *warned,
+            _APART if reference and not _is_joint(reference, age) else "",
+            wording.WILSON,
+            "Shares are of the women and men whose age is known.",
+            wording.HATCHED if table["fraction"].null_count() else "",
+        ),
+        drawn,
+        table,
+    )
+
+
+def _shares(counted: Census, age: str, outline: Mapping[str, Mapping[str, float]] | None) -> tuple[pl.DataFrame, int]:
+    """One row a sex and band, in bands that both sides have, with the shares of those whose sex and age are known."""
+    count = f"n_{counted.unit}"
+    known = counted.table.filter(pl.col("sex").cast(pl.String).is_in(_PEOPLE), ~marks.is_missing(age))
+    bands = counted.table.schema[age]
+    names = [band for band in getattr(bands, "categories", known[age].unique()) if band not in MISSING]
+    sides = []
+    for sex in _PEOPLE:
+        found = dict(known.filter(pl.col("sex") == sex).select(pl.col(age).cast(pl.String), count).iter_rows())
+        n = {band: found.get(band, 0) for band in names}
+        hidden = {band for band in names if n[band] is None}
+        if outline is not None:
+            whole = {band: value or 0 for band, value in n.items()}
+            coarse, target = nest_age_bands(whole, outline[sex])
+            if hidden and len(coarse) < len(n):  # a sum over a hidden band would be too low
+                raise ValueError(
+                    f"Bands of {age} with hidden counts were received. They cannot be summed to the reference's bands. "
+                    "Count the cohort in the reference's bands, then suppress."
+                )
+            n = {band: None if band in hidden else value for band, value in coarse.items()}
+        else:
+            target = {}
+        sides += [{"sex": sex, age: band, count: value, "reference": target.get(band)} for band, value in n.items()]
+    schema = {"sex": pl.String, age: pl.String, count: pl.Int64, "reference": pl.Float64}
+    table = pl.DataFrame(sides, schema=schema)
+    n_known = int(table[count].sum())
+    low, high = wilson_interval(pl.col(count), pl.col("n_total"))
+    total = pl.col("reference").sum()
+    return (
+        table.with_columns(n_total=pl.lit(n_known, pl.Int64))
+        .with_columns(
+            fraction=pl.when(n_known > 0).then(pl.col(count) / pl.col("n_total")),
+            fraction_low=low,
+            fraction_high=high,
+            reference_fraction=pl.when(total > 0).then(pl.col("reference") / total),
+        )
+        .drop("reference"),
+        n_known,
+    )
+
+
+def _outline(reference: ReferencePopulation, age: str) -> dict[str, dict[str, float]]:
+    """The reference by sex and band; where it publishes the two apart, their product."""
+    if not _is_joint(reference, age):
+        sides = [reference.table.filter(pl.col("attribute") == name) for name in ("sex", age)]
+        shares = [dict(side.select("category", "fraction").iter_rows()) for side in sides]
+        if not all(shares):
+            raise ValueError(
+                f"The reference {reference.name!r} was received, which has {wording.listed(reference.attributes)}. "
+                f"An outline needs sex and {age}. Pass one that has both, such as read_reference('us_acs')."
+            )
+        return {sex: {band: shares[0][sex] * share for band, share in shares[1].items()} for sex in _PEOPLE}
+    cells = reference.cells
+    named = cells.with_columns(pl.col("sex", age).cast(pl.String)).filter(~pl.col(age).is_in(MISSING))
+    summed = named.group_by("sex", age, maintain_order=True).agg(pl.col("n").sum())
+    return {sex: dict(summed.filter(pl.col("sex") == sex).select(age, "n").iter_rows()) for sex in _PEOPLE}
+
+
+def _is_joint(reference: ReferencePopulation, age: str) -> bool:
+    return reference.cells is not None and {"sex", age} <= set(reference.cells.columns)
+
+
+def _finding(table: pl.DataFrame, n_known: int, reference: ReferencePopulation | None) -> tuple[str, str]:
+    age = table.columns[1]
+    shown = table.drop_nulls("fraction")
+    if not n_known or shown.is_empty():
+        return "Sex and age are known together for nobody who can be shown", "No bar is drawn."
+
+    def said(row: Mapping[str, object]) -> str:
+        beside = f" against {wording.percent(row['reference_fraction'])}" if reference else ""  # type: ignore[arg-type]
+        return f"{_PEOPLE[str(row['sex'])]} of {row[age]}: {wording.percent(row['fraction'])}{beside}"  # type: ignore[arg-type]
+
+    words = "; ".join(said(row) for row in table.iter_rows(named=True)) + "."
+    if reference:
+        gap = (shown["fraction"] - shown["reference_fraction"]).abs()
+        row = shown.row(int(gap.arg_max() or 0), named=True)
+        share, beside = wording.percent(row["fraction"]), wording.percent(row["reference_fraction"])
+        title = (
+            f"{_PEOPLE[row['sex']].capitalize()} of {row[age]} years are {share} here and {beside} of the population"
+        )
+        return title, f"Share here against {reference.title}. {words}"
+    row = shown.row(int(shown["fraction"].arg_max() or 0), named=True)
+    title = f"The largest group are {_PEOPLE[row['sex']]} of {row[age]} years, {wording.percent(row['fraction'])}"
+    return f"{title} of those known", words
+
+
+def _unknown(counted: Census, n_known: int) -> str:
+    if counted.n_total is None:
+        return f"{_NOT_KNOWN}: {wording.NOT_SHOWN}"
+    n = counted.n_total - n_known
+    share = wording.percent(n / counted.n_total) if counted.n_total else "none"
+    return f"{_NOT_KNOWN}, or another sex: {n:,} ({share})"
+
+
+def _drawn(table: pl.DataFrame, unknown: str) -> alt.LayerChart:
+    age = table.columns[1]
+    bands = table[age].unique(maintain_order=True).to_list()[::-1]
+    sign = pl.when(pl.col("sex") == _FEMALE).then(-1.0).otherwise(1.0)
+    sides = ("fraction", "fraction_low", "fraction_high", "reference_fraction")
+    signed = table.with_columns((pl.col(name) * sign).alias(f"{name}_at") for name in sides)
+    ends = table.select(pl.max_horizontal("fraction_high", "reference_fraction").max()).item()
+    reach = 1.08 * (ends or 0.01)
+    y = alt.Y(f"{age}:N", sort=[*bands, ""], title=None, scale=alt.Scale(domain=[*bands, ""]))
+    axis = alt.Axis(labelExpr="format(abs(datum.value), '.0%')", tickCount=6)
+    scale = alt.Scale(domain=[-reach, reach], nice=False)
+    x = alt.X("fraction_at:Q", title="← women   share of those known   men →", axis=axis, scale=scale)
+    colors = alt.Color("sex:N", title=None, scale=alt.Scale(domain=[_FEMALE, _MALE], range=[ORANGE, BLUE]), legend=None)
+    tips = [
+        "sex:N",
+        f"{age}:N",
+        alt.Tooltip("fraction:Q", format=".1%"),
+        alt.Tooltip("reference_fraction:Q", format=".1%"),
+    ]
+    base = alt.Chart(signed)
+    bars = base.mark_bar(opacity=0.75).encode(x=x, y=y, color=colors, tooltip=tips)
+    lines = base.mark_rule(color=INK).encode(x="fraction_low_at:Q", x2="fraction_high_at:Q", y=y)
+    outline = base.mark_bar(filled=False, stroke=INK, strokeWidth=1.6, fill=None).encode(
+        x="reference_fraction_at:Q", y=y
+    )
+    hidden = signed.filter(pl.col("fraction").is_null()).with_columns(at=sign * reach / 8, none=0.0)
+    hatched = alt.Chart(hidden).mark_bar(fill=marks.HATCH, stroke=GRAY).encode(x="at:Q", x2="none:Q", y=y)
+    note = alt.Chart(pl.DataFrame({"band": [""], "words": [unknown]}))
+    last = note.mark_text(color="#5d6873", fontSize=11.5).encode(
+        y=alt.Y("band:N", sort=[*bands, ""]), x=alt.datum(0), text="words:N"
+    )
+    return marks.layered(bars, outline, lines, hatched, last, height=alt.Step(26))

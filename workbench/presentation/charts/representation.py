@@ -1,0 +1,316 @@
+"""A cohort beside its reference: shares with intervals, what makes up the distance, and a spider when asked."""
+
+import math
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from workbench.assessment.representativeness import Comparison
+from workbench.errors import unknown_name
+from workbench.presentation.charts import marks, rows, wording
+from workbench.presentation.figure import Figure
+from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
+
+_COHORT, _REFERENCE = "here", "reference"
+_OVER, _UNDER, _EVEN, _MISSING = "over-represented", "under-represented", "as represented", "missing"
+
+
+def dumbbell(compared: Comparison, *, attribute: str, missing: str = "excluded") -> Figure:
+    """Return a cohort's shares beside the reference population's, one row a category.
+
+    Parameters
+    ----------
+    compared : Comparison
+        What ``wb.compare`` gives.
+    attribute : str
+        One of its attributes.
+    missing : {"excluded", "included"}
+        Whether patients without the attribute are left out or are a category of their own.
+
+    Returns
+    -------
+    Figure
+        A filled dot with its interval for the cohort, a hollow diamond for the reference; the title says the total
+        variation in words.
+
+    Raises
+    ------
+    UnknownNameError
+        For an attribute or policy that the comparison lacks.
+    """
+    measured, parts = _asked(compared, attribute, missing)
+    chart = _dots(parts, _warned(compared, attribute, parts))
+    words = "; ".join(
+        f"{row['category']}: {wording.percent(row['fraction'])} against {wording.percent(row['reference_fraction'])}"
+        for row in parts.iter_rows(named=True)
+    )
+    return Figure(
+        f"dumbbell_{attribute}",
+        _sentence(compared, attribute, measured),
+        _subtitle(compared, attribute, measured, missing),
+        f"Share here against the reference. {words}.",
+        _footnote(compared, attribute, measured, wording.WILSON),
+        chart,
+        parts,
+    )
+
+
+def decomposition(compared: Comparison, *, attribute: str, missing: str = "excluded") -> Figure:
+    """Return what each category adds to the distance of a cohort from its reference.
+
+    Parameters
+    ----------
+    compared : Comparison
+        What ``wb.compare`` gives.
+    attribute : str
+        One of its attributes.
+    missing : {"excluded", "included"}
+        Whether patients without the attribute are left out or are a category of their own.
+
+    Returns
+    -------
+    Figure
+        Bars of the share of the squared Jensen-Shannon distance, the largest first; the text says which way.
+
+    Raises
+    ------
+    UnknownNameError
+        For an attribute or policy that the comparison lacks.
+    """
+    measured, parts = _asked(compared, attribute, missing)
+    table = _signed(parts)
+    said = [
+        f"{row['category']}: {wording.percent(row['share_of_jsd2'], 0)}, {row['direction']}"
+        for row in table.iter_rows(named=True)
+    ]
+    first = table.row(0, named=True) if table.height else None
+    title = (
+        f"{first['category']} makes up {wording.percent(first['share_of_jsd2'], 0)} of the distance by "
+        f"{wording.in_words(attribute)}: {first['direction']}"
+        if first and first["share_of_jsd2"]
+        else f"By {wording.in_words(attribute)} there is no distance to take apart"
+    )
+    return Figure(
+        f"decomposition_{attribute}",
+        title,
+        _subtitle(compared, attribute, measured, missing),
+        "; ".join(said) + ".",
+        _footnote(compared, attribute, measured, "Shares of the squared Jensen–Shannon distance add up to 100 %."),
+        _bars(table, _warned(compared, attribute, parts)),
+        table,
+    )
+
+
+def spider(compared: Comparison) -> Figure:
+    """Return the total variation of every attribute as a spider chart, for readers who ask for one.
+
+    Parameters
+    ----------
+    compared : Comparison
+        What ``wb.compare`` gives.
+
+    Returns
+    -------
+    Figure
+        One axis an attribute; two outlines, with and without the missing.
+    """
+    measured = compared.table.filter(pl.col("total_variation").is_not_null())
+    names = measured["attribute"].unique(maintain_order=True).to_list()
+    words = "; ".join(
+        f"{row['attribute']}, missing {row['missing']}: {wording.percent(row['total_variation'])}"
+        for row in measured.iter_rows(named=True)
+    )
+    worst = measured.filter(pl.col("missing") == "excluded").sort("total_variation").tail(1)
+    title = (
+        f"The largest difference is by {wording.in_words(worst['attribute'][0])}: "
+        f"{100 * worst['total_variation'][0]:.0f} of 100 patients would have to change group"
+        if worst.height
+        else "There is nobody to compare"
+    )
+    return Figure(
+        "spider",
+        title,
+        f"Total variation by attribute, against {wording.source_of(compared.reference)}",
+        f"{words or 'Nothing to draw'}.",
+        "A spider is hard to read: its area means nothing and changes with the order of the axes, and it leaves no room "
+        "for intervals. Read the dumbbell or the decomposition of each attribute instead.",
+        _web(measured, names),
+        measured,
+    )
+
+
+def _asked(compared: Comparison, attribute: str, missing: str) -> tuple[dict[str, Any], pl.DataFrame]:
+    known = compared.table["attribute"].unique(maintain_order=True).to_list()
+    if attribute not in known:
+        raise unknown_name("attribute", attribute, known, where="this comparison", then="Pass one of these.")
+    policies = compared.table.filter(pl.col("attribute") == attribute)["missing"].to_list()
+    if missing not in policies:
+        raise unknown_name("missing", missing, policies, where="this comparison", then="Pass one of these.")
+    asked = (pl.col("attribute") == attribute) & (pl.col("missing") == missing)
+    parts = compared.contributions.filter(asked)
+    n = pl.col("n_patients")
+    parts = parts.filter(n.is_null() | (n > 0) | (pl.col("reference_fraction") > 0))
+    order = rows.in_order(parts["category"].to_list())
+    ranked = parts.sort(pl.col("category").replace_strict({name: i for i, name in enumerate(order)}, default=0))
+    return compared.table.filter(asked).row(0, named=True), ranked
+
+
+def _sentence(compared: Comparison, attribute: str, measured: dict[str, Any]) -> str:
+    name = wording.in_words(attribute)
+    if not measured["n_patients"]:
+        return f"By {name}, there is nobody to compare"
+    return compared.sentences[attribute].rstrip(".")
+
+
+def _subtitle(compared: Comparison, attribute: str, measured: dict[str, Any], missing: str) -> str:
+    name = wording.in_words(attribute)
+    who = f"patients with {name} known" if missing == "excluded" else "patients, whoever lacks it a category of its own"
+    warned = "; definitions differ, see ⚠ below" if _texts(compared, attribute) else ""
+    return f"{wording.number(measured['n_patients'])} {who}, against {wording.source_of(compared.reference)}{warned}"
+
+
+def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *said: str) -> str:
+    n, jsd = measured["n_missing"], measured["jsd"]
+    lacking = f"{wording.in_words(attribute).capitalize()} missing: {wording.number(n)} patients."
+    method = (
+        ""
+        if jsd is None
+        else f"Method: Jensen–Shannon distance {jsd:.3f} (95 % bootstrap {measured['jsd_low']:.3f} to "
+        f"{measured['jsd_high']:.3f}), total variation {measured['total_variation']:.3f}."
+    )
+    notes = [note for note in compared.notes if note.startswith(f"{attribute}:")]
+    warned = [f"⚠ {text}" for text in _texts(compared, attribute)]
+    return wording.paragraph(*warned, lacking, *said, *notes, method)
+
+
+def _texts(compared: Comparison, attribute: str) -> list[str]:
+    return [text for name, text in compared.warnings if name == attribute]
+
+
+def _warned(compared: Comparison, attribute: str, parts: pl.DataFrame) -> dict[str, str]:
+    """Mark the names of those categories that a warning speaks of."""
+    texts = " ".join(_texts(compared, attribute))
+    return {name: f"⚠ {name}" for name in parts["category"] if name in texts}
+
+
+def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
+    names = parts["category"].to_list()
+    drawn = parts.with_columns(
+        lacks=marks.is_missing("category"), counted=pl.col("reference_fraction") > 0, **{_COHORT: pl.lit(_COHORT)}
+    )
+    base = alt.Chart(drawn).encode(
+        y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
+    )
+    x = alt.X("fraction:Q", title="share of patients", axis=alt.Axis(format="%"), scale=alt.Scale(zero=True))
+    shapes = alt.Scale(domain=[_COHORT, _REFERENCE], range=["circle", "diamond"])
+    shape = alt.Shape("side:N", title=None, scale=shapes)
+    color = alt.Color("side:N", title=None, scale=alt.Scale(domain=[_COHORT, _REFERENCE], range=[BLUE, ORANGE]))
+    link = base.mark_rule(color="#c6ccd2", strokeWidth=3).encode(x2="reference_fraction:Q")
+    link = link.transform_filter("datum.counted && isValid(datum.fraction)")
+    bounds = base.mark_rule(color=INK, strokeWidth=1.4).encode(x="fraction_low:Q", x2="fraction_high:Q")
+    sides = drawn.unpivot(
+        ["fraction", "reference_fraction"],
+        index=["category", "lacks", "counted"],
+        variable_name="side",
+        value_name="share",
+    ).with_columns(pl.col("side").replace_strict({"fraction": _COHORT, "reference_fraction": _REFERENCE}))
+    held = sides.filter(pl.col("share").is_not_null(), (pl.col("side") == _COHORT) | pl.col("counted"))
+    dots = (
+        alt.Chart(held)
+        .mark_point(size=90, filled=True, opacity=1)
+        .encode(
+            x=alt.X("share:Q"),
+            y=base.encoding.y,
+            shape=shape,
+            color=color,
+            tooltip=["category:N", "side:N", alt.Tooltip("share:Q", format=".1%")],
+        )
+    )
+    absent = base.transform_filter("!datum.counted && !datum.lacks").mark_text(
+        align="left", dx=9, color="#5d6873", fontSize=11
+    )
+    absent = absent.encode(x="fraction:Q", text=alt.value("not in the reference"))
+    hidden = base.transform_filter("!isValid(datum.fraction)")
+    hatched = hidden.mark_bar(fill=marks.HATCH, stroke=GRAY, height=12).encode(x=alt.value(0), x2=alt.value(46))
+    return marks.layered(link.encode(x=x), bounds, dots, absent, hatched, height=rows.row_height(names, 30))
+
+
+def _signed(parts: pl.DataFrame) -> pl.DataFrame:
+    p, q = pl.col("fraction"), pl.col("reference_fraction")
+    direction = (
+        pl.when(marks.is_missing("category"))
+        .then(pl.lit(_MISSING))
+        .when(p > q)
+        .then(pl.lit(_OVER))
+        .when(p < q)
+        .then(pl.lit(_UNDER))
+        .otherwise(pl.lit(_EVEN))
+    )
+    return parts.with_columns(direction=direction).sort(
+        "share_of_jsd2", descending=True, nulls_last=True, maintain_order=True
+    )
+
+
+def _bars(table: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
+    names = table["category"].to_list()
+    said = [
+        f"{wording.percent(row['share_of_jsd2'], 0)} {row['direction']}: {wording.percent(row['fraction'])} against "
+        f"{wording.percent(row['reference_fraction'])}"
+        for row in table.iter_rows(named=True)
+    ]
+    top = marks.largest(table, "share_of_jsd2")
+    drawn = table.with_columns(words=pl.Series(said, dtype=pl.String), inside=pl.col("share_of_jsd2") > 0.62 * top)
+    base = alt.Chart(drawn).encode(
+        y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
+    )
+    x = alt.X("share_of_jsd2:Q", title="share of the squared distance", axis=alt.Axis(format="%"))
+    colors = alt.Scale(domain=[_OVER, _UNDER, _MISSING, _EVEN], range=[BLUE, ORANGE, GRAY, "#c6ccd2"])
+    bars = base.mark_bar().encode(
+        x=x, color=alt.Color("direction:N", legend=None, scale=colors), tooltip=["category:N", "words:N"]
+    )
+    outside = (
+        base.transform_filter("!datum.inside").mark_text(align="left", dx=5, fontSize=11.5).encode(x=x, text="words:N")
+    )
+    within = base.transform_filter("datum.inside").mark_text(align="left", dx=6, fontSize=11.5, color="#ffffff")
+    within = within.encode(x=alt.value(0), text="words:N")
+    return marks.layered(bars, outside, within, height=rows.row_height(names, 30))
+
+
+def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
+    """Draw the axes in pixels around the middle, so that the rings stay round at any width."""
+    turn = {name: 2 * math.pi * i / max(len(names), 1) for i, name in enumerate(names)}
+    top = marks.largest(measured, "total_variation")
+    turns = pl.col("attribute").replace_strict(turn, return_dtype=pl.Float64)
+    points = measured.select("attribute", "missing", "total_variation", turn=turns, far=pl.col("total_variation") / top)
+    rings = pl.DataFrame({"ring": [0.5, 1.0]}).join(pl.DataFrame({"step": range(61)}), how="cross")
+    rings = rings.with_columns(turn=pl.col("step") * math.pi / 30, far="ring")
+    labels = pl.DataFrame({"turn": list(turn.values()), "name": [wording.in_words(name) for name in names]})
+    x, y = (
+        getattr(alt, channel.upper())(
+            f"{channel}:Q",
+            axis=None,
+            scale=alt.Scale(domain=[-1, 1], nice=False, rangeMin={"expr": low}, rangeMax={"expr": high}),
+        )
+        for channel, low, high in (
+            ("x", "width / 2 - 115", "width / 2 + 115"),
+            ("y", "height / 2 + 115", "height / 2 - 115"),
+        )
+    )
+    policies = ["excluded", "included"]
+    line = alt.Chart(_around(points)).mark_line(point=True, interpolate="linear-closed")
+    color = alt.Color("missing:N", title="missing", scale=alt.Scale(domain=policies, range=[BLUE, ORANGE]))
+    dash = alt.StrokeDash("missing:N", title="missing", scale=alt.Scale(domain=policies, range=[[1, 0], [5, 3]]))
+    tip = ["attribute:N", "missing:N", alt.Tooltip("total_variation:Q", format=".1%")]
+    line = line.encode(x=x, y=y, order="turn:Q", color=color, strokeDash=dash, tooltip=tip)
+    ring = alt.Chart(_around(rings)).mark_line(color="#d9dee3").encode(x=x, y=y, order="step:Q", detail="ring:N")
+    words = pl.DataFrame(
+        {"turn": [0.0, 0.0], "far": [0.5, 1.0], "name": [wording.percent(top / 2), wording.percent(top)]}
+    )
+    scale = alt.Chart(_around(words)).mark_text(align="left", dx=5, dy=-6, fontSize=10, color="#5d6873")
+    name = alt.Chart(_around(labels.with_columns(far=1.2))).mark_text().encode(x=x, y=y, text="name:N")
+    return marks.layered(ring, line, scale.encode(x=x, y=y, text="name:N"), name, height=320)
+
+
+def _around(points: pl.DataFrame) -> pl.DataFrame:
+    return points.with_columns(x=pl.col("far") * pl.col("turn").sin(), y=pl.col("far") * pl.col("turn").cos())

@@ -1,0 +1,163 @@
+"""Rows of a chart: ordered by their vocabulary, long names wrapped, groups of rows under a heading."""
+
+import json
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from workbench.vocabulary.demographics import (
+    AGE_DECADES,
+    AGE_GROUPS,
+    COVID_STATUS,
+    ETHNICITY,
+    MISSING,
+    RACE,
+    RACE_ETHNICITY,
+    SEX,
+)
+
+#: Fits a phone: the page gives longer labels a chart that scrolls sideways.
+_WRAP = 20
+_LABEL_PX = 130
+_LINE_PX = 14
+
+
+def in_order(categories: Iterable[str]) -> list[str]:
+    """Return categories in the order of their vocabulary: ages ascend, what is missing comes last.
+
+    Parameters
+    ----------
+    categories : iterable of str
+        Of one attribute; those that no vocabulary knows keep their order, before the missing.
+
+    Returns
+    -------
+    list of str
+        Each once.
+
+    Examples
+    --------
+    >>> in_order(["Unknown", "65+", "Male", "18–64", "Female"])
+    ['18–64', '65+', 'Female', 'Male', 'Unknown']
+    """
+    given = list(dict.fromkeys(categories))
+    words = (*AGE_GROUPS, *AGE_DECADES, *SEX, *RACE, *ETHNICITY, *RACE_ETHNICITY, *COVID_STATUS)
+    known = {word: rank for rank, word in reversed(list(enumerate(words)))}
+
+    def rank(place: tuple[int, str]) -> tuple[int, float]:
+        at, word = place
+        if word in MISSING:
+            return 2, MISSING.index(word)
+        if word[:1].isdigit():
+            return 0, float("".join(c if c.isdigit() else " " for c in word).split()[0])
+        return 1, known.get(word, len(words) + at)
+
+    return [word for _, word in sorted(enumerate(given), key=rank)]
+
+
+def wrapped(name: str, width: int = _WRAP) -> list[str]:
+    """Return a name in lines that fit beside a chart.
+
+    Parameters
+    ----------
+    name : str
+        Any text.
+    width : int
+        Characters of a line.
+
+    Returns
+    -------
+    list of str
+        At least one line.
+    """
+    return textwrap.wrap(name, width) or [name]
+
+
+def row_axis(names: Sequence[str], *, shown: Mapping[str, str] | None = None, **options: Any) -> alt.Axis:
+    """Return the axis of a chart's rows, with long names in several lines.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The values on the axis.
+    shown : mapping of str to str, optional
+        What is written for a value instead of the value itself.
+    **options
+        Of ``altair.Axis``.
+
+    Returns
+    -------
+    altair.Axis
+        Its names take at most 130 pixels.
+    """
+    lines = {name: wrapped((shown or {}).get(name, name)) for name in names}
+    changed = {name: text if len(text) > 1 else text[0] for name, text in lines.items() if text != [name]}
+    expression = f"{json.dumps(changed, ensure_ascii=False)}[datum.value] || datum.label" if changed else "datum.label"
+    settings = {"labelExpr": expression, "labelLimit": _LABEL_PX, "labelFontSize": 11.5, "labelLineHeight": 13}
+    return alt.Axis(**{**settings, **options})
+
+
+def row_height(names: Iterable[str], least: int) -> alt.Step:
+    """Return the height of each row, enough for the longest name.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What is written beside the rows.
+    least : int
+        Pixels of a row whose name takes one line.
+
+    Returns
+    -------
+    altair.Step
+        Pixels.
+    """
+    most = max((len(wrapped(name)) for name in names), default=1)
+    return alt.Step(max(least, most * _LINE_PX + 4))
+
+
+def under_headings(blocks: Mapping[str, Sequence[str]]) -> tuple[list[str], alt.Axis]:
+    """Return the rows of several groups in one chart, each group under its heading in bold.
+
+    One view is as wide as its page, which facets are not.
+
+    Parameters
+    ----------
+    blocks : mapping of str to sequence of str
+        Heading to its rows.
+
+    Returns
+    -------
+    tuple of list of str and altair.Axis
+        The values of the rows in order, a heading first (`row_key` makes them), and their axis.
+    """
+    keys, shown = [], {}
+    headings = []
+    for heading, rows in blocks.items():
+        headings.append(row_key(heading))
+        shown[row_key(heading)] = heading
+        keys.append(row_key(heading))
+        for row in rows:
+            keys.append(row_key(heading, row))
+            shown[row_key(heading, row)] = row
+    bold = f"indexof({json.dumps(headings, ensure_ascii=False)}, datum.value) >= 0"
+    weight: Any = {"condition": {"test": bold, "value": "bold"}, "value": "normal"}
+    return keys, row_axis(keys, shown=shown, labelFontWeight=weight)
+
+
+def row_key(heading: str, row: str = "") -> str:
+    """Return the value that stands for a row under a heading.
+
+    Parameters
+    ----------
+    heading, row : str
+        As in `under_headings`; without a row, the heading itself.
+
+    Returns
+    -------
+    str
+        Unique in the chart.
+    """
+    return f"{heading}: {row}" if row else f"{heading}:"

@@ -1,0 +1,224 @@
+"""How a cohort changes over releases, batches or months."""
+
+from typing import Any, Literal, get_args
+
+import altair as alt
+import polars as pl
+
+from workbench.assessment.trend import Trend
+from workbench.errors import unknown_name
+from workbench.presentation.charts import marks, rows, wording
+from workbench.presentation.figure import Figure
+from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE
+from workbench.vocabulary.demographics import MISSING
+
+Of = Literal["cumulative", "new"]
+
+_COLORS = (BLUE, ORANGE, GREEN, PURPLE, "#56b4e9", "#8a6d00", INK)  # Okabe & Ito, yellow darkened for a white ground
+_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 0], [6, 3], [2, 2])
+_LABEL_PX = 118
+_MOST_LINES = 7
+_HEIGHT = 320
+
+
+def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
+    """Return the share of each category over time, each line with its interval and its name at the end.
+
+    Parameters
+    ----------
+    counted : Trend
+        What `workbench.assessment.trend.count_trend` gives.
+    of : {"cumulative", "new"}
+        Shares of everyone so far, or of those who were new in each period.
+
+    Returns
+    -------
+    Figure
+        At most seven lines, the largest; the missing are gray. The table holds all categories.
+
+    Raises
+    ------
+    UnknownNameError
+        For another `of`.
+    """
+    if of not in get_args(Of):
+        raise unknown_name("of", of, list(get_args(Of)), where="a trend", then="Pass one of these.")
+    end = "" if of == "cumulative" else "_new"
+    n, total = ("n_cumulative", "n_total") if of == "cumulative" else ("n", "n_period")
+    table = counted.table.select(
+        "period", pl.col(counted.by).cast(pl.String).alias("category"), n, total,
+        pl.col(f"fraction{end}").alias("fraction"),
+        pl.col(f"fraction{end}_low").alias("fraction_low"), pl.col(f"fraction{end}_high").alias("fraction_high"),
+    )  # fmt: skip
+    names = _largest(table, n)
+    shown = table.filter(pl.col("category").is_in(names))
+    first, last = (_at(table, at) for at in (table["period"].min(), table["period"].max()))
+    moved = {
+        name: last[name] - first[name] for name in names if last.get(name) is not None and first.get(name) is not None
+    }
+    title = f"By {wording.in_words(counted.by)}, nothing is known over time"
+    if moved:
+        name = max(moved, key=lambda each: abs(moved[each]))
+        title = (
+            f"{name} went from {wording.percent(first[name])} to {wording.percent(last[name])} between the first and the "
+            f"last {_period(counted)}"
+        )
+    words = "; ".join(
+        f"{name}: {wording.percent(first.get(name))} to {wording.percent(last.get(name))}" for name in names
+    )
+    ends = table.filter(pl.col("period") == pl.col("period").max())[total].drop_nulls()
+    n_last = wording.number(ends[0] if ends.len() else None)
+    who = f"{n_last} {counted.unit} by the last {_period(counted)}"
+    if of == "new":
+        who = f"{counted.unit.capitalize()} new in each {_period(counted)}, {n_last} in the last"
+    left_out = [
+        name for name in table["category"].unique(maintain_order=True) if name not in names and _anyone(table, name, n)
+    ]
+    return Figure(
+        f"trend_{counted.by}_{of}",
+        title,
+        f"{who}, share by {wording.in_words(counted.by)}",
+        f"{words}.",
+        wording.paragraph(
+            counted.rule,
+            "Bands are 95 % Wilson intervals. Shares are of all, the missing among them.",
+            f"In the table only: {wording.listed(left_out)}." if left_out else "",
+            counted.stamp,
+        ),
+        _lines(shown, names, counted.over),
+        table,
+    )
+
+
+def distances(measured: pl.DataFrame) -> Figure:
+    """Return the distance from a reference over time, with its interval.
+
+    Parameters
+    ----------
+    measured : polars.DataFrame
+        What `workbench.assessment.drift.distance_trend` gives: period, jsd, jsd_low, jsd_high, total_variation,
+        n_patients and n_missing.
+
+    Returns
+    -------
+    Figure
+        The Jensen-Shannon distance as a line with its band; total variation as a dashed line.
+    """
+    known = measured.drop_nulls("jsd").sort("period")
+    first, last = (known.row(at, named=True) for at in (0, -1)) if known.height else (None, None)
+    title = "There is no distance to draw"
+    if first and last:
+        way = "fell" if last["total_variation"] < first["total_variation"] else "rose"
+        title = (
+            f"The difference {way} from {100 * first['total_variation']:.0f} to {100 * last['total_variation']:.0f} "
+            "of 100 patients who would have to belong to another group"
+        )
+    words = "; ".join(
+        f"{row['period']}: {row['jsd']:.3f} ({row['jsd_low']:.3f} to {row['jsd_high']:.3f})"
+        for row in known.gather_every(max(1, known.height // 12)).to_dicts()
+    )
+    who = (
+        f"{wording.number(last['n_patients'])} patients by the last period, another "
+        f"{wording.number(last['n_missing'])} with the value missing"
+        if last
+        else "No period has a patient whose value is known"
+    )
+    return Figure(
+        "distances",
+        title,
+        who,
+        f"Jensen–Shannon distance by period: {words or 'none'}.",
+        "Solid: Jensen–Shannon distance (base 2, square root) with its 95 % bootstrap band. Dashed: total variation.",
+        _distance_lines(known),
+        measured,
+    )
+
+
+def _largest(table: pl.DataFrame, n: str) -> list[str]:
+    last = table.filter(pl.col("period") == pl.col("period").max()).drop_nulls(n)
+    most = last.sort(n, descending=True, maintain_order=True).filter(pl.col(n) > 0).head(_MOST_LINES)
+    return rows.in_order(most["category"].to_list())
+
+
+def _anyone(table: pl.DataFrame, name: str, n: str) -> bool:
+    return bool((table.filter(pl.col("category") == name)[n].fill_null(1) > 0).any())
+
+
+def _at(table: pl.DataFrame, period: Any) -> dict[str, float | None]:
+    return dict(table.filter(pl.col("period") == period).select("category", "fraction").iter_rows())
+
+
+def _period(counted: Trend) -> str:
+    return wording.in_words(counted.over)
+
+
+def _time(table: pl.DataFrame, name: str, *, room: int) -> alt.X:
+    """The axis of periods, which leaves room for names at its end."""
+    scale = alt.Scale(rangeMax={"expr": f"width - {room}"}, nice=False)
+    kind = table.schema["period"]
+    if kind.is_temporal():
+        return alt.X("period:T", title=name, scale=scale, axis=alt.Axis(tickCount=5, labelOverlap=True))
+    if kind.is_numeric():
+        return alt.X("period:Q", title=name, scale=scale.copy(deep=True), axis=alt.Axis(format="d", tickCount=6))
+    order = table["period"].unique(maintain_order=True).cast(pl.String).to_list()
+    return alt.X("period:O", title=name, sort=order, axis=alt.Axis(labelAngle=-40))
+
+
+def _lines(shown: pl.DataFrame, names: list[str], over: str) -> alt.LayerChart:
+    known = [name for name in names if name not in MISSING]
+    grays = ["#7d8791", GRAY, "#b6bdc4"]
+    colors = [*_COLORS[: len(known)], *grays[: len(names) - len(known)]]
+    dashes = [*_DASHES[: len(known)], *_DASHES[1 : 1 + len(names) - len(known)]]
+    shown = shown.sort("period")
+    base = alt.Chart(shown).encode(x=_time(shown, wording.in_words(over), room=_LABEL_PX))
+    color = alt.Color("category:N", sort=names, legend=None, scale=alt.Scale(domain=names, range=colors))
+    dash = alt.StrokeDash("category:N", legend=None, sort=names, scale=alt.Scale(domain=names, range=dashes))
+    top = marks.largest(shown, "fraction_high")
+    y = alt.Y(
+        "fraction:Q",
+        title="share",
+        axis=alt.Axis(format=".0%" if top > 0.05 else ".1%", tickCount=6),
+        scale=alt.Scale(domainMin=0, domainMax=top, nice=True),
+    )
+    band = base.mark_area(opacity=0.18).encode(y=alt.Y("fraction_low:Q"), y2="fraction_high:Q", color=color)
+    tip = ["period", "category:N", alt.Tooltip("fraction:Q", format=".1%")]
+    line = base.mark_line(strokeWidth=2).encode(y=y, color=color, strokeDash=dash, tooltip=tip)
+    dots = base.mark_point(filled=True, size=22, opacity=1).encode(y=y, color=color, tooltip=tip)
+    drawn = [band, line, *([dots] if shown["period"].n_unique() <= 12 else [])]
+    names_at_end = _names_at_end(shown, color, top)
+    return marks.layered(*drawn, names_at_end, height=_HEIGHT)
+
+
+def _names_at_end(shown: pl.DataFrame, color: alt.Color, top: float) -> alt.Chart:
+    """Each name beside the end of its line, moved apart where lines end close together."""
+    ends = shown.drop_nulls("fraction").sort("period").group_by("category", maintain_order=True).last()
+    found = sorted(zip(ends["category"], ends["fraction"], strict=True), key=lambda each: each[1])
+    placed: list[dict[str, Any]] = []
+    floor = 0.0
+    for name, share in found:
+        lines = rows.wrapped(name, 17)
+        half = len(lines) * 13 / 2 / _HEIGHT * top
+        at = max(share, floor + half)
+        floor = at + half
+        placed.append({"category": name, "at": at, "lines": "\n".join(lines)})
+    over = max(0.0, floor - 1.02 * top)
+    for place in placed:
+        place["at"] -= over * (place["at"] / floor) if floor else 0.0
+    beside = alt.Chart(pl.DataFrame(placed, schema={"category": pl.String, "at": pl.Float64, "lines": pl.String}))
+    x = alt.value({"expr": f"width - {_LABEL_PX - 8}"})
+    return beside.mark_text(align="left", baseline="middle", fontSize=11.5, lineBreak="\n", lineHeight=13).encode(
+        x=x, y=alt.Y("at:Q"), text="lines:N", color=color
+    )
+
+
+def _distance_lines(known: pl.DataFrame) -> alt.LayerChart:
+    base = alt.Chart(known).encode(x=_time(known, "period", room=0))
+    y = alt.Y("jsd:Q", title="distance", scale=alt.Scale(domainMin=0))
+    tip = [
+        "period",
+        *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("jsd", "jsd_low", "jsd_high", "total_variation")),
+    ]
+    band = base.mark_area(opacity=0.22, color=BLUE).encode(y=alt.Y("jsd_low:Q"), y2="jsd_high:Q")
+    line = base.mark_line(color=BLUE, strokeWidth=2, point={"filled": True, "size": 22}).encode(y=y, tooltip=tip)
+    other = base.mark_line(color=ORANGE, strokeDash=[5, 3]).encode(y="total_variation:Q", tooltip=tip)
+    return marks.layered(band, other, line, height=260)

@@ -1,0 +1,159 @@
+"""Words that the charts of people share: names, percentages, and the sentences below a figure."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from workbench.assessment.census import Census
+from workbench.assessment.references import ReferencePopulation
+
+NOT_SHOWN = "not shown"
+WILSON = "Lines are 95 % Wilson intervals."
+HATCHED = "Hatched: not shown, a small count or one that would give it away; not zero."
+_AGE = "Age of a patient: at the earliest study with an age; a filter on age_years asks the age at each study."
+
+
+def in_words(attribute: str) -> str:
+    """Return the name of an attribute as a reader says it.
+
+    Parameters
+    ----------
+    attribute : str
+        A column name.
+
+    Returns
+    -------
+    str
+        Without underscores and without ``_id``.
+
+    Examples
+    --------
+    >>> in_words("age_group"), in_words("site_id")
+    ('age group', 'site')
+    """
+    return attribute.removesuffix("_id").replace("_", " ")
+
+
+def percent(fraction: float | None, digits: int = 1) -> str:
+    """Return a share as a percentage; one that is hidden says so.
+
+    Parameters
+    ----------
+    fraction : float or None
+        0 to 1.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        With a space before the sign; what is above zero never reads as zero.
+
+    Examples
+    --------
+    >>> percent(0.123), percent(0.0001), percent(None)
+    ('12.3 %', '<0.1 %', 'not shown')
+    """
+    if fraction is None:
+        return NOT_SHOWN
+    smallest = 10.0**-digits
+    return f"<{smallest:.{digits}f} %" if 0 < 100 * fraction < smallest / 2 else f"{100 * fraction:.{digits}f} %"
+
+
+def number(n: float | None) -> str:
+    """Return a count with separators; one that is hidden says so.
+
+    Parameters
+    ----------
+    n : float or None
+        The count.
+
+    Returns
+    -------
+    str
+        Whole.
+    """
+    return NOT_SHOWN if n is None else f"{n:,.0f}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence.
+
+    Parameters
+    ----------
+    words : iterable of str
+        In order.
+
+    Returns
+    -------
+    str
+        Joined by commas and, before the last, "and".
+
+    Examples
+    --------
+    >>> listed(["sex", "race", "age group"])
+    'sex, race and age group'
+    """
+    given = list(words)
+    return " and ".join([", ".join(given[:-1]), given[-1]] if len(given) > 1 else given)
+
+
+def below(counted: Census, *sentences: str) -> str:
+    """Return the footnote of a census: who is missing, how to read it, what its source demands.
+
+    Parameters
+    ----------
+    counted : Census
+        What is drawn.
+    *sentences : str
+        How this chart is read; empty ones are left out.
+
+    Returns
+    -------
+    str
+        One paragraph.
+    """
+    age = _AGE if any(name.startswith("age") for name in counted.by) else ""
+    return paragraph(_missing(counted), *sentences, age, *counted.definitions, counted.stamp)
+
+
+def source_of(reference: ReferencePopulation) -> str:
+    """Return a reference population with its year, for a subtitle.
+
+    Parameters
+    ----------
+    reference : ReferencePopulation
+        What something is compared with.
+
+    Returns
+    -------
+    str
+        Its title and year.
+    """
+    return f"{reference.title} ({reference.year if reference.year != 'unknown' else 'year unknown'})"
+
+
+def paragraph(*sentences: str) -> str:
+    """Return sentences as one paragraph, each said once.
+
+    Parameters
+    ----------
+    *sentences : str
+        Empty ones are left out.
+
+    Returns
+    -------
+    str
+        Joined by spaces.
+    """
+    return " ".join(dict.fromkeys(sentence.strip() for sentence in sentences if sentence.strip()))
+
+
+def _missing(counted: Census) -> str:
+    count = f"n_{counted.unit}"
+    said = []
+    for attribute in counted.by:
+        rows = counted.missing.filter(pl.col("attribute") == attribute).select("reason", count).iter_rows()
+        reasons = ", ".join(f"{number(n)} {reason}" for reason, n in rows if n is None or n > 0)
+        said.append(f"{in_words(attribute)} {reasons or 'none'}")
+    return f"Missing of {number(counted.n_total)} {counted.unit}: {'; '.join(said)}."
