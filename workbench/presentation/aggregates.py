@@ -9,27 +9,32 @@ from workbench.cache import rules_digest, say, sealed_folder
 from workbench.catalog.commons import Catalog
 from workbench.presentation.census_page import census_page
 from workbench.presentation.overview_page import overview_page
+from workbench.presentation.published import read_earlier
 from workbench.presentation.vega_bundle import vega_bundle
 
 
-def public_pages(catalog: Catalog) -> dict[str, dict[str, Any]]:
+def public_pages(catalog: Catalog, *, earlier: Path | None = None) -> dict[str, dict[str, Any]]:
     """Return every public page of a source, ready for JSON.
 
     Parameters
     ----------
     catalog : Catalog
         What is shown. Of a controlled source only the census is, with small counts suppressed.
+    earlier : pathlib.Path, optional
+        The aggregates of the release before, which a controlled source is suppressed with.
 
     Returns
     -------
     dict of str to dict
         Name of `workbench.presentation.page.PAGES` to page.
     """
-    census = {"census": census_page(catalog)}
-    return census if catalog.repository.disclosure == "controlled" else {"overview": overview_page(catalog)} | census
+    is_controlled = catalog.repository.disclosure == "controlled"
+    before = read_earlier(earlier) if earlier and is_controlled else ()
+    census = {"census": census_page(catalog, earlier=before)}
+    return census if is_controlled else {"overview": overview_page(catalog)} | census
 
 
-def write_aggregates(catalog: Catalog, folder: Path) -> Path:
+def write_aggregates(catalog: Catalog, folder: Path, *, earlier: Path | None = None) -> Path:
     """Write the file of every public page, each whole or not at all, and the local Vega bundle into the cache.
 
     Parameters
@@ -38,13 +43,15 @@ def write_aggregates(catalog: Catalog, folder: Path) -> Path:
         What is shown.
     folder : pathlib.Path
         Where to write; made when absent. A file of the same name is replaced.
+    earlier : pathlib.Path, optional
+        The aggregates of the release before, which a controlled source is suppressed with.
 
     Returns
     -------
     pathlib.Path
         The folder.
     """
-    pages = public_pages(catalog)
+    pages = public_pages(catalog, earlier=earlier)
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in pages.items():
         staging = folder / f".{name}.json.part"

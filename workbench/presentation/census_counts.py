@@ -88,7 +88,7 @@ class PublicCounts:
         }
 
 
-def count_public(catalog: Catalog) -> PublicCounts:
+def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) -> PublicCounts:
     """Return what the public census of a source may show.
 
     Parameters
@@ -96,6 +96,8 @@ def count_public(catalog: Catalog) -> PublicCounts:
     catalog : Catalog
         Any source. All tables of a controlled one are suppressed as one family: what several tables say together does
         not give a count of 1 to 10 patients away.
+    earlier : sequence of sequence of Census
+        What earlier releases of a controlled source published, oldest first: what all together give away is hidden.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def count_public(catalog: Catalog) -> PublicCounts:
     tables = [people.census(by=by) for by in _attributes(people)]
     protection: tuple[str, ...] = ()
     if not is_open:
-        family = suppress(tables)
+        family = suppress(tables, earlier=earlier)
         tables, protection = list(family.tables), (family.rule, family.audit.sentence)
     return PublicCounts(people, {table.by: table for table in tables}, is_open, protection)
 

@@ -1,11 +1,12 @@
 """The public page of who is represented: every figure from counts that may be shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from workbench.assessment.census import Census
 from workbench.assessment.drift import distance_trend
 from workbench.assessment.gap import close_gap
 from workbench.assessment.missingness import count_missing_together
@@ -17,6 +18,7 @@ from workbench.presentation.census_counts import IMAGING, PEOPLE, PublicCounts, 
 from workbench.presentation.figure import Figure
 from workbench.presentation.overview_page import WHY_EXACT, flat_stamp, origin
 from workbench.presentation.page import PAGE_SCHEMA
+from workbench.presentation.published import published_tables
 from workbench.provenance import stamp
 from workbench.vocabulary.demographics import MISSING
 
@@ -53,7 +55,9 @@ class _Placed:
         return self.figure.page_entry() | {"id": name, "section": self.section, "choice": self.choice}
 
 
-def census_page(catalog: Catalog, *, reference: str = _REFERENCE) -> dict[str, Any]:
+def census_page(
+    catalog: Catalog, *, reference: str = _REFERENCE, earlier: Sequence[Sequence[Census]] = ()
+) -> dict[str, Any]:
     """Return everything the public diversity census shows, ready for JSON.
 
     Parameters
@@ -62,13 +66,15 @@ def census_page(catalog: Catalog, *, reference: str = _REFERENCE) -> dict[str, A
         Any source; of a controlled one, counts of 1 to 10 patients and what would give them away are hidden.
     reference : str
         The reference population that the people are compared with.
+    earlier : sequence of sequence of Census
+        What earlier releases of a controlled source published, oldest first.
 
     Returns
     -------
     dict
         Findings, tiles, sections of figures, notes, citation and provenance.
     """
-    counts, population = count_public(catalog), read_reference(reference)
+    counts, population = count_public(catalog, earlier=earlier), read_reference(reference)
     compared = counts.compare(population)
     placed = [*_people(counts, population), *_compared(compared), *_together(counts), *_changed(counts, population)]
     placed += [*_gaps(counts, population, compared), *_unknown(counts), *_places(counts), *_imaged(counts)]
@@ -87,6 +93,9 @@ def census_page(catalog: Catalog, *, reference: str = _REFERENCE) -> dict[str, A
             for name, title, lead, choose in _SECTIONS
         ],
         "figures": [each.entry() for each in placed],
+        "published": []
+        if counts.is_open
+        else [*map(published_tables, earlier), published_tables(counts.censuses.values())],
         "notes": _notes(counts, population, compared),
         "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=f"census, {reference}")),
     }
