@@ -46,7 +46,7 @@ def synthetic(tmp_path_factory):
 
 @pytest.fixture
 def opened(visit, real):
-    """Return the page on the embedded commons, without a criterion; a kernel is started only where another page stands."""
+    """Return the page on the embedded commons, without a criterion; a kernel is started only once."""
     page = visit.page
     if page.url.split("#")[0] != real:
         visit.open(real, wait_for=READY)
