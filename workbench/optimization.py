@@ -1,6 +1,6 @@
 """Linear and mixed-integer programs, solved by HiGHS: the one door to the solver."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -132,23 +132,24 @@ def solve_linear(program: LinearProgram, *, time_limit_seconds: float | None = N
     return _solved(solver, program.integer)
 
 
-def bound_expressions(program: LinearProgram, expressions: Sequence[Row]) -> list[tuple[Solution, Solution]]:
-    """Return the least and the greatest value that each expression takes over the solutions of a program.
+def bound_expressions(program: LinearProgram, expressions: Iterable[Row]) -> Iterator[tuple[Solution, Solution]]:
+    """Yield the least and the greatest value that each expression takes over the solutions of a program.
 
     The objective and the sense of the program are not used. Without whole-number variables each
-    solve starts from the solution before it, so that many expressions cost little more than one.
+    solve starts from the solution before it, so that many expressions cost little more than one. Expressions are taken
+    one by one, so that their source may leave out those that earlier solutions have settled.
 
     Parameters
     ----------
     program : LinearProgram
         The constraints.
-    expressions : sequence of Row
+    expressions : iterable of Row
         Weighted sums of its variables; their bounds are not used.
 
-    Returns
-    -------
-    list of (Solution, Solution)
-        The solution of the least and that of the greatest value, in the order given; unbounded where there is none.
+    Yields
+    ------
+    Solution, Solution
+        That of the least and that of the greatest value, in the order given; unbounded where there is none.
 
     Raises
     ------
@@ -169,7 +170,6 @@ def bound_expressions(program: LinearProgram, expressions: Sequence[Row]) -> lis
     solver = _loaded(program)
     n = len(program.objective)
     every = np.arange(n, dtype=np.int32)
-    found = []
     for expression in expressions:
         _check_row(expression, n)
         cost = np.zeros(n)
@@ -178,8 +178,7 @@ def bound_expressions(program: LinearProgram, expressions: Sequence[Row]) -> lis
         solver.changeObjectiveSense(highspy.ObjSense.kMinimize)
         least = _solved(solver, program.integer)
         solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        found.append((least, _solved(solver, program.integer)))
-    return found
+        yield least, _solved(solver, program.integer)
 
 
 def _check(program: LinearProgram) -> None:

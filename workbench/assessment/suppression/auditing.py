@@ -1,22 +1,18 @@
 """Audit published tables: whether a count of 1 to 10 patients can be derived from them."""
 
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from workbench.assessment.census import Census
-from workbench.assessment.suppression.knowledge import Expression, Knowledge, read_knowledge
+from workbench.assessment.suppression.exposure import examine
+from workbench.assessment.suppression.knowledge import read_knowledge
 from workbench.assessment.suppression.published import Published, read_published
-from workbench.optimization import FloatArray, LinearProgram, Solution, bound_expressions, solve_linear
 
 #: CMS cell size suppression policy: no value of 1 to 10 may be shown or derived (ResDAC, "CMS cell size suppression
 #: policy"). A count of exactly 11 may be shown.
 THRESHOLD = 11
-
-_TOLERANCE = 1e-6  # of the solver
 
 Tables = Sequence[Census | pl.DataFrame]
 
@@ -128,115 +124,14 @@ def audit_releases(releases: Sequence[Published], *, threshold: int) -> Audit:
     Audit
         As `audit`.
     """
-    found = audit_knowledge(read_knowledge(releases).settled(), threshold=threshold)
     giveaways = [
         (at, f"share of {words}", None, None, True)
         for at, release in enumerate(releases, start=1)
         for words in release.giveaways
     ]
-    beside = pl.DataFrame(giveaways, schema=found.table.schema, orient="row")
-    return replace(found, table=pl.concat([found.table, beside]))
-
-
-def audit_knowledge(knowledge: Knowledge, *, threshold: int) -> Audit:
-    """Return the audit of a reader's knowledge.
-
-    Parameters
-    ----------
-    knowledge : Knowledge
-        With its assumptions settled.
-    threshold : int
-        The smallest count that may be known.
-
-    Returns
-    -------
-    Audit
-        One row an expression, in their order.
-
-    Raises
-    ------
-    ValueError
-        When no table agrees with what is published.
-    """
-    program = knowledge.program()
-    if solve_linear(program).status == "infeasible":
-        raise ValueError(
-            "No patients could give these tables: their totals contradict one another. "
-            "Tables of a family count the same patients. Take every census from one cohort."
-        )
-    hidden = [expression for expression in knowledge.expressions if expression.value is None]
-    ranges = bound_expressions(program, [expression.row for expression in hidden])
-    limits = {id(each): _limits(*pair) for each, pair in zip(hidden, ranges, strict=True)}
-    witnesses = [each.values for pair in ranges for each in pair if each.values is not None and _is_whole(each.values)]
-    rows = []
-    for expression in knowledge.expressions:
-        low, high = limits.get(id(expression), (expression.value, expression.value))
-        exposed = _is_small(low, high, threshold) or (
-            expression.value is None
-            and (low, high) != (0, 0)
-            and not _can_be_large(program, expression, (low, high), witnesses, threshold)
-        )
-        rows.append((expression.release + 1, expression.words, low, high, exposed))
+    findings = [
+        (each.expression.release + 1, each.expression.words, each.low, each.high, each.exposed)
+        for each in examine(read_knowledge(releases).settled(), threshold=threshold)
+    ]
     schema = {"release": pl.Int64, "figure": pl.String, "low": pl.Int64, "high": pl.Int64, "exposed": pl.Boolean}
-    return Audit(pl.DataFrame(rows, schema=schema, orient="row"), threshold)
-
-
-def _limits(least: Solution, greatest: Solution) -> tuple[int | None, int | None]:
-    """The whole numbers between the limits."""
-    return (
-        None if least.status == "unbounded" else math.ceil(least.objective - _TOLERANCE),
-        None if greatest.status == "unbounded" else math.floor(greatest.objective + _TOLERANCE),
-    )
-
-
-def _is_small(low: int | None, high: int | None, threshold: int) -> bool:
-    return low is not None and high is not None and 0 < max(-low, high) < threshold
-
-
-def _is_whole(values: FloatArray) -> bool:
-    return bool(np.abs(values - np.round(values)).max(initial=0.0) < _TOLERANCE)
-
-
-def _can_be_large(
-    program: LinearProgram,
-    expression: Expression,
-    limits: tuple[int | None, int | None],
-    witnesses: list[FloatArray],
-    threshold: int,
-) -> bool:
-    """Whether whole numbers of patients exist with which the expression reaches the threshold."""
-    row = expression.row
-    if any(abs(row.weights @ values[row.columns]) > threshold - 0.5 for values in witnesses):
-        return True
-    low, high = limits
-    reaching = []
-    if high is None or high >= threshold:
-        reaching.append(replace(row, lower=threshold, upper=np.inf))
-    if low is None or low <= -threshold:
-        reaching.append(replace(row, lower=-np.inf, upper=-threshold))
-    for reach in reaching:
-        found = find_whole(replace(program, rows=[*program.rows, reach]))
-        if found is not None:
-            witnesses.append(found)
-            return True
-    return False
-
-
-def find_whole(program: LinearProgram) -> FloatArray | None:
-    """Return the best solution of a program in whole numbers.
-
-    Parameters
-    ----------
-    program : LinearProgram
-        Without whole-number variables; most programs of tables have a solution in whole numbers all the same.
-
-    Returns
-    -------
-    numpy.ndarray or None
-        None when there is none.
-    """
-    solution = solve_linear(program)
-    if solution.values is None or _is_whole(solution.values):
-        return solution.values
-    whole = np.ones(len(program.objective), dtype=bool)
-    return solve_linear(replace(program, integer=whole)).values
+    return Audit(pl.DataFrame([*findings, *giveaways], schema=schema, orient="row"), threshold)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.assessment.suppression.auditing import audit_knowledge, find_whole
+from workbench.assessment.suppression.exposure import examine, find_whole, reaches
 from workbench.assessment.suppression.knowledge import Expression, Figure, Knowledge
 from workbench.assessment.suppression.published import EVERYONE, Cell, Count
 from workbench.optimization import FloatArray, LinearProgram, Row
@@ -50,13 +50,17 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
     1992;22:397-417. DOI 10.1002/net.3230220407
     """
     shown: dict[Cell, Count] = {cell: None if 0 < count < threshold else count for cell, count in counts.items()}
+    tables: list[FloatArray] = []  # each agrees with what is shown, and still does when more is hidden
+    n_constraints = 0
     while True:
         knowledge = read(shown).settled()
-        exposed = audit_knowledge(knowledge, threshold=threshold).table["exposed"]
-        targets = [each for each, is_exposed in zip(knowledge.expressions, exposed, strict=True) if is_exposed]
+        if len(knowledge.structure) != n_constraints:  # an assumption has come in
+            tables, n_constraints = [], len(knowledge.structure)
+        findings = examine(knowledge, threshold=threshold, settling=tables)
+        targets = [each.expression for each in findings if each.exposed]
         if not targets:
             return shown
-        more = _give_way(knowledge, targets, threshold=threshold)
+        more = _give_way(knowledge, targets, tables, threshold=threshold)
         if not more:  # no table keeps all of them open while anything of this release is shown
             more = {cell for cell, count in shown.items() if count}
         if not more:
@@ -68,12 +72,13 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
         shown.update(dict.fromkeys(more))
 
 
-def _give_way(knowledge: Knowledge, targets: list[Expression], *, threshold: int) -> set[Cell]:
-    """The cells to hide so that each target may reach the threshold."""
+def _give_way(
+    knowledge: Knowledge, targets: list[Expression], tables: list[FloatArray], *, threshold: int
+) -> set[Cell]:
+    """The cells to hide so that each target may reach the threshold, as the tables then show."""
     hidden: set[Cell] = set()
-    tables: list[FloatArray] = []
     for target in targets:
-        if any(target.row.weights @ table[target.row.columns] > threshold - 0.5 for table in tables):
+        if reaches(target, tables, threshold=threshold):
             continue
         table = _nearest_table(knowledge, replace(target.row, lower=threshold, upper=np.inf))
         if table is None:

@@ -1,0 +1,159 @@
+"""Find what a reader can derive: the limits of every number, and whether it may be large."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import tee
+
+import numpy as np
+
+from workbench.assessment.suppression.knowledge import Expression, Knowledge
+from workbench.optimization import FloatArray, LinearProgram, Solution, bound_expressions, solve_linear
+
+_TOLERANCE = 1e-6  # of the solver
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is known of one number of patients.
+
+    Attributes
+    ----------
+    expression : Expression
+        The number.
+    low, high : int or None
+        Its limits over all tables that agree with what is known; None where there is none.
+    exposed : bool
+        Whether it is known to be below the threshold, and not known to be 0.
+    """
+
+    expression: Expression
+    low: int | None
+    high: int | None
+    exposed: bool
+
+
+def examine(knowledge: Knowledge, *, threshold: int, settling: list[FloatArray] | None = None) -> Iterator[Finding]:
+    """Yield what is known of each number.
+
+    Parameters
+    ----------
+    knowledge : Knowledge
+        With its assumptions settled.
+    threshold : int
+        The smallest count that may be known.
+    settling : list of numpy.ndarray, optional
+        Tables in whole numbers that agree with the knowledge. A hidden number that reaches the threshold in one of them
+        is left out; the list grows by what is found.
+
+    Yields
+    ------
+    Finding
+        In the order of the expressions.
+
+    Raises
+    ------
+    ValueError
+        When no table agrees with what is published.
+    """
+    program = knowledge.program()
+    if solve_linear(program).status == "infeasible":
+        raise ValueError(
+            "No patients could give these tables: their totals contradict one another. "
+            "Tables of a family count the same patients. Take every census from one cohort."
+        )
+    tables: list[FloatArray] = [] if settling is None else settling
+    for expression in knowledge.expressions:
+        if expression.value is not None:
+            known = 0 < abs(expression.value) < threshold
+            yield Finding(expression, expression.value, expression.value, known)
+    hidden = (
+        each
+        for each in knowledge.expressions
+        if each.value is None and not (settling is not None and reaches(each, tables, threshold=threshold))
+    )
+    asked, bounded = tee(hidden)
+    for expression, ends in zip(asked, bound_expressions(program, (each.row for each in bounded)), strict=True):
+        tables.extend(each.values for each in ends if each.values is not None and _is_whole(each.values))
+        low, high = _limits(*ends)
+        exposed = (low, high) != (0, 0) and not (
+            reaches(expression, tables, threshold=threshold)
+            or _reach(program, expression, (low, high), tables, threshold=threshold)
+        )
+        yield Finding(expression, low, high, exposed)
+
+
+def reaches(expression: Expression, tables: list[FloatArray], *, threshold: int) -> bool:
+    """Return whether a number is at least the threshold in one of some tables.
+
+    Parameters
+    ----------
+    expression : Expression
+        The number; a change may be in either direction.
+    tables : list of numpy.ndarray
+        Unknown cells, in whole numbers.
+    threshold : int
+        The smallest count that may be known.
+
+    Returns
+    -------
+    bool
+        False without tables.
+    """
+    row = expression.row
+    return any(abs(row.weights @ table[row.columns]) > threshold - 0.5 for table in tables)
+
+
+def find_whole(program: LinearProgram) -> FloatArray | None:
+    """Return the best solution of a program in whole numbers.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        Without whole-number variables; most programs of tables have a solution in whole numbers all the same.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        None when there is none.
+    """
+    solution = solve_linear(program)
+    if solution.values is None or _is_whole(solution.values):
+        return solution.values
+    whole = np.ones(len(program.objective), dtype=bool)
+    return solve_linear(replace(program, integer=whole)).values
+
+
+def _limits(least: Solution, greatest: Solution) -> tuple[int | None, int | None]:
+    """The whole numbers between the limits."""
+    return (
+        None if least.status == "unbounded" else math.ceil(least.objective - _TOLERANCE),
+        None if greatest.status == "unbounded" else math.floor(greatest.objective + _TOLERANCE),
+    )
+
+
+def _is_whole(values: FloatArray) -> bool:
+    return bool(np.abs(values - np.round(values)).max(initial=0.0) < _TOLERANCE)
+
+
+def _reach(
+    program: LinearProgram,
+    expression: Expression,
+    limits: tuple[int | None, int | None],
+    tables: list[FloatArray],
+    *,
+    threshold: int,
+) -> bool:
+    """Look for whole numbers of patients with which the number reaches the threshold, where the limits allow it."""
+    low, high = limits
+    goals = []
+    if high is None or high >= threshold:
+        goals.append(replace(expression.row, lower=threshold, upper=np.inf))
+    if low is None or low <= -threshold:
+        goals.append(replace(expression.row, lower=-np.inf, upper=-threshold))
+    for goal in goals:
+        table = find_whole(replace(program, rows=[*program.rows, goal]))
+        if table is not None:
+            tables.append(table)
+            return True
+    return False
