@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -32,21 +33,35 @@ class Batches:
     ----------
     dates : tuple of datetime.date
         One a batch, ascending.
-    kinds : mapping of str to tuple
-        Attribute to its categories: ``sex``, ``age_group``, ``covid19_positive``, and ``people``, the pairs of race
-        and ethnicity.
+    kinds : mapping of str to tuple of str
+        Attribute to its categories: ``sex``, ``age_group``, ``covid19_positive``.
+    people : tuple of tuple of str
+        The pairs of race and ethnicity.
     new : mapping of str to numpy.ndarray
-        Attribute to (n_batches, n_categories) patients, first released with a batch.
+        Attribute, or ``people``, to (n_batches, n_categories) patients, first released with a batch.
     """
 
     dates: tuple[date, ...]
-    kinds: Mapping[str, tuple[object, ...]]
+    kinds: Mapping[str, tuple[str, ...]]
+    people: tuple[tuple[str, str], ...]
     new: Mapping[str, npt.NDArray[np.float64]]
 
     @property
     def sizes(self) -> Whole:
         """The patients that each batch brought."""
-        return self.new["sex"].sum(axis=1).astype(np.int64)
+        sizes: Whole = self.new["sex"].sum(axis=1).astype(np.int64)
+        return sizes
+
+
+def published_path() -> Path:
+    """Return the table of the published counts: one row a category, one column a batch, cumulative.
+
+    Returns
+    -------
+    pathlib.Path
+        A shipped CSV.
+    """
+    return asset_path("data_catalog", "reference_populations", "midrc_open.csv")
 
 
 @cache
@@ -80,8 +95,7 @@ def published_batches() -> Batches:
     known = np.stack([brought["age_group", each] for each in AGE_GROUPS], axis=1)
     missing = new["sex"].sum(axis=1) - known.sum(axis=1)  # the table of ages has no column for those without one
     new["age_group"] = np.column_stack([known, missing])
-    kinds = {"sex": sexes, "age_group": ages, "covid19_positive": statuses, "people": people}
-    return Batches(dates, kinds, new)
+    return Batches(dates, {"sex": sexes, "age_group": ages, "covid19_positive": statuses}, people, new)
 
 
 def whole_numbers(shares: Sequence[float] | npt.NDArray[np.float64], n: int) -> Whole:
@@ -108,7 +122,7 @@ def whole_numbers(shares: Sequence[float] | npt.NDArray[np.float64], n: int) -> 
     if weights.sum() == 0:
         weights = np.ones_like(weights)
     exact = weights / weights.sum() * n
-    whole = np.floor(exact + 1e-9).astype(np.int64)
+    whole: Whole = np.floor(exact + 1e-9).astype(np.int64)
     largest = np.argsort(whole - exact, kind="stable")[: n - int(whole.sum())]
     whole[largest] += 1
     return whole
@@ -149,15 +163,10 @@ def share_out(new: npt.NDArray[np.float64], sizes: Whole) -> Whole:
 
 def _read() -> tuple[tuple[date, ...], dict[tuple[str, str], npt.NDArray[np.float64]]]:
     """Return the days, and what each brought of every attribute and category."""
-    with asset_path("data_catalog", "synthetic_commons", "midrc_open.csv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    days = sorted({row["period"] for row in rows})
-    place = {day: number for number, day in enumerate(days)}
-    cumulative: dict[tuple[str, str], npt.NDArray[np.float64]] = {}
-    for row in rows:
-        counts = cumulative.setdefault((row["attribute"], row["category"]), np.zeros(len(days)))
-        counts[place[row["period"]]] = float(row["n"])
-    return tuple(map(date.fromisoformat, days)), {key: np.diff(n, prepend=0.0) for key, n in cumulative.items()}
+    with published_path().open(encoding="utf-8", newline="") as lines:
+        (_, _, *days), *rows = csv.reader(lines)
+    so_far = {(attribute, category): np.array(counts, dtype=np.float64) for attribute, category, *counts in rows}
+    return tuple(map(date.fromisoformat, days)), {key: np.diff(n, prepend=0.0) for key, n in so_far.items()}
 
 
 def _people(brought: Mapping[tuple[str, str], npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ Codes = npt.NDArray[np.uint8]
 
 
 def named(
-    values: Iterable[object], codes: npt.NDArray[np.unsignedinteger], dtype: pl.DataType | None = None
+    values: Iterable[object], codes: npt.NDArray[np.integer], dtype: pl.DataType | type[pl.DataType] = pl.Categorical
 ) -> pl.Series:
     """Return names in place of their numbers.
 
@@ -22,8 +22,8 @@ def named(
         The names; None is a null.
     codes : numpy.ndarray
         (n,), numbers in `values`.
-    dtype : polars.DataType, optional
-        Of the column; by default a category.
+    dtype : polars.DataType
+        Of the column.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def named(
     >>> named(["CT", None], np.array([0, 1, 0], dtype=np.uint8)).to_list()
     ['CT', None, 'CT']
     """
-    return pl.Series(list(values), dtype=dtype or pl.Categorical()).gather(codes)
+    return pl.Series(list(values), dtype=dtype).gather(codes)
 
 
 def shuffled(counts: npt.NDArray[np.int64], *, rng: np.random.Generator) -> Codes:

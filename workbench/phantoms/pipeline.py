@@ -11,7 +11,7 @@ from workbench.phantoms.batches import published_batches
 from workbench.phantoms.population import Plan
 from workbench.vocabulary.pipeline import PIPELINE_STATES
 
-Days = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.integer]
 
 _DATES = ("ingested_date", "quality_date", "released_date")
 _LATE_DAYS = 45  # a study this long after the patient's first is a follow-up
@@ -21,7 +21,7 @@ _TO_QUALITY = (3, 26)
 
 
 def pipeline_dates(
-    plan: Plan, batch: npt.NDArray[np.uint8], *, days_since_first: Days, patient: Days, rng: np.random.Generator
+    plan: Plan, batch: npt.NDArray[np.uint8], *, days_since_first: Numbers, patient: Numbers, rng: np.random.Generator
 ) -> pl.DataFrame:
     """Return when each study was ingested, went into quality control and was released, and where it stands.
 

@@ -206,12 +206,11 @@ def patients_table(population: Population, *, first: int, rng: np.random.Generat
         The columns of `workbench.tables.PATIENTS` and of its optional ones.
     """
     kinds, dates = published_batches().kinds, published_batches().dates
-    races, ethnicities = zip(*kinds["people"], strict=True)  # type: ignore[call-overload]
+    races, ethnicities = zip(*published_batches().people, strict=True)
     keys = np.arange(first, first + len(population.sex), dtype=np.uint32)
     nobody = np.zeros(len(keys), dtype=np.uint8)
     zip3, state = _places(population.site, rng)
     sites = list(SITES.values())
-    untold = pl.col("written") == NO_AGE
     columns = {
         "patient_key": keys,
         "person_key": keys,
@@ -229,12 +228,16 @@ def patients_table(population: Population, *, first: int, rng: np.random.Generat
         "index_event": named(_INDEX_EVENTS, population.covid),
         "batch": named([day if day <= population.plan.as_of else None for day in dates], population.batch, pl.Date()),
     }
-    patients = pl.DataFrame(columns).with_columns(
-        age_years=pl.when(~untold).then(pl.min_horizontal("written", pl.lit(AGE_TOP_CODE_YEARS))),
-        age_missing=pl.when(untold).then(pl.lit(_NOT_REPORTED)),
-        age_over_89=pl.when(~untold).then(pl.col("written") >= AGE_TOP_CODE_YEARS),
+    return conform(_with_age(pl.DataFrame(columns)), PATIENTS, name="patients", optional=PATIENTS_OPTIONAL)
+
+
+def _with_age(patients: pl.DataFrame) -> pl.DataFrame:
+    told = pl.when(pl.col("written") != NO_AGE)
+    return patients.with_columns(
+        age_years=told.then(pl.min_horizontal("written", pl.lit(AGE_TOP_CODE_YEARS))),
+        age_missing=told.then(None).otherwise(pl.lit(_NOT_REPORTED)),
+        age_over_89=told.then(pl.col("written") >= AGE_TOP_CODE_YEARS),
     )
-    return conform(patients, PATIENTS, name="patients", optional=PATIENTS_OPTIONAL)
 
 
 def _years(bands: Codes, rng: np.random.Generator) -> Codes:
@@ -242,7 +245,8 @@ def _years(bands: Codes, rng: np.random.Generator) -> Codes:
     lowest = np.array([*AGE_GROUPS.values(), NO_AGE])
     highest = np.array([*lowest[1:-1], _OLDEST, NO_AGE + 1])
     width = (highest - lowest)[bands]
-    return (lowest[bands] + np.floor(rng.random(len(bands), dtype=np.float32) * width)).astype(np.uint8)
+    years: Codes = (lowest[bands] + np.floor(rng.random(len(bands), dtype=np.float32) * width)).astype(np.uint8)
+    return years
 
 
 def _n_studies(n_patients: int, n_studies: int | None, rng: np.random.Generator) -> Codes:
@@ -267,5 +271,5 @@ def _places(site: Codes, rng: np.random.Generator) -> tuple[pl.Series, pl.Series
         weights[number, place] = 1 / (1 + place - [each for each, _ in areas].index(number))
         if code != _NOT_APPLICABLE:
             weights[number, -1] = per_site("untold")[number]
-    place = by_row(weights, site, rng=rng)
-    return named(codes, place), named([ZIP3_STATES.get(code, code) for code in codes], place)
+    drawn = by_row(weights, site, rng=rng)
+    return named(codes, drawn), named([ZIP3_STATES.get(code, code) for code in codes], drawn)

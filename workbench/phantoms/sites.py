@@ -131,12 +131,12 @@ def _likely() -> npt.NDArray[np.float64]:
     """Return the weight of each site for patients of each batch, race and ethnicity, and age band."""
     batches = published_batches()
     n_ages = len(batches.kinds["age_group"])
-    weights = np.zeros((len(batches.dates), len(batches.kinds["people"]), n_ages, len(SITES)))
+    weights = np.zeros((len(batches.dates), len(batches.people), n_ages, len(SITES)))
     for number, site in enumerate(SITES.values()):
         of_people = np.array(
             [
-                site.tilt.get(str(race), 1.0) * site.tilt.get(str(ethnicity), 1.0) ** (ethnicity != race)
-                for race, ethnicity in batches.kinds["people"]  # type: ignore[misc]
+                site.tilt.get(race, 1.0) * (1.0 if ethnicity == race else site.tilt.get(ethnicity, 1.0))
+                for race, ethnicity in batches.people
             ]
         )
         of_ages = np.ones(n_ages)

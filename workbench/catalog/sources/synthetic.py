@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from workbench.assets import asset_path
 from workbench.cache import rules_digest, say, sealed_folder
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources.assemble import QualityRow, quality_table
@@ -70,8 +69,7 @@ def open_synthetic(source: str = SYNTHETIC) -> Repository:
     """
     what = source.partition(":")[2] if source != SYNTHETIC else str(DEFAULT_PATIENTS)
     plan = _plan(what, source)
-    table = asset_path("data_catalog", "synthetic_commons", "midrc_open.csv").read_text(encoding="utf-8")
-    build = rules_digest([what, rules_of(_RULES), table])
+    build = rules_digest([what, rules_of(_RULES), batches.published_path().read_text(encoding="utf-8")])
 
     def _build(folder: Path) -> None:
         say(f"Inventing the synthetic commons of {plan.n_patients:,} patients (once, {_duration(plan.n_patients)}) …")
