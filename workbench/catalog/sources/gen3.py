@@ -16,15 +16,17 @@ from workbench.catalog.sources import (
     gen3_nodes,
     gen3_tables,
     persons,
+    places,
     regions,
 )
 from workbench.catalog.sources.assemble import write_entities
 from workbench.catalog.sources.gen3_files import gen3_paths, read_gen3
 from workbench.catalog.sources.gen3_tables import interpret_gen3
 from workbench.catalog.sources.sealed import content_digest, repository_of, rules_of
-from workbench.vocabulary import anatomy, demographics, dicom, spellings
+from workbench.vocabulary import anatomy, demographics, dicom, geography, spellings
 
-_SHARED = (ages, assemble, delimited, duplicates, persons, regions, anatomy, demographics, dicom, spellings)
+_VOCABULARY = (anatomy, demographics, dicom, geography, spellings)
+_SHARED = (ages, assemble, delimited, duplicates, persons, places, regions, *_VOCABULARY)
 _RULES = (gen3_cases, gen3_files, gen3_measurements, gen3_nodes, gen3_tables, *_SHARED, sys.modules["workbench.tables"])
 
 

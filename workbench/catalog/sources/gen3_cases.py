@@ -5,6 +5,7 @@ import polars as pl
 from workbench.catalog.sources.ages import age_columns, is_over_by_number
 from workbench.catalog.sources.assemble import QualityRow
 from workbench.catalog.sources.duplicates import merge_rows
+from workbench.catalog.sources.places import with_state
 from workbench.vocabulary.demographics import MISSING
 from workbench.vocabulary.spellings import CLOSED, closed_category, is_unknown_spelling
 
@@ -75,7 +76,9 @@ def read_cases(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[QualityRow], str 
         species=pl.lit("Human"),
         age_text=pl.col("age_at_index"),
     )
-    return cases.drop("project_id", "age_at_index", "age_over").select(_worth_keeping(cases)), quality, problem
+    cases, of_places = with_state(cases)
+    kept = cases.drop("project_id", "age_at_index", "age_over").select(_worth_keeping(cases))
+    return kept, [*quality, *of_places], problem
 
 
 def _sets(cases: pl.DataFrame, name: str) -> pl.DataFrame:

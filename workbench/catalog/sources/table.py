@@ -11,7 +11,7 @@ import polars as pl
 
 from workbench.cache import sealed_folder
 from workbench.catalog.repository import Repository
-from workbench.catalog.sources import ages, assemble, delimited, duplicates, persons, regions, table_rows
+from workbench.catalog.sources import ages, assemble, delimited, duplicates, persons, places, regions, table_rows
 from workbench.catalog.sources.assemble import write_entities
 from workbench.catalog.sources.delimited import UnreadableTableError, read_delimited, refuse_files
 from workbench.catalog.sources.headers import no_column
@@ -20,7 +20,7 @@ from workbench.catalog.sources.sealed import one_line, repository_of, rules_of
 from workbench.catalog.sources.table_rows import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES, interpret_table
 from workbench.errors import unknown_name
 from workbench.tables import PATIENTS, SERIES, STUDIES
-from workbench.vocabulary import anatomy, demographics, dicom, spellings
+from workbench.vocabulary import anatomy, demographics, dicom, geography, spellings
 
 #: Words of `Catalog.where`, bands, and columns that every source has: no user's column can bear these names.
 RESERVED = {
@@ -31,7 +31,8 @@ RESERVED = {
 }
 
 _NAMES = (*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES)
-_RULES = (ages, assemble, delimited, duplicates, persons, regions, table_rows, anatomy, demographics, dicom, spellings)
+_VOCABULARY = (anatomy, demographics, dicom, geography, spellings)
+_RULES = (ages, assemble, delimited, duplicates, persons, places, regions, table_rows, *_VOCABULARY)
 _CONSTANT = "="
 _LEADING_ZERO = r"^-?0\d"
 

@@ -7,6 +7,7 @@ import polars as pl
 from workbench.catalog.sources.ages import age_columns, is_over_by_number
 from workbench.catalog.sources.assemble import Entities, QualityRow
 from workbench.catalog.sources.duplicates import merge_rows
+from workbench.catalog.sources.places import with_state
 from workbench.vocabulary.demographics import MISSING
 from workbench.vocabulary.spellings import CLOSED, closed_category, is_unknown_spelling
 
@@ -124,7 +125,8 @@ def _patients(
     if _PATIENT_AGE in names:
         quality += _age_rules(patients, _PATIENT_AGE, unit="patients")
         patients = age_columns(patients, text=_PATIENT_AGE, over="age_over_89", into=_PATIENT_AGE)
-    return patients, quality, problem
+    patients, of_places = with_state(patients)
+    return patients, [*quality, *of_places], problem
 
 
 def _with_one_sex(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
