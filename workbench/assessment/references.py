@@ -62,7 +62,7 @@ class ReferencePopulation:
     @property
     def cells(self) -> pl.DataFrame | None:
         """The cells with the most attributes, one column each and n last; None where none are published together."""
-        crossed = [joint for joint in self.joints if len(set(joint.columns) - {"age_group", "age_decade", "n"}) > 1]
+        crossed = [joint for joint in self.joints if len(set(joint.columns) - {"age_decade", "n"}) > 1]
         return max(crossed, key=lambda joint: joint.width, default=None)
 
     @property

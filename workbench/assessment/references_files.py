@@ -10,7 +10,7 @@ import polars as pl
 
 from workbench.assessment.age_bands import shared_bands
 from workbench.assets import asset_path
-from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, MISSING
+from workbench.vocabulary.demographics import AGE_DECADES, MISSING
 
 FOLDER = ("data_catalog", "reference_populations")
 
@@ -24,7 +24,7 @@ ROWS: Mapping[str, pl.DataType] = {
     "period": pl.Date(),
 }
 #: Attributes of cells, in display order.
-ORDER = ("sex", "age_group", "age_decade", "age_band", "race", "ethnicity", "race_ethnicity", "state", "country")
+ORDER = ("sex", "age_group", "age_decade", "race", "ethnicity", "race_ethnicity", "state", "country")
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,12 +163,8 @@ def _read_joint(file: str, spread: str) -> pl.DataFrame:
     spread_out = [column for column in wide.columns if column not in index]
     cells = wide.unpivot(spread_out, index=index, variable_name=spread, value_name="n")
     if spread == "age_group":
-        # Published bands seldom have the edges of ours. Sums over the edges that both share divide nobody.
-        groups = {"age_group": AGE_GROUPS, "age_decade": AGE_DECADES}
-        summed = {name: shared_bands(spread_out, bands) for name, bands in groups.items()}
-        cells = cells.rename({spread: "age_band"}).with_columns(
-            pl.col("age_band").replace_strict(homes).alias(name) for name, homes in summed.items()
-        )
+        decades = shared_bands(spread_out, AGE_DECADES)
+        cells = cells.with_columns(age_decade=pl.col(spread).replace_strict(decades))
     names = [name for name in ORDER if name in cells.columns]
     return cells.select(*(_enum(cells[name]) for name in names), pl.col("n").cast(pl.Float64))
 

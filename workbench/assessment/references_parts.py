@@ -118,8 +118,7 @@ def in_age_bands(table: pl.DataFrame, bands: Sequence[str], *, bridge: Bridge = 
     ValueError
         When a band crosses an edge and no bridge is asked for, or is open-ended.
     """
-    finest = "age_band" if "age_band" in table["attribute"] else "age_group"
-    ages = table.filter(attribute=finest)
+    ages = table.filter(attribute="age_group")
     parts = divide_bands(ages["category"].to_list(), bands, bridge=bridge)
     shares = [(band, home, share) for band, homes in parts.items() for home, share in homes.items()]
     divided = pl.DataFrame(shares, schema=["category", "home", "share"], orient="row")

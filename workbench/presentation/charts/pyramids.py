@@ -122,9 +122,7 @@ def _outline(reference: ReferencePopulation, age: str) -> dict[str, dict[str, fl
                 f"An outline needs sex and {age}. Pass one that has both, such as read_reference('us_acs')."
             )
         return {sex: {band: shares[0][sex] * share for band, share in shares[1].items()} for sex in _PEOPLE}
-    cells = reference.cells
-    named = cells.with_columns(pl.col("sex", age).cast(pl.String)).filter(~pl.col(age).is_in(MISSING))
-    summed = named.group_by("sex", age, maintain_order=True).agg(pl.col("n").sum())
+    summed = reference.joint(["sex", age]).with_columns(pl.col("sex", age).cast(pl.String))
     return {sex: dict(summed.filter(pl.col("sex") == sex).select(age, "n").iter_rows()) for sex in _PEOPLE}
 
 
