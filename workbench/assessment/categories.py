@@ -1,10 +1,7 @@
 """The categories of an attribute: named, ordered, with every null called by its reason."""
 
-from collections.abc import Iterable
-
 import polars as pl
 
-from workbench.errors import unknown_name
 from workbench.vocabulary.demographics import COVID_STATUS, MISSING
 
 _NOT_REPORTED = MISSING[1]
@@ -74,30 +71,6 @@ def why_missing(rows: pl.DataFrame, attribute: str) -> pl.Expr:
     names = ["_".join([*words[:n], "missing"]) for n in range(len(words), 0, -1)]
     given = [pl.col(name).cast(pl.String) for name in names if name in rows.columns][:1]
     return pl.coalesce(*(pl.when(reason.is_in(MISSING)).then(reason) for reason in given), pl.lit(_NOT_REPORTED))
-
-
-def require_columns(rows: pl.DataFrame, names: Iterable[str], *, argument: str, unit: str) -> None:
-    """Raise unless a frame has the columns that an argument names.
-
-    Parameters
-    ----------
-    rows : polars.DataFrame
-        The frame.
-    names : iterable of str
-        What was asked for.
-    argument : str
-        Where it was asked for, such as ``"by"``.
-    unit : str
-        What the rows are.
-
-    Raises
-    ------
-    UnknownNameError
-        For the first name that is no column.
-    """
-    for name in names:
-        if name not in rows.columns:
-            raise unknown_name("column", name, rows.columns, where=unit, then=f"Pass one of these in {argument}=.")
 
 
 def _values(column: pl.Series) -> pl.Series:

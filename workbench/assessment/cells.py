@@ -10,6 +10,7 @@ from typing import cast
 import polars as pl
 
 from workbench.assessment.categories import categorized
+from workbench.assessment.units import unit_keys, unit_weights
 from workbench.vocabulary.demographics import MISSING
 
 _MOST = 2**64  # a unit and its cell make one unsigned number
@@ -34,7 +35,9 @@ class Cells:
     n_total: int
 
 
-def count_cells(rows: pl.DataFrame, attributes: Sequence[str], *, key: str | None, weight: str | None) -> Cells:
+def count_cells(
+    rows: pl.DataFrame, attributes: Sequence[str], *, unit: str, key: str | None, weight: str | None
+) -> Cells:
     """Return how many units each occurring combination of categories has.
 
     Parameters
@@ -43,6 +46,8 @@ def count_cells(rows: pl.DataFrame, attributes: Sequence[str], *, key: str | Non
         Has the columns.
     attributes : sequence of str
         Columns of categories.
+    unit : str
+        What is counted, for messages.
     key : str or None
         Tells one unit from another; each counts once in a cell. Every row is a unit of its own without it.
     weight : str or None
@@ -56,15 +61,21 @@ def count_cells(rows: pl.DataFrame, attributes: Sequence[str], *, key: str | Non
     Raises
     ------
     ValueError
-        When a row has no key or no weight, or the attributes have more combinations than can be numbered.
+        When a row has no key or no weight, when both are asked for, or when the attributes have more combinations than
+        can be numbered.
     """
+    if key is not None and weight is not None:
+        raise ValueError(
+            f"Received key={key!r} and weight={weight!r}. Rows either share a unit or stand for several. "
+            "Pass one of them."
+        )
     coding = _Coding(tuple(categorized(rows, attribute) for attribute in attributes))
     units = pl.DataFrame({"cell": coding.cells})
     n = pl.len()
     if key is not None:
-        units = _distinct(units["cell"], _checked_key(rows[key], coding), coding.n_cells)
+        units = _distinct(units["cell"], _numbered(unit_keys(rows, key, unit=unit), coding), coding.n_cells)
     elif weight is not None:
-        units = units.with_columns(_checked_weight(rows[weight]).alias("n"))
+        units = units.with_columns(unit_weights(rows, weight, unit=unit).alias("n"))
         n = pl.col("n").sum()
     cells = units.group_by("cell").agg(n=n.cast(pl.Int64)).sort("cell")
     table = cells.select(*(coding.named(cells, place) for place in range(len(attributes))), "n")
@@ -130,25 +141,10 @@ def _distinct(cells: pl.Series, keys: pl.Series, n_cells: int) -> pl.DataFrame:
     return pl.DataFrame({"cell": packed % n_cells, "key": packed // n_cells})
 
 
-def _checked_key(keys: pl.Series, coding: _Coding) -> pl.Series:
-    if keys.null_count():
-        raise ValueError(
-            f"Received key={keys.name!r}, which is null in {keys.null_count():,} of {len(keys):,} rows. Every row "
-            "belongs to one patient, study or series. Leave out the rows without one."
-        )
+def _numbered(keys: pl.Series, coding: _Coding) -> pl.Series:
     numbers = keys if keys.dtype.is_unsigned_integer() else keys.rank("dense") - 1
     coding.refuse_more_than(_MOST // (int(cast("int", numbers.max() or 0)) + 1))
     return numbers.cast(pl.UInt64)
-
-
-def _checked_weight(weights: pl.Series) -> pl.Series:
-    n_wrong = weights.null_count() + int((weights < 0).sum())
-    if n_wrong or not weights.dtype.is_integer():
-        raise ValueError(
-            f"Received weight={weights.name!r}, of type {weights.dtype}, null or negative in {n_wrong:,} rows. It says "
-            "how many units a row stands for: whole numbers, 0 or more. Fill or leave out the others."
-        )
-    return weights.cast(pl.Int64)
 
 
 def _n_missing(coding: _Coding, place: int, units: pl.DataFrame) -> list[tuple[str, int]]:

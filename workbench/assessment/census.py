@@ -7,11 +7,11 @@ from typing import Literal, get_args
 
 import polars as pl
 
-from workbench.assessment.categories import require_columns
 from workbench.assessment.cells import count_cells
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.standouts import find_standouts
 from workbench.assessment.table_one_text import attribute_words
+from workbench.assessment.units import require_columns
 from workbench.errors import unknown_name
 from workbench.vocabulary.demographics import MISSING, definitions_of
 
@@ -166,9 +166,9 @@ def count_census(
     [('CT', 2, 2), ('DX', 1, 2)]
     """
     attributes = tuple(dict.fromkeys([by] if isinstance(by, str) else by))
-    _check(rows, attributes, unit, key, weight)
+    _check(rows, attributes, unit)
     count = f"n_{unit}"
-    counted = count_cells(rows, attributes, key=key, weight=weight)
+    counted = count_cells(rows, attributes, unit=unit, key=key, weight=weight)
     cells = counted.table
     vocabulary = cells.schema[attributes[0]]
     if len(attributes) == 1 and cells.height and isinstance(vocabulary, pl.Enum):
@@ -209,7 +209,7 @@ def shares(cells: pl.DataFrame, count: str, n_total: int) -> pl.DataFrame:
     )
 
 
-def _check(rows: pl.DataFrame, attributes: tuple[str, ...], unit: str, key: str | None, weight: str | None) -> None:
+def _check(rows: pl.DataFrame, attributes: tuple[str, ...], unit: str) -> None:
     if unit not in get_args(Unit):
         raise unknown_name("unit", unit, get_args(Unit), where="a census", then="Say what one row of the frame is.")
     if not attributes:
@@ -218,8 +218,6 @@ def _check(rows: pl.DataFrame, attributes: tuple[str, ...], unit: str, key: str 
             f"Pass one or more of the columns: {', '.join(rows.columns)}."
         )
     require_columns(rows, attributes, argument="by", unit=unit)
-    require_columns(rows, [key] if key else [], argument="key", unit=unit)
-    require_columns(rows, [weight] if weight else [], argument="weight", unit=unit)
     for attribute in attributes:
         if rows.schema[attribute].is_float():
             raise ValueError(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.assessment.categories import require_columns
 from workbench.assessment.census import Census, Unit, count_census
 from workbench.assessment.table_one_text import attribute_words
+from workbench.assessment.units import require_columns
 from workbench.vocabulary.demographics import COVID_STATUS, MISSING
 
 _YES = COVID_STATUS[0]  # how a census spells a flag
@@ -46,12 +46,20 @@ class Missingness:
         if self.n_total == 0:
             return f"There are no {self.unit} to count."
         count = f"n_{self.unit}"
-        lacking = pl.any_horizontal(self.attributes)
-        named = (
-            attribute_words(self.attributes[0]) if len(self.attributes) == 1 else f"{len(self.attributes)} attributes"
-        )
-        complete = self.table.filter(~lacking)[count].sum()
-        return f"{named}: {complete:,} complete"
+        shown = self.table.drop_nulls(count).with_columns(n_lacking=pl.sum_horizontal(self.attributes))
+        complete, lacking = (shown.filter(pl.col("n_lacking").eq(0) == nothing) for nothing in (True, False))
+        words = [attribute_words(name).split(",")[0] for name in self.attributes]
+        every = "both" if len(words) == 2 else "all"
+        known = f"{words[0]} is" if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]} are {every}"
+        of = f"{self.n_total:,} {self.unit}" if self.n_total is not None else self.unit
+        said = [f"For {int(complete[count].sum()):,} of {of}, {known} recorded"] if complete.height else []
+        if lacking.height and len(words) > 1:
+            row = lacking.row(0, named=True)
+            together = [word for word, name in zip(words, self.attributes, strict=True) if row[name]]
+            verb = "is what is most often missing" if len(together) == 1 else "are most often missing together"
+            said.append(f"{' and '.join(together)} {verb}, for {row[count]:,}")
+        sentence = "; ".join(said) or f"For {of}, no combination can be shown"
+        return f"{sentence[0].upper()}{sentence[1:]}."
 
     def __repr__(self) -> str:
         return "\n".join(filter(None, [self.sentence, str(self.table), self.stamp]))

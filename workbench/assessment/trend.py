@@ -7,10 +7,11 @@ from typing import Any, Literal, cast
 
 import polars as pl
 
-from workbench.assessment.categories import categorized, require_columns
+from workbench.assessment.categories import categorized
 from workbench.assessment.census import Census, Unit, shares
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.table_one_text import attribute_words
+from workbench.assessment.units import require_columns, unit_keys
 from workbench.errors import brief
 from workbench.vocabulary.demographics import MISSING, definitions_of
 
@@ -106,12 +107,42 @@ class Trend:
             stamp=self.stamp,
         )
 
+    @property
+    def sentence(self) -> str:
+        """One plain sentence: how many there were at the last period, and whose share changed most since the first."""
+        words, over = attribute_words(self.by).split(",")[0], attribute_words(self.over)
+        if self.table.is_empty():
+            return f"There are no {self.unit} with a {over} to count."
+        ends = [self.table.filter(pl.col("period") == period) for period in (self.periods[0], self.periods[-1])]
+        n_total = ends[1]["n_total"][0]
+        amount = self.unit if n_total is None else f"{n_total:,} {self.unit}"
+        head = f"{amount[0].upper()}{amount[1:]} by {over} {self.periods[-1]}"
+        changes = ends[1].select(self.by, "fraction", before=ends[0]["fraction"]).drop_nulls()
+        changes = changes.filter(~pl.col(self.by).cast(pl.String).is_in(MISSING))
+        if len(self.periods) < 2 or changes.is_empty():
+            return f"{head}, by {words}."
+        change = (pl.col("fraction") - pl.col("before")).abs()
+        category, now, before = changes.sort(change, descending=True, maintain_order=True).row(0)
+        return (
+            f"{head}; by {words}, the share of {category} changed most since {self.periods[0]}, from {before:.1%} to "
+            f"{now:.1%}."
+        ).replace("%", " %")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to stand beside the numbers: the rule of the periods, who has none, definitions, disclosure."""
+        words = attribute_words(self.over)
+        without = (
+            f"{self.n_without_period:,} {self.unit} without a {words} are left out." if self.n_without_period else ""
+        )
+        return tuple(filter(None, (self.rule, without, *self.definitions, self.stamp)))
+
     def __repr__(self) -> str:
-        return "\n".join(filter(None, [self.rule, str(self.table), self.stamp]))
+        return "\n".join([self.sentence, str(self.table), *self.notes])
 
     def _repr_html_(self) -> str:
-        below = "".join(f"<p>{html.escape(text)}</p>" for text in (self.rule, *self.definitions, self.stamp) if text)
-        return f"{self.table._repr_html_()}{below}"
+        below = "".join(f"<p>{html.escape(text)}</p>" for text in self.notes)
+        return f"<p>{html.escape(self.sentence)}</p>{self.table._repr_html_()}{below}"
 
 
 def count_trend(
@@ -161,21 +192,17 @@ def count_trend(
     """
     require_columns(rows, [by], argument="by", unit=unit)
     require_columns(rows, [over], argument="over", unit=unit)
-    require_columns(rows, [key] if key else [], argument="key", unit=unit)
-    periods = _ordered(rows[over], every)
-    units = rows[key] if key else pl.int_range(rows.height, eager=True)
-    every_row = pl.DataFrame([units.alias("unit"), categorized(rows, by).alias("category"), periods.alias("period")])
-    first = every_row.drop_nulls("period").group_by("unit", "category").agg(pl.col("period").min())
-    first = first.with_columns(came=pl.col("period").min().over("unit"))
-    came = first.group_by("unit").agg(period=pl.col("came").first())
-    table = _with_shares(_grid(first, came, every_row["category"].dtype))
+    units = unit_keys(rows, key, unit=unit) if key else pl.int_range(rows.height, eager=True)
+    columns = {"unit": units, "category": categorized(rows, by), "period": _ordered(rows[over], every)}
+    first = pl.DataFrame(columns).group_by("unit", "category").agg(pl.col("period").min())
+    came = first.group_by("unit").agg(pl.col("period").min())
     return Trend(
-        table.rename({"category": by}),
+        _with_shares(_grid(first, came.drop_nulls())).rename({"category": by}),
         by,
         over,
         unit,
         _rule(over, unit, every),
-        n_without_period=every_row["unit"].n_unique() - came.height,
+        n_without_period=came["period"].null_count(),
         overlapping=first.height > came.height,
     )
 
@@ -210,17 +237,20 @@ def _ordered(column: pl.Series, every: Step | None) -> pl.Series:
     return column.dt.truncate(_STEPS[every])
 
 
-def _grid(first: pl.DataFrame, came: pl.DataFrame, categories: pl.DataType) -> pl.DataFrame:
+def _grid(first: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
     """Return one row a period and category with the four counts, zeros included."""
-    names = cast("pl.Enum", categories).categories.cast(categories).alias("category").to_frame()
-    n_period = first.group_by("period").len().select("period").sort("period")
-    n_period = n_period.join(came.group_by("period").agg(n_period=pl.len()), on="period", how="left").fill_null(0)
-    new = first.filter(pl.col("period") == pl.col("came")).group_by("period", "category").agg(n=pl.len())
-    gained = first.group_by("period", "category").agg(n_cumulative=pl.len())
+    vocabulary = first.schema["category"]
+    categories = cast("pl.Enum", vocabulary).categories.cast(vocabulary).alias("category").to_frame()
+    dated = first.drop_nulls("period")
+    new = dated.join(came, on=["unit", "period"], how="semi").group_by("period", "category").agg(n=pl.len())
+    gained = dated.group_by("period", "category").agg(n_cumulative=pl.len())
+    periods = dated.select(pl.col("period").unique().sort())
+    periods = periods.join(came.group_by("period").agg(n_period=pl.len()), on="period", how="left").sort("period")
     counts = ("n", "n_period", "n_cumulative", "n_total")
     return (
-        n_period.with_columns(n_total=pl.col("n_period").cum_sum())
-        .join(names, how="cross", maintain_order="left_right")
+        periods.fill_null(0)
+        .with_columns(n_total=pl.col("n_period").cum_sum())
+        .join(categories, how="cross", maintain_order="left_right")
         .join(new, on=["period", "category"], how="left", maintain_order="left")
         .join(gained, on=["period", "category"], how="left", maintain_order="left")
         .with_columns(pl.col(counts).fill_null(0).cast(pl.Int64))
@@ -247,7 +277,7 @@ def _rule(over: str, unit: Unit, every: Step | None) -> str:
     words = attribute_words(over)
     of = f"{every} of {words}" if every else words
     return (
-        f"{unit.capitalize()} count from their first {of} on. Between two periods the earlier one holds; before the "
+        f"{unit.capitalize()} count from their earliest {of} on. Between two periods the earlier one holds; before the "
         "first there is nothing to count."
     )
 

@@ -8,30 +8,22 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.assessment.census import Census, Unit, count_census
-from workbench.assessment.missingness import Missingness, missing_census, missing_together
-from workbench.assessment.table_one import TableOne, count_table_one
-from workbench.assessment.trend import Step, Trend, count_trend
 from workbench.catalog import listing, membership
 from workbench.catalog.attrition import Attrition
-from workbench.catalog.counted import read_counted
 from workbench.catalog.criteria.english import counted
 from workbench.catalog.criteria.follow_up import follow_up
 from workbench.catalog.criteria.group_condition import is_writable
 from workbench.catalog.criteria.near_test import read_near_test
 from workbench.catalog.definition import definition_text
-from workbench.catalog.delivery import Delivery
-from workbench.catalog.disclosure import disclosed_census, disclosed_trend
-from workbench.catalog.people import read_patients
+from workbench.catalog.described import Described
 from workbench.catalog.writing import write_together
 from workbench.sampling import stratified_split
 
 _UNITS = ("patients", "studies", "series", "instances")
-_DESCRIBED = ("sex", "age_years", "race", "ethnicity", "covid19_positive")
 
 
 @dataclass(frozen=True)
-class Cohort(Delivery):
+class Cohort(Described):
     """The series that meet every condition, with the studies and patients they belong to.
 
     Immutable: `where` gives a new cohort. Prints as patients, studies, series, instances, size and licenses.
@@ -62,107 +54,6 @@ class Cohort(Delivery):
     def attrition(self) -> Attrition:
         """Who each condition removed, and how many only because a value was missing."""
         return Attrition(self.repository, self.conditions)
-
-    @property
-    def patients(self) -> pl.DataFrame:
-        """One row a patient: keys, collection, species, sex, age at the cohort's studies with bands, and the rest."""
-        return read_patients(self.repository, self.mask)
-
-    def census(self, *, by: Sequence[str], unit: Unit = "patients") -> Census:
-        """Return how many patients each group has, with what is not known.
-
-        Parameters
-        ----------
-        by : sequence of str
-            Columns of `patients`, such as ``["sex", "age_group"]``, and any attribute that can be filtered, such as
-            ``modality``. A patient with CT and X-ray counts once in each.
-        unit : {"patients", "studies", "series", "instances"}
-            What is counted. Patients have the age of `patients`, the others that at the study.
-
-        Returns
-        -------
-        Census
-            Of a controlled source it says that its counts are exact; on a public page they are suppressed.
-        """
-        names = list(dict.fromkeys([by] if isinstance(by, str) else by))
-        counted = read_counted(self.repository, self.mask, names, unit)
-        census = count_census(counted.rows, by=names, unit=unit, key=counted.key, weight=counted.weight)
-        return disclosed_census(self.repository, census)
-
-    def trend(self, *, by: str, over: str, unit: Unit = "patients", every: Step | None = None) -> Trend:
-        """Return how many patients of each group were new in each period, and how many there were by then.
-
-        Parameters
-        ----------
-        by : str
-            A column of `patients`, or any attribute that can be filtered.
-        over : str
-            What orders the periods: ``first_version`` or ``published`` of IDC, ``batch``, a year, any ordered column.
-        unit : {"patients", "studies", "series"}
-            What is counted; each belongs to its first period.
-        every : {"month", "quarter", "year"}, optional
-            Gathers dates.
-
-        Returns
-        -------
-        Trend
-            ``.at(period)`` is the census of a period.
-        """
-        counted = read_counted(self.repository, self.mask, [by, over], unit)
-        trend = count_trend(counted.rows, by=by, over=over, unit=unit, key=counted.key, every=every)
-        return disclosed_trend(self.repository, trend)
-
-    def missing_together(self, *, attributes: Sequence[str] | None = None) -> Missingness:
-        """Return which attributes are missing together, and for how many patients.
-
-        Parameters
-        ----------
-        attributes : sequence of str, optional
-            Columns of `patients`; by default sex, age, race, ethnicity and COVID-19 status where there are.
-
-        Returns
-        -------
-        Missingness
-            One row a combination.
-        """
-        patients = self.patients.drop("patient_key", "person_key")
-        names = [name for name in _DESCRIBED if name in patients.columns] if attributes is None else attributes
-        census = missing_census(patients, attributes=names)
-        return missing_together(disclosed_census(self.repository, census))
-
-    def table_one(
-        self,
-        *,
-        by: str | None = None,
-        attributes: Sequence[str] | None = None,
-        tests: bool = False,
-        groups: Sequence[str] | None = None,
-        normal: Sequence[str] = (),
-    ) -> TableOne:
-        """Return Table 1: patients overall and by group, with standardized differences.
-
-        Parameters
-        ----------
-        by : str, optional
-            A column of `patients` that makes the groups.
-        attributes : sequence of str, optional
-            Columns of `patients` to describe; by default sex, age, race, ethnicity and COVID-19 status where there are.
-        tests : bool
-            Whether to add p-values, the tests named.
-        groups : sequence of str, optional
-            The groups to show, in order; all that occur by default.
-        normal : sequence of str
-            Numbers to show as mean and standard deviation.
-
-        Returns
-        -------
-        TableOne
-            ``wb.charts.table_one`` sets it for print; ``to_csv`` writes it.
-        """
-        patients = self.patients
-        if attributes is None:
-            attributes = [name for name in _DESCRIBED if name in patients.columns and name != by]
-        return count_table_one(patients, by=by, attributes=attributes, tests=tests, groups=groups, normal=normal)
 
     def split(
         self,

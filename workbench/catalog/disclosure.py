@@ -67,5 +67,5 @@ def disclosed_trend(repository: Repository, trend: Trend) -> Trend:
     if is_public():
         from workbench.assessment.suppression import suppress_trend
 
-        return suppress_trend(trend)
+        return replace(suppress_trend(trend), n_without_period=None)
     return replace(trend, stamp=EXACT_STAMP)
