@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.sides import CROSS, LAST_YEAR
 
 _FEW = 0.005  # rounds to 0 of 100
 _CHANCE = 0.05  # the usual level; above it a distance is called no more than chance does
@@ -15,6 +16,24 @@ _METHOD = (
     "Jensen–Shannon distance: base 2, square root; 0 is equal, 1 has nothing in common. Intervals: 95 %, multinomial "
     "bootstrap of the patients. p: how often chance alone gives a distance as large."
 )
+_YEARS = f"Years apart: Wasserstein distance, ages spread evenly inside a band, the open one closed at {LAST_YEAR:.0f}."
+_PLAIN = {
+    "total_variation": "share to match",
+    "total_variation_low": "low",
+    "total_variation_high": "high",
+    "n_patients": "patients",
+    "n_missing": "missing",
+    "n_total": "of all",
+    "wasserstein_years": "years apart",
+}
+_BEHIND = {
+    "jsd": "Jensen–Shannon distance",
+    "jsd_low": "low",
+    "jsd_high": "high",
+    "jsd_null": "chance alone (median)",
+    "p_null": "p",
+    "n_reference": "people in the reference",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,17 +99,17 @@ class Comparison:
         return [f"Most over-represented: {most}; most under-represented: {least}.".replace("%", " %")]
 
     def _warnings_on(self, attribute: str) -> list[str]:
-        return [text for name, text in self.warnings if name == attribute]
+        return [text for name, text in self.warnings if name in attribute.split(CROSS)]
 
     def __repr__(self) -> str:
         lines = [f"Compared with {_titled(self._stamp)}"]
         for attribute, sentence in self.sentences.items():
             lines += [sentence, *(f"  ⚠ {text}" for text in self._warnings_on(attribute))]
-        return "\n".join([*lines, str(self.table.drop("reference", "year")), _METHOD, *self.notes])
+        return "\n".join([*lines, str(self.table.drop("reference", "year")), *self._method, *self.notes])
 
     def _repr_html_(self) -> str:
         told = "".join(
-            f"<li>{html.escape(sentence)}{''.join(map(_warned, self._warnings_on(attribute)))}</li>"
+            f"<li>{html.escape(sentence)}{''.join(map(warned, self._warnings_on(attribute)))}</li>"
             for attribute, sentence in self.sentences.items()
         )
         plain = _html_table(self.table, {"attribute": "attribute", "missing": "missing"} | _PLAIN)
@@ -98,32 +117,39 @@ class Comparison:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         return (
             f"<p><strong>Compared with {html.escape(_titled(self._stamp))}</strong></p><ul>{told}</ul>{plain}"
-            f"<details><summary>Method</summary><p>{html.escape(_METHOD)}</p>{method}</details>"
+            f"<details><summary>Method</summary><p>{html.escape(' '.join(self._method))}</p>{method}</details>"
             + (f"<p>Notes</p><ul>{notes}</ul>" if notes else "")
         )
+
+    @property
+    def _method(self) -> list[str]:
+        return [_METHOD, *([_YEARS] if self.table["wasserstein_years"].count() else [])]
 
     @property
     def _stamp(self) -> dict[str, str]:
         return {"reference": self.reference.title, "year": self.reference.year}
 
 
-_PLAIN = {
-    "total_variation": "share to match",
-    "total_variation_low": "low",
-    "total_variation_high": "high",
-    "n_patients": "patients",
-    "n_missing": "missing",
-    "n_total": "of all",
-    "wasserstein_years": "years apart",
-}
-_BEHIND = {
-    "jsd": "Jensen–Shannon distance",
-    "jsd_low": "low",
-    "jsd_high": "high",
-    "jsd_null": "chance alone (median)",
-    "p_null": "p",
-    "n_reference": "people in the reference",
-}
+def warned(text: str) -> str:
+    """Return a warning about definitions as HTML that cannot be overlooked.
+
+    Parameters
+    ----------
+    text : str
+        The warning.
+
+    Returns
+    -------
+    str
+        A paragraph.
+
+    Examples
+    --------
+    >>> "<strong>" in warned("Other means something else here.")
+    True
+    """
+    style = "border-left:4px solid #d55e00;padding-left:.6em;margin:.3em 0"
+    return f'<p role="note" style="{style}"><strong>⚠ Definitions differ.</strong> {html.escape(text)}</p>'
 
 
 def _titled(row: Mapping[str, object]) -> str:
@@ -139,11 +165,6 @@ def _of_100(row: Mapping[str, Any]) -> str:
         low, high = (f"{100 * row[f'total_variation_{end}']:.1f}" for end in ("low", "high"))
         interval = f" (95 % interval {low} to {high})"
     return f"{100 * row['total_variation']:.0f} of 100 patients{interval}"
-
-
-def _warned(text: str) -> str:
-    style = "border-left:4px solid #d55e00;padding-left:.6em;margin:.3em 0"
-    return f'<p role="note" style="{style}"><strong>⚠ Definitions differ.</strong> {html.escape(text)}</p>'
 
 
 def _html_table(table: pl.DataFrame, columns: Mapping[str, str]) -> str:

@@ -64,9 +64,10 @@ def distance_trend(
     >>> distance_trend(trend, read_reference("us_census"))["total_variation"].round(4).to_list()
     [0.5075, 0.0075]
     """
-    for name, given, valid in (("missing", missing, get_args(Policy)), ("of", of, get_args(Part))):
-        if given not in valid:
-            raise unknown_name(name, given, valid, where="distance_trend", then="Pass one of these.")
+    for what, argument, given, valid in (("policy", "missing", missing, Policy), ("part", "of", of, Part)):
+        if given not in get_args(valid):
+            then = f"Pass one of these in {argument}=."
+            raise unknown_name(what, given, get_args(valid), where="distance_trend", then=then)
     if of == "new":  # the census of a period is then that of the period alone
         trend = dataclasses.replace(trend, table=trend.table.with_columns(n_cumulative="n", n_total="n_period"))
     rows = []

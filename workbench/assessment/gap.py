@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from workbench.assessment.alignment import CohortCounts, ReferenceCohort, common_attributes
+from workbench.assessment.comparison import warned
 from workbench.assessment.distances import Vector, divergence_terms, jensen_shannon, shares, total_variation
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.sides import lay_side_by_side
@@ -44,6 +45,8 @@ class Gap:
         Patients without a value.
     reference, year : str
         What the cohort is compared with.
+    warnings : tuple of str
+        Definitions that differ between the two sides, to be shown next to the numbers.
     """
 
     table: pl.DataFrame
@@ -56,6 +59,7 @@ class Gap:
     n_missing: int
     reference: str
     year: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -85,10 +89,10 @@ class Gap:
         return f"{100 * (distance or 0):.3g} of 100 patients"
 
     def __repr__(self) -> str:
-        return f"{self.sentence}\n{self.table}"
+        return "\n".join([self.sentence, *(f"  ⚠ {text}" for text in self.warnings), str(self.table)])
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.sentence)}</p>{self.table._repr_html_()}"
+        return f"<p>{html.escape(self.sentence)}</p>{''.join(map(warned, self.warnings))}{self.table._repr_html_()}"
 
 
 def close_gap(
@@ -102,7 +106,7 @@ def close_gap(
     """Return the smallest number of added patients that brings a cohort within a distance of a reference.
 
     Nobody is removed. The best batch fills the groups that are shortest of their share of the reference up to a
-    common level; no batch with one patient fewer, of whatever groups, comes as near. Every target can be reached:
+    common level; no smaller batch, of whatever groups, comes as near. Every target can be reached:
     enough patients dilute even a group that the reference lacks.
 
     Parameters
@@ -187,6 +191,7 @@ def close_gap(
         sides.n_missing or 0,
         reference.title,
         reference.year,
+        reference.warnings(attribute) if isinstance(reference, ReferencePopulation) else (),
     )
 
 

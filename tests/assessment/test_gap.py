@@ -1,0 +1,140 @@
+import dataclasses
+import itertools
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.assessment.alignment import ReferenceCohort
+from workbench.assessment.census import count_census
+from workbench.assessment.distances import jensen_shannon, total_variation
+from workbench.assessment.gap import close_gap
+from workbench.assessment.references import read_reference
+from workbench.errors import UnknownNameError
+
+CENSUS = read_reference("us_census")
+MEASURES = {"total_variation": total_variation, "jsd": jensen_shannon}
+
+
+def counts(numbers: list[int]) -> dict[str, dict[str, int]]:
+    return {"site": {chr(65 + i): n for i, n in enumerate(numbers)}}
+
+
+SIZES = st.integers(1, 5).flatmap(lambda k: st.tuples(*[st.lists(st.integers(0, 60), min_size=k, max_size=k)] * 2))
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@given(sizes=SIZES.filter(lambda sizes: any(sizes[1])), target=st.floats(0.02, 0.9))
+def test_the_batch_reaches_the_target_and_no_patient_of_it_can_be_left_out(measure, sizes, target) -> None:
+    gap = close_gap(
+        counts(sizes[0]), ReferenceCohort(counts(sizes[1])), attribute="site", target=target, measure=measure
+    )
+    distance = MEASURES[measure]
+    after, goal = gap.table["n_after"].to_numpy(), gap.table["reference_fraction"].to_numpy()
+    assert distance(after, goal) <= target
+    assert gap.distance_after == distance(after, goal)
+    for group in np.flatnonzero(gap.table["n_needed"].to_numpy()):
+        fewer = after.copy()
+        fewer[group] -= 1
+        assert not fewer.sum() or distance(fewer, goal) > target
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@given(
+    now=st.lists(st.integers(0, 12), min_size=3, max_size=3),
+    goal=st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any),
+    target=st.floats(0.05, 0.6),
+)
+def test_no_smaller_batch_of_whatever_groups_reaches_the_target(measure, now, goal, target) -> None:
+    n_needed = close_gap(
+        counts(now), ReferenceCohort(counts(goal)), attribute="site", target=target, measure=measure
+    ).n_needed
+    smaller = min(n_needed, 12) - 1
+    batches = itertools.product(range(smaller + 1), repeat=3)
+    nears = (
+        MEASURES[measure]([n + m for n, m in zip(now, batch, strict=True)], goal)
+        for batch in batches
+        if sum(batch) <= smaller
+    )
+    assert not any(near <= target for near in nears)
+
+
+def test_a_batch_in_plain_words() -> None:
+    # Women must be 50.75 % less 5 points: (400 + n) / (1,000 + n) >= 0.4575 from n = 106 on.
+    gap = close_gap({"sex": {"Male": 600, "Female": 400, "Unknown": 7}}, CENSUS, attribute="sex", target=0.05)
+    assert gap.sentence == (
+        "To match US population percentages as shipped with MIDRC-REACT (year unknown) by sex to within 5 of 100 "
+        "patients, the next batch needs 106 patients: 106 Female. Now it is 10.7 of 100 patients; 1,000 patients "
+        "counted, 7 without sex left out."
+    )
+    assert gap.sentence in repr(gap)
+    assert "106 Female" in gap._repr_html_()
+
+
+def test_a_cohort_that_is_near_enough_needs_nobody() -> None:
+    gap = close_gap({"sex": {"Male": 50, "Female": 50}}, CENSUS, attribute="sex", target=0.02, measure="jsd")
+    assert gap.n_needed == 0
+    assert gap.sentence == (
+        "The cohort already matches US population percentages as shipped with MIDRC-REACT (year unknown) by sex to "
+        "within a Jensen–Shannon distance of 0.020: it is a Jensen–Shannon distance of 0.006 away; 100 patients "
+        "counted."
+    )
+
+
+def test_a_group_that_the_reference_lacks_is_diluted() -> None:
+    # Ten of 10 + n patients are in a group that nobody should be in: at most a tenth of them from n = 90 on.
+    gap = close_gap(counts([0, 10]), ReferenceCohort(counts([3, 0])), attribute="site", target=0.1)
+    assert gap.table.select("category", "n_needed").rows() == [("A", 90), ("B", 0)]
+
+
+@pytest.mark.parametrize("nobody", [{}, {"Not Reported": 9}])
+def test_from_nobody_the_smallest_mix_is_told(nobody) -> None:
+    gap = close_gap({"sex": nobody}, CENSUS, attribute="sex", target=0.02)
+    assert gap.table["n_needed"].to_list() == [1, 1]
+    assert gap.distance_now is None
+    assert "Nobody is counted yet; 0 patients counted" in gap.sentence
+
+
+def test_a_target_out_of_range_is_refused() -> None:
+    with pytest.raises(ValueError, match="target") as caught:
+        close_gap({"sex": {"Male": 1}}, CENSUS, attribute="sex", target=0)
+    assert str(caught.value) == (
+        "Received target=0. A distance from 0.001 to 1 would be right. Pass target=0.05 for 5 of 100 patients."
+    )
+
+
+def test_a_measure_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        close_gap({"sex": {"Male": 1}}, CENSUS, attribute="sex", target=0.1, measure="kl")
+    assert str(caught.value) == "No measure 'kl' in close_gap. Valid: total_variation, jsd. Pass one of these."
+
+
+def test_a_reference_without_anybody_is_refused() -> None:
+    empty = ReferenceCohort({"sex": {"Unknown": 3}}, title="the pilot")
+    with pytest.raises(ValueError, match="nobody") as caught:
+        close_gap({"sex": {"Male": 1}}, empty, attribute="sex", target=0.1)
+    assert str(caught.value) == (
+        "The reference 'the pilot' has nobody with a known sex. Shares to aim at would be right. "
+        "Pass another attribute or reference."
+    )
+
+
+def test_hidden_counts_are_refused() -> None:
+    census = count_census(pl.DataFrame({"sex": ["Male", "Female"]}), by=["sex"])
+    hidden = census.table.with_columns(pl.lit(None, pl.Int64).alias("n_patients"))
+    with pytest.raises(ValueError, match="hidden") as caught:
+        close_gap(dataclasses.replace(census, table=hidden, n_total=None), CENSUS, attribute="sex", target=0.1)
+    assert str(caught.value) == (
+        "Received counts by sex of which some are hidden, so it is unknown who has a value. Counts without hidden "
+        "cells would be right. Pass the census before small counts were hidden."
+    )
+
+
+def test_a_batch_that_rests_on_differing_definitions_says_so() -> None:
+    gap = close_gap({"race": {"White": 9}}, CENSUS, attribute="race", target=0.3)
+    (warning,) = gap.warnings
+    assert warning == CENSUS.warnings("race")[0]
+    assert warning in repr(gap)
+    assert "Definitions differ" in gap._repr_html_()
