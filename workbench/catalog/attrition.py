@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,13 +106,13 @@ class Attrition:
         ).sort("collection_id", "patient_id")
 
     def price(
-        self, *, reference: "str | ReferencePopulation" = "us_census", attributes: Sequence[str] | None = None
+        self, *, reference: "str | Path | ReferencePopulation" = "us_census", attributes: Sequence[str] | None = None
     ) -> "Price":
         """Return what each step costs in representation: who is lost, and how far that leads from a population.
 
         Parameters
         ----------
-        reference : str or ReferencePopulation
+        reference : str, pathlib.Path or ReferencePopulation
             What the distances are from.
         attributes : sequence of str, optional
             Categories of patients; by default sex, age group, race and ethnicity where the source has them.

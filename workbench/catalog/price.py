@@ -4,6 +4,7 @@ import html
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,10 @@ class Price:
 
 
 def price_steps(
-    attrition: Attrition, *, reference: str | ReferencePopulation = "us_census", attributes: Sequence[str] | None = None
+    attrition: Attrition,
+    *,
+    reference: str | Path | ReferencePopulation = "us_census",
+    attributes: Sequence[str] | None = None,
 ) -> Price:
     """Return what each step of an attrition costs in representation.
 
@@ -102,8 +106,9 @@ def price_steps(
     ----------
     attrition : Attrition
         What ``cohort.attrition`` gives.
-    reference : str or ReferencePopulation
-        A name of `workbench.assessment.references.list_references`, a path, or what `read_reference` gives.
+    reference : str, pathlib.Path or ReferencePopulation
+        A name of `workbench.assessment.references.list_references`, the path of a CSV of your own, or what
+        `read_reference` gives.
     attributes : sequence of str, optional
         Categories of patients, or bands of age; by default sex, age group, race and ethnicity where the source has
         them. Those that the reference lacks have no distance.

@@ -1,0 +1,253 @@
+"""The price of each step against a loop over patients, and its sentences by hand."""
+
+import os
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.catalog.by_hand import LAWS, cohort_of, definitions, drawn
+from tests.catalog.tiny import make_repository
+from workbench.assessment.references import read_reference
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog
+from workbench.catalog.comparison import compare
+from workbench.catalog.people import read_patients
+from workbench.catalog.price import Price, price_steps
+from workbench.catalog.price_words import members, percent
+from workbench.errors import UnknownNameError
+
+BLACK, WHITE = "Black or African American", "White"
+
+
+def catalog(folder: Any, people: list[dict[str, Any]], thickness: list[float | None], **fields: Any) -> Catalog:
+    """Return a source with one CT study and series a patient, of the thickness given."""
+    studies = [
+        {"patient_key": key, "age_at_study_years": person.get("age_years", 50.0)} for key, person in enumerate(people)
+    ]
+    series = [
+        {"patient_key": key, "study_key": key, "slice_thickness_mm": value} for key, value in enumerate(thickness)
+    ]
+    return Catalog(make_repository(folder, people, studies, series, **fields))
+
+
+def priced(folder: Any, groups: dict[str, tuple[int, int, int]], **fields: Any) -> Price:
+    """Return the price of a thin slice: each race with how many stay, are too thick, and have no thickness."""
+    people, thickness = [], []
+    for race, counts in groups.items():
+        for value, n in zip((1.0, 5.0, None), counts, strict=True):
+            people += [{"race": race}] * n
+            thickness += [value] * n
+    return catalog(folder, people, thickness, **fields).where(slice_thickness_mm=(None, 1.5)).attrition.price()
+
+
+@LAWS
+@given(data=st.data())
+def test_every_group_is_counted_as_a_loop_over_patients_counts_it(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    repository, rows = drawn(data, tmp_path_factory)
+    cohort = cohort_of(repository, data.draw(definitions(rows)))
+    attributes = ["sex", "age_group", "age_decade", "smoker"]
+    price = price_steps(cohort.attrition, attributes=attributes)
+    masks = [left for _, left, _ in cohort.attrition.steps]
+    for number, (before, after) in enumerate(pairwise(masks), start=1):
+        people, kept = read_patients(repository, before), {*read_patients(repository, after)["patient_key"]}
+        rows_of_step = price.table.filter(pl.col("number") == number)
+        for attribute in attributes:
+            expected: dict[str, list[int]] = {}
+            named = people[attribute].cast(pl.String).fill_null("Not Reported")
+            for value, key in zip(named, people["patient_key"], strict=True):
+                n = expected.setdefault(value, [0, 0])
+                n[0] += 1
+                n[1] += key not in kept
+            found = rows_of_step.filter(pl.col("attribute") == attribute)
+            assert {row["category"]: [row["n_before"], row["n_lost"]] for row in found.to_dicts()} == expected
+        assert (price.table["n_before"] - price.table["n_lost"] == price.table["n_after"]).all()
+    steps = cohort.attrition.table
+    assert price.overall["n_lost"].to_list() == steps["patients_lost"][1:].to_list()
+    assert price.overall["n_lost_missing"].to_list() == steps["patients_lost_missing"][1:].to_list()
+    summed = price.table.group_by("number", "attribute").agg(pl.col("n_lost_missing").sum())
+    joined = summed.join(price.overall, on="number")
+    assert (joined["n_lost_missing"] == joined["n_lost_missing_right"]).all()
+
+
+def test_a_step_by_hand(tmp_path: Any) -> None:
+    # Black: 19 stay, 3 are too thick, 28 unknown; White: 69 stay, 21 too thick, 10 unknown. In all 62 of 150 are lost.
+    price = priced(tmp_path, {BLACK: (19, 3, 28), WHITE: (69, 21, 10)})
+    races = price.table.filter(pl.col("attribute") == "race")
+    named = ["category", "n_before", "n_after", "n_lost", "n_lost_missing", "lost_fraction"]
+    assert races.select(named).rows() == [(BLACK, 50, 19, 31, 28, 0.62), (WHITE, 100, 69, 31, 10, 0.31)]
+    # Wilson at n = 50, p = 0.62, z² = 3.841459: (0.62 + 0.038415 ± 1.959964 · 0.071387) / 1.076829
+    assert races.row(0, named=True)["lost_low"] == pytest.approx(0.481505, abs=5e-6)
+    assert races.row(0, named=True)["lost_high"] == pytest.approx(0.741373, abs=5e-6)
+    assert price.overall.select("n_before", "n_lost", "n_lost_missing").rows() == [(150, 62, 38)]
+
+
+def test_the_sentence_names_the_group_the_largest_other_and_what_is_missing(tmp_path: Any) -> None:
+    price = priced(tmp_path, {BLACK: (19, 3, 28), WHITE: (69, 21, 10)})
+    # Of the reference 12.4 of 100 are Black, 61.6 White, 26.0 others. Before, 33.3 and 66.7: half of
+    # 20.9 + 5.0 + 26.0 is 26; after it 21.6 and 78.4: half of 9.2 + 16.8 + 26.0 is 26.
+    assert price.sentences == (
+        "Requiring slice thickness in mm up to 1.5 loses 62 % of Black or African American patients and 31 % of White "
+        "patients; 9 of 10 of the former because the value is missing. Then 26 of 100 patients would have to belong "
+        "to another group to match the reference by race; before it, 26.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("groups", "sentence"),
+    [
+        (  # ten patients are too few to be named, however many of them are lost
+            {BLACK: (0, 10, 0), WHITE: (80, 20, 0)},
+            "loses 27 % of 110 patients, no group clearly more than others.",
+        ),
+        (  # one more, and they are
+            {BLACK: (0, 11, 0), WHITE: (80, 20, 0)},
+            "loses 100 % of Black or African American patients and 20 % of White patients.",
+        ),
+        (  # a group that is spared is named too
+            {BLACK: (40, 0, 0), WHITE: (5, 95, 0)},
+            "loses 0 % of Black or African American patients and 95 % of White patients.",
+        ),
+        (
+            {WHITE: (50, 3, 2)},
+            "loses 9 % of 55 patients, no group clearly more than others; 2 of 5 of them because the value is missing.",
+        ),
+        ({WHITE: (5, 0, 0)}, "loses nobody of 5 patients."),
+        (  # a missing race is no group
+            {"Not Reported": (0, 40, 0), WHITE: (80, 20, 0)},
+            "loses 20 % of White patients, and 43 % of all.",
+        ),
+        (
+            {BLACK: (20, 0, 300), WHITE: (300, 20, 1)},
+            "loses 94 % of Black or African American patients and 7 % of White patients; all of the former because "
+            "the value is missing.",
+        ),
+    ],
+)
+def test_who_is_named(tmp_path: Any, groups: dict[str, tuple[int, int, int]], sentence: str) -> None:
+    [said] = priced(tmp_path, groups).sentences
+    assert said.split(" Then ")[0] == f"Requiring slice thickness in mm up to 1.5 {sentence}"
+
+
+def test_groups_that_a_step_asks_for_are_not_named_and_one_that_nobody_reaches_says_so(tmp_path: Any) -> None:
+    people = [{"sex": sex, "age_years": 50.0} for sex in ["Female"] * 40 + ["Male"] * 40]
+    commons = catalog(tmp_path, people, [1.0] * 80)
+    price = commons.where(sex="Female").where(sex="Male").where(modality="CT").attrition.price()
+    assert [sentence.split(" Then ")[0] for sentence in price.sentences] == [
+        "Requiring sex Female loses 50 % of 80 patients, no group clearly more than others.",
+        "Requiring sex Male loses 100 % of 40 patients, no group clearly more than others.",
+        "Requiring modality CT loses nobody: nobody was left.",
+    ]
+    assert price.distances.filter(pl.col("number") == 3)["jsd_after"].null_count() == 4  # 2 attributes, 2 policies
+
+
+def test_the_age_is_that_of_the_cohort_before_the_step(tmp_path: Any) -> None:
+    # One patient with a CT at 17 and an MR at 30, recorded as 17; asked for MR first, then for thin slices.
+    people = [{"age_years": 17.0}]
+    studies = [{"patient_key": 0, "age_at_study_years": age} for age in (17.0, 30.0)]
+    series = [
+        {"patient_key": 0, "study_key": 0, "modality": "CT", "slice_thickness_mm": 1.0},
+        {"patient_key": 0, "study_key": 1, "modality": "MR", "slice_thickness_mm": 5.0},
+    ]
+    commons = Catalog(make_repository(tmp_path, people, studies, series))
+    price = commons.where(modality="MR").where(slice_thickness_mm=(None, 1.5)).attrition.price(attributes=["age_group"])
+    assert price.table.select("number", "category", "n_before", "n_lost").rows() == [
+        (1, "16–17", 1, 0),
+        (2, "30–39", 1, 1),
+    ]
+
+
+def test_distances_are_those_of_the_comparison_before_and_after(commons: Catalog) -> None:
+    cohort = commons.where(modality="CT").where(body_region="Chest").where(age_years=(18, None))
+    price = cohort.attrition.price()
+    for number, conditions in enumerate([(), *(cohort.conditions[: n + 1] for n in range(3))]):
+        compared = compare(Cohort(cohort.repository, conditions)).table.sort("attribute", "missing")
+        for step, side in ((number + 1, "before"), (number, "after")):
+            rows = price.distances.filter(pl.col("number") == step).sort("attribute", "missing")
+            if rows.height:
+                for measure in ("jsd", "total_variation"):
+                    assert np.allclose(rows[f"{measure}_{side}"], compared[measure], atol=1e-12)
+                assert rows[f"n_{side}"].to_list() == compared["n_patients"].to_list()
+    assert price.notes[0].endswith("animals, phantoms, simulations or mixed collections' patients are left out.")
+
+
+def test_only_people_are_counted(tmp_path: Any) -> None:
+    people = [{"species": "Canine"}, {"species": "Human"}, {"species": "Phantom"}]
+    price = catalog(tmp_path, people, [5.0, 1.0, 1.0]).where(slice_thickness_mm=(None, 1.5)).attrition.price()
+    assert price.overall.select("n_before", "n_lost").rows() == [(1, 0)]
+    assert price.notes == ("2 animals, phantoms, simulations or mixed collections' patients are left out.",)
+
+
+def test_a_cohort_without_criteria_has_no_price(commons: Catalog) -> None:
+    price = commons.everything.attrition.price()
+    assert (price.table.height, price.overall.height, price.distances.height, price.sentences) == (0, 0, 0, ())
+    assert "lost_fraction" in price.table.columns
+    assert price._repr_html_()
+
+
+def test_what_the_reference_lacks_has_no_distance(tmp_path: Any) -> None:
+    people = [{"site_id": site} for site in "AABB"]
+    commons = catalog(tmp_path, people, [1.0, 5.0, 5.0, 5.0])
+    price = commons.where(slice_thickness_mm=(None, 1.5)).attrition.price(attributes=["site_id", "sex"])
+    assert price.table["attribute"].unique(maintain_order=True).to_list() == ["site_id", "sex"]
+    assert price.distances["attribute"].unique().to_list() == ["sex"]
+    same = commons.where(slice_thickness_mm=(None, 1.5)).attrition.price(reference=read_reference("us_census"))
+    assert same.reference.name == "us_census"
+
+
+def test_a_controlled_source_is_stamped_and_refused_on_a_public_page(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commons = catalog(tmp_path, [{}, {}], [1.0, 5.0])
+    attrition = commons.where(slice_thickness_mm=(None, 1.5)).attrition
+    monkeypatch.setenv("WORKBENCH_PUBLIC", "0")
+    assert attrition.price().stamp == "Exact counts of a controlled source: for its holder, do not publish."
+    assert attrition.price().stamp in repr(attrition.price())
+    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
+    with pytest.raises(ValueError, match="on a public page") as caught:
+        attrition.price()
+    assert str(caught.value) == (
+        "The price of criteria was asked of Made-up source, a controlled source, on a public page. Sources published "
+        "row by row and synthetic ones can be shown there. Ask for it in a notebook of your own."
+    )
+    assert os.environ["WORKBENCH_PUBLIC"] == "1"
+
+
+def test_an_unknown_attribute_is_refused_with_those_there_are(tmp_path: Any) -> None:
+    attrition = catalog(tmp_path, [{"race": WHITE}], [1.0]).where(modality="CT").attrition
+    with pytest.raises(UnknownNameError) as caught:
+        attrition.price(attributes=["rase"])
+    assert str(caught.value) == (
+        "No attribute 'rase' in Made-up source. Did you mean 'race'? Valid: collection_id, species, sex, race, "
+        "age_group, age_decade. Pass one of these."
+    )
+
+
+def test_an_attribute_of_too_many_values_is_refused(tmp_path: Any) -> None:
+    people = [{"zip3": f"{number:03d}"} for number in range(201)]
+    attrition = catalog(tmp_path, people, [1.0] * 201).where(modality="CT").attrition
+    with pytest.raises(ValueError, match="201 values") as caught:
+        attrition.price(attributes=["zip3"])
+    assert str(caught.value) == (
+        "zip3 was received, which has 201 values. Subgroups of up to 200 can be compared. "
+        "Pass an attribute of fewer categories, such as sex."
+    )
+
+
+def test_words_for_groups_and_shares() -> None:
+    assert members({"attribute": "age_group", "category": "18–29"}) == "patients of 18–29 years"
+    assert members({"attribute": "site_id", "category": "A"}) == "patients with site A"
+    assert [percent(n, 1000) for n in (0, 1, 10, 990, 999, 1000)] == [
+        "0 %",
+        "under 1 %",
+        "1 %",
+        "99 %",
+        "over 99 %",
+        "100 %",
+    ]
