@@ -53,7 +53,7 @@ class Missingness:
         known = f"{words[0]} is" if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]} are {every}"
         of = f"{self.n_total:,} {self.unit}" if self.n_total is not None else self.unit
         said = [f"For {int(complete[count].sum()):,} of {of}, {known} recorded"] if complete.height else []
-        if lacking.height and len(words) > 1:
+        if lacking.height and len(words) > 1 and shown.height == self.table.height:
             row = lacking.row(0, named=True)
             together = [word for word, name in zip(words, self.attributes, strict=True) if row[name]]
             verb = "is what is most often missing" if len(together) == 1 else "are most often missing together"

@@ -2,23 +2,17 @@
 
 import html
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import polars as pl
 
 from workbench.assessment.categories import categorized
 from workbench.assessment.census import Census, Unit, shares
 from workbench.assessment.intervals import wilson_interval
+from workbench.assessment.periods import Step, latest_period, ordered_periods, period_rule
 from workbench.assessment.table_one_text import attribute_words
 from workbench.assessment.units import require_columns, unit_keys
-from workbench.errors import brief
 from workbench.vocabulary.demographics import MISSING, definitions_of
-
-Step = Literal["month", "quarter", "year"]
-
-_STEPS = {"month": "1mo", "quarter": "1q", "year": "1y"}
-_ISO = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -86,7 +80,7 @@ class Trend:
         ValueError
             For a period before the first.
         """
-        position = _latest(self.periods, period, over=self.over)
+        position = latest_period(self.periods, period, over=self.over)
         rows = self.table.filter(pl.col("period") == position)
         count = f"n_{self.unit}"
         cells = rows.select(self.by, pl.col("n_cumulative").alias("n"))
@@ -193,7 +187,7 @@ def count_trend(
     require_columns(rows, [by], argument="by", unit=unit)
     require_columns(rows, [over], argument="over", unit=unit)
     units = unit_keys(rows, key, unit=unit) if key else pl.int_range(rows.height, eager=True)
-    columns = {"unit": units, "category": categorized(rows, by), "period": _ordered(rows[over], every)}
+    columns = {"unit": units, "category": categorized(rows, by), "period": ordered_periods(rows[over], every=every)}
     first = pl.DataFrame(columns).group_by("unit", "category").agg(pl.col("period").min())
     came = first.group_by("unit").agg(pl.col("period").min())
     return Trend(
@@ -201,40 +195,10 @@ def count_trend(
         by,
         over,
         unit,
-        _rule(over, unit, every),
+        period_rule(over, unit=unit, every=every),
         n_without_period=came["period"].null_count(),
         overlapping=first.height > came.height,
     )
-
-
-def _ordered(column: pl.Series, every: Step | None) -> pl.Series:
-    """Return the periods in a type whose order is theirs; what is no number is no period."""
-    name, dtype = column.name, column.dtype
-    if dtype in (pl.String, pl.Categorical):
-        texts = column.cast(pl.String)
-        known = texts.drop_nulls()
-        if not known.str.contains(_ISO).all() or known.str.len_chars().n_unique() > 1:
-            raise ValueError(
-                f"Received over={name!r}, a column of texts such as {brief(repr(known.sort()[0]))}. A trend needs an "
-                "order: numbers, dates, an Enum, or texts all written as 2021-08-04, 2021-08 or 2021. Convert the "
-                "column first."
-            )
-        column = texts.str.to_date() if len(known) and len(known[0]) == 10 else texts
-    elif dtype.is_float():
-        column = column.fill_nan(None)
-    elif not (dtype.is_integer() or dtype.is_temporal() or isinstance(dtype, pl.Enum)):
-        raise ValueError(
-            f"Received over={name!r}, a column of type {dtype}. A trend needs an order: numbers, dates, an Enum, or "
-            "texts written as dates. Pass such a column in over=."
-        )
-    if every is None:
-        return column
-    if column.dtype not in (pl.Date, pl.Datetime):
-        raise ValueError(
-            f"Received every={every!r} with over={name!r}, a column of type {column.dtype}. Only dates can be gathered "
-            "by month, quarter or year. Leave every= out, or pass a column of dates in over=."
-        )
-    return column.dt.truncate(_STEPS[every])
 
 
 def _grid(first: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
@@ -271,32 +235,3 @@ def _with_shares(table: pl.DataFrame) -> pl.DataFrame:
         fraction_new_low=new_low,
         fraction_new_high=new_high,
     )
-
-
-def _rule(over: str, unit: Unit, every: Step | None) -> str:
-    words = attribute_words(over)
-    of = f"{every} of {words}" if every else words
-    return (
-        f"{unit.capitalize()} count from their earliest {of} on. Between two periods the earlier one holds; before the "
-        "first there is nothing to count."
-    )
-
-
-def _latest(periods: pl.Series, asked: Any, *, over: str) -> Any:
-    """Return the last period that is not after the one asked for."""
-    if periods.is_empty():
-        raise ValueError(
-            f"Received period={asked!r}, but nothing has a {over}. A trend with rows has periods. "
-            "Count over another column."
-        )
-    if isinstance(asked, str) and periods.dtype.is_temporal():
-        asked = datetime.fromisoformat(asked) if periods.dtype == pl.Datetime else date.fromisoformat(asked)
-    if isinstance(asked, datetime) and periods.dtype == pl.Date:
-        asked = asked.date()
-    before = periods.filter(periods <= asked)
-    if before.is_empty():
-        raise ValueError(
-            f"Received period={asked}, which is before the first {over}, {periods[0]}. Nothing was counted then. "
-            f"Ask for {periods[0]} or later."
-        )
-    return before[-1]

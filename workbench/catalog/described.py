@@ -7,8 +7,9 @@ import polars as pl
 
 from workbench.assessment.census import Census, Unit, count_census
 from workbench.assessment.missingness import Missingness, missing_census, missing_together
+from workbench.assessment.periods import Step
 from workbench.assessment.table_one import TableOne, count_table_one
-from workbench.assessment.trend import Step, Trend, count_trend
+from workbench.assessment.trend import Trend, count_trend
 from workbench.catalog.counted import read_counted
 from workbench.catalog.delivery import Delivery
 from workbench.catalog.disclosure import disclosed_census, disclosed_trend
