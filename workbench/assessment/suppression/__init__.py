@@ -2,5 +2,6 @@
 
 from workbench.assessment.suppression.auditing import Audit, audit
 from workbench.assessment.suppression.release import Suppressed, suppress
+from workbench.assessment.suppression.trends import suppress_trend
 
-__all__ = ["Audit", "Suppressed", "audit", "suppress"]
+__all__ = ["Audit", "Suppressed", "audit", "suppress", "suppress_trend"]

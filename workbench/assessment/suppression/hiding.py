@@ -127,4 +127,4 @@ def _open(knowledge: Knowledge) -> list[Figure]:
 
 
 def _newest(knowledge: Knowledge) -> int:
-    return max(figure.release for figure in knowledge.figures)
+    return max((figure.release for figure in knowledge.figures), default=0)

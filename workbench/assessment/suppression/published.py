@@ -114,26 +114,26 @@ def cells_of(table: pl.DataFrame, by: Sequence[str], *, overlaps: bool) -> list[
     """
     rows = table.select(pl.col(by).cast(pl.String)).rows()
     if overlaps:
-        return [((f"{by[0]}: {category}", YES),) for (category,) in rows]
+        return [category_cell(by[0], category, overlaps=True) for (category,) in rows]
     return [tuple(sorted(zip(by, row, strict=True))) for row in rows]
 
 
-def missing_cell(attribute: str, reason: str, *, overlaps: bool) -> Cell:
-    """Return the cell of a row of the missing counts of a census.
+def category_cell(attribute: str, category: str, *, overlaps: bool) -> Cell:
+    """Return the cell of everyone in a category of one attribute.
 
     Parameters
     ----------
-    attribute, reason : str
-        What is missing, and why.
+    attribute, category : str
+        Such as ``"sex"`` and ``"Unknown"``.
     overlaps : bool
         As for `cells_of`.
 
     Returns
     -------
     Cell
-        The same that a one-way table has.
+        The same in every table.
     """
-    return ((f"{attribute}: {reason}", YES),) if overlaps else ((attribute, reason),)
+    return ((f"{attribute}: {category}", YES),) if overlaps else ((attribute, category),)
 
 
 def describe_cell(cell: Cell) -> str:
@@ -192,7 +192,7 @@ def _add_table(published: Published, table: pl.DataFrame, by: Sequence[str], *, 
 
 def _add_missing(published: Published, census: Census) -> None:
     for attribute, reason, count in census.missing.select("attribute", "reason", _COUNT).iter_rows():
-        published.add(missing_cell(attribute, reason, overlaps=census.overlapping), count)
+        published.add(category_cell(attribute, reason, overlaps=census.overlapping), count)
 
 
 def _shares_beside_hidden(table: pl.DataFrame, cells: Sequence[Cell]) -> Iterator[str]:

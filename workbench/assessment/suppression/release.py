@@ -11,12 +11,13 @@ from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.suppression.auditing import THRESHOLD, Audit, audit_releases
 from workbench.assessment.suppression.hiding import hide_counts
 from workbench.assessment.suppression.knowledge import read_knowledge
+from workbench.assessment.suppression.ordering import order_openly
 from workbench.assessment.suppression.published import (
     EVERYONE,
     Cell,
     Count,
+    category_cell,
     cells_of,
-    missing_cell,
     read_published,
 )
 
@@ -134,7 +135,7 @@ def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str) -> Census:
     total = shown[EVERYONE]
     cells = cells_of(census.table, census.by, overlaps=census.overlapping)
     missing = [
-        shown[missing_cell(attribute, reason, overlaps=census.overlapping)]
+        shown[category_cell(attribute, reason, overlaps=census.overlapping)]
         for attribute, reason in census.missing.select("attribute", "reason").iter_rows()
     ]
     low, high = wilson_interval(pl.col(_COUNT), pl.col("n_total"))
@@ -143,8 +144,15 @@ def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str) -> Census:
     ).with_columns(fraction=pl.col(_COUNT) / pl.col("n_total"), fraction_low=low, fraction_high=high)
     return replace(
         census,
-        table=table,
+        table=order_openly(table, {name: _alone(census, name, shown) for name in census.by}),
         missing=census.missing.with_columns(pl.Series(_COUNT, missing, pl.Int64)),
         n_total=total,
         stamp=rule,
     )
+
+
+def _alone(census: Census, attribute: str, shown: dict[Cell, Count]) -> dict[str, Count]:
+    """What any table shows of the categories of one attribute."""
+    categories = census.table[attribute].unique().cast(pl.String).to_list()
+    alone = [category_cell(attribute, category, overlaps=census.overlapping) for category in categories]
+    return {category: shown.get(cell) for category, cell in zip(categories, alone, strict=True)}
