@@ -1,15 +1,12 @@
-import math
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from workbench.assessment.census import count_census
 from workbench.assessment.references import read_reference
-from workbench.assessment.representativeness import compare_to_reference, jensen_shannon, total_variation
+from workbench.assessment.representativeness import compare_to_reference
 from workbench.vocabulary.demographics import AGE_DECADES, SEX
 
 CENSUS = read_reference("us_census")
@@ -17,32 +14,6 @@ MIDRC = pl.read_csv(Path(__file__).parent / "midrc_2024_03_04_counts.csv", comme
 COUNTS = {
     str(key): dict(rows.select("category", "n_patients").iter_rows()) for (key,), rows in MIDRC.group_by("attribute")
 }
-PAIRS = st.integers(1, 8).flatmap(
-    lambda k: st.tuples(*[st.lists(st.integers(0, 10**6), min_size=k, max_size=k).filter(any)] * 2)
-)
-
-
-@pytest.mark.parametrize("distance", [jensen_shannon, total_variation])
-@given(pair=PAIRS)
-def test_a_distance_is_symmetric_bounded_scale_free_and_zero_to_itself(distance, pair) -> None:
-    p, q = pair
-    d = distance(p, q)
-    assert d == distance(q, p)
-    assert -1e-12 <= d <= 1 + 1e-12
-    assert distance([7 * n for n in p], q) == pytest.approx(d, abs=1e-7)
-    assert distance(p, p) == 0
-
-
-def test_jensen_shannon_of_one_half_and_one() -> None:
-    # p = (1, 0), q = (1/2, 1/2), m = (3/4, 1/4): (log2(4/3) + log2(2/3)/2 + 1/2) / 2 = 0.311278
-    assert jensen_shannon([1, 0], [1, 1]) ** 2 == pytest.approx(0.311278, abs=1e-6)
-
-
-def test_nobody_on_one_side_has_no_distance() -> None:
-    assert math.isnan(jensen_shannon([0, 0], [1, 2]))
-    assert math.isnan(total_variation([1, 2], [0, 0]))
-
-
 # MIDRC against the Census on 2024-03-04, as MIDRC-REACT computes it: with and without Not Reported.
 GOLDEN = {
     "sex": (0.014696, 0.006722),
@@ -141,24 +112,6 @@ def test_bands_that_do_not_nest_are_summed_up_to_the_edges_that_both_sides_have(
     assert comparison.notes[:2] == (
         "age_group: 10 bands of the cohort were summed to 4, whose edges both sides have.",
         "age_group: 11 bands of the reference were summed to 4, whose edges both sides have.",
-    )
-
-
-def test_unequal_vectors_are_refused() -> None:
-    with pytest.raises(ValueError, match="shape") as caught:
-        jensen_shannon([1, 2], [1])
-    assert str(caught.value) == (
-        "Received vectors of shape (2,) and (1,). Both must count the same categories, in one order. "
-        "Fill categories that one side lacks with 0."
-    )
-
-
-def test_negative_counts_are_refused() -> None:
-    with pytest.raises(ValueError, match="smallest") as caught:
-        total_variation([1, 2], [-1, 2])
-    assert str(caught.value) == (
-        "Received q with a smallest value of -1.0. Counts and shares must be finite and 0 or more. "
-        "Check the column that they come from."
     )
 
 
