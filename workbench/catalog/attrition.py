@@ -5,22 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from workbench.assessment.references import ReferencePopulation
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import Condition
 from workbench.catalog.criteria.english import counted, phrase
 from workbench.catalog.criteria.levels import count_distinct, level_keys
 from workbench.catalog.listing import listed, patient_ids
 from workbench.catalog.people import read_patients
+from workbench.catalog.price import Price, price_steps
 from workbench.catalog.repository import Repository
-
-if TYPE_CHECKING:
-    from workbench.assessment.references import ReferencePopulation
-    from workbench.catalog.price import Price
 
 _WIDEST = 60  # characters of a step in the table of text; the table itself holds it whole
 
@@ -106,8 +103,8 @@ class Attrition:
         ).sort("collection_id", "patient_id")
 
     def price(
-        self, *, reference: "str | Path | ReferencePopulation" = "us_census", attributes: Sequence[str] | None = None
-    ) -> "Price":
+        self, *, reference: str | Path | ReferencePopulation = "us_census", attributes: Sequence[str] | None = None
+    ) -> Price:
         """Return what each step costs in representation: who is lost, and how far that leads from a population.
 
         Parameters
@@ -122,8 +119,6 @@ class Attrition:
         Price
             What `workbench.catalog.price.price_steps` gives.
         """
-        from workbench.catalog.price import price_steps
-
         return price_steps(self, reference=reference, attributes=attributes)
 
     @property

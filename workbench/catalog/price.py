@@ -5,22 +5,22 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
 
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.references import ReferencePopulation, read_reference
-from workbench.catalog.attrition import Attrition
 from workbench.catalog.criteria.attributes import Mask
+from workbench.catalog.criteria.criterion import Condition
 from workbench.catalog.price_words import requiring, step_sentence
 from workbench.catalog.repository import Repository
 from workbench.catalog.standing import stand
 from workbench.catalog.subgroups import Subgroups, people, read_subgroups, selected_people, subgroup_names
 
-_LOSS = {"n_before": pl.Int64, "n_after": pl.Int64, "n_lost": pl.Int64, "n_lost_missing": pl.Int64}
-_STEP = {"number": pl.Int64, "step": pl.String}
+_LOSS: dict[str, Any] = {"n_before": pl.Int64, "n_after": pl.Int64, "n_lost": pl.Int64, "n_lost_missing": pl.Int64}
+_STEP: dict[str, Any] = {"number": pl.Int64, "step": pl.String}
 _TABLE = _STEP | {"attribute": pl.String, "category": pl.String} | _LOSS
 _DISTANCES = _STEP | {
     "attribute": pl.String,
@@ -36,12 +36,32 @@ _PUBLIC_VARIABLE = "WORKBENCH_PUBLIC"
 _STAMP = "Exact counts of a controlled source: for its holder, do not publish."
 
 
+class Steps(Protocol):
+    """What is priced: the attrition of a cohort."""
+
+    @property
+    def repository(self) -> Repository:
+        """What was selected from."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """In the order they were given."""
+
+    @property
+    def steps(self) -> list[tuple[str, Mask, Mask]]:
+        """Each step's words, the series left after it, and those lost to it only for a missing value."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Price:
     """Who each criterion of a cohort removed, by subgroup, and how far the cohort is from a population for it.
 
     Only people are counted. Their age is the one they have in the cohort before the step. In the distances each cohort
     has its own ages, so that the last distance is the one that `workbench.catalog.comparison.compare` gives.
+
+    Its sentences name one group a step: the one whose share lost differs most from everybody's, of those with at least
+    11 patients before the step and an interval that leaves out that share; beside it stands the largest other group.
+    Groups that the step itself asks for are lost by definition and not named; nor are those of a missing value.
 
     Attributes
     ----------
@@ -77,13 +97,14 @@ class Price:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Each step in plain words.
-
-        The group named is the one whose share lost differs most from everybody's, among groups of at least 11 patients
-        before the step whose interval leaves out that share; beside it stands the largest other group. Groups that
-        the step itself asks for are lost by definition and not named; nor are those of a missing value.
-        """
-        return tuple(step_sentence(self, number) for number in range(1, len(self.subjects) + 1))
+        """Each step in plain words; which group is named, the class says."""
+        frames = (self.table, self.distances)
+        return tuple(
+            step_sentence(subject, everybody, *(frame.filter(pl.col("number") == number) for frame in frames), own=own)
+            for number, (subject, everybody, own) in enumerate(
+                zip(self.subjects, self.overall.iter_rows(named=True), self.own, strict=True), start=1
+            )
+        )
 
     def __repr__(self) -> str:
         return "\n".join([*self.sentences, str(self.table), *self.notes, *([self.stamp] if self.stamp else [])])
@@ -95,7 +116,7 @@ class Price:
 
 
 def price_steps(
-    attrition: Attrition,
+    attrition: Steps,
     *,
     reference: str | Path | ReferencePopulation = "us_census",
     attributes: Sequence[str] | None = None,

@@ -1,16 +1,13 @@
 """The price of a step in plain words."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from workbench.catalog.criteria.criterion import Condition, Criterion
 from workbench.catalog.criteria.english import phrase
 from workbench.vocabulary.demographics import MISSING
-
-if TYPE_CHECKING:
-    from workbench.catalog.price import Price
 
 #: Groups of fewer patients before a step are not named.
 FEWEST = 11
@@ -41,45 +38,48 @@ def requiring(condition: Condition) -> str:
     return f"Requiring {words.replace(' is ', ' ', 1) if plain else words}"
 
 
-def step_sentence(price: "Price", number: int) -> str:
-    """Return what one step of a price costs, and whom.
+def step_sentence(
+    subject: str, everybody: Mapping[str, Any], rows: pl.DataFrame, distances: pl.DataFrame, *, own: frozenset[str]
+) -> str:
+    """Return what one step costs, and whom.
 
     Parameters
     ----------
-    price : Price
-        Of a cohort.
-    number : int
-        Of the step, from 1.
+    subject : str
+        What the sentence begins with.
+    everybody : mapping
+        The step's row of ``Price.overall``.
+    rows, distances : polars.DataFrame
+        The step's rows of ``Price.table`` and ``Price.distances``.
+    own : frozenset of str
+        The attributes that the step itself asks for.
 
     Returns
     -------
     str
         Two sentences at most.
     """
-    everybody = price.overall.row(number - 1, named=True)
-    asked = price.subjects[number - 1]
     if not everybody["n_before"]:
-        return f"{asked} loses nobody: nobody was left."
-    overall = percent(everybody["n_lost"], everybody["n_before"])
+        return f"{subject} loses nobody: nobody was left."
     if not everybody["n_lost"]:
-        return f"{asked} loses nobody of {everybody['n_before']:,} patients."
-    rows = price.table.filter(pl.col("number") == number)
-    named = most_affected(rows, everybody, skip=price.own[number - 1])
+        return f"{subject} loses nobody of {everybody['n_before']:,} patients."
+    overall = percent(everybody["n_lost"], everybody["n_before"])
+    named = most_affected(rows, everybody, skip=own)
     if named is None:
-        said = f"{asked} loses {overall} of {everybody['n_before']:,} patients, no group clearly more than others"
+        said = f"{subject} loses {overall} of {everybody['n_before']:,} patients, no group clearly more than others"
         return said + _because(everybody, "of them") + "."
     peers = rows.filter(
         pl.col("attribute") == named["attribute"],
         pl.col("category") != named["category"],
         ~pl.col("category").is_in(MISSING),
     )
-    of = f"{asked} loses {percent(named['n_lost'], named['n_before'])} of {members(named)}"
+    of = f"{subject} loses {percent(named['n_lost'], named['n_before'])} of {members(named)}"
     if peers.is_empty():
         said = f"{of}, and {overall} of all"
     else:
         peer = peers.row(int(peers["n_before"].arg_max() or 0), named=True)
         said = f"{of} and {percent(peer['n_lost'], peer['n_before'])} of {members(peer)}"
-    return said + _because(named, "of the former") + "." + _led(price, number, named["attribute"])
+    return said + _because(named, "of the former") + "." + _led(distances, named["attribute"])
 
 
 def most_affected(
@@ -205,14 +205,11 @@ def _because(named: Mapping[str, Any], whose: str) -> str:
     return f"; {said} {whose} because the value is missing"
 
 
-def _led(price: "Price", number: int, attribute: str) -> str:
-    rows = price.distances.filter(
-        pl.col("number") == number, pl.col("attribute") == attribute, pl.col("missing") == "excluded"
-    )
-    if rows.is_empty():
+def _led(distances: pl.DataFrame, attribute: str) -> str:
+    rows = distances.filter(pl.col("attribute") == attribute, pl.col("missing") == "excluded")
+    pairs = rows.select("total_variation_before", "total_variation_after").drop_nulls().rows()
+    if not pairs:
         return ""
-    before, after = rows.row(0, named=True)["total_variation_before"], rows.row(0, named=True)["total_variation_after"]
-    if before is None or after is None:
-        return ""
+    [(before, after)] = pairs
     words = to_match(after, f"the reference by {_WORDS.get(attribute, attribute.replace('_', ' '))}")
     return f" Then {words}; before it, {round(100 * before)}."

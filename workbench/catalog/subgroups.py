@@ -53,7 +53,8 @@ class Subgroups:
         list of int
             One number a category.
         """
-        return np.bincount(self.codes[chosen], minlength=len(self.categories)).tolist()
+        counted: list[int] = np.bincount(self.codes[chosen], minlength=len(self.categories)).tolist()
+        return counted
 
 
 def subgroup_names(repository: Repository, asked: tuple[str, ...] | None = None) -> tuple[str, ...]:
