@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,6 @@ from workbench.phantoms.commons_images import draw_studies
 from workbench.phantoms.commons_tests import draw_measurements, with_days_to_tests
 from workbench.vocabulary.demographics import AGE_GROUPS, age_group
 
-PUBLISHED = Path(__file__).parent.parent / "assessment" / "midrc_2024_03_04_counts.csv"
-
-
-def published(attribute: str) -> dict[str, int]:
-    """Return the published count of each category."""
-    lines = (line for line in PUBLISHED.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return {row["category"]: int(row["n_patients"]) for row in csv.DictReader(lines) if row["attribute"] == attribute}
-
 
 @pytest.fixture(scope="module")
 def cases() -> pl.DataFrame:
@@ -29,7 +22,9 @@ def cases() -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("attribute", ["sex", "race", "ethnicity"])
-def test_shares_are_the_published_ones(cases: pl.DataFrame, attribute: str) -> None:
+def test_shares_are_the_published_ones(
+    cases: pl.DataFrame, published: Callable[[str], dict[str, int]], attribute: str
+) -> None:
     counts, expected = Counter(cases[attribute]), published(attribute)
     total = sum(expected.values())
     for category, n in expected.items():
@@ -37,7 +32,9 @@ def test_shares_are_the_published_ones(cases: pl.DataFrame, attribute: str) -> N
         assert counts[category] == pytest.approx(5000 * n / total, abs=7), category
 
 
-def test_ages_are_spread_over_the_published_bands(cases: pl.DataFrame) -> None:
+def test_ages_are_spread_over_the_published_bands(
+    cases: pl.DataFrame, published: Callable[[str], dict[str, int]]
+) -> None:
     counts = Counter(cases.select(age_group(pl.col("age_at_index"))).to_series())
     expected = published("age_group")
     total = sum(expected.values())

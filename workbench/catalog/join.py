@@ -157,7 +157,7 @@ def join_table(
     def _build(folder: Path) -> None:
         _write_joined(repository, folder, unit, rows.select(pl.col(list(chosen)).gather(partner)), report)
 
-    folder = sealed_folder(f"{repository.key}-join-{digest}", _build)
+    folder = sealed_folder(f"{repository.key.replace(':', '-')}-join-{digest}", _build)
     original = folder / repository.original.name if _is_inside(repository) else repository.original
     build = f"{repository.build}+join.{digest}"
     return replace(repository, build=build, disclosure="controlled", folder=folder, original=original), report

@@ -14,7 +14,7 @@ _YES, _NO, _ = range(3)  # codes of the COVID-19 status
 _AGAIN, _CLEARED = 0.3, 0.4  # the share of the positive who are tested again: still positive, then negative
 
 
-def tests_table(
+def measurements_table(
     population: Population, visits: Visits, *, first: tuple[int, int], rng: np.random.Generator
 ) -> pl.DataFrame:
     """Return test results: the first positive one is the index event; others are tested negative once around it.

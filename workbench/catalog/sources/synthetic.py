@@ -131,7 +131,7 @@ def _parts(everybody: Population, seed: int) -> Iterator[Mapping[str, pl.DataFra
             "studies": studies,
             "series": series,
             "original": imaging_series.original_table(visits, rows, series),
-            "measurements": covid_tests.tests_table(some, visits, first=(start, study), rng=rng),
+            "measurements": covid_tests.measurements_table(some, visits, first=(start, study), rng=rng),
         }
         study, row = study + studies.height, row + series.height
 
