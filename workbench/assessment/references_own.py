@@ -3,9 +3,8 @@
 import csv
 import datetime
 import math
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +17,7 @@ from workbench.assessment.references_files import ROWS, Published
 from workbench.errors import brief, nearest_names
 from workbench.vocabulary.countries import COUNTRIES
 from workbench.vocabulary.demographics import MISSING, RACE_ETHNICITY
-from workbench.vocabulary.geography import country_key, state_key
+from workbench.vocabulary.geography import STATES, country_key, state_key
 from workbench.vocabulary.spellings import CLOSED
 
 _CLOSED: Mapping[str, tuple[str, ...]] = {**CLOSED, "race_ethnicity": RACE_ETHNICITY}
@@ -35,6 +34,7 @@ Cell = tuple[str, datetime.date | None]  # an attribute at a period
 class _Sheet:
     """What has been read so far, and what is wrong with it."""
 
+    measure: str
     rows: list[tuple[str, str, float | None, float | None, datetime.date | None]] = field(default_factory=list)
     lines: dict[tuple[str, str, datetime.date | None], int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -74,13 +74,14 @@ def read_own(path: Path) -> Published:
     stated = dict(_statements(lines[:n_comments]))
     table = csv.reader(lines[n_comments:])
     head = [name.strip() for name in next(table, [])]
-    sheet = _Sheet(problems=list(_wrong_columns(head)))
+    sheet = _Sheet("percent" if "percent" in head else "n", problems=list(_wrong_columns(head)))
     if not sheet.problems:
-        for fields in table:
-            _read_row(
-                dict(zip(head, fields, strict=False)), len(fields) - len(head), n_comments + table.line_num, sheet
-            )
-        sheet.problems += _contradictions(sheet, head)
+        try:
+            for fields in table:
+                _read_row(head, fields, n_comments + table.line_num, sheet)
+        except csv.Error as problem:
+            sheet.problems.append(f"line {n_comments + table.line_num}: {problem}")
+        sheet.problems += _contradictions(sheet)
     if sheet.problems:
         shown = "\n".join(f"  {problem}" for problem in sheet.problems[:_MOST_SHOWN])
         more = len(sheet.problems) - _MOST_SHOWN
@@ -90,13 +91,13 @@ def read_own(path: Path) -> Published:
             "A row is a category of an attribute with its number of people or its percentage. Correct these lines."
         )
     rows = pl.DataFrame(sheet.rows, schema=dict(ROWS), orient="row")
-    return Published({**_source(path, stated), "caveats": _notes(sheet, head)}, rows)
+    return Published({**_source(path, stated), "caveats": _notes(sheet)}, rows)
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise FileNotFoundError(
             f"No file {str(path)!r}. A reference population of your own is a CSV with the columns attribute, "
             "category and n or percent. Check the path, or pass a name of list_references()."
@@ -132,7 +133,8 @@ def _wrong_columns(head: list[str]) -> Iterator[str]:
         yield f"{'both columns n and percent' if 'n' in head else 'neither column n nor percent'}: give one of them"
 
 
-def _read_row(row: Mapping[str, str], n_extra: int, line: int, sheet: _Sheet) -> None:
+def _read_row(head: list[str], fields: list[str], line: int, sheet: _Sheet) -> None:
+    row, n_extra = dict(zip(head, fields, strict=False)), len(fields) - len(head)
     said = [f"{abs(n_extra)} fields too {'many' if n_extra > 0 else 'few'}"] if n_extra and any(row.values()) else []
     if not any(value.strip() for value in row.values()):
         return
@@ -143,13 +145,12 @@ def _read_row(row: Mapping[str, str], n_extra: int, line: int, sheet: _Sheet) ->
         category = _spelled(attribute, category) if category else category
     except ValueError as problem:
         said.append(str(problem))
-    measure = "n" if "n" in row else "percent"
     try:
-        number = _number(row.get(measure, ""), measure)
+        number = _number(row.get(sheet.measure, ""), sheet.measure)
     except ValueError as problem:
         said.append(str(problem))
     try:
-        period = _period(row["period"]) if "period" in row else None
+        period = _period(row.get("period", "")) if "period" in head else None
     except ValueError as problem:
         said.append(str(problem))
     before = sheet.lines.setdefault((attribute, category, period), line)
@@ -158,7 +159,7 @@ def _read_row(row: Mapping[str, str], n_extra: int, line: int, sheet: _Sheet) ->
     if said:
         sheet.problems.append(f"line {line}: {'; '.join(said)}")
     else:
-        n, percent = (number, None) if measure == "n" else (None, number)
+        n, percent = (number, None) if sheet.measure == "n" else (None, number)
         sheet.rows.append((attribute, category, n, percent, period))
 
 
@@ -168,27 +169,31 @@ def _spelled(attribute: str, category: str) -> str:
     if missing:
         return missing
     if attribute == "state":
-        return _by_key(state_key, category)
+        return _by_key(state_key, attribute, category, (state.name for state in STATES.values()))
     if attribute == "country":
-        return COUNTRIES[_by_key(country_key, category)].name
+        names = (country.name for country in COUNTRIES.values())
+        return COUNTRIES[_by_key(country_key, attribute, category, names)].name
     if attribute.startswith("age"):
         try:
             return parse_band(category).label
         except ValueError:
             raise ValueError(f"{brief(repr(category))} is no age band such as '18–29' or '85+'") from None
-    options = _CLOSED.get(attribute)
-    if options is None or category in options:
-        return category
-    near = nearest_names(category, options, most=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"valid: {'; '.join(options)}"
-    raise ValueError(f"{brief(repr(category))} is no category of {attribute}; {hint}")
+    if attribute in _CLOSED and category not in _CLOSED[attribute]:
+        raise ValueError(_no_category(attribute, category, _CLOSED[attribute]))
+    return category
 
 
-def _by_key(key: Any, category: str) -> str:
+def _by_key(key: Callable[[str], str], attribute: str, category: str, names: Iterable[str]) -> str:
     try:
-        return str(key(category))
-    except LookupError as problem:
-        raise ValueError(re.split(r" in | Valid", str(problem))[0]) from None
+        return key(category)
+    except LookupError:
+        raise ValueError(_no_category(attribute, category, tuple(names))) from None
+
+
+def _no_category(attribute: str, category: str, options: Sequence[str]) -> str:
+    near = nearest_names(category, options, most=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"valid: {'; '.join(options[:12])}"
+    return f"{brief(repr(category))} is no category of {attribute}; {hint}"
 
 
 def _number(text: str, measure: str) -> float:
@@ -212,7 +217,7 @@ def _period(text: str) -> datetime.date:
         raise ValueError(f"period is {brief(repr(text))}, not a day as YYYY-MM-DD") from None
 
 
-def _contradictions(sheet: _Sheet, head: list[str]) -> Iterator[str]:
+def _contradictions(sheet: _Sheet) -> Iterator[str]:
     """What only shows when all rows are seen together; asked after each row is sound."""
     if sheet.problems:
         return
@@ -234,7 +239,7 @@ def _contradictions(sheet: _Sheet, head: list[str]) -> Iterator[str]:
             total = sum(held.values())
             if total == 0:
                 yield f"{at}: every number is 0"
-            elif "percent" in head and abs(total - 100) > _TOLERATED:
+            elif sheet.measure == "percent" and abs(total - 100) > _TOLERATED:
                 yield f"{at}: the percentages sum to {total:.1f}, not to 100"
         if attribute.startswith("age"):
             yield from _overlaps(attribute, known)
@@ -247,9 +252,9 @@ def _overlaps(attribute: str, categories: Mapping[str, None]) -> Iterator[str]:
             yield f"{attribute}: the bands {first.label} and {second.label} overlap"
 
 
-def _notes(sheet: _Sheet, head: list[str]) -> list[str]:
+def _notes(sheet: _Sheet) -> list[str]:
     notes = []
-    if "percent" in head:
+    if sheet.measure == "percent":
         for (attribute, period), categories in sheet.sums().items():
             total = sum(categories.values())
             if abs(total - 100) > _ROUNDING:

@@ -131,7 +131,7 @@ def in_age_bands(table: pl.DataFrame, bands: Sequence[str], *, bridge: Bridge = 
     columns = ["attribute", "category", "n", "percent"]
     whole = with_fractions(pl.concat([banded.select(columns), rest.select(columns)]))
     crossing = ", ".join(band for band, homes in parts.items() if len(homes) > 1)
-    assumed = f"The published bands {crossing} were spread evenly over their years, an assumption."
+    assumed = f"Published age bands that cross an edge ({crossing}) were spread evenly over their years, an assumption."
     return whole, assumed if crossing else ""
 
 
