@@ -12,7 +12,7 @@ from workbench.cli import main
 
 Fails = Callable[..., str]
 
-VERBS = ("demo", "catalog", "census", "report", "serve", "site")
+VERBS = ("demo", "catalog", "census", "compare", "sample", "references", "report", "serve", "site")
 OF_COHORT = ("new", "show", "explain", "attrition", "facets", "table1", "compare", "split", "manifest", "fetch")
 
 
@@ -45,7 +45,7 @@ def test_the_help_of_the_whole_teaches_by_examples(capsys: pytest.CaptureFixture
     assert caught.value.code == 0
     text = capsys.readouterr().out
     examples = text[text.index("examples:") :]
-    for verb in ("demo", "catalog", "cohort", "census", "report", "serve"):
+    for verb in ("demo", "catalog", "cohort", "census", "compare", "sample", "report", "serve"):
         assert f"  workbench {verb}" in examples
 
 
@@ -98,7 +98,7 @@ def test_ctrl_c_exits_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert capsys.readouterr().err == "\nStopped.\n"
 
 
-# ------------------------------------------------------------------ catalog, census
+# ------------------------------------------------------------------ catalog
 
 
 def test_catalog_prints_size_and_largest_collections(commons: Catalog, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,18 +118,6 @@ def test_catalog_quality_prints_every_rule(commons: Catalog, capsys: pytest.Capt
         assert str(n) in out
 
 
-def test_census_prints_groups_with_intervals_and_the_distance(
-    commons: Catalog, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["--where", "collection_id=midrc_ricord_1a", "--by", "sex", "--compare", "us_census"]
-    assert main(["census", *words]) == 0
-    out = capsys.readouterr().out
-    census = commons.where(collection_id="midrc_ricord_1a").census(by=["sex"])
-    assert census.sentence in out
-    for column in ("n_patients", "fraction_low", "fraction_high", "jsd", "included", "excluded"):
-        assert column in out
-
-
 # ------------------------------------------------------------------ errors
 
 
@@ -140,11 +128,6 @@ def test_census_prints_groups_with_intervals_and_the_distance(
             ["catalog", "--source", "midrc"],
             "No source 'midrc' in the workbench. Did you mean 'idc'? Valid: idc, synthetic. "
             "Use open_catalog('idc'), or the path of a file or folder that exists.",
-        ),
-        (
-            ["census", "--by", "sx"],
-            "No column 'sx' in patients. Did you mean 'sex'? Valid: collection_id, species, sex, age_years, "
-            "age_missing, age_over_89, age_group, age_decade. Pass one of these with --by.",
         ),
         (
             ["report", "cohort_profil"],
@@ -165,15 +148,6 @@ def test_census_prints_groups_with_intervals_and_the_distance(
 )
 def test_words_that_the_workbench_does_not_know_exit_with_2(fails: Fails, words: list[str], message: str) -> None:
     assert fails(*words) == message
-
-
-def test_an_unknown_reference_population_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["census", "--where", "collection_id=midrc_ricord_1a", "--compare", "us_cencus"]) == 2
-    err = capsys.readouterr().err
-    assert err == (
-        "workbench: No reference population 'us_cencus' in data_catalog/reference_populations. "
-        "Did you mean 'us_census'? Valid: us_census. Pass one of these names.\n"
-    )
 
 
 def test_a_report_never_writes_over_a_folder_that_holds_something(tmp_path: Path, fails: Fails) -> None:

@@ -10,7 +10,10 @@ import os
 import sys
 from collections.abc import Sequence
 
+from workbench.cli.census import add_census
 from workbench.cli.cohorts import add_cohort
+from workbench.cli.references import add_references
+from workbench.cli.sample import add_sample
 from workbench.cli.steps import WordsError
 from workbench.cli.verbs import add_verbs
 from workbench.cli.wording import as_typed
@@ -23,6 +26,9 @@ examples:
   workbench cohort new --where modality=CT --where body_region=Chest --where age_years=18..89 --save chest_ct.yaml
   workbench cohort attrition chest_ct.yaml --svg flow.svg
   workbench census --cohort chest_ct.yaml --by sex age_group --compare us_census
+  workbench compare --cohort chest_ct.yaml --reference us_acs --state California
+  workbench sample --cohort chest_ct.yaml --reference us_census --tolerance 0.05 --seed 1 --out sample.csv
+  workbench references                        the populations to compare with
   workbench report cohort_profile --cohort chest_ct.yaml
   workbench serve                             the public dashboard on this machine
   workbench site aggregates                   write the one file the public page reads
@@ -78,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add_verbs(verbs)
     add_cohort(verbs)
+    add_census(verbs)
+    add_sample(verbs)
+    add_references(verbs)
     return parser
 
 

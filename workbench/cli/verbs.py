@@ -1,17 +1,15 @@
-"""The verbs beside ``cohort``: demo, catalog, census, report, serve and site."""
+"""The verbs about the whole: demo, catalog, report, serve and site."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.outputs import print_table
-from workbench.cli.selection import add_source, open_source, select
-from workbench.cli.steps import WordsError, add_steps
+from workbench.cli.selection import add_source, open_source
+from workbench.cli.steps import WordsError
 
 _EXAMPLES = {
     "demo": ["workbench demo --no-serve"],
     "catalog": ["workbench catalog --quality", "workbench catalog --source synthetic"],
-    "census": ["workbench census --cohort chest_ct.yaml --by sex age_group --compare us_census"],
     "report": ["workbench report cohort_profile --cohort chest_ct.yaml"],
     "serve": ["workbench serve --open"],
     "site": ["workbench site aggregates"],
@@ -19,7 +17,7 @@ _EXAMPLES = {
 
 
 def add_verbs(verbs: Any) -> None:
-    """Add every verb but ``cohort``.
+    """Add the verbs about the whole repository and its pages.
 
     Parameters
     ----------
@@ -33,18 +31,6 @@ def add_verbs(verbs: Any) -> None:
 
     catalog = add_verb(verbs, "catalog", _catalog, "say what the repository holds and how clean it is")
     catalog.add_argument("--quality", action="store_true", help="count every rule by which the source was cleaned")
-
-    census = add_verb(verbs, "census", _census, "count who is in a cohort, with intervals and the missing")
-    census.add_argument("--cohort", type=Path, metavar="FILE", help="begin with a saved cohort")
-    add_steps(census)
-    census.add_argument(
-        "--by",
-        nargs="+",
-        default=["sex"],
-        metavar="COLUMN",
-        help="attributes: sex, age_group, age_decade, collection_id, species … (default: sex)",
-    )
-    census.add_argument("--compare", metavar="REFERENCE", help="compare with a population, such as us_census")
 
     report = add_verb(verbs, "report", _report, "write a report: notebook, web page, PDF, tables, provenance")
     report.set_defaults(takes_parameters=True)
@@ -61,7 +47,7 @@ def add_verbs(verbs: Any) -> None:
     site = add_verb(verbs, "site", _site, "write what public pages are made from")
     site.add_argument("what", choices=["aggregates"], help="aggregates: the one file a public page reads")
     site.add_argument("--out", type=Path, help="the file to write (default: in the cache folder)")
-    for each in (catalog, census, site):
+    for each in (catalog, site):
         add_source(each)
     for each in (demo, serve):
         each.add_argument("--source", default="idc", help="the repository (default: idc, the embedded index)")
@@ -118,15 +104,6 @@ def _catalog(options: argparse.Namespace) -> None:
         print(table.drop("fraction") if options.quality else table)
     if not options.quality:
         print("The 20 largest collections. How clean is it? workbench catalog --quality")
-
-
-def _census(options: argparse.Namespace) -> None:
-    from workbench.catalog.comparison import compare
-
-    cohort = select(options)
-    print_table(cohort.census(by=options.by))
-    if options.compare:
-        print_table(compare(cohort, reference=options.compare))
 
 
 def _report(options: argparse.Namespace) -> None:
