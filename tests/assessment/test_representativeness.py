@@ -2,18 +2,24 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from workbench.assessment.alignment import ReferenceCohort
 from workbench.assessment.census import count_census
 from workbench.assessment.references import read_reference
 from workbench.assessment.representativeness import compare_to_reference
 from workbench.vocabulary.demographics import AGE_DECADES, SEX
 
 CENSUS = read_reference("us_census")
+CASES = read_reference("cdc_covid")
 MIDRC = pl.read_csv(Path(__file__).parent / "midrc_2024_03_04_counts.csv", comment_prefix="#")
 COUNTS = {
     str(key): dict(rows.select("category", "n_patients").iter_rows()) for (key,), rows in MIDRC.group_by("attribute")
 }
+
 # MIDRC against the Census on 2024-03-04, as MIDRC-REACT computes it: with and without Not Reported.
 GOLDEN = {
     "sex": (0.014696, 0.006722),
@@ -37,6 +43,38 @@ def test_published_midrc_counts_give_the_known_distances(attribute: str) -> None
     assert table["missing"].to_list() == ["included", "excluded"]
     assert table["jsd"].to_list() == pytest.approx(GOLDEN[attribute], abs=1e-6)
     assert table["n_missing"].to_list() == [COUNTS[attribute].get("Not Reported", 0)] * 2
+
+
+# Not Reported left out, at the last dates; measured with MIDRC-REACT.
+WITHOUT_MISSING = {
+    ("midrc_open_covid_positive", "age_group"): 0.335138,
+    ("midrc_open_covid_positive", "sex"): 0.017953,
+    ("midrc_open_covid_positive", "race"): 0.272431,
+    ("midrc_open_covid_positive", "ethnicity"): 0.049408,
+    ("midrc_open_covid_positive", "race_ethnicity"): 0.253047,
+    ("midrc_open", "age_group"): 0.359637,
+    ("midrc_open", "sex"): 0.020194,
+    ("midrc_open", "race"): 0.196054,
+    ("midrc_open", "ethnicity"): 0.092958,
+    ("midrc_open", "race_ethnicity"): 0.193034,
+}
+
+
+@pytest.mark.parametrize(("name", "attribute"), WITHOUT_MISSING)
+def test_midrc_against_cases_of_covid_gives_the_known_distances(name: str, attribute: str) -> None:
+    published = read_reference(name).published.filter(attribute=attribute)
+    counts = {attribute: dict(published.select("category", pl.col("n").cast(pl.Int64)).iter_rows())}
+    row = compare_to_reference(counts, CASES, replicates=0).table.filter(missing="excluded").row(0, named=True)
+    assert row["jsd"] == pytest.approx(WITHOUT_MISSING[name, attribute], abs=1e-6)
+    assert row["year"] == "2023-03-31"
+
+
+def test_people_of_the_reference_without_a_value_are_told_and_kept_or_left_out_alike() -> None:
+    compared = compare_to_reference({"ethnicity": COUNTS["ethnicity"]}, CASES, replicates=50)
+    included, excluded = compared.table.iter_rows(named=True)
+    assert (included["n_reference"], excluded["n_reference"]) == (97_799_722, 56_682_629)
+    assert included["p_null"] == 1 / 51  # a sample of the cases can have missing people too
+    assert "ethnicity: 42.0 % of the reference have no value." in compared.notes
 
 
 def test_contributions_sum_to_one_and_name_what_is_missing() -> None:
@@ -119,3 +157,61 @@ def test_fewer_than_no_replicates_are_refused() -> None:
     with pytest.raises(ValueError, match="replicates") as caught:
         compare_to_reference(COUNTS, CENSUS, replicates=-1)
     assert str(caught.value) == "Received replicates=-1. It must be 0 or more. Pass replicates=2000."
+
+
+def test_plain_words_come_first_and_a_differing_definition_stands_beside_them() -> None:
+    compared = compare_to_reference({"race": COUNTS["race"]}, CENSUS, replicates=200)
+    (sentence,) = compared.sentences.values()
+    assert sentence.startswith("Race: 21 of 100 patients (95 % interval 20.6 to 21.2) would have to belong to another ")
+    assert sentence.endswith(
+        "group to match US population percentages as shipped with MIDRC-REACT (year unknown). Most over-represented: "
+        "Black or African American (33.2 % against 12.4 %); most under-represented: Multiple or Other (3.8 % against "
+        "18.6 %). 64,819 patients counted, 5,442 without race left out."
+    )
+    ((attribute, text),) = compared.warnings
+    assert attribute == "race"
+    assert repr(compared).splitlines()[1:3] == [sentence, f"  ⚠ {text}"]
+    page = compared._repr_html_()
+    assert page.index("21 of 100") < page.index("Definitions differ") < page.index("<table") < page.index("Method")
+
+
+def test_a_match_says_what_chance_does_and_names_no_group() -> None:
+    compared = compare_to_reference({"sex": {"Female": 5075, "Male": 4925}}, CENSUS, replicates=50)
+    assert compared.sentences["sex"] == (
+        "Sex: fewer than 1 of 100 patients would have to belong to another group to match US population percentages "
+        "as shipped with MIDRC-REACT (year unknown). Chance alone does as much (p = 1.00). 10,000 patients counted."
+    )
+
+
+@given(
+    own=st.dictionaries(st.sampled_from(SEX), st.integers(0, 5)),
+    other=st.dictionaries(st.sampled_from(SEX), st.integers(0, 5)),
+)
+def test_nothing_is_nan_and_a_missing_ratio_or_distance_has_its_reason(own, other) -> None:
+    compared = compare_to_reference({"sex": own}, ReferenceCohort({"sex": other}), replicates=5)
+    for frame in (compared.table, compared.contributions):
+        assert frame.select(cs.float().is_nan().any()).row(0).count(True) == 0
+    ratios = compared.contributions
+    assert (ratios["ppr"].is_null() == ratios["ppr_missing"].is_not_null()).all()
+    for row in compared.table.iter_rows(named=True):
+        counted = row["n_patients"] and row["n_reference"]
+        assert (row["jsd"] is None) == (not counted)
+        assert counted or row["missing"] == "included" or any("no distance" in note for note in compared.notes)
+
+
+@pytest.mark.parametrize(
+    ("counts", "note"),
+    [
+        ({"Male": 1}, "sex: the distance rests on a single patient."),
+        ({"Male": 9}, "sex: every patient is in one group, so a bootstrap has nothing to vary."),
+        ({"Unknown": 3}, "sex: nobody has a recorded value, so there is no distance without the missing."),
+        ({}, "sex: nobody has a recorded value, so there is no distance without the missing."),
+    ],
+)
+def test_a_number_that_rests_on_too_little_says_so(counts, note) -> None:
+    compared = compare_to_reference({"sex": counts}, CENSUS, replicates=20)
+    assert note in compared.notes
+    row = compared.table.filter(missing="excluded").row(0, named=True)
+    assert row["jsd_low"] is None
+    assert (row["jsd"] is None) == ("Male" not in counts)
+    assert isinstance(compared._repr_html_(), str)

@@ -1,10 +1,19 @@
-"""A cohort beside a population: every attribute that both have, with what keeps them from being compared plainly."""
+"""A cohort beside a population or another cohort: every attribute that both have, with what keeps them apart."""
+
+import polars as pl
+import pytest
 
 import workbench as wb
+from tests.catalog.tiny import make_repository
+from workbench.assessment.references import read_reference
+from workbench.catalog.commons import Catalog
+from workbench.errors import UnknownNameError
+
+COMMONS = wb.open_catalog("synthetic")
 
 
 def test_race_and_ethnicity_are_compared_where_a_source_has_them() -> None:
-    compared = wb.compare(wb.open_catalog("synthetic").everything)
+    compared = wb.compare(COMMONS.everything)
     assert compared.table["attribute"].unique(maintain_order=True).to_list() == [
         "sex",
         "age_group",
@@ -13,3 +22,77 @@ def test_race_and_ethnicity_are_compared_where_a_source_has_them() -> None:
     ]
     (warned,) = [text for attribute, text in compared.warnings if attribute == "race"]
     assert "'Multiple or Other'" in warned
+
+
+def test_a_population_may_be_a_name_a_path_or_what_was_read(tmp_path) -> None:
+    own = tmp_path / "valley.csv"
+    own.write_text("# title: The valley\nattribute,category,n\nsex,Female,600\nsex,Male,400\n", encoding="utf-8")
+    cohort = COMMONS.where(sex=["Female", "Male"])
+    valley, again = (wb.compare(cohort, reference=given) for given in (own, read_reference(own)))
+    assert valley.table.equals(again.table)
+    assert valley.table["reference"].unique().to_list() == ["The valley"]
+    women = (cohort.patients["sex"] == "Female").mean()
+    assert valley.table["total_variation"][1] == pytest.approx(abs(women - 0.6))
+
+
+def test_a_cohort_a_catalog_and_a_census_are_references_too() -> None:
+    ct = COMMONS.where(modality="CT")
+    in_all, in_everything = (
+        wb.compare(ct, reference=given, attributes=["sex"]) for given in (COMMONS, COMMONS.everything)
+    )
+    assert in_all.table.equals(in_everything.table)
+    assert in_all.reference.title == f"everybody in {ct.repository.name}"
+    assert in_all.reference.year == ct.repository.version
+    row = in_all.table.row(0, named=True)
+    assert (row["n_patients"], row["n_reference"]) == (ct.counts["patients"], COMMONS.counts["patients"])
+    by_census = wb.compare(ct, reference=COMMONS.everything.census(by=["sex"]), attributes=["sex"])
+    assert by_census.table["jsd"].to_list() == in_all.table["jsd"].to_list()
+    # The census does not know that the patients of the cohort are among its own.
+    assert by_census.table["jsd_null"][0] > in_all.table["jsd_null"][0]
+
+
+def test_the_same_cohort_twice_is_no_different() -> None:
+    ct = COMMONS.where(modality="CT")
+    table = wb.compare(ct, reference=COMMONS.where(modality="CT"), attributes=["sex", "race"]).table
+    assert table["jsd"].to_list() == [0, 0, 0, 0]
+    assert table["p_null"].to_list() == [1, 1, 1, 1]
+
+
+def test_attributes_are_crossed_where_asked_for() -> None:
+    compared = wb.compare(COMMONS.where(modality="CT"), reference=COMMONS, joint=("sex", "race"))
+    assert compared.table["attribute"].unique(maintain_order=True).to_list()[-1] == "sex × race"
+    with pytest.raises(ValueError, match="us_census"):
+        wb.compare(COMMONS.everything, joint=("sex", "race"))
+
+
+def test_what_the_selection_did_itself_is_noted_unless_both_were_selected_so() -> None:
+    women = COMMONS.where(sex="Female")
+    note = "sex: the cohort was selected by "
+    assert any(text.startswith(note) for text in wb.compare(women, attributes=["sex"]).notes)
+    ct = women.where(modality="CT")
+    assert not any(text.startswith(note) for text in wb.compare(ct, reference=women, attributes=["sex"]).notes)
+    assert not any(text.startswith(note) for text in wb.compare(women, attributes=["race"]).notes)
+
+
+def test_animals_and_phantoms_are_left_out_of_both_sides(tmp_path) -> None:
+    patients = [{"sex": "Male"}, {"sex": "Female"}, {"sex": "Male", "species": "Mouse"}]
+    series = [{"patient_key": key, "study_key": key} for key in range(3)]
+    studies = [{"patient_key": key} for key in range(3)]
+    zoo = Catalog(make_repository(tmp_path, patients, studies, series))
+    compared = wb.compare(zoo.everything, reference=zoo, attributes=["sex"])
+    assert compared.table.select("n_patients", "n_reference").row(0) == (2, 2)
+    assert compared.notes[-1] == "1 of 3 patients are left out: animals, phantoms, simulations or mixed collections."
+
+
+def test_an_attribute_that_patients_lack_is_named() -> None:
+    with pytest.raises(UnknownNameError, match="modality"):
+        wb.compare(COMMONS.everything, reference=COMMONS, attributes=["modality"])
+
+
+def test_every_row_tells_n_denominator_missing_reference_and_year() -> None:
+    table = wb.compare(COMMONS.everything, reference="us_acs").table
+    told = table.select("n_patients", "n_missing", "n_total", "n_reference", "reference", "year")
+    assert told.null_count().row(0) == (0,) * 6
+    known = table.filter(missing="excluded")
+    assert (known["n_patients"] + known["n_missing"] == known["n_total"]).all()
+    assert pl.Series(known["year"].unique()).to_list() == ["2022"]

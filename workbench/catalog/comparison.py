@@ -69,7 +69,11 @@ def compare(
     asked = [*attributes, *([tuple(joint)] if joint else [])]
     compared = compare_to_reference(people, other, attributes=asked)
     names = {*attributes, *(joint or ())}
-    said = [*compared.notes, *_selections(cohort, reference, names), *_left_out(patients.height - people.height)]
+    said = [
+        *compared.notes,
+        *_selections(cohort, reference, names),
+        *_left_out(patients.height - people.height, patients.height),
+    ]
     return dataclasses.replace(compared, notes=tuple(said))
 
 
@@ -108,5 +112,6 @@ def _selections(cohort: Cohort, reference: object, names: set[str]) -> list[str]
     ]
 
 
-def _left_out(n: int) -> list[str]:
-    return [f"{n:,} animals, phantoms, simulations or mixed collections' patients are left out."] if n else []
+def _left_out(n: int, n_patients: int) -> list[str]:
+    left_out = f"{n:,} of {n_patients:,} patients are left out: animals, phantoms, simulations or mixed collections."
+    return [left_out] if n else []
