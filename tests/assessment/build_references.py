@@ -116,8 +116,12 @@ def _check_year(folder: Path, national: dict[str, int]) -> None:
 def build_islands(folder: Path, out: Path) -> None:
     """Write the two tables of the island areas, by sex and by age: their census did not cross them."""
     source = folder / "us_decia_2020_territory_population"
-    sexes = {(_FIPS[r["state_fips"]], r["sex"]): _whole(r["population"]) for r in _read(source / "sex_state_current.csv")}
-    ages = {(_FIPS[r["state_fips"]], r["age"]): _whole(r["population"]) for r in _read(source / "age_state_current.csv")}
+    sexes = {
+        (_FIPS[r["state_fips"]], r["sex"]): _whole(r["population"]) for r in _read(source / "sex_state_current.csv")
+    }
+    ages = {
+        (_FIPS[r["state_fips"]], r["age"]): _whole(r["population"]) for r in _read(source / "age_state_current.csv")
+    }
     bands = [*(f"{low}-{low + 4}" for low in range(0, 85, 5)), "85+"]
     areas = sorted({area for area, _ in sexes})
     for area in areas:

@@ -26,7 +26,7 @@ class State:
 
 
 # Postal codes, names and FIPS codes as in the Census Bureau's state layer (us-atlas 3.0.1, ISC, public-domain data) and
-# ISO 3166-2:US. The tiles are an arrangement of ours: neighbors stay near each other, territories stand in the corners.
+# ISO 3166-2:US. The tiles follow the arrangement common in newsrooms; territories stand in the corners.
 _STATES = """\
 AL 01 7 6 Alabama
 AK 02 0 0 Alaska
@@ -49,8 +49,8 @@ KY 21 6 4 Kentucky
 LA 22 5 6 Louisiana
 ME 23 11 0 Maine
 MD 24 9 4 Maryland
-MA 25 11 2 Massachusetts
-MI 26 8 2 Michigan
+MA 25 10 2 Massachusetts
+MI 26 7 2 Michigan
 MN 27 5 2 Minnesota
 MS 28 6 6 Mississippi
 MO 29 5 4 Missouri
@@ -67,7 +67,7 @@ OH 39 7 3 Ohio
 OK 40 4 6 Oklahoma
 OR 41 1 3 Oregon
 PA 42 8 3 Pennsylvania
-RI 44 10 2 Rhode Island
+RI 44 11 3 Rhode Island
 SC 45 8 5 South Carolina
 SD 46 4 3 South Dakota
 TN 47 6 5 Tennessee
@@ -77,7 +77,7 @@ VT 50 10 1 Vermont
 VA 51 8 4 Virginia
 WA 53 1 2 Washington
 WV 54 7 4 West Virginia
-WI 55 7 2 Wisconsin
+WI 55 6 1 Wisconsin
 WY 56 3 3 Wyoming
 AS 60 0 5 American Samoa
 GU 66 0 6 Guam
@@ -263,8 +263,8 @@ def country_key(text: str) -> str:
     >>> country_key("United States"), country_key("ind"), country_key("Republic of Korea")
     ('840', '356', '410')
     """
-    names_of = _country_names()
-    found = names_of.get(_words(text)) or names_of.get(text.strip().zfill(3))
+    names_of, code = _country_names(), text.strip().casefold()
+    found = names_of.get(code) or names_of.get(code.zfill(3)) or names_of.get(_words(text))
     if found is None:
         names = [country.name for country in COUNTRIES.values()]
         then = "Pass a name, an ISO 3166-1 code such as 'IN' or 'IND', or an M49 code such as '356'."
