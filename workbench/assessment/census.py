@@ -103,13 +103,19 @@ class Census:
         cell = ", ".join(shown.row(0, named=True)[attribute] for attribute in self.by)
         return f"{subject}{of}: the largest group shown is {cell}, with {shown[count][0]:,}."
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to stand beside the numbers: how they add up, the interval, definitions, disclosure."""
+        several = f"Counts are of distinct {self.unit}, who may be in several groups: they add up to more than all."
+        of_patients = "" if self.unit == "patients" else f", as if the {self.unit} of one patient were independent"
+        interval = f"Intervals: 95 % Wilson{of_patients}."
+        return tuple(filter(None, (several if self.overlapping else "", interval, *self.definitions, self.stamp)))
+
     def __repr__(self) -> str:
-        return "\n".join(filter(None, [self.sentence, str(self.table), self.stamp]))
+        return "\n".join([self.sentence, str(self.table), *self.standouts, *self.notes])
 
     def _repr_html_(self) -> str:
-        below = "".join(
-            f"<p>{html.escape(text)}</p>" for text in (*self.standouts, *self.definitions, self.stamp) if text
-        )
+        below = "".join(f"<p>{html.escape(text)}</p>" for text in (*self.standouts, *self.notes))
         return f"<p>{html.escape(self.sentence)}</p>{self.table._repr_html_()}{below}"
 
 

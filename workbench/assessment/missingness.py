@@ -53,12 +53,15 @@ class Missingness:
         known = f"{words[0]} is" if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]} are {every}"
         of = f"{self.n_total:,} {self.unit}" if self.n_total is not None else self.unit
         said = [f"For {int(complete[count].sum()):,} of {of}, {known} recorded"] if complete.height else []
-        if lacking.height and len(words) > 1 and shown.height == self.table.height:
+        if shown.height < self.table.height:
+            said.append(f"not every combination of {self.unit} may be shown")
+        elif lacking.height and len(words) > 1:
             row = lacking.row(0, named=True)
             together = [word for word, name in zip(words, self.attributes, strict=True) if row[name]]
+            named = " and ".join(filter(None, [", ".join(together[:-1]), together[-1]]))
             verb = "is what is most often missing" if len(together) == 1 else "are most often missing together"
-            said.append(f"{' and '.join(together)} {verb}, for {row[count]:,}")
-        sentence = "; ".join(said) or f"For {of}, no combination can be shown"
+            said.append(f"{named} {verb}, for {row[count]:,}")
+        sentence = "; ".join(said) or f"{known} recorded for none of {of}"
         return f"{sentence[0].upper()}{sentence[1:]}."
 
     def __repr__(self) -> str:
@@ -123,6 +126,11 @@ def missing_census(rows: pl.DataFrame, *, attributes: Sequence[str], unit: Unit 
         To be read by `missing_together`.
     """
     names = tuple(dict.fromkeys([attributes] if isinstance(attributes, str) else attributes))
+    if not names:
+        raise ValueError(
+            "Received attributes=[]. At least one is needed. "
+            f"Pass one or more of the columns: {', '.join(rows.columns)}."
+        )
     require_columns(rows, names, argument="attributes", unit=unit)
     return count_census(rows.select(_absent(rows, name) for name in names), by=names, unit=unit)
 

@@ -11,6 +11,7 @@ from workbench.errors import brief
 Step = Literal["month", "quarter", "year"]
 
 _STEPS = {"month": "1mo", "quarter": "1q", "year": "1y"}
+_WHOLE_DATE = 10  # characters
 _ISO = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 
@@ -42,14 +43,15 @@ def ordered_periods(column: pl.Series, *, every: Step | None = None) -> pl.Serie
     name, dtype = column.name, column.dtype
     if dtype in (pl.String, pl.Categorical):
         texts = column.cast(pl.String)
-        known = texts.drop_nulls()
-        if not known.str.contains(_ISO).all() or known.str.len_chars().n_unique() > 1:
+        lengths = texts.str.len_chars().drop_nulls().unique()
+        dates = texts.str.to_date(strict=False) if lengths.to_list() == [_WHOLE_DATE] else texts
+        # A text is not shown: the column may be anything of a user's table, an identifier too.
+        if len(lengths) > 1 or not texts.str.contains(_ISO).all() or dates.null_count() > texts.null_count():
             raise ValueError(
-                f"Received over={name!r}, a column of texts such as {brief(repr(known.sort()[0]))}. A trend needs an "
-                "order: numbers, dates, an Enum, or texts all written as 2021-08-04, 2021-08 or 2021. Convert the "
-                "column first."
+                f"Received over={name!r}, a column of texts that are not all dates. A trend needs an order: numbers, "
+                "dates, an Enum, or texts all written as 2021-08-04, 2021-08 or 2021. Convert the column first."
             )
-        column = texts.str.to_date() if len(known) and len(known[0]) == 10 else texts
+        column = dates
     elif dtype.is_float():
         column = column.fill_nan(None)
     elif dtype == pl.Datetime:

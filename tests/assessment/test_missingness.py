@@ -1,0 +1,86 @@
+"""Which attributes are missing together."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.assessment.missingness import count_missing_together, missing_census, missing_together
+from workbench.errors import UnknownNameError
+
+PATIENTS = pl.DataFrame(
+    {
+        "sex": ["Male", "Unknown", "Not Reported", "Female", None],
+        "age_years": [30.0, None, float("nan"), None, 50.0],
+        "covid19_positive": [True, None, None, False, None],
+    }
+)
+
+
+def test_each_combination_is_a_row_the_most_frequent_first() -> None:
+    found = count_missing_together(PATIENTS, attributes=PATIENTS.columns)
+    assert found.table.rows() == [
+        (True, True, True, 2, 0.4),
+        (False, False, False, 1, 0.2),
+        (False, True, False, 1, 0.2),
+        (True, False, True, 1, 0.2),
+    ]
+    assert (found.n_total, found.attributes) == (5, ("sex", "age_years", "covid19_positive"))
+    assert found.sentence == (
+        "For 1 of 5 patients, sex, age and COVID-19 positive are all recorded; sex, age and COVID-19 positive are "
+        "most often missing together, for 2."
+    )
+    assert found.sentence in repr(found)
+    assert found.sentence in found._repr_html_()
+
+
+def test_one_attribute_is_recorded_or_not() -> None:
+    found = count_missing_together(PATIENTS, attributes="sex", unit="studies")
+    assert found.table.columns == ["sex", "n_studies", "fraction"]
+    assert found.sentence == "For 2 of 5 studies, sex is recorded."
+
+
+def test_nobody_lacks_nothing() -> None:
+    assert count_missing_together(PATIENTS.clear(), attributes=["sex"]).sentence == "There are no patients to count."
+    found = count_missing_together(PATIENTS[1:3], attributes=["sex", "age_years"])
+    assert found.sentence == "Sex and age are most often missing together, for 2."
+    found = count_missing_together(PATIENTS[1:3], attributes=["sex"])
+    assert found.sentence == "Sex is recorded for none of 2 patients."
+
+
+@given(st.lists(st.tuples(*[st.sampled_from(["A", "Unknown", None])] * 3), max_size=30))
+def test_the_combinations_add_up_to_everyone(rows: list[tuple[str | None, ...]]) -> None:
+    frame = pl.DataFrame(rows, schema=dict.fromkeys("abc", pl.String), orient="row")
+    table = count_missing_together(frame, attributes=["a", "b", "c"]).table
+    assert table["n_patients"].sum() == len(rows)
+    for place, name in enumerate("abc"):
+        lacking = sum(row[place] != "A" for row in rows)
+        assert table.filter(pl.col(name))["n_patients"].sum() == lacking
+
+
+def test_hidden_counts_stay_hidden_and_are_not_ranked() -> None:
+    census = missing_census(PATIENTS, attributes=["sex", "age_years"])
+    hidden = census.table.with_columns(pl.when(pl.col("n_patients") > 1).then("n_patients").alias("n_patients"))
+    found = missing_together(replace(census, table=hidden, n_total=None, stamp="Small counts are not shown."))
+    assert found.table["n_patients"].to_list() == [2, None, None, None]
+    assert found.sentence == "Not every combination of patients may be shown."
+    assert repr(found).endswith("Small counts are not shown.")
+
+
+def test_an_unknown_attribute_names_the_columns() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        count_missing_together(PATIENTS, attributes=["age"])
+    assert str(caught.value) == (
+        "No column 'age' in patients. Valid: sex, age_years, covid19_positive. Pass one of these in attributes=."
+    )
+
+
+def test_no_attribute_is_refused() -> None:
+    with pytest.raises(ValueError, match="attribute") as caught:
+        count_missing_together(PATIENTS, attributes=[])
+    assert str(caught.value) == (
+        "Received attributes=[]. At least one is needed. "
+        "Pass one or more of the columns: sex, age_years, covid19_positive."
+    )
