@@ -1,6 +1,7 @@
 """A figure: a chart with its finding as title, its source, words for those who cannot see it, and its table twin."""
 
 import html
+import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -60,7 +61,10 @@ class Figure(SavablePicture):
         if titled:
             import altair as alt
 
-            chart = chart.properties(title=alt.TitleParams(self.title, subtitle=[self.subtitle, self.footnote]))
+            title = _lines(self.title, _TITLE_CHARACTERS)
+            below = [*_lines(self.subtitle), *_lines(self.footnote)]
+            heading = alt.TitleParams(title if len(title) > 1 else self.title, subtitle=below)
+            chart = chart.properties(title=heading)
         spec: dict[str, Any] = chart.to_dict()
         spec["config"] = theme()
         spec.pop("usermeta", None)
@@ -247,7 +251,14 @@ class HtmlTable(Savable):
         return f"{self.title}\n{self.table}"
 
 
+# Lines of a picture's title and of what stands below it, in characters: about the width of a chart with its labels.
+_TITLE_CHARACTERS, _NOTE_CHARACTERS = 76, 118
 _GROUND = "background:#fff;overflow-x:auto"
+
+
+def _lines(text: str, characters: int = _NOTE_CHARACTERS) -> list[str]:
+    """Break between words, never between a number and its percent sign."""
+    return textwrap.wrap(text.replace(" %", "\u00a0%"), characters)
 
 
 def _figure_html(figure: Figure | Drawing, picture: str) -> str:

@@ -11,9 +11,17 @@ from workbench.assessment.missingness import Missingness
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK
-from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, ETHNICITY, MISSING, RACE, SEX
 
 _MOST_COMBINATIONS = 12
+#: Categories that are drawn even where nobody is in them: their absence is a finding.
+_EXPECTED = {
+    "sex": SEX[:2],
+    "race": [name for name in RACE if name not in MISSING],
+    "ethnicity": [name for name in ETHNICITY if name not in MISSING],
+    "age_group": list(AGE_GROUPS),
+    "age_decade": list(AGE_DECADES),
+}
 
 
 def intersections(counted: Census) -> Figure:
@@ -114,31 +122,22 @@ def missingness(counted: Missingness) -> Figure:
 
 
 def _every_cell(counted: Census) -> pl.DataFrame:
-    """The counted cells and, at zero, those that nobody has; categories of nobody at all only where they are known."""
+    """The counted cells and, at zero, those that nobody has, of the categories that one would expect to see."""
     count = f"n_{counted.unit}"
     held = counted.table.filter(pl.col(count).is_null() | (pl.col(count) > 0))
     axes = []
     for name in counted.by:
-        spelled = counted.table.schema[name]
-        every = getattr(spelled, "categories", counted.table[name].unique())
-        found = set(held[name].cast(pl.String))
-        kept = [each for each in every if each in found or (each not in MISSING and _is_closed(name))]
-        axes.append(kept)
+        every = getattr(counted.table.schema[name], "categories", counted.table[name].unique())
+        seen = {*held[name].cast(pl.String), *_EXPECTED.get(name, ())}
+        axes.append([each for each in every if each in seen])
     grid = pl.DataFrame(list(itertools.product(*axes)), schema=dict.fromkeys(counted.by, pl.String), orient="row")
-    cells = held.with_columns(pl.col(counted.by).cast(pl.String), held=True)
     numbers = [count, "fraction", "fraction_low", "fraction_high"]
-    return (
-        grid.join(cells.select(*counted.by, *numbers, "held"), on=counted.by, how="left", maintain_order="left")
-        .with_columns(
-            pl.when(pl.col("held")).then(pl.col(name)).otherwise(0).alias(name) for name in (count, "fraction")
-        )
-        .with_columns(lacks=pl.any_horizontal(marks.is_missing(name) for name in counted.by))
-        .drop("held")
+    cells = held.select(pl.col(counted.by).cast(pl.String), *numbers, held=True)
+    every_cell = grid.join(cells, on=counted.by, how="left", maintain_order="left").with_columns(
+        pl.when("held").then(name).otherwise(0).alias(name) for name in (count, "fraction")
     )
-
-
-def _is_closed(attribute: str) -> bool:
-    return attribute in ("sex", "race", "ethnicity", "age_group", "age_decade")
+    lacks = pl.any_horizontal(marks.is_missing(name) for name in counted.by)
+    return every_cell.with_columns(lacks=lacks).drop("held")
 
 
 def _cell_words(row: dict[str, Any], counted: Census) -> str:
@@ -149,66 +148,50 @@ def _cell_words(row: dict[str, Any], counted: Census) -> str:
 
 def _heat_map(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     count = f"n_{counted.unit}"
-    sizes = {name: table[name].n_unique() for name in counted.by}
-    *block, down, across = (
-        sorted(counted.by, key=lambda name: -sizes[name]) if len(counted.by) == 2 else _roles(counted, sizes)
-    )
-    columns = table[across].unique(maintain_order=True).to_list()
-    lines = table[down].unique(maintain_order=True).to_list()
-    if block:
-        groups = table[block[0]].unique(maintain_order=True).to_list()
-        order, axis = rows.under_headings({f"{group}": lines for group in groups})
-        key = pl.concat_str(pl.col(block[0]), pl.lit(": "), pl.col(down))
-    else:
-        order, axis, key = lines, rows.row_axis(lines), pl.col(down)
-    top = table.filter(~pl.col("lacks"))["fraction"].max() or 1.0
+    *block, down, across = _roles(table, counted.by)
+    columns, lines = (table[name].unique(maintain_order=True).to_list() for name in (across, down))
+    groups = table[block[0]].unique(maintain_order=True).to_list() if block else []
+    blocks = rows.under_headings(dict.fromkeys(groups, lines))
+    y = blocks.y if groups else alt.Y("row:N", sort=lines, title=None, axis=rows.row_axis(lines))
+    top = marks.largest(table.filter(~pl.col("lacks")), "fraction")
     drawn = table.with_columns(
-        key.alias("row"),
+        row=marks.said(table, lambda row: rows.row_key(row[block[0]], row[down]) if block else row[down]),
         heat=(pl.col("fraction") / top).clip(0, 1),
-        words=pl.Series(
-            [f"{row[count]:,}" if row[count] is not None else "" for row in table.iter_rows(named=True)],
-            dtype=pl.String,
-        ),
-        share=pl.Series(
-            [wording.percent(row["fraction"]) if row[count] else "" for row in table.iter_rows(named=True)],
-            dtype=pl.String,
-        ),
+        words=marks.said(table, lambda row: "" if row[count] is None else f"{row[count]:,}"),
+        share=marks.said(table, lambda row: wording.percent(row["fraction"]) if row[count] else ""),
     )
-    tip = [f"{name}:N" for name in counted.by] + ["words:N", "share:N"]
-    header = alt.Axis(
-        orient="top", labelAngle=0, labelExpr=rows.row_axis(columns).labelExpr, labelLimit=130, labelFontSize=11.5
+    x = alt.X(f"{across}:N", sort=columns, title=None, axis=_column_axis(columns), scale=alt.Scale(domain=columns))
+    tip = [f"{name}:N" for name in (*counted.by, "words", "share")]
+    base = alt.Chart(drawn).encode(x=x, y=y, tooltip=tip)
+    held = base.transform_filter(f"datum.{count} > 0").mark_rect(stroke="#ffffff")
+    cells, gray = (
+        held.transform_filter(test).encode(
+            color=alt.Color("heat:Q", scale=alt.Scale(domain=[0, 1], range=ends), legend=None)
+        )
+        for test, ends in (("!datum.lacks", ["#eaf2fa", BLUE]), ("datum.lacks", ["#eceef0", GRAY]))
     )
-    base = alt.Chart(drawn).encode(
-        x=alt.X(f"{across}:N", sort=columns, title=None, axis=header, scale=alt.Scale(domain=columns)),
-        y=alt.Y("row:N", sort=order, title=None, axis=axis, scale=alt.Scale(domain=order)),
-        tooltip=tip,
-    )
-    scale = alt.Scale(domain=[0, 1], range=["#eaf2fa", BLUE])
-    grays = alt.Scale(domain=[0, 1], range=["#eceef0", GRAY])
-    held = base.transform_filter(f"datum.{count} > 0")
-    cells = (
-        held.transform_filter("!datum.lacks")
-        .mark_rect(stroke="#ffffff")
-        .encode(color=alt.Color("heat:Q", scale=scale, legend=None))
-    )
-    gray = (
-        held.transform_filter("datum.lacks")
-        .mark_rect(stroke="#ffffff")
-        .encode(color=alt.Color("heat:Q", scale=grays, legend=None))
-    )
-    nobody = base.transform_filter(f"datum.{count} === 0").mark_rect(fill=None, stroke="#9aa3ad", strokeDash=[3, 3])
+    nobody = base.transform_filter(f"datum.{count} === 0").mark_rect(fill="#ffffff", stroke=GRAY, strokeDash=[3, 3])
     hidden = base.transform_filter(f"!isValid(datum.{count})").mark_rect(fill=marks.HATCH, stroke="#ffffff")
-    ink = alt.condition("datum.heat > 0.55 && !datum.lacks", alt.value("#fdfdfe"), alt.value("#1d2c3a"))
-    seen = base.transform_filter(f"isValid(datum.{count})")
-    n = seen.mark_text(fontSize=11.5, dy=alt.expr(f"datum.{count} > 0 ? -6 : 0")).encode(text="words:N", color=ink)
-    share = seen.mark_text(fontSize=10, dy=8).encode(text="share:N", color=ink)
-    heat = marks.layered(cells, gray, nobody, hidden, n, share, height=rows.row_height(lines, 34))
-    return heat.resolve_scale(color="independent")
+    ink = alt.condition("datum.heat > 0.5 && !datum.lacks", alt.value("#fdfdfe"), alt.value("#1d2c3a"))
+    n = base.mark_text(fontSize=11.5, dy={"expr": f"datum.{count} > 0 ? -6 : 0"}).encode(text="words:N", color=ink)
+    share = base.mark_text(fontSize=10, dy=8).encode(text="share:N", color=ink)
+    drawings = [nobody, cells, gray, hidden, n, share, *([blocks.headings] if groups else [])]
+    heat = marks.layered(*drawings, height=rows.row_height(lines, 34))
+    independent: alt.LayerChart = heat.resolve_scale(color="independent")
+    return independent
 
 
-def _roles(counted: Census, sizes: dict[str, int]) -> list[str]:
-    """The last attribute makes the blocks; of the others the one with more categories goes down."""
-    return [counted.by[2], *sorted(counted.by[:2], key=lambda name: -sizes[name])]
+def _roles(table: pl.DataFrame, by: tuple[str, ...]) -> list[str]:
+    """The last of three makes the blocks; of two, the one with more categories goes down."""
+    return [*by[2:], *sorted(by[:2], key=lambda name: -table[name].n_unique())]
+
+
+def _column_axis(columns: list[str]) -> alt.Axis:
+    width = max(8, 80 // max(len(columns), 1))
+    most = max((len(rows.wrapped(name, width)) for name in columns), default=1)
+    return rows.row_axis(
+        columns, width=width, orient="top", labelAngle=0, labelBaseline="top", labelPadding=13 * most, ticks=False
+    )
 
 
 def _lacking(row: dict[str, Any], names: list[str]) -> str:
@@ -224,14 +207,13 @@ def _upset(drawn: pl.DataFrame, names: list[str], unit: str) -> alt.LayerChart:
         pl.col("attribute").replace_strict(words, return_dtype=pl.String)
     )
     counted = drawn.with_columns(
-        words=pl.Series(
-            [
-                f"{wording.number(row['n'])} ({wording.percent(row['fraction'])})"
-                if row["n"] is not None
-                else wording.NOT_SHOWN
-                for row in drawn.iter_rows(named=True)
-            ],
-            dtype=pl.String,
+        words=marks.said(
+            drawn,
+            lambda row: (
+                wording.NOT_SHOWN
+                if row["n"] is None
+                else f"{wording.number(row['n'])} ({wording.percent(row['fraction'])})"
+            ),
         ),
         complete=~pl.any_horizontal(names),
     )
@@ -243,7 +225,7 @@ def _upset(drawn: pl.DataFrame, names: list[str], unit: str) -> alt.LayerChart:
         scale=alt.Scale(domain=list(words.values()), range=[0, left]),
         axis=alt.Axis(orient="top", labelAngle=-40, domain=False, ticks=False),
     )
-    most = drawn["n"].max() or 1
+    most = marks.largest(drawn, "n")
     scale = alt.Scale(rangeMin=left + 16, domain=[0, 1.45 * most], nice=False)  # room for the numbers
     length = alt.X("n:Q", title=unit, scale=scale, axis=alt.Axis(format="~s", tickCount=4))
     matrix = alt.Chart(dots).encode(x=columns, y=y)
@@ -256,4 +238,5 @@ def _upset(drawn: pl.DataFrame, names: list[str], unit: str) -> alt.LayerChart:
     hatched = alt.Chart(counted.filter(pl.col("n").is_null())).mark_bar(fill=marks.HATCH, stroke=GRAY, height=14)
     hidden = hatched.encode(x=alt.value(left + 16), x2=alt.value(left + 62), y=y)
     both = marks.layered(points, hidden, alt.LayerChart(layer=[bars, labels]), height=alt.Step(26))
-    return both.resolve_scale(x="independent")
+    independent: alt.LayerChart = both.resolve_scale(x="independent")
+    return independent

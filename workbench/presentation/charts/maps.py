@@ -87,7 +87,7 @@ def world_map(counted: Census, *, reference: str | None = None) -> Figure:
     Returns
     -------
     Figure
-        The map with the largest numbers named; the table holds every country that anybody is from.
+        The map; the table holds every country that anybody is from.
 
     Raises
     ------
@@ -206,22 +206,25 @@ def _measure(table: pl.DataFrame) -> str:
 
 def _tiles(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     measure = _measure(table)
-    shown = [_short(row[measure]) if row["n"] else "" for row in table.iter_rows(named=True)]
-    drawn = table.with_columns(words=pl.Series(shown, dtype=pl.String), level=_level(table[measure]))
-    tip = ["name:N", alt.Tooltip("n:Q", format=",", title=counted.unit)]
+    words = marks.said(table, lambda row: _short(row[measure]) if row["n"] else "")
+    drawn = table.with_columns(words=words, level=_level(table[measure]))
+    tip: list[Any] = ["name:N", alt.Tooltip("n:Q", format=",", title=counted.unit)]
     tip += [alt.Tooltip("per_million:Q", format=",.1f")] if measure == "per_million" else []
     gap = alt.Scale(paddingInner=0.06, paddingOuter=0)
     base = alt.Chart(drawn).encode(
         x=alt.X("column:O", axis=None, scale=gap), y=alt.Y("row:O", axis=None, scale=gap), tooltip=tip
     )
     color = alt.Color("level:Q", scale=alt.Scale(domain=[0, 1], range=[_PALE, BLUE]), legend=None)
-    held = base.transform_filter("datum.n > 0").mark_rect(cornerRadius=3).encode(color=color)
+    held = base.transform_filter("datum.level > 0").mark_rect(cornerRadius=3).encode(color=color)
     nobody = base.transform_filter("datum.n === 0").mark_rect(fill="#ffffff", stroke="#ced4da", cornerRadius=3)
+    unrated = base.transform_filter("datum.n > 0 && !isValid(datum.level)").mark_rect(fill="#ced4da", cornerRadius=3)
     hidden = base.transform_filter("!isValid(datum.n)").mark_rect(fill=marks.HATCH, stroke=GRAY, cornerRadius=3)
     ink = alt.condition("datum.level > 0.5", alt.value("#fdfdfe"), alt.value(INK))
     name = base.mark_text(fontSize=11, dy={"expr": "datum.n > 0 ? -6 : 0"}, fontWeight="bold")
     value = base.mark_text(fontSize=10, dy=8).encode(text="words:N", color=ink)
-    return marks.layered(nobody, held, hidden, name.encode(text="place:N", color=ink), value, height=alt.Step(38))
+    return marks.layered(
+        nobody, held, unrated, hidden, name.encode(text="place:N", color=ink), value, height=alt.Step(38)
+    )
 
 
 def _level(values: pl.Series) -> pl.Series:
@@ -255,21 +258,31 @@ def _mapped() -> set[str]:
 
 def _world(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     measure = _measure(table)
-    land = alt.Data(values=_topology(), format=alt.TopoDataFormat(feature="countries", type="topojson"))
-    leveled = table.with_columns(level=_level(table[measure]), hidden=pl.col("n").is_null())
-    wanted = ["name", "n", "level", "hidden", *(["per_million"] if measure == "per_million" else [])]
-    shapes = alt.Chart(land).transform_lookup(
-        lookup="id", from_=alt.LookupData(data=leveled, key="place", fields=wanted)
+    unit = counted.unit if measure == "n" else f"{counted.unit} per million inhabitants"
+    land = {"values": _topology(), "format": {"type": "topojson", "feature": "countries"}}
+    wanted = table.select("place", "name", "n", value=measure, hidden=pl.col("n").is_null())
+    found = alt.LookupData(data=wanted, key="place", fields=["name", "n", "value", "hidden"])
+    shapes = alt.Chart(alt.UrlData("")).transform_lookup(lookup="id", from_=found)
+    shapes.data = land
+    outline: Any = {"stroke": "#ffffff", "strokeWidth": 0.5}
+    base = shapes.mark_geoshape(fill="#e3e7eb", **outline)
+    tip = [
+        "name:N",
+        alt.Tooltip("n:Q", format=",", title=counted.unit),
+        alt.Tooltip("value:Q", format=",.1f", title=unit),
+    ]
+    # by the root, else one crowded country would leave all others pale
+    scale = alt.Scale(type="sqrt", domain=[0, marks.largest(wanted, "value")], range=[_PALE, BLUE])
+    legend = alt.Legend(title=unit, orient="bottom", format="~s", tickCount=4, gradientLength=200, titleLimit=260)
+    color = alt.Color("value:Q", scale=scale, legend=legend)
+    held = shapes.transform_filter("isValid(datum.value) && datum.value > 0").mark_geoshape(**outline)
+    unrated = shapes.transform_filter("datum.n > 0 && !isValid(datum.value)").mark_geoshape(fill=GRAY, **outline)
+    hidden = shapes.transform_filter("datum.hidden").mark_geoshape(fill="#5d6873", **outline)
+    layers = (
+        base,
+        held.encode(color=color, tooltip=tip),
+        unrated.encode(tooltip=tip[:2]),
+        hidden.encode(tooltip=tip[:1]),
     )
-    base = shapes.mark_geoshape(stroke="#ffffff", strokeWidth=0.5, fill="#e3e7eb")
-    tip = ["name:N", alt.Tooltip("n:Q", format=",", title=counted.unit)]
-    tip += [alt.Tooltip("per_million:Q", format=",.0f")] if measure == "per_million" else []
-    held = shapes.transform_filter("datum.n > 0").mark_geoshape(stroke="#ffffff", strokeWidth=0.5).encode(
-        color=alt.Color("level:Q", scale=alt.Scale(domain=[0, 1], range=[_PALE, BLUE]), legend=None), tooltip=tip
-    )  # fmt: skip
-    hidden = (
-        shapes.transform_filter("datum.hidden")
-        .mark_geoshape(stroke="#ffffff", fill="#7d8791")
-        .encode(tooltip=["name:N"])
-    )
-    return marks.layered(base, held, hidden, height=340).project("equalEarth")
+    projected: alt.LayerChart = marks.layered(*layers, height=340).project("equalEarth")
+    return projected

@@ -1,10 +1,12 @@
 """Marks that the charts of people share: layers of one view, and stripes for what is not shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
 import polars as pl
 
+from workbench.presentation.theme import GRAY
 from workbench.vocabulary.demographics import MISSING
 
 #: Diagonal stripes for what is not shown, drawn as a gradient with hard stops: no pattern has to be fetched.
@@ -13,12 +15,13 @@ HATCH: dict[str, Any] = {
     "x1": 0,
     "y1": 0,
     "x2": 1,
-    "y2": 0.55,
+    "y2": 1,
     "stops": [
-        {"offset": round((i + side) / 9, 4), "color": color}
-        for i in range(9)
-        for side, color in ((0, "#ffffff"), (0.55, "#ffffff"), (0.551, "#9aa3ad"), (0.999, "#9aa3ad"))
-    ],
+        {"offset": round((i + side) / 10, 4), "color": color}
+        for i in range(10)
+        for side, color in ((0, "#ffffff"), (0.55, "#ffffff"), (0.551, GRAY), (0.999, GRAY))
+    ]
+    + [{"offset": 1, "color": "#ffffff"}],
 }
 
 
@@ -78,3 +81,21 @@ def is_missing(attribute: str) -> pl.Expr:
         Boolean.
     """
     return pl.col(attribute).cast(pl.String).is_in(MISSING)
+
+
+def said(table: pl.DataFrame, words: Callable[[dict[str, Any]], str | None]) -> pl.Series:
+    """Return what is written beside each row.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        The few rows of a chart.
+    words : callable
+        From a row to its text.
+
+    Returns
+    -------
+    polars.Series
+        Strings.
+    """
+    return pl.Series([words(row) for row in table.iter_rows(named=True)], dtype=pl.String)

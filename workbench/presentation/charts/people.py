@@ -44,7 +44,7 @@ def census(counted: Census) -> Figure:
     rest = shown.height - _MOST_ROWS if len(counted.by) == 1 else 0
     return Figure(
         f"census_{'_'.join(counted.by)}",
-        counted.sentence,
+        counted.sentence.rstrip("."),
         f"{wording.number(counted.n_total)} {counted.unit}, by {words}",
         _in_words(counted, shown),
         wording.below(
@@ -63,11 +63,11 @@ def census(counted: Census) -> Figure:
 def _one_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     attribute, count = counted.by[0], f"n_{counted.unit}"
     named = _largest(shown, attribute, count).with_columns(known=~marks.is_missing(attribute))
-    said = [
-        f"{row[count]:,} ({wording.percent(row['fraction'])})" if row[count] is not None else wording.NOT_SHOWN
-        for row in named.iter_rows(named=True)
-    ]
-    named = named.with_columns(pl.col(attribute).cast(pl.String), words=pl.Series(said, dtype=pl.String))
+    words = marks.said(
+        named,
+        lambda row: wording.NOT_SHOWN if row[count] is None else f"{row[count]:,} ({wording.percent(row['fraction'])})",
+    )
+    named = named.with_columns(pl.col(attribute).cast(pl.String), words=words)
     names = named[attribute].to_list()
     base = alt.Chart(named).encode(y=alt.Y(f"{attribute}:N", sort=names, title=None, axis=rows.row_axis(names)))
     # the numbers stand at the end of the bars and need room there

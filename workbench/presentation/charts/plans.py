@@ -1,5 +1,7 @@
 """What a choice costs and what it would take: the price of criteria, the gap to a target, a matched sample."""
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
@@ -10,7 +12,6 @@ from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
 from workbench.sampling.matching import Match
-from workbench.vocabulary.demographics import MISSING
 
 
 def price(priced: Price, *, attribute: str | None = None) -> Figure:
@@ -48,12 +49,11 @@ def price(priced: Price, *, attribute: str | None = None) -> Figure:
             f"Of 100 patients, {100 * first['total_variation_before']:.0f} before and "
             f"{100 * last['total_variation_after']:.0f} after would have to belong to another group to match {source}."
         )
-    n_first = table["n_before"].max() if table.height else 0
     return Figure(
         f"price_{asked}",
         priced.sentences[-1].rstrip(".") if priced.sentences else "No criterion, no price",
         f"Share of each group lost at each step, by {wording.in_words(asked) or 'nothing'}",
-        " ".join([*priced.sentences, far]).strip() or f"Nothing is lost of {n_first} patients.",
+        " ".join([*priced.sentences, far]).strip() or "Nobody is lost, 0 patients.",
         wording.paragraph(
             far,
             "Lines are 95 % Wilson intervals; the tick is the share lost of everybody. Orange: would have passed this "
@@ -61,7 +61,7 @@ def price(priced: Price, *, attribute: str | None = None) -> Figure:
             *priced.notes,
             priced.stamp,
         ),
-        _losses(table, priced.overall),
+        _losses(table, priced),
         table,
     )
 
@@ -79,17 +79,25 @@ def gap(closed: Gap) -> Figure:
     Figure
         Each group's number now and, beside it, the number to add.
     """
-    table = closed.table
+    table, name = closed.table, wording.in_words(closed.attribute)
+    near = (
+        f"{100 * closed.target:.0f} of 100" if closed.measure == "total_variation" else f"a distance of {closed.target}"
+    )
+    title = f"{closed.n_needed:,} further patients would bring {name} to within {near} of the reference"
+    if not closed.n_needed:
+        title = f"By {name}, the cohort is already within {near} of the reference"
+    year = "year unknown" if closed.year == "unknown" else closed.year
     words = "; ".join(
         f"{row['category']}: {wording.number(row['n_now'])} now, {wording.number(row['n_needed'])} more"
         for row in table.iter_rows(named=True)
     )
     return Figure(
         "gap",
-        closed.sentence.rstrip("."),
-        f"{wording.number(closed.n_needed)} further patients by group, beside those of now",
-        f"{words}.",
-        "A tick marks the share that the reference has, of all patients then. Those whose group is missing are left out.",
+        title,
+        f"{table['n_now'].sum():,} patients with {name} known, against {closed.reference} ({year})",
+        f"{closed.sentence} {words}.",
+        f"{name.capitalize()} missing: {closed.n_missing:,} patients, left out. Blue: now. Orange: the smallest batch "
+        "that is enough. Tick: how many the group would be, were its share the reference's.",
         _added(table),
         table,
     )
@@ -125,99 +133,84 @@ def match(matched: Match) -> Figure:
     )
 
 
-def _losses(table: pl.DataFrame, overall: pl.DataFrame) -> alt.LayerChart:
-    whole = dict(overall.select("number", "lost_fraction").iter_rows())
-    heads = dict(table.select("number", "step").unique(maintain_order=True).iter_rows())
-    heading = {n: f"{n}. {step}" for n, step in heads.items()}
-    order, axis = rows.under_headings(
-        {heading[n]: rows.in_order(table.filter(pl.col("number") == n)["category"].to_list()) for n in heads}
-    )
+def _losses(table: pl.DataFrame, priced: Price) -> alt.LayerChart:
+    whole = dict(priced.overall.select("number", "lost_fraction").iter_rows())
+    steps = table["number"].unique(maintain_order=True).to_list()
+    heading = {n: f"{n}. {priced.subjects[n - 1]}" for n in steps}
+    groups = {n: rows.in_order(table.filter(pl.col("number") == n)["category"].to_list()) for n in steps}
+    blocks = rows.under_headings({heading[n]: groups[n] for n in steps})
     drawn = table.with_columns(
-        row=pl.Series(
-            [rows.row_key(heading[r["number"]], r["category"]) for r in table.iter_rows(named=True)], dtype=pl.String
-        ),
+        row=marks.said(table, lambda row: rows.row_key(heading[row["number"]], row["category"])),
+        words=marks.said(table, lambda row: f"{row['n_lost']:,} of {row['n_before']:,}"),
         missing_fraction=pl.when(pl.col("n_before") > 0).then(pl.col("n_lost_missing") / pl.col("n_before")),
         everybody=pl.col("number").replace_strict(whole, return_dtype=pl.Float64),
-        words=pl.Series(
-            [f"{wording.number(r['n_lost'])} of {wording.number(r['n_before'])}" for r in table.iter_rows(named=True)],
-            dtype=pl.String,
-        ),
-    )
-    base = alt.Chart(drawn).encode(
-        y=alt.Y("row:N", sort=order, title=None, axis=axis, scale=alt.Scale(domain=order)),
-        tooltip=["step:N", "category:N", "words:N", alt.Tooltip("lost_fraction:Q", format=".1%"), "n_lost_missing:Q"],
-    )
-    x = alt.X(
-        "lost_fraction:Q",
-        title="share of the group lost at the step",
-        axis=alt.Axis(format="%"),
-        scale=alt.Scale(domain=[0, 1.22], nice=False),
-    )
-    x.axis.values = [0, 0.25, 0.5, 0.75, 1.0]
-    bars = base.mark_bar(color=BLUE).encode(x=x)
+        lacks=marks.is_missing("category"),
+    ).with_columns(end=pl.max_horizontal("lost_high", "everybody"))
+    tip: list[Any] = [
+        "step:N",
+        "category:N",
+        "words:N",
+        alt.Tooltip("lost_fraction:Q", format=".1%"),
+        "n_lost_missing:Q",
+    ]
+    base = alt.Chart(drawn).encode(y=blocks.y, tooltip=tip)
+    axis = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1.0])
+    scale = alt.Scale(domain=[0, 1.35], nice=False)  # room for the numbers
+    x = alt.X("lost_fraction:Q", title="share of the group lost at the step", axis=axis, scale=scale)
+    color = alt.Color("lacks:N", legend=None, scale=alt.Scale(domain=[False, True], range=[BLUE, GRAY]))
+    bars = base.mark_bar().encode(x=x, color=color)
     missing = base.mark_bar(color=ORANGE).encode(x="missing_fraction:Q")
     bounds = base.mark_rule(color=INK).encode(x="lost_low:Q", x2="lost_high:Q")
     ticks = base.mark_tick(color=INK, thickness=2.5, size=20).encode(x="everybody:Q")
-    label = base.mark_text(align="left", dx=6, fontSize=11).encode(x="lost_high:Q", text="words:N")
-    gray = base.transform_filter(_is_missing()).mark_bar(color=GRAY).encode(x=x)
-    return marks.layered(bars, gray, missing, bounds, ticks, label, height=rows.row_height(order, 24))
-
-
-def _is_missing() -> str:
-    return f"indexof({list(MISSING)!r}, datum.category) >= 0"
+    label = base.mark_text(align="left", dx=6, fontSize=11).encode(x="end:Q", text="words:N")
+    names = [name for group in groups.values() for name in group]
+    return marks.layered(bars, missing, bounds, ticks, label, blocks.headings, height=rows.row_height(names, 23))
 
 
 def _added(table: pl.DataFrame) -> alt.LayerChart:
     names = rows.in_order(table["category"].to_list())
-    after = table["n_after"].sum()
     drawn = table.with_columns(
-        words=pl.Series(
-            [f"+{r['n_needed']:,.0f}" if r["n_needed"] else "" for r in table.iter_rows(named=True)], dtype=pl.String
-        ),
-        wanted=pl.col("reference_fraction") * after,
+        words=marks.said(table, lambda row: f"+{row['n_needed']:,}" if row["n_needed"] else ""),
+        wanted=pl.col("reference_fraction") * pl.col("n_after").sum(),
         end=pl.col("n_now") + pl.col("n_needed"),
-    )
+    ).with_columns(far=pl.max_horizontal("end", "wanted"))
     base = alt.Chart(drawn).encode(y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names)))
-    x = alt.X("n_now:Q", title="patients", axis=alt.Axis(format="~s", tickCount=6))
-    now = base.mark_bar(color=BLUE, tooltip=True).encode(x=x)
-    more = base.mark_bar(fill=marks.HATCH, stroke=ORANGE).encode(
+    scale = alt.Scale(domain=[0, 1.15 * marks.largest(drawn, "far")], nice=False)
+    x = alt.X("n_now:Q", title="patients", axis=alt.Axis(format="~s", tickCount=6), scale=scale)
+    now = base.mark_bar(color=BLUE).encode(x=x, tooltip=["category:N", "n_now:Q"])
+    more = base.mark_bar(color=ORANGE, opacity=0.65).encode(
         x="n_now:Q", x2="end:Q", tooltip=["category:N", "n_needed:Q"]
     )
     ticks = base.mark_tick(color=INK, thickness=2, size=18).encode(x="wanted:Q")
-    label = (
-        base.mark_text(align="left", dx=6, fontWeight="bold")
-        .encode(x=alt.X("far:Q"), text="words:N")
-        .transform_calculate(far="max(datum.end, datum.wanted)")
-    )
+    label = base.mark_text(align="left", dx=6, fontWeight="bold").encode(x="far:Q", text="words:N")
     return marks.layered(now, more, ticks, label, height=rows.row_height(names, 30))
 
 
 def _near(table: pl.DataFrame) -> alt.LayerChart:
-    blocks = {
+    groups = {
         wording.in_words(name): rows.in_order(table.filter(pl.col("attribute") == name)["category"].to_list())
         for name in table["attribute"].unique(maintain_order=True)
     }
-    order, axis = rows.under_headings(blocks)
-    keys = [rows.row_key(wording.in_words(r["attribute"]), r["category"]) for r in table.iter_rows(named=True)]
-    drawn = table.with_columns(row=pl.Series(keys, dtype=pl.String))
-    tip = [
-        "attribute:N",
-        "category:N",
-        *(alt.Tooltip(f"{name}:Q", format=".1%") for name in ("target", "available", "achieved")),
-    ]
-    base = alt.Chart(drawn).encode(
-        y=alt.Y("row:N", sort=order, title=None, axis=axis, scale=alt.Scale(domain=order)), tooltip=tip
-    )
-    x = alt.X("achieved:Q", title="share", axis=alt.Axis(format="%"), scale=alt.Scale(zero=True))
+    blocks = rows.under_headings(groups)
+    row = marks.said(table, lambda row: rows.row_key(wording.in_words(row["attribute"]), row["category"]))
     kinds = ["target", "available", "matched sample"]
-    sides = drawn.rename({"achieved": "matched sample"}).unpivot(
-        kinds, index="row", variable_name="kind", value_name="share"
-    )
-    link = base.mark_rule(color="#c6ccd2", strokeWidth=2).encode(x=x, x2="available:Q")
-    dots = alt.Chart(sides).mark_point(size=80, strokeWidth=2).encode(
-        y=base.encoding.y, x="share:Q",
-        shape=alt.Shape("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds, range=["stroke", "circle", "triangle-right"])),
-        color=alt.Color("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds, range=[INK, GRAY, BLUE])),
+    drawn = table.with_columns(row=row).rename({"achieved": kinds[2]})
+    x = alt.X("share:Q", title="share", axis=alt.Axis(format="%", tickCount=6), scale=alt.Scale(zero=True))
+    sides = drawn.unpivot(kinds, index="row", variable_name="kind", value_name="share")
+    link = alt.Chart(drawn).mark_rule(color="#c6ccd2", strokeWidth=2)
+    link = link.encode(x=alt.X(f"{kinds[2]}:Q", title="share"), x2="available:Q", y=blocks.y)
+    shapes = alt.Scale(domain=kinds, range=["M0,-1.4V1.4", "circle", "circle"])
+    colors = alt.Scale(domain=kinds, range=[INK, "#5d6873", BLUE])
+    fills = alt.Scale(domain=kinds, range=["transparent", "#ffffff", BLUE])
+    dots = alt.Chart(sides).mark_point(size=80, strokeWidth=2, opacity=1)
+    dots = dots.encode(
+        x=x,
+        y=blocks.y,
+        shape=alt.Shape("kind:N", title=None, sort=kinds, scale=shapes),
+        stroke=alt.Stroke("kind:N", title=None, sort=kinds, scale=colors),
+        fill=alt.Fill("kind:N", title=None, sort=kinds, scale=fills),
+        order=alt.Order("kind:N"),
         tooltip=["kind:N", alt.Tooltip("share:Q", format=".1%")],
-    )  # fmt: skip
-    return marks.layered(link, dots, height=rows.row_height(order, 24))
+    )
+    names = [name for group in groups.values() for name in group]
+    return marks.layered(link, dots, blocks.headings, height=rows.row_height(names, 24))

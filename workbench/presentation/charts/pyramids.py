@@ -1,6 +1,7 @@
 """The age and sex pyramid of a cohort, with a reference population as its outline."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -48,9 +49,11 @@ def pyramid(counted: Census, *, reference: ReferencePopulation | None = None) ->
         )
     table, n_known = _shares(counted, age, None if reference is None else _outline(reference, age))
     title, words = _finding(table, n_known, reference)
-    of = f"{wording.number(n_known)} {counted.unit} with sex and age known, of {wording.number(counted.n_total)}"
+    hides = table["fraction"].null_count() > 0
+    who = "in the bars shown" if hides else "with sex and age known"
+    of = f"{n_known:,} {counted.unit} {who}, of {wording.number(counted.n_total)}"
     against = f"; outline: {wording.source_of(reference)}" if reference else ""
-    drawn = _drawn(table, _unknown(counted, n_known))
+    drawn = _drawn(table, _unknown(counted, None if hides else n_known))
     warned = [text for name in ("sex", age) for text in reference.warnings(name)] if reference else []
     return Figure(
         f"pyramid_{age}",
@@ -62,8 +65,8 @@ def pyramid(counted: Census, *, reference: ReferencePopulation | None = None) ->
             *warned,
             _APART if reference and not _is_joint(reference, age) else "",
             wording.WILSON,
-            "Shares are of the women and men whose age is known.",
-            wording.HATCHED if table["fraction"].null_count() else "",
+            f"Shares are of the women and men {'in the bars shown' if hides else 'whose age is known'}.",
+            wording.HATCHED if hides else "",
         ),
         drawn,
         table,
@@ -136,9 +139,9 @@ def _finding(table: pl.DataFrame, n_known: int, reference: ReferencePopulation |
     if not n_known or shown.is_empty():
         return "Sex and age are known together for nobody who can be shown", "No bar is drawn."
 
-    def said(row: Mapping[str, object]) -> str:
-        beside = f" against {wording.percent(row['reference_fraction'])}" if reference else ""  # type: ignore[arg-type]
-        return f"{_PEOPLE[str(row['sex'])]} of {row[age]}: {wording.percent(row['fraction'])}{beside}"  # type: ignore[arg-type]
+    def said(row: Mapping[str, Any]) -> str:
+        beside = f" against {wording.percent(row['reference_fraction'])}" if reference else ""
+        return f"{_PEOPLE[str(row['sex'])]} of {row[age]}: {wording.percent(row['fraction'])}{beside}"
 
     words = "; ".join(said(row) for row in table.iter_rows(named=True)) + "."
     if reference:
@@ -154,8 +157,8 @@ def _finding(table: pl.DataFrame, n_known: int, reference: ReferencePopulation |
     return f"{title} of those known", words
 
 
-def _unknown(counted: Census, n_known: int) -> str:
-    if counted.n_total is None:
+def _unknown(counted: Census, n_known: int | None) -> str:
+    if counted.n_total is None or n_known is None:
         return f"{_NOT_KNOWN}: {wording.NOT_SHOWN}"
     n = counted.n_total - n_known
     share = wording.percent(n / counted.n_total) if counted.n_total else "none"
@@ -173,7 +176,7 @@ def _drawn(table: pl.DataFrame, unknown: str) -> alt.LayerChart:
     y = alt.Y(f"{age}:N", sort=[*bands, ""], title=None, scale=alt.Scale(domain=[*bands, ""]))
     axis = alt.Axis(labelExpr="format(abs(datum.value), '.0%')", tickCount=6)
     scale = alt.Scale(domain=[-reach, reach], nice=False)
-    x = alt.X("fraction_at:Q", title="← women   share of those known   men →", axis=axis, scale=scale)
+    x = alt.X("fraction_at:Q", title="← women · share of those known · men →", axis=axis, scale=scale)
     colors = alt.Color("sex:N", title=None, scale=alt.Scale(domain=[_FEMALE, _MALE], range=[ORANGE, BLUE]), legend=None)
     tips = [
         "sex:N",

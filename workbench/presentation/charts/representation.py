@@ -12,7 +12,7 @@ from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
 
-_COHORT, _REFERENCE = "here", "reference"
+_COHORT, _REFERENCE = "cohort", "reference population"
 _OVER, _UNDER, _EVEN, _MISSING = "over-represented", "under-represented", "as represented", "missing"
 
 
@@ -47,9 +47,9 @@ def dumbbell(compared: Comparison, *, attribute: str, missing: str = "excluded")
     )
     return Figure(
         f"dumbbell_{attribute}",
-        _sentence(compared, attribute, measured),
+        _title(attribute, measured),
         _subtitle(compared, attribute, measured, missing),
-        f"Share here against the reference. {words}.",
+        f"{compared.sentences[attribute]} Share here against the reference: {words}.",
         _footnote(compared, attribute, measured, wording.WILSON),
         chart,
         parts,
@@ -133,8 +133,8 @@ def spider(compared: Comparison) -> Figure:
         title,
         f"Total variation by attribute, against {wording.source_of(compared.reference)}",
         f"{words or 'Nothing to draw'}.",
-        "A spider is hard to read: its area means nothing and changes with the order of the axes, and it leaves no room "
-        "for intervals. Read the dumbbell or the decomposition of each attribute instead.",
+        "A spider is hard to read: its area means nothing and changes with the order of the axes, and it leaves no "
+        "room for intervals. Read the dumbbell or the decomposition of each attribute instead.",
         _web(measured, names),
         measured,
     )
@@ -156,18 +156,27 @@ def _asked(compared: Comparison, attribute: str, missing: str) -> tuple[dict[str
     return compared.table.filter(asked).row(0, named=True), ranked
 
 
-def _sentence(compared: Comparison, attribute: str, measured: dict[str, Any]) -> str:
+def _title(attribute: str, measured: dict[str, Any]) -> str:
     name = wording.in_words(attribute)
     if not measured["n_patients"]:
         return f"By {name}, there is nobody to compare"
-    return compared.sentences[attribute].rstrip(".")
+    n = 100 * measured["total_variation"]
+    n_of = "fewer than 1" if n < 0.5 else f"{n:.0f}"
+    return f"By {name}, {n_of} of 100 patients would have to belong to another group to match"
 
 
 def _subtitle(compared: Comparison, attribute: str, measured: dict[str, Any], missing: str) -> str:
     name = wording.in_words(attribute)
-    who = f"patients with {name} known" if missing == "excluded" else "patients, whoever lacks it a category of its own"
+    who = (
+        f"patients with {name} known" if missing == "excluded" else "patients, those without it a category of their own"
+    )
     warned = "; definitions differ, see ⚠ below" if _texts(compared, attribute) else ""
-    return f"{wording.number(measured['n_patients'])} {who}, against {wording.source_of(compared.reference)}{warned}"
+    interval = ""
+    if measured["total_variation_low"] is not None:
+        low, high = (f"{100 * measured[f'total_variation_{end}']:.0f}" for end in ("low", "high"))
+        interval = f"; 95 % interval {low} to {high} of 100"
+    n, source = wording.number(measured["n_patients"]), wording.source_of(compared.reference)
+    return f"{n} {who}, against {source}{interval}{warned}"
 
 
 def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *said: str) -> str:
@@ -202,7 +211,9 @@ def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     base = alt.Chart(drawn).encode(
         y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
     )
-    x = alt.X("fraction:Q", title="share of patients", axis=alt.Axis(format="%"), scale=alt.Scale(zero=True))
+    x = alt.X(
+        "fraction:Q", title="share of patients", axis=alt.Axis(format="%", tickCount=6), scale=alt.Scale(zero=True)
+    )
     shapes = alt.Scale(domain=[_COHORT, _REFERENCE], range=["circle", "diamond"])
     shape = alt.Shape("side:N", title=None, scale=shapes)
     color = alt.Color("side:N", title=None, scale=alt.Scale(domain=[_COHORT, _REFERENCE], range=[BLUE, ORANGE]))
@@ -223,7 +234,7 @@ def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
             x=alt.X("share:Q"),
             y=base.encoding.y,
             shape=shape,
-            color=color,
+            color=alt.condition("datum.lacks", alt.value(GRAY), color),
             tooltip=["category:N", "side:N", alt.Tooltip("share:Q", format=".1%")],
         )
     )
@@ -254,17 +265,19 @@ def _signed(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _bars(table: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     names = table["category"].to_list()
-    said = [
-        f"{wording.percent(row['share_of_jsd2'], 0)} {row['direction']}: {wording.percent(row['fraction'])} against "
-        f"{wording.percent(row['reference_fraction'])}"
-        for row in table.iter_rows(named=True)
-    ]
+    words = marks.said(
+        table,
+        lambda row: (
+            f"{wording.percent(row['share_of_jsd2'], 0)}, {row['direction']}: {wording.percent(row['fraction'])} "
+            f"against {wording.percent(row['reference_fraction'])}"
+        ),
+    )
     top = marks.largest(table, "share_of_jsd2")
-    drawn = table.with_columns(words=pl.Series(said, dtype=pl.String), inside=pl.col("share_of_jsd2") > 0.62 * top)
+    drawn = table.with_columns(words=words, inside=pl.col("share_of_jsd2") > 0.62 * top)
     base = alt.Chart(drawn).encode(
         y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
     )
-    x = alt.X("share_of_jsd2:Q", title="share of the squared distance", axis=alt.Axis(format="%"))
+    x = alt.X("share_of_jsd2:Q", title="share of the squared distance", axis=alt.Axis(format="%", tickCount=6))
     colors = alt.Scale(domain=[_OVER, _UNDER, _MISSING, _EVEN], range=[BLUE, ORANGE, GRAY, "#c6ccd2"])
     bars = base.mark_bar().encode(
         x=x, color=alt.Color("direction:N", legend=None, scale=colors), tooltip=["category:N", "words:N"]
@@ -293,7 +306,7 @@ def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
             scale=alt.Scale(domain=[-1, 1], nice=False, rangeMin={"expr": low}, rangeMax={"expr": high}),
         )
         for channel, low, high in (
-            ("x", "width / 2 - 115", "width / 2 + 115"),
+            ("x", "width / 2 - 105", "width / 2 + 105"),
             ("y", "height / 2 + 115", "height / 2 - 115"),
         )
     )
@@ -308,7 +321,7 @@ def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
         {"turn": [0.0, 0.0], "far": [0.5, 1.0], "name": [wording.percent(top / 2), wording.percent(top)]}
     )
     scale = alt.Chart(_around(words)).mark_text(align="left", dx=5, dy=-6, fontSize=10, color="#5d6873")
-    name = alt.Chart(_around(labels.with_columns(far=1.2))).mark_text().encode(x=x, y=y, text="name:N")
+    name = alt.Chart(_around(labels.with_columns(far=1.3))).mark_text().encode(x=x, y=y, text="name:N")
     return marks.layered(ring, line, scale.encode(x=x, y=y, text="name:N"), name, height=320)
 
 

@@ -3,9 +3,11 @@
 import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
+import polars as pl
 
 from workbench.vocabulary.demographics import (
     AGE_DECADES,
@@ -75,7 +77,9 @@ def wrapped(name: str, width: int = _WRAP) -> list[str]:
     return textwrap.wrap(name, width) or [name]
 
 
-def row_axis(names: Sequence[str], *, shown: Mapping[str, str] | None = None, **options: Any) -> alt.Axis:
+def row_axis(
+    names: Sequence[str], *, shown: Mapping[str, str] | None = None, width: int = _WRAP, **options: Any
+) -> alt.Axis:
     """Return the axis of a chart's rows, with long names in several lines.
 
     Parameters
@@ -84,6 +88,8 @@ def row_axis(names: Sequence[str], *, shown: Mapping[str, str] | None = None, **
         The values on the axis.
     shown : mapping of str to str, optional
         What is written for a value instead of the value itself.
+    width : int
+        Characters of a line.
     **options
         Of ``altair.Axis``.
 
@@ -92,10 +98,20 @@ def row_axis(names: Sequence[str], *, shown: Mapping[str, str] | None = None, **
     altair.Axis
         Its names take at most 130 pixels.
     """
-    lines = {name: wrapped((shown or {}).get(name, name)) for name in names}
+    lines = {name: wrapped((shown or {}).get(name, name), width) for name in names}
     changed = {name: text if len(text) > 1 else text[0] for name, text in lines.items() if text != [name]}
-    expression = f"{json.dumps(changed, ensure_ascii=False)}[datum.value] || datum.label" if changed else "datum.label"
-    settings = {"labelExpr": expression, "labelLimit": _LABEL_PX, "labelFontSize": 11.5, "labelLineHeight": 13}
+    known = json.dumps(changed, ensure_ascii=False)
+    expression = f"isDefined({known}[datum.value]) ? {known}[datum.value] : datum.label" if changed else "datum.label"
+    several = json.dumps([name for name, text in lines.items() if len(text) > 1], ensure_ascii=False)
+    # Vega hangs further lines below the first, so the first of several stands above the middle of its row.
+    baseline = {"condition": {"test": f"indexof({several}, datum.value) >= 0", "value": "bottom"}, "value": "middle"}
+    settings: dict[str, Any] = {
+        "labelBaseline": baseline,
+        "labelExpr": expression,
+        "labelLimit": _LABEL_PX,
+        "labelFontSize": 11.5,
+        "labelLineHeight": 13,
+    }
     return alt.Axis(**{**settings, **options})
 
 
@@ -118,8 +134,32 @@ def row_height(names: Iterable[str], least: int) -> alt.Step:
     return alt.Step(max(least, most * _LINE_PX + 4))
 
 
-def under_headings(blocks: Mapping[str, Sequence[str]]) -> tuple[list[str], alt.Axis]:
-    """Return the rows of several groups in one chart, each group under its heading in bold.
+@dataclass(frozen=True)
+class Blocks:
+    """Groups of rows in one chart, each under its heading.
+
+    Attributes
+    ----------
+    order : list of str
+        The values of the rows from the top, a heading before its rows; `row_key` makes them.
+    axis : altair.Axis
+        Names the rows, not the headings.
+    headings : altair.Chart
+        A layer of the headings in bold, which may run across the chart.
+    """
+
+    order: list[str]
+    axis: alt.Axis
+    headings: alt.Chart
+
+    @property
+    def y(self) -> alt.Y:
+        """The channel of the rows; the column is called ``row``."""
+        return alt.Y("row:N", sort=self.order, title=None, axis=self.axis, scale=alt.Scale(domain=self.order))
+
+
+def under_headings(blocks: Mapping[str, Sequence[str]]) -> Blocks:
+    """Return the rows of several groups in one chart, each group under its heading.
 
     One view is as wide as its page, which facets are not.
 
@@ -130,21 +170,19 @@ def under_headings(blocks: Mapping[str, Sequence[str]]) -> tuple[list[str], alt.
 
     Returns
     -------
-    tuple of list of str and altair.Axis
-        The values of the rows in order, a heading first (`row_key` makes them), and their axis.
+    Blocks
+        What the chart needs.
     """
-    keys, shown = [], {}
-    headings = []
-    for heading, rows in blocks.items():
-        headings.append(row_key(heading))
-        shown[row_key(heading)] = heading
-        keys.append(row_key(heading))
-        for row in rows:
-            keys.append(row_key(heading, row))
-            shown[row_key(heading, row)] = row
-    bold = f"indexof({json.dumps(headings, ensure_ascii=False)}, datum.value) >= 0"
-    weight: Any = {"condition": {"test": bold, "value": "bold"}, "value": "normal"}
-    return keys, row_axis(keys, shown=shown, labelFontWeight=weight)
+    shown = {row_key(heading): "" for heading in blocks}
+    order = []
+    for heading, names in blocks.items():
+        order += [row_key(heading), *(row_key(heading, name) for name in names)]
+        shown |= {row_key(heading, name): name for name in names}
+    table = pl.DataFrame({"row": [row_key(heading) for heading in blocks], "heading": list(blocks)})
+    axis = row_axis(order, shown=shown, ticks=False)
+    y = alt.Y("row:N", sort=order, title=None, axis=axis, scale=alt.Scale(domain=order))
+    text = alt.Chart(table).mark_text(align="left", fontWeight="bold", limit={"expr": "width"}, baseline="middle")
+    return Blocks(order, axis, text.encode(y=y, x=alt.value(2), text="heading:N"))
 
 
 def row_key(heading: str, row: str = "") -> str:
@@ -160,4 +198,4 @@ def row_key(heading: str, row: str = "") -> str:
     str
         Unique in the chart.
     """
-    return f"{heading}: {row}" if row else f"{heading}:"
+    return f"{heading}: {row}"

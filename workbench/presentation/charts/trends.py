@@ -54,14 +54,16 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
     shown = table.filter(pl.col("category").is_in(names))
     first, last = (_at(table, at) for at in (table["period"].min(), table["period"].max()))
     moved = {
-        name: last[name] - first[name] for name in names if last.get(name) is not None and first.get(name) is not None
+        name: abs(after - before)
+        for name in names
+        if (after := last.get(name)) is not None and (before := first.get(name)) is not None
     }
     title = f"By {wording.in_words(counted.by)}, nothing is known over time"
     if moved:
-        name = max(moved, key=lambda each: abs(moved[each]))
+        name = max(moved, key=lambda each: moved[each])
         title = (
-            f"{name} went from {wording.percent(first[name])} to {wording.percent(last[name])} between the first and the "
-            f"last {_period(counted)}"
+            f"By {wording.in_words(counted.by)}, {name} went from {wording.percent(first[name])} at the first "
+            f"{_period(counted)} to {wording.percent(last[name])} at the last"
         )
     words = "; ".join(
         f"{name}: {wording.percent(first.get(name))} to {wording.percent(last.get(name))}" for name in names
@@ -192,23 +194,38 @@ def _lines(shown: pl.DataFrame, names: list[str], over: str) -> alt.LayerChart:
 def _names_at_end(shown: pl.DataFrame, color: alt.Color, top: float) -> alt.Chart:
     """Each name beside the end of its line, moved apart where lines end close together."""
     ends = shown.drop_nulls("fraction").sort("period").group_by("category", maintain_order=True).last()
-    found = sorted(zip(ends["category"], ends["fraction"], strict=True), key=lambda each: each[1])
-    placed: list[dict[str, Any]] = []
-    floor = 0.0
-    for name, share in found:
-        lines = rows.wrapped(name, 17)
-        half = len(lines) * 13 / 2 / _HEIGHT * top
-        at = max(share, floor + half)
-        floor = at + half
-        placed.append({"category": name, "at": at, "lines": "\n".join(lines)})
-    over = max(0.0, floor - 1.02 * top)
-    for place in placed:
-        place["at"] -= over * (place["at"] / floor) if floor else 0.0
-    beside = alt.Chart(pl.DataFrame(placed, schema={"category": pl.String, "at": pl.Float64, "lines": pl.String}))
+    ends = ends.sort("fraction").select("category", "fraction")
+    lines = {name: rows.wrapped(name, 17) for name in ends["category"]}
+    per_line = 13 * top / _HEIGHT
+    at = _apart(ends["fraction"].to_list(), [len(lines[name]) * per_line for name in ends["category"]])
+    words = marks.said(ends, lambda row: "\n".join(lines[row["category"]]))
+    beside = alt.Chart(ends.with_columns(at=pl.Series(at, dtype=pl.Float64), words=words))
+    text = beside.mark_text(align="left", baseline="middle", fontSize=11.5, lineBreak="\n", lineHeight=13)
+    # further lines hang below the first
+    text.mark.dy = {"expr": "-6.5 * (length(split(datum.words, '\\n')) - 1)"}
     x = alt.value({"expr": f"width - {_LABEL_PX - 8}"})
-    return beside.mark_text(align="left", baseline="middle", fontSize=11.5, lineBreak="\n", lineHeight=13).encode(
-        x=x, y=alt.Y("at:Q"), text="lines:N", color=color
-    )
+    placed: alt.Chart = text.encode(x=x, y=alt.Y("at:Q"), text="words:N", color=color)
+    return placed
+
+
+def _apart(wanted: list[float], heights: list[float]) -> list[float]:
+    """Positions near the ones wanted, ascending, at which things of these heights do not overlap or go below zero."""
+    groups: list[list[int]] = []
+    bottoms: list[float] = []
+    for i in range(len(wanted)):
+        groups.append([i])
+        bottoms.append(max(0.0, wanted[i] - heights[i] / 2))
+        while len(groups) > 1 and bottoms[-1] < bottoms[-2] + sum(heights[j] for j in groups[-2]):
+            upper = groups.pop()
+            bottoms.pop()
+            groups[-1] = members = groups[-1] + upper
+            middle = sum(wanted[j] for j in members) / len(members)
+            bottoms[-1] = max(0.0, middle - sum(heights[j] for j in members) / 2)
+    placed = list(wanted)
+    for members, bottom in zip(groups, bottoms, strict=True):
+        for before, j in enumerate(members):
+            placed[j] = bottom + sum(heights[k] for k in members[:before]) + heights[j] / 2
+    return placed
 
 
 def _distance_lines(known: pl.DataFrame) -> alt.LayerChart:
@@ -221,4 +238,14 @@ def _distance_lines(known: pl.DataFrame) -> alt.LayerChart:
     band = base.mark_area(opacity=0.22, color=BLUE).encode(y=alt.Y("jsd_low:Q"), y2="jsd_high:Q")
     line = base.mark_line(color=BLUE, strokeWidth=2, point={"filled": True, "size": 22}).encode(y=y, tooltip=tip)
     other = base.mark_line(color=ORANGE, strokeDash=[5, 3]).encode(y="total_variation:Q", tooltip=tip)
-    return marks.layered(band, other, line, height=260)
+    end = alt.Chart(known.tail(1))
+    names = [
+        end.mark_text(align="right", dy=-9, fontSize=11.5, color=color).encode(
+            x=base.encoding.x, y=f"{value}:Q", text=alt.value(words)
+        )
+        for value, words, color in (
+            ("jsd", "Jensen–Shannon distance", BLUE),
+            ("total_variation", "total variation", ORANGE),
+        )
+    ]
+    return marks.layered(band, other, line, *names, height=260)
