@@ -1,7 +1,7 @@
 """What a comparison of two groups of people tells, in plain words first and with the method behind them."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,30 +10,17 @@ import polars as pl
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.sides import CROSS, LAST_YEAR
 
+_POLICIES = ("excluded", "included")
 _FEW = 0.005  # rounds to 0 of 100
+_SURE = 0.001
 _CHANCE = 0.05  # the usual level; above it a distance is called no more than chance does
 _METHOD = (
     "Jensen–Shannon distance: base 2, square root; 0 is equal, 1 has nothing in common. Intervals: 95 %, multinomial "
     "bootstrap of the patients. p: how often chance alone gives a distance as large."
 )
 _YEARS = f"Years apart: Wasserstein distance, ages spread evenly inside a band, the open one closed at {LAST_YEAR:.0f}."
-_PLAIN = {
-    "total_variation": "share to match",
-    "total_variation_low": "low",
-    "total_variation_high": "high",
-    "n_patients": "patients",
-    "n_missing": "missing",
-    "n_total": "of all",
-    "wasserstein_years": "years apart",
-}
-_BEHIND = {
-    "jsd": "Jensen–Shannon distance",
-    "jsd_low": "low",
-    "jsd_high": "high",
-    "jsd_null": "chance alone (median)",
-    "p_null": "p",
-    "n_reference": "people in the reference",
-}
+_PLAIN = ("of 100 patients (95 %)", "missing kept", "patients", "missing", "years apart")
+_BEHIND = ("Jensen–Shannon (95 %)", "missing kept", "chance alone (median)", "p", "people in the reference")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,8 +99,10 @@ class Comparison:
             f"<li>{html.escape(sentence)}{''.join(map(warned, self._warnings_on(attribute)))}</li>"
             for attribute, sentence in self.sentences.items()
         )
-        plain = _html_table(self.table, {"attribute": "attribute", "missing": "missing"} | _PLAIN)
-        method = _html_table(self.table, {"attribute": "attribute", "missing": "missing"} | _BEHIND)
+        policies = self.table.partition_by("attribute", maintain_order=True)
+        sides = [tuple(rows.filter(missing=policy).row(0, named=True) for policy in _POLICIES) for rows in policies]
+        plain = _html_table(_PLAIN, {left_out["attribute"]: _plain(left_out, kept) for left_out, kept in sides})
+        method = _html_table(_BEHIND, {left_out["attribute"]: _behind(left_out, kept) for left_out, kept in sides})
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         return (
             f"<p><strong>Compared with {html.escape(_titled(self._stamp))}</strong></p><ul>{told}</ul>{plain}"
@@ -167,18 +156,38 @@ def _of_100(row: Mapping[str, Any]) -> str:
     return f"{100 * row['total_variation']:.0f} of 100 patients{interval}"
 
 
-def _html_table(table: pl.DataFrame, columns: Mapping[str, str]) -> str:
+def _plain(left_out: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
+    told = [_with_interval(row, "total_variation", lambda share: f"{100 * share:.1f}") for row in (left_out, kept)]
+    years = left_out["wasserstein_years"]
+    return [*told, _number(left_out["n_patients"]), _number(left_out["n_missing"]), _number(years, ".1f")]
+
+
+def _behind(left_out: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
+    told = [_with_interval(row, "jsd", lambda distance: f"{distance:.3f}") for row in (left_out, kept)]
+    p = left_out["p_null"]
+    surely = "&lt; 0.001" if p is not None and p < _SURE else _number(p, ".3f")
+    return [*told, _number(left_out["jsd_null"], ".3f"), surely, _number(left_out["n_reference"])]
+
+
+def _with_interval(row: Mapping[str, Any], name: str, told: Callable[[float], str]) -> str:
+    if row[name] is None:
+        return "–"
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return told(row[name]) if low is None else f"{told(row[name])} ({told(low)}–{told(high)})"
+
+
+def _number(value: float | None, form: str = ",") -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _html_table(titles: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
     left = ' style="text-align:left"'  # words; notebooks set everything to the right
-    styles = [left if table.schema[name] == pl.String else "" for name in columns]
-    head = "".join(f"<th{style}>{title}</th>" for style, title in zip(styles, columns.values(), strict=True))
-    rows = "".join(
-        "<tr>" + "".join(f"<td{style}>{_cell(value)}</td>" for style, value in zip(styles, row, strict=True)) + "</tr>"
-        for row in table.select(list(columns)).iter_rows()
+    head = "".join(f"<th>{title}</th>" for title in titles)
+    unbroken = ' style="white-space:nowrap"'
+    body = "".join(
+        f"<tr><th{left}>{html.escape(attribute.replace('_', ' '))}</th>"
+        + "".join(f"<td{unbroken}>{cell}</td>" for cell in cells)
+        + "</tr>"
+        for attribute, cells in rows.items()
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    return "–" if value is None else html.escape(f"{value:,}" if isinstance(value, int) else str(value))
+    return f"<table><thead><tr><th{left}>attribute</th>{head}</tr></thead><tbody>{body}</tbody></table>"
