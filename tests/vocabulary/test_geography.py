@@ -45,8 +45,8 @@ def test_a_misspelled_state_is_named() -> None:
         state_key("Calfornia")
     assert str(caught.value) == (
         "No US state 'Calfornia' in the states and territories. Did you mean 'California' or 'Florida'? Valid: "
-        "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, District of Columbia, Florida, "
-        "Georgia, Hawaii, … (56 in all). Pass a name, a postal code such as 'CA' or a FIPS code such as '06'."
+        "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, District of Columbia, "
+        "Florida, Georgia, Hawaii, … (56 in all). Pass a name, a postal code such as 'CA' or a FIPS code such as '06'."
     )
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from workbench.assessment.age_bands import Bridge
 from workbench.assessment.references_files import FOLDER, Published, read_shipped, shipped_sources, with_fractions
 from workbench.assessment.references_own import read_own
-from workbench.assessment.references_parts import at_period, in_age_bands, narrow
+from workbench.assessment.references_parts import at_period, in_age_bands, narrow, with_missing_named
 from workbench.errors import unknown_name
 from workbench.vocabulary.demographics import MISSING
 
@@ -127,8 +127,7 @@ class ReferencePopulation:
         bands : iterable of str
             Such as ``AGE_DECADES`` of `workbench.vocabulary.demographics`; together they hold every age.
         bridge : {"uniform"}, optional
-            Without it published bands are only summed. ``"uniform"`` spreads a band that crosses an edge evenly over
-            its years, and `warnings` says so.
+            Spreads a band that crosses an edge evenly over its years, and `warnings` says so; else bands are summed.
 
         Returns
         -------
@@ -151,9 +150,9 @@ class ReferencePopulation:
         if "age_group" not in self.attributes:
             raise unknown_name("attribute", "age_group", self.attributes, where=self.name, then="Pass one with ages.")
         table, assumed = in_age_bands(self.table, list(bands), bridge=bridge)
-        said = dict(self.source.get("warnings", {}))
+        said = self.source.get("warnings", {})
         if assumed:
-            said["age_group"] = [*said.get("age_group", ()), assumed]
+            said = {**said, "age_group": (*said.get("age_group", ()), assumed)}
         return dataclasses.replace(self, table=table, source={**self.source, "warnings": said}, joints=())
 
     def __repr__(self) -> str:
@@ -281,7 +280,7 @@ def read_reference(
         name=name,
         title=": ".join([str(published.source["title"]), *([", ".join(chosen)] if chosen else [])]),
         table=with_fractions(rows),
-        source=published.source,
+        source=with_missing_named(published.source, rows),
         year=str(day or published.source["vintage"]),
         n_total=n_total.item(),
         published=rows.select("attribute", "category", "n", "percent"),

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -9,6 +10,7 @@ from workbench.assessment.age_bands import Bridge, divide_bands
 from workbench.assessment.references_files import ORDER, Published, rows_of_joints, with_fractions
 from workbench.errors import brief, unknown_name
 from workbench.vocabulary.countries import COUNTRIES
+from workbench.vocabulary.demographics import MISSING
 from workbench.vocabulary.geography import country_key, state_key
 
 
@@ -94,6 +96,35 @@ def at_period(
             f"before. Pass a date from {periods[0]} to {periods[-1]}."
         )
     return rows.filter(period=past[-1]), past[-1]
+
+
+def with_missing_named(source: Mapping[str, Any], rows: pl.DataFrame) -> dict[str, Any]:
+    """Return a source whose warnings also say of whom an attribute is not known, where that is 1 in 100 or more.
+
+    Parameters
+    ----------
+    source : mapping
+        Perhaps with ``warnings``.
+    rows : polars.DataFrame
+        Has attribute, category, n and percent, missing ones included.
+
+    Returns
+    -------
+    dict
+        The source with ``warnings``.
+    """
+    number = pl.coalesce("n", "percent")
+    missing = pl.col("category").is_in(MISSING)
+    sums = rows.group_by("attribute", maintain_order=True).agg(
+        gone=number.filter(missing).sum(), whole=number.sum(), counted=pl.col("n").is_not_null().all()
+    )
+    warnings = {attribute: tuple(said) for attribute, said in source.get("warnings", {}).items()}
+    for attribute, gone, whole, counted in sums.filter(pl.col("gone") >= pl.col("whole") / 100).rows():
+        if gone:
+            numbers = f"{gone:,.0f} of {whole:,.0f} ({100 * gone / whole:.1f} %)" if counted else f"{gone:.1f} %"
+            warning = f"Not known for {numbers} of this reference; shares are of those for whom it is known."
+            warnings[attribute] = (*warnings.get(attribute, ()), warning)
+    return {**source, "warnings": warnings}
 
 
 def in_age_bands(table: pl.DataFrame, bands: Sequence[str], *, bridge: Bridge = None) -> tuple[pl.DataFrame, str]:
