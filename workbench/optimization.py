@@ -249,15 +249,21 @@ def _silent_solver() -> Any:
     return Silent()
 
 
+def _outcome(solver: Any) -> Any:
+    solver.run()
+    return solver.getModelStatus()
+
+
 def _solved(solver: Any, integer: npt.NDArray[np.bool_] | None) -> Solution:
     import highspy
 
-    solver.run()
-    outcome = solver.getModelStatus()
+    outcome = _outcome(solver)
+    if outcome == highspy.HighsModelStatus.kUnknown:  # stalled where it started; from scratch it goes another way
+        solver.clearSolver()
+        outcome = _outcome(solver)
     if outcome == highspy.HighsModelStatus.kUnboundedOrInfeasible:  # presolve does not tell which
         solver.setOptionValue("presolve", "off")
-        solver.run()
-        outcome = solver.getModelStatus()
+        outcome = _outcome(solver)
         solver.setOptionValue("presolve", "choose")
     if outcome == highspy.HighsModelStatus.kModelEmpty:
         return Solution("optimal", np.zeros(0), 0.0, 0.0)
