@@ -145,10 +145,11 @@ class Cohort(Described):
         str
             Ends with the name ``cohort`` bound.
         """
-        opened = {"idc": "commons = wb.open_catalog()", "synthetic": 'commons = wb.open_catalog("synthetic")'}
-        by_hand = f"# commons is the catalog you opened: {self.repository.name}, {self.repository.build}"
-        joined = "+join" in self.repository.build
-        lines = ["import workbench as wb", "", by_hand if joined else opened.get(self.repository.key, by_hand)]
+        key = self.repository.key
+        opened = f"commons = wb.open_catalog({'' if key == 'idc' else repr(key)})"
+        if "+join" in self.repository.build or key.partition(":")[0] not in ("idc", "synthetic"):
+            opened = f"# commons is the catalog you opened: {self.repository.name}, {self.repository.build}"
+        lines = ["import workbench as wb", "", opened]
         if not all(map(is_writable, self.conditions)):
             return "\n".join([*lines, f"cohort = commons.cohort_from({self.definition()!r})"]) + "\n"
         receiver = "commons"

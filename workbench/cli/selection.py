@@ -94,7 +94,7 @@ def open_saved_source(options: argparse.Namespace, path: Path) -> Any:
         Opened.
     """
     key = _key_of(path)
-    if options.source is None and key not in ("idc", "synthetic"):
+    if options.source is None and key.partition(":")[0] not in ("idc", "synthetic"):
         raise WordsError(
             f"{path} was selected from a source of the kind {key!r}, which lies where only you know. Its path would be "
             "right. Add: --source PATH"

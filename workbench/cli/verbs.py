@@ -51,6 +51,9 @@ def add_verbs(verbs: Any) -> None:
         add_source(each)
     for each in (demo, serve):
         each.add_argument("--source", default="idc", help="the repository (default: idc, the embedded index)")
+    demo.add_argument(
+        "--synthetic", dest="source", action="store_const", const="synthetic", help="run it on the invented commons"
+    )
 
 
 def add_verb(verbs: Any, name: str, run: Any, summary: str, examples: list[str] | None = None) -> Any:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from workbench.cache import cache_folder, say
-from workbench.catalog.commons import open_catalog
+from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.comparison import compare
-from workbench.catalog.findings import lost_chest_ct
+from workbench.catalog.findings import RICORD_CHEST_CT, lost_chest_ct
 from workbench.presentation import charts
 from workbench.presentation.aggregates import cached_aggregates
+from workbench.presentation.figure import Figure
 from workbench.presentation.reports import render_report
 from workbench.presentation.serving import serve
 
@@ -35,18 +36,14 @@ def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool 
     """
     catalog = open_catalog(source)
     print(catalog)
-    finding = lost_chest_ct(catalog)
-    figure = charts.lost_chest_ct(finding)
-    print(f"\n{figure.title}\n{figure.subtitle}")
-    for rule, patients, total, _ in finding.iter_rows():
-        length = round(_BAR * patients / max(total, 1))
-        print(f"  {rule:<46} {'█' * length}{'░' * (_BAR - length)} {patients:>4,}")
+    figure = _finding(catalog)
     cohort = catalog.where(
         collection_id=catalog.covid_collections(), modality="CT", body_region="Chest", age_years=(18, None)
     )
     print(f"\nChest CT of adults in the COVID-19 collections\n{cohort}\n\n{cohort.attrition}\n")
-    for attribute in ("sex", "age_group", "collection_id"):
-        print(cohort.census(by=[attribute]).sentence)
+    for attribute in ("sex", "age_group", "race", "ethnicity", "collection_id"):
+        if attribute in cohort.patients.columns:
+            print(cohort.census(by=[attribute]).sentence)
     compared = compare(cohort)
     print(f"\nJensen–Shannon distance (0 equal, 1 nothing in common) from {compared.reference.title}")
     for row in compared.table.iter_rows(named=True):
@@ -59,10 +56,11 @@ def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool 
         print(f"  {note}")
     definition = cohort.save(cache_folder() / "demo_cohort.yaml")
     say("\nWriting the report (about half a minute) …")
-    report = render_report("cohort_profile", out=out, cohort=str(definition))
-    (report.folder / "lost_chest_ct.png").write_bytes(figure.png())
+    report = render_report("cohort_profile", out=out, cohort=str(definition), source=source)
     print(f"Report: {report.html.resolve()}")
-    print(f"Picture of the finding: {(report.folder / 'lost_chest_ct.png').resolve()}")
+    if figure:
+        (report.folder / "lost_chest_ct.png").write_bytes(figure.png())
+        print(f"Picture of the finding: {(report.folder / 'lost_chest_ct.png').resolve()}")
     return serve_overview(source=source, port=port) if serve_pages else 0
 
 
@@ -87,3 +85,15 @@ def serve_overview(*, source: str = "idc", port: int = 8866, ip: str = "127.0.0.
     """
     return serve(cached_aggregates(open_catalog(source)), port=port, ip=ip, open_browser=open_browser, source=source)
 
+
+def _finding(catalog: Catalog) -> Figure | None:
+    """Print how many patients of RICORD each way of finding the chest keeps, and return its picture."""
+    if not set(RICORD_CHEST_CT) <= set(catalog.covid_collections()):
+        return None
+    finding = lost_chest_ct(catalog)
+    figure = charts.lost_chest_ct(finding)
+    print(f"\n{figure.title}\n{figure.subtitle}")
+    for rule, patients, total, _ in finding.iter_rows():
+        length = round(_BAR * patients / max(total, 1))
+        print(f"  {rule:<46} {'█' * length}{'░' * (_BAR - length)} {patients:>4,}")
+    return figure

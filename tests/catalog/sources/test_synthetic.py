@@ -175,3 +175,10 @@ def test_a_users_own_column_may_bear_the_name_of_a_date(tmp_path: Path) -> None:
     table.write_text("patient_id,batch\np1,A\np2,B\n")
     patients = open_catalog(table).everything.patients
     assert patients["batch"].cast(pl.String).to_list() == ["A", "B"]
+
+
+def test_the_python_of_a_cohort_opens_the_same_size(some: Catalog) -> None:
+    cohort = some.where(sex="Female")
+    names: dict[str, object] = {}
+    exec(cohort.to_python(), names)
+    assert names["cohort"] == cohort
