@@ -21,6 +21,7 @@ from workbench.vocabulary.geography import AMBIGUOUS_ZIP3, STATES, country_key, 
 
 _PALE = "#dcebf7"
 _MILLION = 1_000_000
+_UNRATED = "Gray: the reference has no inhabitants of the place."
 
 
 def state_map(counted: Census, *, reference: str | None = None) -> Figure:
@@ -64,6 +65,7 @@ def state_map(counted: Census, *, reference: str | None = None) -> Figure:
         wording.below(
             counted,
             places.left_out,
+            _UNRATED if reference else "",
             f"States derived from three-digit ZIP codes: those that cross a border ({', '.join(AMBIGUOUS_ZIP3)}) count "
             "for the state with most of their ZIP codes.",
             wording.HATCHED if table["n"].null_count() else "",
@@ -112,6 +114,7 @@ def world_map(counted: Census, *, reference: str | None = None) -> Figure:
         wording.below(
             counted,
             places.left_out,
+            _UNRATED if reference else "",
             f"Too small for the map, in the table: {small}." if unmapped else "",
             wording.HATCHED.replace("Hatched", "Dark gray") if table["n"].null_count() else "",
             "Borders: Natural Earth 1:110 million (world-atlas 2.0.2); they take no position.",
@@ -234,15 +237,13 @@ def _level(values: pl.Series) -> pl.Series:
 
 
 def _short(value: float | None) -> str:
+    """A number that fits a tile."""
     if value is None:
         return ""
-    return (
-        f"{value:,.0f}"
-        if value < 10_000
-        else f"{value / 1000:,.0f}k"
-        if value < _MILLION
-        else f"{value / _MILLION:.1f}M"
-    )
+    for size, letter in ((_MILLION, "M"), (1000, "k")):
+        if value >= size:
+            return f"{value / size:.{1 if value < 10 * size else 0}f}{letter}"
+    return f"{value:.{1 if value < 10 else 0}f}".removesuffix(".0")
 
 
 @cache
@@ -284,5 +285,5 @@ def _world(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
         unrated.encode(tooltip=tip[:2]),
         hidden.encode(tooltip=tip[:1]),
     )
-    projected: alt.LayerChart = marks.layered(*layers, height=340).project("equalEarth")
+    projected: alt.LayerChart = marks.layered(*layers, height=320).project("equalEarth")
     return projected

@@ -154,7 +154,7 @@ def _finding(table: pl.DataFrame, n_known: int, reference: ReferencePopulation |
         return title, f"Share here against {reference.title}. {words}"
     row = shown.row(int(shown["fraction"].arg_max() or 0), named=True)
     title = f"The largest group are {_PEOPLE[row['sex']]} of {row[age]} years, {wording.percent(row['fraction'])}"
-    return f"{title} of those known", words
+    return f"{title} of those {'shown' if table['fraction'].null_count() else 'known'}", words
 
 
 def _unknown(counted: Census, n_known: int | None) -> str:

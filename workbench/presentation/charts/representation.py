@@ -12,8 +12,10 @@ from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
 
-_COHORT, _REFERENCE = "cohort", "reference population"
+_COHORT, _REFERENCE = "cohort", "reference"
 _OVER, _UNDER, _EVEN, _MISSING = "over-represented", "under-represented", "as represented", "missing"
+_SIGNS = {_OVER: "▲ ", _UNDER: "▼ ", _MISSING: "", _EVEN: ""}
+_PLAIN = {_OVER: "too many", _UNDER: "too few"}
 
 
 def dumbbell(compared: Comparison, *, attribute: str, missing: str = "excluded") -> Figure:
@@ -264,30 +266,29 @@ def _signed(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bars(table: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
+    """Bars with their words above them, so that both fit on a phone."""
     names = table["category"].to_list()
     words = marks.said(
         table,
         lambda row: (
-            f"{wording.percent(row['share_of_jsd2'], 0)}, {row['direction']}: {wording.percent(row['fraction'])} "
-            f"against {wording.percent(row['reference_fraction'])}"
+            f"{_SIGNS[row['direction']]}{wording.percent(row['share_of_jsd2'], 0)} "
+            f"({wording.percent(row['fraction'])} against {wording.percent(row['reference_fraction'])})"
         ),
     )
-    top = marks.largest(table, "share_of_jsd2")
-    drawn = table.with_columns(words=words, inside=pl.col("share_of_jsd2") > 0.62 * top)
-    base = alt.Chart(drawn).encode(
-        y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
-    )
+    ways = {name: f"{sign}{_PLAIN.get(name, name)}" for name, sign in _SIGNS.items()}
+    signed = pl.col("direction").replace_strict(ways)
+    drawn = table.with_columns(words=words, way=signed)
+    y = alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
+    base = alt.Chart(drawn).encode(y=y)
     x = alt.X("share_of_jsd2:Q", title="share of the squared distance", axis=alt.Axis(format="%", tickCount=6))
-    colors = alt.Scale(domain=[_OVER, _UNDER, _MISSING, _EVEN], range=[BLUE, ORANGE, GRAY, "#c6ccd2"])
-    bars = base.mark_bar().encode(
-        x=x, color=alt.Color("direction:N", legend=None, scale=colors), tooltip=["category:N", "words:N"]
+    colors = dict(zip(ways.values(), (BLUE, ORANGE, GRAY, "#c6ccd2"), strict=True))
+    used = [way for way in colors if way in set(drawn["way"])]
+    scale = alt.Scale(domain=used, range=[colors[name] for name in used])
+    bars = base.mark_bar(height=14, yOffset=8).encode(
+        x=x, color=alt.Color("way:N", title=None, scale=scale), tooltip=["category:N", "words:N"]
     )
-    outside = (
-        base.transform_filter("!datum.inside").mark_text(align="left", dx=5, fontSize=11.5).encode(x=x, text="words:N")
-    )
-    within = base.transform_filter("datum.inside").mark_text(align="left", dx=6, fontSize=11.5, color="#ffffff")
-    within = within.encode(x=alt.value(0), text="words:N")
-    return marks.layered(bars, outside, within, height=rows.row_height(names, 30))
+    text = base.mark_text(align="left", dx=3, dy=-8, fontSize=11.5).encode(x=alt.value(0), text="words:N")
+    return marks.layered(bars, text, height=rows.row_height(names, 40))
 
 
 def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
@@ -306,7 +307,7 @@ def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
             scale=alt.Scale(domain=[-1, 1], nice=False, rangeMin={"expr": low}, rangeMax={"expr": high}),
         )
         for channel, low, high in (
-            ("x", "width / 2 - 105", "width / 2 + 105"),
+            ("x", "width / 2 - 92", "width / 2 + 92"),
             ("y", "height / 2 + 115", "height / 2 - 115"),
         )
     )
@@ -321,7 +322,11 @@ def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
         {"turn": [0.0, 0.0], "far": [0.5, 1.0], "name": [wording.percent(top / 2), wording.percent(top)]}
     )
     scale = alt.Chart(_around(words)).mark_text(align="left", dx=5, dy=-6, fontSize=10, color="#5d6873")
-    name = alt.Chart(_around(labels.with_columns(far=1.3))).mark_text().encode(x=x, y=y, text="name:N")
+    name = (
+        alt.Chart(_around(labels.with_columns(far=1.14 + 0.3 * pl.col("turn").sin().abs())))
+        .mark_text()
+        .encode(x=x, y=y, text="name:N")
+    )
     return marks.layered(ring, line, scale.encode(x=x, y=y, text="name:N"), name, height=320)
 
 

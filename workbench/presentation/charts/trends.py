@@ -14,7 +14,7 @@ from workbench.vocabulary.demographics import MISSING
 
 Of = Literal["cumulative", "new"]
 
-_COLORS = (BLUE, ORANGE, GREEN, PURPLE, "#56b4e9", "#8a6d00", INK)  # Okabe & Ito, yellow darkened for a white ground
+_COLORS = (BLUE, ORANGE, GREEN, PURPLE, "#3a8fc4", "#8a6d00", INK)  # Okabe & Ito, yellow darkened for a white ground
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 0], [6, 3], [2, 2])
 _LABEL_PX = 118
 _MOST_LINES = 7
