@@ -8,6 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from workbench.catalog.commons import Catalog, open_catalog
+from workbench.catalog.comparison import compare
 from workbench.catalog.facets.counting import count
 from workbench.catalog.sources import synthetic
 from workbench.catalog.sources.folder import open_folder, write_tables
@@ -62,6 +63,13 @@ def test_the_default_has_twenty_thousand_patients_and_a_short_name() -> None:
     assert default.counts["patients"] == 20_000
     assert (default.repository.key, default.repository.name) == ("synthetic", "Synthetic commons")
     assert open_synthetic("synthetic:20000") == default.repository
+
+
+def test_whoever_is_known_is_spread_as_in_the_published_reference() -> None:
+    compared = compare(open_catalog("synthetic").everything, reference="midrc_open")
+    known = compared.table.filter(missing="excluded")
+    assert set(known["attribute"]) == {"age_group", "sex", "race", "ethnicity"}
+    assert known["jsd"].max() < 0.001
 
 
 def test_the_dashboard_of_2021_counts_exactly_what_was_published() -> None:
