@@ -125,6 +125,11 @@ def test_limits_are_those_of_another_program_for_linear_programs(seed: int) -> N
             program([1.0], [row({1: 1.0})]),
             "A row names variables 1 to 1. The program has 1, counted from 0. Name only those.",
         ),
+        (
+            program([1.0], [Row(np.array([0, 0]), np.array([1.0, 1.0]))]),
+            "The solver does not take the program: a row names a variable twice, or a bound or weight is not a number. "
+            "Each row names a variable once. Add up the weights of one that occurs twice.",
+        ),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(wrong: LinearProgram, message: str) -> None:

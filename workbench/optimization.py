@@ -232,7 +232,11 @@ def _loaded(program: LinearProgram) -> Any:
     # A gap of 0: the default calls a solution optimal that is 0.01 % away.
     for option, value in {"threads": 1, "mip_rel_gap": 0.0}.items():
         solver.setOptionValue(option, value)
-    solver.passModel(model)
+    if solver.passModel(model) == highspy.HighsStatus.kError:
+        raise ValueError(
+            "The solver does not take the program: a row names a variable twice, or a bound or weight is not a number. "
+            "Each row names a variable once. Add up the weights of one that occurs twice."
+        )
     return solver
 
 

@@ -155,6 +155,26 @@ def read_knowledge(releases: Sequence[Published]) -> Knowledge:
     )
 
 
+def weigh_cells(plus: Sequence[int] | Columns, minus: Sequence[int] | Columns, low: float, high: float) -> Row:
+    """Return the row of some unknown cells less some others.
+
+    Parameters
+    ----------
+    plus, minus : sequence of int
+        Positions of the cells; one on both sides cancels out.
+    low, high : float
+        The bounds of the difference.
+
+    Returns
+    -------
+    Row
+        Each cell once.
+    """
+    columns, places = np.unique(np.array([*plus, *minus], dtype=np.intp), return_inverse=True)
+    signs = np.repeat([1.0, -1.0], [len(plus), len(minus)])
+    return Row(columns, np.bincount(places, signs, minlength=len(columns)).astype(np.float64), low, high)
+
+
 class _Unknowns:
     """The unknown cells, numbered."""
 
@@ -199,10 +219,10 @@ class _Unknowns:
                 names = tuple(name for name in self.sets[one] if name in self.sets[other])
                 left, right = self.sums(at, one, names), self.sums(at, other, names)
                 for cell in dict.fromkeys([*left, *right]):
-                    yield _row(left.get(cell, []), right.get(cell, []), 0.0, 0.0)
+                    yield weigh_cells(left.get(cell, []), right.get(cell, []), 0.0, 0.0)
             for cells in release.covers:
                 covered = [position for cell in cells for position in self.columns(at, cell)]
-                yield _row(covered, self.columns(at, EVERYONE), 0.0, np.inf)
+                yield weigh_cells(covered, self.columns(at, EVERYONE), 0.0, np.inf)
 
     def assumptions(self) -> list[list[Row]]:
         growth = [[*self._growth(before, after)] for before, after in pairwise(range(len(self.releases)))]
@@ -210,19 +230,19 @@ class _Unknowns:
 
     def _growth(self, before: int, after: int) -> Iterator[Row]:
         """No patient is taken away. One may come into a category later, so being outside may become less."""
-        yield _row(self.columns(after, EVERYONE), self.columns(before, EVERYONE), 0.0, np.inf)
+        yield weigh_cells(self.columns(after, EVERYONE), self.columns(before, EVERYONE), 0.0, np.inf)
         for place in range(len(self.sets)):
             now = self.cells[after, place]
             for cell, position in self.cells[before, place].items():
                 if NO not in dict(cell).values():
-                    yield _row([now[cell]] if cell in now else [], [position], 0.0, np.inf)
+                    yield weigh_cells([now[cell]] if cell in now else [], [position], 0.0, np.inf)
 
     def _impossible(self, at: int) -> Iterator[Row]:
         for meaning in self.meanings:
             place = next(i for i, attributes in enumerate(self.sets) if {*meaning.attributes} <= {*attributes})
             for cell, positions in self.sums(at, place, meaning.attributes).items():
                 if not meaning.is_possible(dict(cell)):
-                    yield _row(positions, [], 0.0, 0.0)
+                    yield weigh_cells(positions, [], 0.0, 0.0)
 
     def _possible(self, at: int, attributes: Attributes) -> list[Cell]:
         """The cells of a table in which, by everything published of a release, there may be patients."""
@@ -249,22 +269,17 @@ def _part(cell: Cell, names: Attributes) -> Cell:
     return tuple(pair for pair in cell if pair[0] in names)
 
 
-def _row(plus: Sequence[int] | Columns, minus: Sequence[int] | Columns, low: float, high: float) -> Row:
-    weights = np.repeat([1.0, -1.0], [len(plus), len(minus)])
-    return Row(np.array([*plus, *minus], dtype=np.intp), weights, low, high)
-
-
 def _expressions(releases: Sequence[Published], unknowns: _Unknowns) -> Iterator[Expression]:
     figures = [_with_outside(release.counts) for release in releases]
     for at, counts in enumerate(figures):
         for cell, count in counts.items():
             if count != 0:
-                yield Expression(at, describe_cell(cell), _row(unknowns.columns(at, cell), [], 0.0, 0.0), count)
+                yield Expression(at, describe_cell(cell), weigh_cells(unknowns.columns(at, cell), [], 0.0, 0.0), count)
         for before, earlier in enumerate(figures[:at]):
             for cell, count in counts.items():
                 then = earlier.get(cell, 0)
                 if count != 0 and then != 0:
-                    row = _row(unknowns.columns(at, cell), unknowns.columns(before, cell), 0.0, 0.0)
+                    row = weigh_cells(unknowns.columns(at, cell), unknowns.columns(before, cell), 0.0, 0.0)
                     change = None if count is None or then is None else count - then
                     yield Expression(at, f"{describe_cell(cell)}, change since release {before + 1}", row, change)
 

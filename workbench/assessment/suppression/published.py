@@ -204,7 +204,7 @@ def _shares_beside_hidden(table: pl.DataFrame, cells: Sequence[Cell]) -> Iterato
 
 
 def categories_of(releases: Iterable[Published]) -> Mapping[str, list[str]]:
-    """Return every category that any release names.
+    """Return the categories of each attribute in which any release has patients.
 
     Parameters
     ----------
@@ -214,11 +214,13 @@ def categories_of(releases: Iterable[Published]) -> Mapping[str, list[str]]:
     Returns
     -------
     mapping of str to list of str
-        Attribute to categories, both in alphabetical order.
+        Attribute to categories, both in alphabetical order; of a category in which a patient may be beside others, in
+        it and outside.
     """
     found: dict[str, set[str]] = {}
     for release in releases:
-        for cell in release.counts:
+        for cell, count in release.counts.items():
             for attribute, category in cell:
-                found.setdefault(attribute, {NO} if category == YES and ": " in attribute else set()).add(category)
+                outside = {NO} if category == YES and ": " in attribute else set()
+                found.setdefault(attribute, outside).update([category] if count != 0 else [])
     return {attribute: sorted(found[attribute]) for attribute in sorted(found)}

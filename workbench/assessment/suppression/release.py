@@ -118,7 +118,7 @@ def suppress(
     counts = {cell: count for cell, count in exact.counts.items() if count is not None}
     if len(counts) < len(exact.counts) or not counts:
         raise ValueError(
-            f"Received {len(exact.counts) - len(counts)} hidden counts of {len(exact.counts)}. "
+            f"Received {len(censuses):,} censuses with {len(exact.counts) - len(counts):,} hidden counts. "
             "Small counts are found in exact censuses. Suppress a family once, from the censuses of a cohort."
         )
     shown = hide_counts(

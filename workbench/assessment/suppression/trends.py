@@ -9,7 +9,7 @@ import polars as pl
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.suppression.auditing import THRESHOLD
 from workbench.assessment.suppression.hiding import hide_counts
-from workbench.assessment.suppression.knowledge import Columns, Expression, Figure, Knowledge
+from workbench.assessment.suppression.knowledge import Columns, Expression, Figure, Knowledge, weigh_cells
 from workbench.assessment.suppression.ordering import order_openly
 from workbench.assessment.suppression.published import Cell, Count, describe_cell
 from workbench.assessment.trend import Trend
@@ -131,12 +131,12 @@ class _Came:
         for place, period in enumerate(self.periods):
             everyone = self.everyone([period])
             for category in self.categories[1:]:
-                yield _difference(self.everyone([period], category), everyone, 0.0)
-            yield _difference(self.sum("new", periods=[period], categories=self.categories), everyone, np.inf)
+                yield weigh_cells(self.everyone([period], category), everyone, 0.0, 0.0)
+            yield weigh_cells(self.sum("new", periods=[period], categories=self.categories), everyone, 0.0, np.inf)
             for category in self.categories:  # who comes into a category later was outside it before
                 later = self.sum("later", periods=self.periods[: place + 1], categories=[category])
-                yield _difference(
-                    self.sum("outside", periods=self.periods[:place], categories=[category]), later, np.inf
+                yield weigh_cells(
+                    self.sum("outside", periods=self.periods[:place], categories=[category]), later, 0.0, np.inf
                 )
 
     def unpublished(self) -> Iterator[tuple[str, Columns, Columns]]:
@@ -156,13 +156,10 @@ def _read(trend: Trend, counts: Mapping[Cell, Count]) -> Knowledge:
         Expression(0, describe_cell(figure.cell), Row(figure.columns, np.ones(len(figure.columns))), figure.count)
         for figure in figures
     ]
-    beside = [Expression(0, words, _difference(plus, minus, 0.0), None) for words, plus, minus in came.unpublished()]
+    beside = [
+        Expression(0, words, weigh_cells(plus, minus, 0.0, 0.0), None) for words, plus, minus in came.unpublished()
+    ]
     return Knowledge(len(came.at), figures, [*expressions, *beside], [*came.structure(), *empty], [])
-
-
-def _difference(plus: Columns, minus: Columns, high: float) -> Row:
-    weights = np.repeat([1.0, -1.0], [len(plus), len(minus)])
-    return Row(np.concatenate([plus, minus]).astype(np.intp), weights, 0.0, high)
 
 
 def _with_shares(table: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,54 @@
+"""No count of 1 to 10 can be derived from any family of tables: shown by an audit that shares no code with ours."""
+
+from itertools import combinations, product
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.assessment.suppression import by_hand
+from workbench.assessment.census import Census, count_census
+from workbench.assessment.suppression import suppress
+
+# Mostly small counts, those at the border, and a few large ones.
+COUNTS = st.sampled_from([0, 0, 0, 1, 2, 3, 5, 8, 10, 11, 12, 15, 30, 80])
+CHANGES = st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2, 4, 10, 11, 13, 40])
+
+
+@st.composite
+def families(draw: st.DrawFn) -> tuple[dict[str, list[str]], list[tuple[str, ...]], list[list[int]]]:
+    """Draw categories, the attributes of one to three tables, and the joint counts of one or two releases."""
+    domains = {
+        name: [f"{name}{i}" for i in range(draw(st.integers(2, 5)))] for name in "abc"[: draw(st.integers(1, 3))]
+    }
+    sets = [names for size in range(1, len(domains) + 1) for names in combinations(domains, size)]
+    tables = draw(st.lists(st.sampled_from(sets), min_size=1, max_size=min(3, len(sets)), unique=True))
+    n = len(list(product(*domains.values())))
+    first = draw(st.lists(COUNTS, min_size=n, max_size=n).filter(any))
+    releases = [first]
+    if draw(st.booleans()):
+        more = draw(st.lists(CHANGES, min_size=n, max_size=n))
+        releases.append([before + new for before, new in zip(first, more, strict=True)])
+    return domains, tables, releases
+
+
+def censuses(domains: dict[str, list[str]], tables: list[tuple[str, ...]], joint: list[int]) -> list[Census]:
+    rows = [cell for cell, n in zip(product(*domains.values()), joint, strict=True) for _ in range(n)]
+    patients = pl.DataFrame(rows, schema=list(domains), orient="row")
+    return [count_census(patients, by=names) for names in tables]
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+@given(families())
+def test_nothing_small_can_be_derived_from_a_thousand_random_families(
+    family: tuple[dict[str, list[str]], list[tuple[str, ...]], list[list[int]]],
+) -> None:
+    domains, tables, releases = family
+    published = []
+    for joint in releases:
+        published.append(suppress(censuses(domains, tables, joint), earlier=published))
+    assert all(release.audit.n_exposed == 0 for release in published)
+    frames = [[table.table for table in release.tables] for release in published]
+    assert by_hand.derivable(frames, domains) == []

@@ -1,0 +1,227 @@
+"""What is hidden in a release, worked out by hand."""
+
+import re
+
+import polars as pl
+import pytest
+
+from tests.assessment.suppression.families import one_way, patients, shown
+from workbench.assessment.census import count_census
+from workbench.assessment.suppression import audit, suppress
+
+RULE = "Counts of 1–10 patients, and those that would give them away, are not shown."
+
+
+def test_a_table_without_small_counts_is_shown_whole() -> None:
+    released = suppress([one_way("site", {"A": 40, "B": 11})])
+    assert shown(released.tables[0]) == {"A": 40, "B": 11}
+    assert released.tables[0].table["fraction"].to_list() == [40 / 51, 11 / 51]
+    assert released.n_hidden == 0
+
+
+def test_one_small_count_takes_the_next_smallest_with_it() -> None:
+    # 5 is 75 less 40 and 30; with 30 hidden it may be anything up to 34.
+    released = suppress([one_way("site", {"A": 40, "B": 30, "C": 5})])
+    assert shown(released.tables[0]) == {"A": 40, "B": None, "C": None}
+    assert (released.n_cells, released.n_hidden) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("small", "third"),
+    [
+        ((6, 6), 40),  # they are known to be 12 together: each may be 11
+        ((5, 6), None),  # 11 together, and neither is 0: both are known to be at most 10
+    ],
+)
+def test_two_small_counts_protect_each_other_only_if_one_may_be_large(
+    small: tuple[int, int], third: int | None
+) -> None:
+    released = suppress([one_way("site", {"A": 40, "B": small[0], "C": small[1]})])
+    assert shown(released.tables[0]) == {"A": third, "B": None, "C": None}
+
+
+def test_nobody_is_a_count_that_may_be_shown() -> None:
+    released = suppress([one_way("covid19_positive", {"Yes": 30, "No": 40})])
+    sex = pl.Series("sex", ["Male"] * 30).cast(pl.Enum(["Female", "Male"])).to_frame()
+    assert shown(released.tables[0]) == {"No": 40, "Yes": 30}
+    assert shown(suppress([count_census(sex, by=["sex"])]).tables[0]) == {"Female": 0, "Male": 30}
+
+
+def test_a_small_cell_of_two_attributes_takes_the_corners_of_a_rectangle_and_no_margin() -> None:
+    # With all margins shown a cell moves only together with one in its row, one in its column and their corner.
+    # The cheapest rectangle around (F, A) has the smallest counts: (F, B), (M, A), (M, B).
+    counts = {("F", "A"): 4, ("F", "B"): 20, ("F", "C"): 500, ("M", "A"): 30, ("M", "B"): 25, ("M", "C"): 600}
+    frame = patients(counts, ["sex", "site"])
+    released = suppress([count_census(frame, by=by) for by in (["sex"], ["site"], ["sex", "site"])])
+    assert [table.table["n_patients"].null_count() for table in released.tables] == [0, 0, 4]
+    assert shown(released.tables[2]) == {**dict.fromkeys(counts), ("F", "C"): 500, ("M", "C"): 600}
+
+
+def test_a_margin_hidden_in_one_table_is_hidden_in_all_and_in_the_missing_counts() -> None:
+    counts = {("Female", "A"): 30, ("Male", "A"): 40, ("Unknown", "A"): 3, ("Female", "B"): 50, ("Male", "B"): 60}
+    frame = patients(counts, ["sex", "site"])
+    one, both = suppress([count_census(frame, by=by) for by in (["sex"], ["sex", "site"])]).tables
+    assert shown(one)["Unknown"] is None
+    assert shown(both)["Unknown", "A"] is None
+    for table in (one, both):
+        unknown = table.missing.filter(attribute="sex", reason="Unknown")
+        assert unknown["n_patients"].to_list() == [None]
+
+
+def test_fewer_than_eleven_patients_have_no_total_and_no_share() -> None:
+    [table] = suppress([one_way("site", {"A": 6, "B": 2})]).tables
+    assert table.n_total is None
+    assert table.table.select(pl.exclude("site")).null_count().row(0) == (2, 2, 2, 2, 2)
+    assert table.sentence == "Site of patients: no group can be shown."
+
+
+def test_the_total_is_hidden_only_when_nothing_else_helps() -> None:
+    [table] = suppress([one_way("site", {"A": 8, "B": 9, "C": 40})]).tables
+    assert (shown(table), table.n_total) == ({"A": None, "B": None, "C": 40}, 57)  # 17 together: each may be 11
+    [table] = suppress([one_way("site", {"A": 4, "B": 5, "C": 2})]).tables
+    assert (set(shown(table).values()), table.n_total) == ({None}, None)  # 11 of three: none can be more than 9
+
+
+def test_nobody_at_all_is_shown_as_such() -> None:
+    nobody = count_census(pl.DataFrame({"site": []}, schema={"site": pl.String}), by=["site"])
+    assert suppress([nobody]).tables[0].sentence == "There are no patients to count."
+
+
+def test_who_is_outside_an_overlapping_category_is_a_count_too() -> None:
+    # 95 of 100 patients have CT, so 5 have none; what is left of 100 after DX is 40 and may be known.
+    rows = [(i, "CT") for i in range(95)] + [(i, "DX") for i in range(40, 100)]
+    series = pl.DataFrame(rows, schema=["patient", "modality"], orient="row")
+    census = count_census(series, by=["modality"], key="patient")
+    [table] = suppress([census]).tables
+    assert (shown(table), table.n_total, table.overlapping) == ({"CT": None, "DX": 60}, 100, True)
+    exposed = audit([census]).table.filter("exposed")
+    assert exposed.select("figure", "low").rows() == [("without modality CT", 5)]
+
+
+def test_what_came_since_the_last_release_is_a_count_too() -> None:
+    before = suppress([one_way("site", {"A": 40, "B": 30})])
+    [now] = suppress([one_way("site", {"A": 43, "B": 60})], earlier=[before]).tables
+    # 3 patients came to A. With B hidden too, between 0 and 33 of the 33 new ones may be at A.
+    assert (shown(now), now.n_total) == ({"A": None, "B": None}, 103)
+
+
+def test_a_total_that_grew_by_few_is_hidden_with_what_adds_up_to_it() -> None:
+    before = suppress([one_way("site", {"A": 40, "B": 30})])
+    [now] = suppress([one_way("site", {"A": 40, "B": 35})], earlier=[before]).tables
+    assert (now.n_total, shown(now)["B"]) == (None, None)
+
+
+def test_nothing_new_is_no_count() -> None:
+    census = one_way("site", {"A": 40, "B": 30})
+    again = suppress([census], earlier=[suppress([census])])
+    assert (again.n_hidden, again.tables[0].n_total) == (0, 70)
+
+
+def test_a_hidden_cell_may_not_be_found_out_by_a_later_release() -> None:
+    first = suppress([one_way("site", {"A": 40, "B": 30, "C": 5})])
+    assert shown(first.tables[0]) == {"A": 40, "B": None, "C": None}
+    # Nobody came to B and C but 20 to A. Shown, B's 30 would leave 5 to C in both releases.
+    later = suppress([one_way("site", {"A": 60, "B": 30, "C": 5})], earlier=[first])
+    assert shown(later.tables[0]) == {"A": 60, "B": None, "C": None}
+    assert later.audit.n_exposed == 0
+
+
+def test_withdrawn_patients_are_a_count_too() -> None:
+    before = suppress([one_way("site", {"A": 60, "B": 60})])
+    [now] = suppress([one_way("site", {"A": 53, "B": 99})], earlier=[before]).tables
+    assert shown(now)["A"] is None
+
+
+def test_earlier_tables_may_be_read_back_from_what_was_published() -> None:
+    before = suppress([one_way("site", {"A": 40, "B": 30})])
+    census = one_way("site", {"A": 43, "B": 60})
+    one, other = (suppress([census], earlier=[each]).tables[0].table for each in (before, before.tables))
+    assert one.equals(other)
+
+
+def test_the_place_of_a_hidden_category_tells_nothing_about_its_count() -> None:
+    # By size the sites stand A, B, C, D. C is hidden with D, and would be known to lie between 38 and D.
+    released = suppress([one_way("site", {"Z": 40, "B": 38, "C": 12, "A": 5})])
+    assert released.tables[0].table["site"].to_list() == ["Z", "B", "A", "C"]
+    assert released.tables[0].table["site"].dtype.categories.to_list() == ["Z", "B", "A", "C"]
+    years = one_way("study_year", {"2019": 5, "2020": 12, "2021": 90})
+    assert suppress([years]).tables[0].table["study_year"].to_list() == ["2021", "2019", "2020"]  # texts, by size
+
+
+def test_nothing_that_is_printed_says_a_hidden_number() -> None:
+    released = suppress([one_way("site", {"A": 4_000, "B": 613, "C": 7}), one_way("scanner", {"X": 4_613, "Y": 7})])
+    for table in released.tables:
+        said = "".join([repr(table), table._repr_html_(), table.sentence, *table.standouts])
+        assert not re.search(r"\b(613|7|4,?613)\b|0\.1327|0\.0015", said)
+        assert table.stamp == RULE
+    assert not re.search(r"\b(613|7|4,?613)\b", repr(released) + released._repr_html_())
+
+
+def test_a_release_says_what_is_hidden_and_what_was_checked() -> None:
+    released = suppress([one_way("site", {"A": 40, "B": 30, "C": 5})])
+    assert released.rule == RULE
+    assert released.sentence == (
+        "2 of 4 numbers are hidden. Checked: 4 cells, none of 1–10 can be derived from everything shown here."
+    )
+
+
+def test_a_census_of_studies_is_refused() -> None:
+    studies = count_census(patients({"A": 40}, ["site"]), by=["site"], unit="studies")
+    message = (
+        "Received a table of studies by site. Small counts are counts of patients, and studies, series or images do "
+        "not tell how few patients they come from. Pass its census of patients."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        suppress([studies])
+
+
+def test_an_overlapping_census_of_several_attributes_is_refused() -> None:
+    rows = pl.DataFrame({"patient": [1, 1], "modality": ["CT", "DX"], "site": ["A", "A"]})
+    message = (
+        "Received a census by modality × site in which a patient may count more than once. Its cells do not add up, so "
+        "nothing can be proven about them. Publish one table for each of these attributes."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        suppress([count_census(rows, by=["modality", "site"], key="patient")])
+
+
+def test_censuses_of_different_patients_are_refused() -> None:
+    message = (
+        "Two tables count everyone differently. All tables of a family count the same patients. Take every census from "
+        "one cohort, and give later releases' tables separately."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        suppress([one_way("site", {"A": 40}), one_way("sex", {"Male": 41})])
+
+
+def test_suppressed_tables_are_not_suppressed_again() -> None:
+    message = (
+        "Received 1 censuses with 2 hidden counts. Small counts are found in exact censuses. Suppress a family once, "
+        "from the censuses of a cohort."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        suppress(suppress([one_way("site", {"A": 40, "B": 30, "C": 5})]).tables)
+    with pytest.raises(ValueError, match=re.escape("Received 0 censuses with 0 hidden counts.")):
+        suppress([])
+
+
+def test_too_large_a_cycle_is_refused() -> None:
+    names = ["first", "second", "third"]
+    frame = pl.DataFrame({name: [str(i % 30) for i in range(900)] for name in names})
+    message = (
+        "Tables of first × second × third have to be looked at as one of 27,000 cells. An audit can do 20,000. Publish "
+        "fewer tables together, or tables that form no cycle."
+    )
+    pairs = (["first", "second"], ["second", "third"], ["first", "third"])
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        suppress([count_census(frame, by=pair) for pair in pairs])
+
+
+def test_what_an_earlier_release_gives_away_cannot_be_hidden() -> None:
+    unprotected = one_way("site", {"A": 40, "B": 5})
+    message = (
+        "With every count hidden, site B can still be derived: an earlier release or a 0 gives it away. No count of "
+        "1–10 may be derivable. Publish these tables later, or without those of several attributes."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        suppress([one_way("site", {"A": 60, "B": 30})], earlier=[[unprotected]])
