@@ -78,7 +78,7 @@ def test_animals_and_phantoms_are_left_out_of_both_sides(tmp_path) -> None:
     patients = [{"sex": "Male"}, {"sex": "Female"}, {"sex": "Male", "species": "Mouse"}]
     series = [{"patient_key": key, "study_key": key} for key in range(3)]
     studies = [{"patient_key": key} for key in range(3)]
-    zoo = Catalog(make_repository(tmp_path, patients, studies, series))
+    zoo = Catalog(make_repository(tmp_path, patients, studies, series, disclosure="public_rows"))
     compared = wb.compare(zoo.everything, reference=zoo, attributes=["sex"])
     assert compared.table.select("n_patients", "n_reference").row(0) == (2, 2)
     assert compared.notes[-1] == "1 of 3 patients are left out: animals, phantoms, simulations or mixed collections."
@@ -96,3 +96,38 @@ def test_every_row_tells_n_denominator_missing_reference_and_year() -> None:
     known = table.filter(missing="excluded")
     assert (known["n_patients"] + known["n_missing"] == known["n_total"]).all()
     assert pl.Series(known["year"].unique()).to_list() == ["2022"]
+
+
+def controlled(tmp_path) -> Catalog:
+    sexes = ["Female"] * 40 + ["Male"] * 30 + ["Unknown"] * 20 + ["Other"] * 5
+    series = [{"patient_key": key, "study_key": key} for key in range(len(sexes))]
+    studies = [{"patient_key": key} for key in range(len(sexes))]
+    patients = [{"sex": sex} for sex in sexes]
+    return Catalog(make_repository(tmp_path, patients, studies, series, disclosure="controlled"))
+
+
+def test_small_counts_of_a_controlled_source_are_hidden_on_a_public_page(tmp_path, monkeypatch) -> None:
+    commons = controlled(tmp_path)
+    exact = wb.compare(commons.everything, attributes=["sex"])
+    assert exact.notes[-1] == "Exact counts of a controlled source: for its holder, do not publish."
+    assert exact.contributions.filter(category="Other")["n_patients"].to_list() == [5, 5]
+    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
+    public = wb.compare(commons.everything, attributes=["sex"])
+    assert not public.contributions["n_patients"].is_between(1, 10).any()
+    assert "Not shown (small counts)" in public.contributions["category"].to_list()
+    assert public.sentences["sex"] == (
+        "Sex: hidden small counts include patients without sex, so there is no distance that leaves these out."
+    )
+    assert "Other (5)" not in repr(public)
+    assert "do not publish" not in repr(public)
+
+
+def test_two_cohorts_of_a_controlled_source_are_not_compared_on_a_public_page(tmp_path, monkeypatch) -> None:
+    commons = controlled(tmp_path)
+    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
+    with pytest.raises(ValueError, match="public page") as caught:
+        wb.compare(commons.everything, reference=commons)
+    assert str(caught.value) == (
+        "Received two cohorts on a public page, one of a controlled source: they may differ by a few patients. "
+        "A population, or a census that was released, would be right. Pass one as reference=."
+    )

@@ -10,7 +10,8 @@ from workbench.assessment.census import Census
 from workbench.assessment.references import ReferencePopulation
 from workbench.errors import unknown_name
 
-CohortCounts = pl.DataFrame | Census | Mapping[str, Mapping[str, int]]
+#: One row a patient; or censuses of the same patients; or attribute to category to number of patients.
+CohortCounts = pl.DataFrame | Census | Sequence[Census] | Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +20,8 @@ class ReferenceCohort:
 
     Attributes
     ----------
-    counts : polars.DataFrame, Census or mapping
-        One row a patient; or a census; or attribute to category to number of patients.
+    counts : polars.DataFrame, Census, sequence of Census or mapping
+        One row a patient; or censuses; or attribute to category to number of patients.
     title : str
         What to call it.
     year : str
@@ -51,7 +52,7 @@ def attributes_of(counts: CohortCounts) -> list[str]:
 
     Parameters
     ----------
-    counts : polars.DataFrame, Census or mapping
+    counts : polars.DataFrame, Census, sequence of Census or mapping
         One side of a comparison.
 
     Returns
@@ -61,7 +62,10 @@ def attributes_of(counts: CohortCounts) -> list[str]:
     """
     if isinstance(counts, pl.DataFrame):
         return counts.columns
-    return list(counts.by) if isinstance(counts, Census) else list(counts)
+    if isinstance(counts, Mapping):
+        return list(counts)
+    censuses = [counts] if isinstance(counts, Census) else counts
+    return list(dict.fromkeys(name for census in censuses for name in census.by))
 
 
 def common_attributes(
@@ -71,8 +75,8 @@ def common_attributes(
 
     Parameters
     ----------
-    counts : polars.DataFrame, Census or mapping
-        One row a patient; or a census; or attribute to category to number of patients.
+    counts : polars.DataFrame, Census, sequence of Census or mapping
+        One row a patient; or censuses; or attribute to category to number of patients.
     reference : ReferencePopulation or ReferenceCohort
         The other side.
     attributes : sequence of str or None

@@ -61,6 +61,9 @@ class Comparison:
         attribute = str(row["attribute"])
         words = attribute.replace("_", " ")
         subject = words[0].upper() + words[1:]
+        if row["n_patients"] is None:
+            hidden = f"hidden small counts include patients without {words}"
+            return f"{subject}: {hidden}, so there is no distance that leaves these out."
         if row["total_variation"] is None:
             return f"{subject}: there is nobody to compare."
         counted = f"{row['n_patients']:,} patients counted" + (

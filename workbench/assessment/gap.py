@@ -111,7 +111,7 @@ def close_gap(
 
     Parameters
     ----------
-    counts : polars.DataFrame, Census or mapping
+    counts : polars.DataFrame, Census, sequence of Census or mapping
         The cohort; patients without a value are left out.
     reference : ReferencePopulation or ReferenceCohort
         Whose shares are the goal.

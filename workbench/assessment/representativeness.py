@@ -48,8 +48,8 @@ def compare_to_reference(
 
     Parameters
     ----------
-    counts : polars.DataFrame, Census or mapping
-        One row a patient; or a census; or attribute to category to number of patients.
+    counts : polars.DataFrame, Census, sequence of Census or mapping
+        One row a patient; or censuses; or attribute to category to number of patients.
     reference : ReferencePopulation, ReferenceCohort or Census
         A population, taken as exact; or another cohort, itself a sample.
     attributes : sequence of str or of sequences of str

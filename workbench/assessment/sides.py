@@ -88,7 +88,7 @@ def lay_side_by_side(
 
     Parameters
     ----------
-    counts : polars.DataFrame, Census or mapping
+    counts : polars.DataFrame, Census, sequence of Census or mapping
         The cohort.
     reference : ReferencePopulation or ReferenceCohort
         What it is compared with.

@@ -8,7 +8,7 @@ import polars as pl
 
 from workbench.assessment.alignment import CohortCounts
 from workbench.assessment.categories import categorized
-from workbench.assessment.census import count_census
+from workbench.assessment.census import Census, count_census
 from workbench.assessment.references import ReferencePopulation
 from workbench.vocabulary.demographics import MISSING
 
@@ -44,8 +44,8 @@ def tally(counts: CohortCounts, attributes: Sequence[str]) -> Tally | None:
 
     Parameters
     ----------
-    counts : polars.DataFrame, Census or mapping
-        One row a patient; or a census, whose other attributes are summed over; or attribute to category to number.
+    counts : polars.DataFrame, Census, sequence of Census or mapping
+        One row a patient; or censuses, whose other attributes are summed over; or attribute to category to number.
     attributes : sequence of str
         One, or several to be crossed.
 
@@ -57,8 +57,8 @@ def tally(counts: CohortCounts, attributes: Sequence[str]) -> Tally | None:
     Raises
     ------
     ValueError
-        When a census counts something else than patients or a patient in several categories, when a mapping is to be
-        crossed, or when a number is negative or not whole.
+        When a census counts something else than patients or a patient in several categories, when attributes are to
+        be crossed that are counted apart, or when a number is negative or not whole.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def tally(counts: CohortCounts, attributes: Sequence[str]) -> Tally | None:
     """
     if isinstance(counts, Mapping):
         return Tally(_whole(counts, attributes))
-    census = count_census(counts, by=attributes) if isinstance(counts, pl.DataFrame) else counts
+    census = count_census(counts, by=attributes) if isinstance(counts, pl.DataFrame) else _with_all(counts, attributes)
     if census.unit != "patients":
         raise ValueError(
             f"Received a census of {census.unit}. A population is compared with patients. "
@@ -201,12 +201,18 @@ def pooled(first: Tally, second: Tally, label: Iterable[str]) -> tuple[Tally, Ta
     return sides[0], sides[1]
 
 
+def _with_all(counts: Census | Sequence[Census], attributes: Sequence[str]) -> Census:
+    """The census with the fewest attributes that has all that are asked for."""
+    censuses = [counts] if isinstance(counts, Census) else counts
+    having = [census for census in censuses if set(attributes) <= set(census.by)]
+    if not having:
+        raise _apart(attributes)
+    return min(having, key=lambda census: len(census.by))
+
+
 def _whole(counts: Mapping[str, Mapping[str, int]], attributes: Sequence[str]) -> dict[Key, int]:
     if len(attributes) > 1:
-        raise ValueError(
-            f"Received counts of each attribute alone and asked for {' and '.join(attributes)} together. How they go "
-            "together takes a row a patient, or a census by all of them. Pass one of these."
-        )
+        raise _apart(attributes)
     numbers = counts[attributes[0]]
     wrong = {name: n for name, n in numbers.items() if not 0 <= n < float("inf") or n != int(n)}
     if wrong:
@@ -215,3 +221,10 @@ def _whole(counts: Mapping[str, Mapping[str, int]], attributes: Sequence[str]) -
             "Pass counts, not percentages or differences."
         )
     return {(name,): int(n) for name, n in numbers.items()}
+
+
+def _apart(attributes: Sequence[str]) -> ValueError:
+    return ValueError(
+        f"Received counts of each attribute alone and asked for {' and '.join(attributes)} together. How they go "
+        "together takes a row a patient, or a census by all of them. Pass one of these."
+    )

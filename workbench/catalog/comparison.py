@@ -7,11 +7,12 @@ from pathlib import Path
 import polars as pl
 
 from workbench.assessment.alignment import ReferenceCohort, common_attributes
-from workbench.assessment.census import Census
+from workbench.assessment.census import Census, count_census
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.representativeness import Comparison, compare_to_reference
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.catalog.disclosure import EXACT_STAMP, is_public
 
 _COMPARED = ("sex", "age_group", "race", "ethnicity", "race_ethnicity")
 
@@ -26,7 +27,7 @@ def compare(
     """Return how far the cohort's people are from a reference, with and without the missing.
 
     Animals, phantoms and simulations are left out of both sides: they have no place among people. A note says when
-    the cohort was itself selected by age or sex.
+    the cohort was itself selected by age or sex. On a public page small counts of a controlled source are hidden.
 
     Parameters
     ----------
@@ -51,7 +52,8 @@ def compare(
     UnknownNameError
         For a reference population or an attribute that does not exist.
     ValueError
-        When attributes are crossed that the reference publishes one by one only.
+        When attributes are crossed that the reference publishes one by one only; or on a public page, when a cohort of
+        a controlled source is compared with another one.
 
     Examples
     --------
@@ -66,15 +68,26 @@ def compare(
     other = _reference(cohort, reference)
     if attributes is None:
         attributes = common_attributes(people.select(name for name in _COMPARED if name in people.columns), other, None)
-    asked = [*attributes, *([tuple(joint)] if joint else [])]
-    compared = compare_to_reference(people, other, attributes=asked)
+    asked = [*((name,) for name in attributes), *([tuple(joint)] if joint else [])]
+    compared = compare_to_reference(_shown(cohort, people, asked), other, attributes=asked)
     names = {*attributes, *(joint or ())}
-    said = [
-        *compared.notes,
-        *_selections(cohort, reference, names),
-        *_left_out(patients.height - people.height, patients.height),
-    ]
-    return dataclasses.replace(compared, notes=tuple(said))
+    left_out = _left_out(cohort, patients.height, people.height)
+    said = (*compared.notes, *_selections(cohort, reference, names), *left_out)
+    return dataclasses.replace(compared, notes=said)
+
+
+def _is_hidden(cohort: Cohort) -> bool:
+    """Whether small counts of the cohort may not be shown here."""
+    return is_public() and cohort.repository.disclosure == "controlled"
+
+
+def _shown(cohort: Cohort, people: pl.DataFrame, asked: Sequence[Sequence[str]]) -> pl.DataFrame | Sequence[Census]:
+    """Return the people, or what may be shown of them on a public page."""
+    if not _is_hidden(cohort):
+        return people
+    from workbench.assessment.suppression import suppress
+
+    return suppress([count_census(people, by=names) for names in asked]).tables
 
 
 def _reference(
@@ -87,6 +100,11 @@ def _reference(
     if isinstance(reference, Census):
         return ReferenceCohort(reference, title="the census of another cohort")
     other = reference.everything if isinstance(reference, Catalog) else reference
+    if _is_hidden(cohort) or _is_hidden(other):
+        raise ValueError(
+            "Received two cohorts on a public page, one of a controlled source: they may differ by a few patients. "
+            "A population, or a census that was released, would be right. Pass one as reference=."
+        )
     source, own = other.repository, cohort.repository
     chosen = "; ".join(condition.label for condition in other.conditions) or "everybody"
     same = (source.key, source.build) == (own.key, own.build)
@@ -112,6 +130,10 @@ def _selections(cohort: Cohort, reference: object, names: set[str]) -> list[str]
     ]
 
 
-def _left_out(n: int, n_patients: int) -> list[str]:
+def _left_out(cohort: Cohort, n_patients: int, n_people: int) -> list[str]:
+    if _is_hidden(cohort):
+        return []
+    n = n_patients - n_people
     left_out = f"{n:,} of {n_patients:,} patients are left out: animals, phantoms, simulations or mixed collections."
-    return [left_out] if n else []
+    exact = [EXACT_STAMP] if cohort.repository.disclosure == "controlled" else []
+    return [*([left_out] if n else []), *exact]
