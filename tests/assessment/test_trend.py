@@ -52,8 +52,8 @@ def test_who_has_no_period_is_counted_and_said() -> None:
     )
     assert all(note in repr(trend) and note in trend._repr_html_() for note in trend.notes[:2])
     assert trend.sentence == (
-        "4 patients by batch 2021-09-01; by sex, the share of Female changed most since 2021-08-04, from 50.0 % to "
-        "25.0 %."
+        "4 patients by batch 2021-09-01; by sex, the share of Female changed most since 2021-08-04 (2 patients), "
+        "from 50.0 % to 25.0 %."
     )
 
 

@@ -4,12 +4,15 @@ import pytest
 from workbench.vocabulary.demographics import (
     AGE_DECADES,
     AGE_GROUPS,
+    COVID_STATUS,
     ETHNICITY,
     MISSING,
     RACE,
     RACE_ETHNICITY,
+    RESIDUAL,
     SEX,
     age_group,
+    definitions_of,
 )
 
 
@@ -50,3 +53,16 @@ def test_a_null_age_keeps_its_reason_and_an_impossible_age_is_unknown() -> None:
     banded = patients.select(age_group(pl.col("age_years"), pl.col("age_years_missing"), AGE_DECADES)).to_series()
     assert banded.to_list() == ["Not Applicable", "Not Reported", "Unknown", "Unknown"]
     assert banded.dtype == pl.Enum([*AGE_DECADES, *MISSING])
+
+
+def test_what_fits_no_other_category_is_defined_where_it_is_shown() -> None:
+    vocabularies = {"sex": SEX, "race": RACE, "race_ethnicity": RACE_ETHNICITY, "covid19_positive": COVID_STATUS}
+    for attribute, categories in vocabularies.items():
+        residual = [category for category in categories if category in RESIDUAL]
+        assert residual
+        texts = definitions_of(attribute, categories)
+        assert all(any(text.startswith(f"{category}: ") for text in texts) for category in residual)
+        assert definitions_of(attribute, set(categories) - set(RESIDUAL)) == tuple(
+            text for text in texts if text.split(":")[0] not in residual
+        )
+    assert definitions_of("manufacturer", ["Other"]) == ()

@@ -83,7 +83,7 @@ def count_cells(
     missing = [
         (attribute, reason, n_lacking)
         for place, attribute in enumerate(attributes)
-        for reason, n_lacking in _n_missing(coding, place, cells if key is None else units)
+        for reason, n_lacking in _n_missing(coding, place, cells, None if key is None else units)
     ]
     schema = {"attribute": pl.String, "reason": pl.String, "n": pl.Int64}
     return Cells(table, pl.DataFrame(missing, schema=schema, orient="row"), n_total)
@@ -147,11 +147,13 @@ def _numbered(keys: pl.Series, coding: _Coding) -> pl.Series:
     return numbers.cast(pl.UInt64)
 
 
-def _n_missing(coding: _Coding, place: int, units: pl.DataFrame) -> list[tuple[str, int]]:
+def _n_missing(coding: _Coding, place: int, cells: pl.DataFrame, units: pl.DataFrame | None) -> list[tuple[str, int]]:
     """Return for each reason how many lack an attribute; one who counts in several such cells counts once."""
     names = coding.categories[place].cast(pl.String)
     first = len(names) - int(names.is_in(MISSING).sum())
-    n = pl.col("key").n_unique() if "key" in units.columns else pl.col("n").sum()
-    lacking = units.filter(coding.digit(place) >= first).group_by(coding.digit(place).alias("digit")).agg(n=n)
-    counts = dict(zip(names.gather(lacking["digit"]), lacking["n"], strict=True))
+    lacking, n = cells.filter(coding.digit(place) >= first), pl.col("n").sum()
+    if units is not None and not lacking.is_empty():
+        lacking, n = units.filter(coding.digit(place) >= first), pl.col("key").n_unique()
+    counted = lacking.group_by(coding.digit(place).alias("digit")).agg(n=n)
+    counts = dict(zip(names.gather(counted["digit"]), counted["n"], strict=True))
     return [(reason, counts.get(reason, 0)) for reason in MISSING]

@@ -117,9 +117,10 @@ class Trend:
             return f"{head}, by {words}."
         change = (pl.col("fraction") - pl.col("before")).abs()
         category, now, before = changes.sort(change, descending=True, maintain_order=True).row(0)
+        of = "" if ends[0]["n_total"][0] is None else f" ({ends[0]['n_total'][0]:,} {self.unit})"
         return (
-            f"{head}; by {words}, the share of {category} changed most since {self.periods[0]}, from {before:.1%} to "
-            f"{now:.1%}."
+            f"{head}; by {words}, the share of {category} changed most since {self.periods[0]}{of}, "
+            f"from {before:.1%} to {now:.1%}."
         ).replace("%", " %")
 
     @property
