@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.assessment.census import count_census
@@ -52,6 +52,26 @@ def test_numbers_ascend_and_texts_go_by_size() -> None:
     assert studies.select("site", "n_studies").rows() == [("A", 2), ("B", 1)]
 
 
+def test_dates_ascend_and_an_enum_keeps_its_order_with_nulls_last() -> None:
+    days = pl.Series("batch", ["2021-09-01", "2021-08-04", "2021-09-01"]).str.to_date()
+    assert count_census(days.to_frame(), by=["batch"]).table.select("batch", "n_patients").rows() == [
+        ("2021-08-04", 1),
+        ("2021-09-01", 2),
+    ]
+    sizes = pl.Series("size", ["small", None, "large"], dtype=pl.Enum(["small", "large", "huge"]))
+    assert count_census(sizes.to_frame(), by=["size"]).table.select("size", "n_patients").rows() == [
+        ("small", 1),
+        ("large", 1),
+        ("huge", 0),
+        ("Not Reported", 1),
+    ]
+
+
+def test_a_reason_that_is_none_of_the_three_is_not_reported() -> None:
+    patients = pl.DataFrame({"site": ["A", None], "site_missing": [None, "lost the form"]})
+    assert count_census(patients, by=["site"]).table["site"].to_list() == ["A", "Not Reported"]
+
+
 def test_an_empty_frame_gives_an_empty_table_and_says_so() -> None:
     census = count_census(PATIENTS.clear(), by=["sex"])
     assert (census.table.height, census.n_total, census.missing["n_patients"].sum()) == (0, 0, 0)
@@ -62,6 +82,7 @@ def test_all_missing_is_said_in_words() -> None:
     assert count_census(PATIENTS.tail(1), by=["sex"]).sentence == "Sex is recorded for none of 1 patients."
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(SEX), st.sampled_from([*AGE_GROUPS, *MISSING])), min_size=1, max_size=60))
 def test_counts_add_up_with_the_missing_included(people: list[tuple[str, str]]) -> None:
     patients = pl.DataFrame(people, schema=SCHEMA, orient="row")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.assessment.missingness import count_missing_together, missing_census, missing_together
@@ -50,6 +50,7 @@ def test_nobody_lacks_nothing() -> None:
     assert found.sentence == "Sex is recorded for none of 2 patients."
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.sampled_from(["A", "Unknown", None])] * 3), max_size=30))
 def test_the_combinations_add_up_to_everyone(rows: list[tuple[str | None, ...]]) -> None:
     frame = pl.DataFrame(rows, schema=dict.fromkeys("abc", pl.String), orient="row")
