@@ -152,3 +152,18 @@ def test_a_census_with_patients_in_several_groups_is_refused() -> None:
         "Received a census by modality, in which a patient can count in several groups. Shares that add up to all "
         "patients would be right. Count by an attribute that each patient has once, such as sex."
     )
+
+
+def test_of_several_censuses_the_one_with_the_fewest_attributes_is_taken() -> None:
+    censuses = [count_census(SITE, by=by) for by in (["sex", "age_group"], ["sex"])]
+    told = compare_to_reference(censuses, ReferenceCohort(REST), attributes=["sex", "age_group", ("age_group", "sex")])
+    rows = compare_to_reference(SITE, ReferenceCohort(REST), attributes=["sex", "age_group", ("age_group", "sex")])
+    assert told.table.equals(rows.table)
+
+
+def test_many_groups_without_a_counterpart_are_named_by_the_largest() -> None:
+    own = {"site": {"A": 9, **{letter: n for n, letter in enumerate("BCDEF", start=1)}}}
+    compared = compare_to_reference(own, ReferenceCohort({"site": {"A": 1}}), replicates=0)
+    assert compared.notes == (
+        "site: the reference has no F (5), E (4), D (3) and 2 more groups (3); these patients count as different.",
+    )

@@ -5,7 +5,9 @@ import pytest
 
 import workbench as wb
 from tests.catalog.tiny import make_repository
+from workbench.assessment.alignment import ReferenceCohort
 from workbench.assessment.references import read_reference
+from workbench.assessment.representativeness import compare_to_reference
 from workbench.catalog.commons import Catalog
 from workbench.errors import UnknownNameError
 
@@ -56,6 +58,18 @@ def test_the_same_cohort_twice_is_no_different() -> None:
     table = wb.compare(ct, reference=COMMONS.where(modality="CT"), attributes=["sex", "race"]).table
     assert table["jsd"].to_list() == [0, 0, 0, 0]
     assert table["p_null"].to_list() == [1, 1, 1, 1]
+
+
+def test_two_halves_of_one_site_are_no_different_however_many_attributes_are_crossed() -> None:
+    patients = COMMONS.everything.patients
+    largest = patients["site_id"].value_counts(sort=True)["site_id"][0]
+    site = patients.filter(pl.col("site_id") == largest).sample(fraction=1, shuffle=True, seed=1)
+    halves = site.head(site.height // 2), site.tail(site.height // 2)
+    crossed = ("sex", "age_group", "race", "ethnicity", "covid19_positive")
+    table = compare_to_reference(halves[0], ReferenceCohort(halves[1]), attributes=[crossed]).table
+    # Over hundreds of cells a distance is large whoever is in which half; only its null tells.
+    assert table["jsd"].min() > 0.1
+    assert table["p_null"].min() > 0.01
 
 
 def test_attributes_are_crossed_where_asked_for() -> None:

@@ -22,6 +22,7 @@ CROSS = " × "
 NOT_SHOWN = "Not shown (small counts)"
 LAST_YEAR = 100.0  # where the open band of the oldest is taken to end; 85+ then reaches from 85 to 100 years
 
+_NAMED = 3  # groups without a counterpart that a note names
 _WHOLE = 0.05  # percentages that miss 100 by no more only show the rounding of their second digit
 
 
@@ -222,8 +223,11 @@ def _caveats(
     foreign = [(key, n) for key, n, q in zip(keys, pair.first, pair.second, strict=True) if n and not q]
     foreign = [(key, n) for key, n in foreign if not _is_missing(key)]
     if foreign:
-        named = ", ".join(f"{CROSS.join(key)} ({n:,})" for key, n in foreign)
-        notes.append(f"the reference has no {named}; these patients count as different.")
+        largest = sorted(foreign, key=lambda each: -each[1])[:_NAMED]
+        named = ", ".join(f"{CROSS.join(key)} ({n:,})" for key, n in largest)
+        rest = sum(n for _, n in foreign) - sum(n for _, n in largest)
+        more = f" and {len(foreign) - len(largest)} more groups ({rest:,})" if rest else ""
+        notes.append(f"the reference has no {named}{more}; these patients count as different.")
     total = pair.second.sum()
     if (unknown := pair.second[missing].sum()) > 0:
         notes.append(f"{unknown / total:.1%} of the reference have no value.".replace("%", " %"))
