@@ -11,6 +11,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 Key = tuple[Any, ...]
 _LARGE = 11
 _MOST = 500  # patients in a joint cell that the audit tries; enough to be large
+# The presolve of the solver in scipy 1.17 calls 10 the optimum of a program that 12 solves.
+_OPTIONS = {"presolve": False}
 
 
 def derivable(releases: Sequence[Sequence[pl.DataFrame]], domains: Mapping[str, list[str]]) -> list[str]:
@@ -89,7 +91,8 @@ def _constraint(rows: list[np.ndarray], bounds: list[tuple[float, float]]) -> Li
 
 
 def _best(objective: np.ndarray, known: list[LinearConstraint]) -> np.ndarray | None:
-    answer = milp(objective, constraints=known, bounds=Bounds(0, _MOST), integrality=np.ones(len(objective)))
+    whole = np.ones(len(objective))
+    answer = milp(objective, constraints=known, bounds=Bounds(0, _MOST), integrality=whole, options=_OPTIONS)
     assert answer.status in (0, 2), answer.message
     return None if answer.x is None else np.round(answer.x)
 
@@ -106,6 +109,7 @@ def _largest_together(targets: list[np.ndarray], known: list[LinearConstraint]) 
             np.concatenate([np.zeros(n), np.full(m, -_MOST)]), np.concatenate([np.full(n, _MOST), np.full(m, _LARGE)])
         ),
         integrality=np.concatenate([np.ones(n), np.zeros(m)]),
+        options=_OPTIONS,
     )
     assert answer.status == 0, f"the published tables contradict one another: {answer.message}"
     return np.round(answer.x[:n])

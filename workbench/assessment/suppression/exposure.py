@@ -74,7 +74,7 @@ def examine(knowledge: Knowledge, *, threshold: int, settling: list[FloatArray] 
     )
     asked, bounded = tee(hidden)
     for expression, ends in zip(asked, bound_expressions(program, (each.row for each in bounded)), strict=True):
-        tables.extend(each.values for each in ends if each.values is not None and _is_whole(each.values))
+        tables.extend(each.values for each in ends if each.values is not None and _is_proof(each.values, program))
         low, high = _limits(*ends)
         exposed = (low, high) != (0, 0) and not (
             reaches(expression, tables, threshold=threshold)
@@ -118,10 +118,10 @@ def find_whole(program: LinearProgram) -> FloatArray | None:
         None when there is none.
     """
     solution = solve_linear(program)
-    if solution.values is None or _is_whole(solution.values):
-        return solution.values
-    whole = np.ones(len(program.objective), dtype=bool)
-    return solve_linear(replace(program, integer=whole)).values
+    if solution.values is not None and not _is_proof(solution.values, program):
+        whole = np.ones(len(program.objective), dtype=bool)
+        solution = solve_linear(replace(program, integer=whole))
+    return solution.values if solution.values is not None and _is_proof(solution.values, program) else None
 
 
 def _limits(least: Solution, greatest: Solution) -> tuple[int | None, int | None]:
@@ -132,8 +132,13 @@ def _limits(least: Solution, greatest: Solution) -> tuple[int | None, int | None
     )
 
 
-def _is_whole(values: FloatArray) -> bool:
-    return bool(np.abs(values - np.round(values)).max(initial=0.0) < _TOLERANCE)
+def _is_proof(values: FloatArray, program: LinearProgram) -> bool:
+    """Whether a table is one of whole numbers and agrees with what is known: the solver is not taken at its word."""
+    whole = np.round(values)
+    if np.abs(values - whole).max(initial=0.0) > _TOLERANCE or (whole < 0).any():
+        return False
+    sums = (row.weights @ whole[row.columns] for row in program.rows)
+    return all(row.lower - 0.5 < total < row.upper + 0.5 for row, total in zip(program.rows, sums, strict=True))
 
 
 def _reach(
