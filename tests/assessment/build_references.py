@@ -23,6 +23,7 @@ from workbench.vocabulary.demographics import ETHNICITY, MISSING, RACE, RACE_ETH
 from workbench.vocabulary.geography import STATES
 
 Rows = list[list[object]]
+Cells = Counter[tuple[str, ...]]
 
 _AIAN, _ASIAN, _BLACK, _NHPI, _WHITE, _OTHER = RACE[:6]
 _HISPANIC, _NOT_HISPANIC = ETHNICITY[:2]
@@ -42,12 +43,33 @@ _FIPS = {state.fips: state.code for state in STATES.values()}
 
 def build_acs(folder: Path, out: Path) -> None:
     """Write the four tables of the American Community Survey: by age, by race, by ethnicity, by both."""
-    rows = _read(folder / "us_acs_population/multi_sex_age_race_state_current.csv")
     n = {
         (_FIPS[row["state_fips"]], row["sex"], row["race_category_id"], row["age"]): _whole(row["population"])
-        for row in rows
+        for row in _read(folder / "us_acs_population/multi_sex_age_race_state_current.csv")
     }
-    by_age, by_race, by_ethnicity = Counter[tuple[str, ...]](), Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    by_age, by_race, by_ethnicity = _crossed(n)
+    states = sorted({key[0] for key in n})
+    pairs = [(state, sex) for state in states for sex in ("Female", "Male")]
+    for pair in pairs:
+        for name, counts in (("ages", by_age), ("races", by_race), ("ethnicities", by_ethnicity)):
+            _same(f"{pair}, {name}", n[*pair, "ALL", "All"], _total(counts, *pair))
+    totals = {state: n[state, "All", "ALL", "All"] for state in states}
+    for state, total in totals.items():
+        _same(f"{state}, sexes", total, _total(by_age, state))
+    ages = _bands({key[2] for key in by_age})
+    coarse = [_dash(age) for age in _OF_RACE]
+    _write(out / "us_acs_age.csv", ["state", "sex", *ages], ([*p, *(by_age[*p, age] for age in ages)] for p in pairs))
+    for name, counts, categories in (("race", by_race, RACE[:6]), ("ethnicity", by_ethnicity, ETHNICITY[:2])):
+        cells = [(*pair, category) for pair in pairs for category in categories]
+        table = ([*cell, *(counts[*cell, age] for age in coarse)] for cell in cells)
+        _write(out / f"us_acs_{name}.csv", ["state", "sex", name, *coarse], table)
+    _write_race_ethnicity(folder, out, totals)
+    _check_year(folder, {race: sum(n[state, "All", race, "All"] for state in states) for race in (*_RACES, "HISP")})
+
+
+def _crossed(n: dict[tuple[str, str, str, str], int]) -> tuple[Cells, Cells, Cells]:
+    """The persons by age; by race and age; by ethnicity and age; each in a state and of a sex."""
+    by_age, by_race, by_ethnicity = Cells(), Cells(), Cells()
     for (state, sex, race, age), number in n.items():
         if sex == "All" or age == "All":
             continue
@@ -55,33 +77,11 @@ def build_acs(folder: Path, out: Path) -> None:
             by_age[state, sex, _OF_ALL.get(age, _dash(age))] += number
         if race in _RACES:
             by_race[state, sex, _RACES[race], _dash(age)] += number
+            by_ethnicity[state, sex, _NOT_HISPANIC, _dash(age)] += number  # everybody, less Hispanic or Latino
         if race == "HISP":
             by_ethnicity[state, sex, _HISPANIC, _dash(age)] += number
-    for state, sex, race, age in list(by_race):  # everybody less Hispanic or Latino
-        by_ethnicity[state, sex, _NOT_HISPANIC, age] += by_race[state, sex, race, age]
-    for (state, sex, ethnicity, age), number in list(by_ethnicity.items()):
-        if ethnicity == _HISPANIC:
-            by_ethnicity[state, sex, _NOT_HISPANIC, age] -= number
-    states = sorted({key[0] for key in n})
-    for state in states:
-        for sex in ("Female", "Male"):
-            whole = n[state, sex, "ALL", "All"]
-            _same(f"{state} {sex}, ages", whole, _total(by_age, state, sex))
-            _same(f"{state} {sex}, races", whole, _total(by_race, state, sex))
-            _same(f"{state} {sex}, ethnicities", whole, _total(by_ethnicity, state, sex))
-        _same(f"{state}, sexes", n[state, "All", "ALL", "All"], _total(by_age, state))
-    ages = _bands({key[2] for key in by_age})
-    coarse = [_dash(age) for age in _OF_RACE]
-    key = ("state", "sex")
-    pairs = [(state, sex) for state in states for sex in ("Female", "Male")]
-    _write(out / "us_acs_age.csv", [*key, *ages], ([*p, *(by_age[*p, age] for age in ages)] for p in pairs))
-    for name, counts in (("race", by_race), ("ethnicity", by_ethnicity)):
-        categories = RACE[:6] if name == "race" else ETHNICITY[:2]
-        cells = ((*p, category) for p in pairs for category in categories)
-        table = ([*cell, *(counts[*cell, age] for age in coarse)] for cell in cells)
-        _write(out / f"us_acs_{name}.csv", [*key, name, *coarse], table)
-    _write_race_ethnicity(folder, out, {state: n[state, "All", "ALL", "All"] for state in states})
-    _check_year(folder, {race: sum(n[state, "All", race, "All"] for state in states) for race in (*_RACES, "HISP")})
+            by_ethnicity[state, sex, _NOT_HISPANIC, _dash(age)] -= number
+    return by_age, by_race, by_ethnicity
 
 
 def _write_race_ethnicity(folder: Path, out: Path, totals: dict[str, int]) -> None:
@@ -260,7 +260,7 @@ def _bands(bands: Iterable[str]) -> list[str]:
     return sorted(bands, key=lambda band: int(band.split("–")[0].rstrip("+")))
 
 
-def _total(counts: Counter[tuple[str, ...]], *key: str) -> int:
+def _total(counts: Cells, *key: str) -> int:
     return sum(number for cell, number in counts.items() if cell[: len(key)] == key)
 
 

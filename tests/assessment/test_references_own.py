@@ -124,6 +124,9 @@ def test_every_defect_is_named_with_its_line(written: Path) -> None:
         ),
         ("attribute,category,n,n\nsex,Male,1,1\n", "column 'n' stands twice"),
         ("attribute,category,n\nsex,Male,0\nsex,Female,0\n", "sex: every number is 0"),
+        ("attribute;category;n\nsex;Male;1\n", "the columns are not separated by commas: save the file with commas"),
+        ("attribute,category,n\nsex,Male,0\nsex,Unknown,3\n", "sex: nobody has a known category"),
+        ("attribute,category,n\nsex,Male,1_0\n", "line 2: n is '1_0', which is no number"),
         (
             "attribute,category,percent\nsex,Male,40\nsex,Female,50\n",
             "sex: the percentages sum to 90.0, not to 100",

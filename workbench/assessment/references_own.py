@@ -3,6 +3,7 @@
 import csv
 import datetime
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ _STATED = ("title", "publisher", "table_id", "vintage", "url", "license", "retri
 _MOST_SHOWN = 20
 # Percentages rounded to whole numbers over a dozen categories miss 100 by about a point; more than two is a mistake.
 _TOLERATED, _ROUNDING = 2.0, 0.05
+
+# float() alone would also take 1_000 and the digits of other scripts.
+_PLAIN = re.compile(r"[-+.0-9a-zA-Z]+")
 
 Cell = tuple[str, datetime.date | None]  # an attribute at a period
 
@@ -122,6 +126,9 @@ def _wrong_columns(head: list[str]) -> Iterator[str]:
     if not any(head):
         yield "there are no columns: write attribute,category,n above the rows"
         return
+    if len(head) == 1 and any(separator in head[0] for separator in ";\t"):
+        yield "the columns are not separated by commas: save the file with commas"
+        return
     for name in head:
         if name not in _COLUMNS:
             near = nearest_names(name, _COLUMNS, most=1)
@@ -198,7 +205,7 @@ def _no_category(attribute: str, category: str, options: Sequence[str]) -> str:
 
 def _number(text: str, measure: str) -> float:
     try:
-        number = float(text)
+        number = float(text if _PLAIN.fullmatch(text.strip()) else "")
     except ValueError:
         raise ValueError(f"{measure} is {brief(repr(text))}, which is no number") from None
     if not math.isfinite(number) or number < 0:
@@ -239,6 +246,8 @@ def _contradictions(sheet: _Sheet) -> Iterator[str]:
             total = sum(held.values())
             if total == 0:
                 yield f"{at}: every number is 0"
+            elif all(n == 0 for category, n in held.items() if category not in MISSING):
+                yield f"{at}: nobody has a known category"
             elif sheet.measure == "percent" and abs(total - 100) > _TOLERATED:
                 yield f"{at}: the percentages sum to {total:.1f}, not to 100"
         if attribute.startswith("age"):
