@@ -34,7 +34,19 @@ _NON_HISPANIC |= {"MULTI_OR_OTHER_STANDARD_NH": _OTHER}
 # Bands of the ACS that only some race groups have, and the bands that all have.
 _OF_ALL = {"20-20": "20–24", "21-21": "20–24", "22-24": "20–24", "60-61": "60–64", "62-64": "60–64"}
 _OF_ALL |= {"65-66": "65–69", "67-69": "65–69"}
-_OF_RACE = ("0-4", "5-9", "10-14", "15-17", "18-19", "20-24", "25-29", "30-34", "35-44", "45-54", "55-64")
+_OF_RACE: tuple[str, ...] = (
+    "0-4",
+    "5-9",
+    "10-14",
+    "15-17",
+    "18-19",
+    "20-24",
+    "25-29",
+    "30-34",
+    "35-44",
+    "45-54",
+    "55-64",
+)
 _OF_RACE += ("65-74", "75-84", "85+")
 _SHEETS = {"Age at Index": "age_group", "Sex": "sex", "Race": "race", "Ethnicity": "ethnicity"}
 _SHEETS |= {"Race and Ethnicity": "race_ethnicity", "Covid-19 Positive": "covid19_positive"}

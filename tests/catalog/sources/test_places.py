@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import polars as pl
 
+from workbench.catalog.sources.gen3 import open_gen3
 from workbench.catalog.sources.places import with_state
+from workbench.catalog.sources.table import open_table
 
 ABSENT: list[str | None] = [None, None]
 
@@ -28,3 +32,16 @@ def test_without_zip_codes_nothing_changes() -> None:
         told, rules = with_state(patients)
         assert told.equals(patients)
         assert rules == []
+
+
+def test_a_table_and_an_export_carry_the_state(tmp_path: Path) -> None:
+    table = open_table(pl.DataFrame({"patient_id": ["a", "b"], "zip3": [941, 21], "told": ["x", "y"]}))
+    assert table.column("patients", "state").to_list() == ["CA", "MA"]
+    (tmp_path / "case.tsv").write_text(
+        "type\tsubmitter_id\tzip\tsex\ncase\ta\t190\tMale\ncase\tb\t063\tMale\ncase\tc\t\tFemale\n"
+    )
+    export = open_gen3(tmp_path / "case.tsv")
+    assert export.column("patients", "state").to_list() == ["PA", "CT", "Not Reported"]
+    counted = dict(export.data_quality.select("rule", "n").iter_rows())
+    assert counted["State told by the three-digit ZIP code alone"] == 2
+    assert counted["Three-digit ZIP code that crosses a state border"] == 1
