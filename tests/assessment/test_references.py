@@ -266,10 +266,10 @@ def test_missing_is_counted_and_kept_out_of_the_table() -> None:
 
 def test_how_many_are_not_known_is_a_warning_for_the_period_that_is_read() -> None:
     assert read_reference("cdc_covid").warnings("race") == (
-        "Not known for 35,631,954 of 97,799,722 (36.4 %) of this reference; shares are of those for whom it is known.",
+        "Not known for 35,631,954 of 97,799,722 (36.4 %) of this reference.",
     )
     assert read_reference("cdc_covid", period="2020-01-31").warnings("sex") == (
-        "Not known for 3,557 of 4,224 (84.2 %) of this reference; shares are of those for whom it is known.",
+        "Not known for 3,557 of 4,224 (84.2 %) of this reference.",
     )
     assert read_reference("midrc_open").warnings("sex") == ()  # 24 of 70,261
 

@@ -122,7 +122,7 @@ def with_missing_named(source: Mapping[str, Any], rows: pl.DataFrame) -> dict[st
     for attribute, gone, whole, counted in sums.filter(pl.col("gone") >= pl.col("whole") / 100).rows():
         if gone:
             numbers = f"{gone:,.0f} of {whole:,.0f} ({100 * gone / whole:.1f} %)" if counted else f"{gone:.1f} %"
-            warning = f"Not known for {numbers} of this reference; shares are of those for whom it is known."
+            warning = f"Not known for {numbers} of this reference."
             warnings[attribute] = (*warnings.get(attribute, ()), warning)
     return {**source, "warnings": warnings}
 
