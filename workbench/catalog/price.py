@@ -4,6 +4,7 @@ import html
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import Condition
-from workbench.catalog.price_words import requiring, step_sentence
+from workbench.catalog.price_words import requiring, step_sentences
 from workbench.catalog.repository import Repository
 from workbench.catalog.standing import stand
 from workbench.catalog.subgroups import Subgroups, people, read_subgroups, selected_people, subgroup_names
@@ -59,9 +60,10 @@ class Price:
     Only people are counted. Their age is the one they have in the cohort before the step. In the distances each cohort
     has its own ages, so that the last distance is the one that `workbench.catalog.comparison.compare` gives.
 
-    Its sentences name one group a step: the one whose share lost differs most from everybody's, of those with at least
-    11 patients before the step and an interval that leaves out that share; beside it stands the largest other group.
-    Groups that the step itself asks for are lost by definition and not named; nor are those of a missing value.
+    Its sentences name one group a step: of those with at least 11 patients before it whose interval lies above
+    everybody's share lost, the one that lost the largest share; where there is none, the one below that lost the
+    smallest. Beside it stands the largest other group. Groups that the step itself asks for are lost by definition and
+    not named; nor are those of a missing or conflicting value.
 
     Attributes
     ----------
@@ -97,10 +99,19 @@ class Price:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Each step in plain words; which group is named, the class says."""
+        """Each step in plain words: whom it loses, and how far that leads from the reference."""
+        return tuple(" ".join(filter(None, said)) for said in self._said)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """Of each step only whom it loses."""
+        return tuple(finding for finding, _ in self._said)
+
+    @cached_property
+    def _said(self) -> tuple[tuple[str, str], ...]:
         frames = (self.table, self.distances)
         return tuple(
-            step_sentence(subject, everybody, *(frame.filter(pl.col("number") == number) for frame in frames), own=own)
+            step_sentences(subject, everybody, *(frame.filter(pl.col("number") == number) for frame in frames), own=own)
             for number, (subject, everybody, own) in enumerate(
                 zip(self.subjects, self.overall.iter_rows(named=True), self.own, strict=True), start=1
             )

@@ -7,8 +7,10 @@ import polars as pl
 
 from workbench.catalog.criteria.criterion import Condition, Criterion
 from workbench.catalog.criteria.english import phrase
-from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.demographics import MISSING, RACE, SEX
 
+# Records that tell nothing, or tell different things, make no group of people.
+_NO_GROUP = (*MISSING, SEX[3])
 #: Groups of fewer patients before a step are not named.
 FEWEST = 11
 _BANDS = frozenset({"age_years", "age_group", "age_decade"})
@@ -38,10 +40,10 @@ def requiring(condition: Condition) -> str:
     return f"Requiring {words.replace(' is ', ' ', 1) if plain else words}"
 
 
-def step_sentence(
+def step_sentences(
     subject: str, everybody: Mapping[str, Any], rows: pl.DataFrame, distances: pl.DataFrame, *, own: frozenset[str]
-) -> str:
-    """Return what one step costs, and whom.
+) -> tuple[str, str]:
+    """Return what one step costs and whom, and how far that leads from the reference.
 
     Parameters
     ----------
@@ -56,22 +58,22 @@ def step_sentence(
 
     Returns
     -------
-    str
-        Two sentences at most.
+    tuple of str
+        Two sentences; the second is empty where no group is named.
     """
     if not everybody["n_before"]:
-        return f"{subject} loses nobody: nobody was left."
+        return f"{subject} loses nobody: nobody was left.", ""
     if not everybody["n_lost"]:
-        return f"{subject} loses nobody of {everybody['n_before']:,} patients."
+        return f"{subject} loses nobody of {everybody['n_before']:,} patients.", ""
     overall = percent(everybody["n_lost"], everybody["n_before"])
     named = most_affected(rows, everybody, skip=own)
     if named is None:
         said = f"{subject} loses {overall} of {everybody['n_before']:,} patients, no group clearly more than others"
-        return said + _because(everybody, "of them") + "."
+        return said + _because(everybody, "of them") + ".", ""
     peers = rows.filter(
         pl.col("attribute") == named["attribute"],
         pl.col("category") != named["category"],
-        ~pl.col("category").is_in(MISSING),
+        ~pl.col("category").is_in(_NO_GROUP),
     )
     of = f"{subject} loses {percent(named['n_lost'], named['n_before'])} of {members(named)}"
     if peers.is_empty():
@@ -79,13 +81,13 @@ def step_sentence(
     else:
         peer = peers.row(int(peers["n_before"].arg_max() or 0), named=True)
         said = f"{of} and {percent(peer['n_lost'], peer['n_before'])} of {members(peer)}"
-    return said + _because(named, "of the former") + "." + _led(distances, named["attribute"])
+    return said + _because(named, "of the former") + ".", _led(distances, named["attribute"])
 
 
 def most_affected(
     rows: pl.DataFrame, everybody: Mapping[str, Any], *, skip: frozenset[str] = frozenset()
 ) -> dict[str, Any] | None:
-    """Return the subgroup that a step hits, or spares, most clearly.
+    """Return the subgroup that a step hits most, or else spares most.
 
     Parameters
     ----------
@@ -99,24 +101,23 @@ def most_affected(
     Returns
     -------
     dict or None
-        The row whose share lost differs most from everybody's, of at least 11 patients before, with an interval that
-        leaves out that share; None when there is none. A missing value makes no group.
+        Of the rows of at least 11 patients before whose interval lies above everybody's share lost, the one with the
+        largest share; where there is none, the same below; else None. A missing or conflicting value makes no group.
     """
     overall = everybody["lost_fraction"]
     if overall is None:
         return None
     skipped = skip | (_BANDS if skip & _BANDS else frozenset())
     clear = rows.filter(
-        ~pl.col("category").is_in(MISSING),
+        ~pl.col("category").is_in(_NO_GROUP),
         ~pl.col("attribute").is_in(sorted(skipped)),
         pl.col("n_before") >= FEWEST,
         (pl.col("lost_low") > overall) | (pl.col("lost_high") < overall),
-    ).with_columns(apart=(pl.col("lost_fraction") - overall).abs())
+    ).with_columns(hit=pl.col("lost_fraction") > overall, apart=(pl.col("lost_fraction") - overall).abs())
     if clear.is_empty():
         return None
-    found: dict[str, Any] = clear.sort("apart", "n_before", "category", descending=[True, True, False]).row(
-        0, named=True
-    )
+    order = ["hit", "apart", "n_before", "category"]
+    found: dict[str, Any] = clear.sort(order, descending=[True, True, True, False]).row(0, named=True)
     return found
 
 
@@ -136,8 +137,10 @@ def members(row: Mapping[str, Any]) -> str:
     attribute, category = row["attribute"], row["category"]
     if attribute in _BANDS:
         return f"patients of {category} years"
-    if attribute in ("sex", "race", "ethnicity", "race_ethnicity"):
-        return f"{category} patients"
+    if attribute == "sex":
+        return f"{category.lower()} patients" if category in SEX[:2] else "patients of another sex"
+    if attribute in ("race", "ethnicity", "race_ethnicity"):
+        return "patients of multiple or other races" if category == RACE[5] else f"{category} patients"
     return f"patients with {attribute.removesuffix('_id').replace('_', ' ')} {category}"
 
 
@@ -212,4 +215,4 @@ def _led(distances: pl.DataFrame, attribute: str) -> str:
         return ""
     [(before, after)] = pairs
     words = to_match(after, f"the reference by {_WORDS.get(attribute, attribute.replace('_', ' '))}")
-    return f" Then {words}; before it, {round(100 * before)}."
+    return f"Then {words}; before it, {round(100 * before)}."

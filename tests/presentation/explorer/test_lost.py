@@ -95,6 +95,16 @@ def test_the_step_shown_is_the_one_changed_last_until_another_is_chosen(commons)
     assert lost(state)["label"] == "Modality: CT or MR"
 
 
+def test_the_numbers_say_when_they_are_of_people_only(commons):
+    mr = commons.where(modality="MR")
+    price = mr.attrition.price()
+    n, gone = price.overall.select("n_before", "n_lost").row(0)
+    assert lost(ExplorerState(commons, mr))["words"] == f"{gone:,} of {n:,} people lost"
+    assert lost(ExplorerState(commons, commons.everything))["words"] == f"{n:,} people to begin with"
+    covid = commons.where(collection_id=commons.covid_collections()).where(modality="CT")
+    assert " people " not in lost(ExplorerState(commons, covid))["words"]
+
+
 @pytest.mark.parametrize("at", [-9, 99])
 def test_a_step_that_does_not_exist_shows_the_nearest(commons, at):
     state = ExplorerState(commons, commons.where(modality="CT").where(sex="Female"))

@@ -35,8 +35,9 @@ _RULES = (
         "selection."
     ),
     (
-        f"Named is the group whose share lost differs most from that of all, among those of at least {FEWEST} patients "
-        "before the step whose interval leaves out the share of all."
+        f"Named is, of the groups of at least {FEWEST} patients before the step whose interval lies above the share of "
+        "all, the one that lost most; where there is none, the one below it that lost least. Groups that the step "
+        "itself asks for are not named."
     ),
     "Patients without a value are left out of the shares on the right and counted below them.",
 )
@@ -67,8 +68,9 @@ def lost_panel(state: ExplorerState) -> dict[str, Any]:
     ]
     return {
         "step": number - 1,
-        "label": step_labels(cohort)[number - 1] if number else "",
-        "sentence": price.sentences[number - 1] if number else _NOTHING,
+        "label": step_labels(cohort)[number - 1] if number else "No criterion yet",
+        "sentence": _sentence(price, number) if number else _NOTHING,
+        "words": _words(cohort, number, everybody),
         "overall": _overall(everybody) if number else None,
         "groups": groups,
         "source": _source(price.reference),
@@ -124,10 +126,30 @@ def _stand(repository: Repository, attribute: str, met: Any) -> Standing | None:
     return stand(group, selected_people(repository, met), _reference(repository))
 
 
+def _sentence(price: Price, number: int) -> str:
+    """What a step loses, without its name, which stands above."""
+    said = price.findings[number - 1].removeprefix(price.subjects[number - 1]).strip()
+    return said[:1].upper() + said[1:]
+
+
+def _words(cohort: Cohort, number: int, everybody: Mapping[str, Any]) -> str:
+    """The numbers behind the sentence; animals and phantoms are no part of them, as the words then say."""
+    n_patients = cohort.attrition.table["patients"][max(number - 1, 0)]
+    if not number:
+        n = int(np.count_nonzero(selected_people(cohort.repository, cohort.mask)))
+        return f"{n:,} {'patients' if n == n_patients else 'people'} to begin with"
+    n, missing = everybody["n_before"], everybody["n_lost_missing"]
+    words = f"{everybody['n_lost']:,} of {n:,} {'patients' if n == n_patients else 'people'} lost"
+    return words + (f", {missing:,} only for a missing value" if missing else "")
+
+
 def _overall(everybody: Mapping[str, Any]) -> dict[str, Any]:
-    n, lost, missing = everybody["n_before"], everybody["n_lost"], everybody["n_lost_missing"]
-    words = f"{lost:,} of {n:,} patients lost" + (f", {missing:,} only because the value is missing" if missing else "")
-    return {"lost": everybody["lost_fraction"] or 0, "text": percent(lost, n) if n else "–", "words": words}
+    n, lost = everybody["n_before"], everybody["n_lost"]
+    return {"lost": everybody["lost_fraction"] or 0, "text": _short(lost, n) if n else "–"}
+
+
+def _short(n: int, total: int) -> str:
+    return percent(n, total).replace("over", ">").replace("under", "<")
 
 
 def _group(
@@ -140,7 +162,7 @@ def _group(
     whole, mine = sides
     lost = {row["category"]: row for row in losses.iter_rows(named=True)}
     shown = [category for category in whole.shares if whole.shares[category] or whole.counts[category]]
-    absent = [category for category in MISSING if category in lost]
+    absent = [category for category in MISSING if whole.n_missing[category]]
     marked = named["category"] if named and named["attribute"] == attribute else None
     rows = [_row(category, lost.get(category), sides) | {"named": category == marked} for category in (*shown, *absent)]
     largest = max([row[name] or 0 for row in rows for name in ("reference", "commons", "cohort")], default=0)
@@ -177,7 +199,7 @@ def _row(category: str, loss: Mapping[str, Any] | None, sides: tuple[Standing, S
         "lost_missing": missing / n,
         "low": loss["lost_low"],
         "high": loss["lost_high"],
-        "text": percent(lost, n),
+        "text": _short(lost, n),
         "words": f"{lost:,} of {n:,} lost, {percent(lost, n)}, {interval}{because}",
     }
 

@@ -167,10 +167,8 @@ function lostPanel() {
   const node = make("div", { class: "wx-who" }, step, finding, overall, heads, groups, source, stamp, table, method);
   node.update = (panel) => {
     put(step, panel.label);
-    step.hidden = !panel.label;
-    put(finding, panel.sentence);
-    overall.hidden = !panel.overall;
-    if (panel.overall) put(overall, panel.overall.words);
+    put(finding, panel.sentence.replace(/(\d) %/g, "$1\u00a0%"));
+    put(overall, panel.words);
     keyed(groups, panel.groups, (group) => group.attribute, lostGroup, (each, group) => each.update(group, panel.overall));
     heads.hidden = !panel.groups.length;
     put(source, panel.source);
