@@ -27,7 +27,7 @@ PEOPLE = {
     "state": "State",
     "country": "Country",
 }
-#: How they were imaged; a patient counts once in each.
+#: How they were imaged; a patient counts once in each. Of an open source only acquired images are asked.
 IMAGING = {"modality": "Modality", "body_region": "Body region", "manufacturer": "Manufacturer"}
 _TOGETHER: tuple[By, ...] = (("sex", "age_group"), ("race", "ethnicity"))
 
@@ -69,7 +69,7 @@ class PublicCounts:
         return {name: self.censuses[(name,)] for name in names if (name,) in self.censuses}
 
     def compare(self, population: ReferencePopulation) -> dict[str, Comparison]:
-        """Return the distance of every attribute that is known of anybody and that a population has.
+        """Return the distance of every attribute that a population has, the farthest first.
 
         Parameters
         ----------
@@ -79,13 +79,15 @@ class PublicCounts:
         Returns
         -------
         dict of str to Comparison
-            Attribute to a comparison of it alone.
+            Attribute to a comparison of it alone; without those whose numbers are hidden or known of nobody.
         """
-        return {
+        compared = {
             name: compare_to_reference(census, population, attributes=[name])
             for name, census in self.one_way(PEOPLE).items()
             if name in population.attributes and is_known(census)
         }
+        measured = {name: comparison for name, comparison in compared.items() if comparison.table.height}
+        return dict(sorted(measured.items(), key=lambda item: -_distance(item[1])))
 
 
 def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) -> PublicCounts:
@@ -106,7 +108,9 @@ def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) 
     """
     people = _people(catalog)
     is_open = catalog.repository.disclosure != "controlled"
-    tables = [people.census(by=by) for by in _attributes(people)]
+    # One family counts one population; where nothing has to be hidden, images tell more than what is made from them.
+    imaged = people.where(derived=False) if is_open else people
+    tables = [(imaged if by[0] in IMAGING else people).census(by=by) for by in _attributes(people)]
     protection: tuple[str, ...] = ()
     if not is_open:
         family = suppress(tables, earlier=earlier)
@@ -129,6 +133,12 @@ def is_known(census: Census) -> bool:
     """
     known = census.table.filter(~pl.col(census.by[0]).cast(pl.String).is_in(MISSING))
     return bool((known[f"n_{census.unit}"].fill_null(0) > 0).any())
+
+
+def _distance(comparison: Comparison) -> float:
+    """Of those with a known group; -1 where there is nobody."""
+    known = comparison.table.filter(pl.col("missing") == "excluded")["total_variation"][0]
+    return -1.0 if known is None else float(known)
 
 
 def _people(catalog: Catalog) -> Cohort:

@@ -102,12 +102,12 @@ def census_page(
 
 
 def _people(counts: PublicCounts, population: ReferencePopulation) -> Iterator[_Placed]:
-    for name, census in counts.one_way(PEOPLE).items():
-        if name not in ("state", "country") and is_known(census):
-            yield _Placed("represented", charts.census(census), PEOPLE[name])
     pyramid = counts.censuses.get(("sex", "age_group"))
     if pyramid is not None:
         yield _Placed("represented", charts.pyramid(pyramid, reference=population), "Age and sex")
+    for name, census in counts.one_way(PEOPLE).items():
+        if name not in ("state", "country") and is_known(census):
+            yield _Placed("represented", charts.census(census), PEOPLE[name])
 
 
 def _compared(compared: dict[str, Comparison]) -> Iterator[_Placed]:
@@ -173,23 +173,21 @@ def _tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
             continue
         known = 1 - int(missing.sum()) / max(total, 1)
         label = f"{PEOPLE[name]} known"
-        yield {"id": f"{name}_known", "label": label, "value": round(known, 4), "text": f"{known:.0%}", "note": None}
+        yield {"id": f"{name}_known", "label": label, "value": round(known, 4), "text": _percent(known), "note": None}
+
+
+def _percent(share: float) -> str:
+    """A whole percentage that says neither none nor all where it is not so."""
+    return "> 99%" if 0.995 <= share < 1 else "< 1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def _findings(counts: PublicCounts, compared: dict[str, Comparison]) -> list[str]:
     """The attribute farthest from the population, then what stands out in two censuses."""
-    said = []
-    if compared:
-        farthest = max(compared, key=lambda name: _distance(compared[name]))
-        said.append(compared[farthest].sentences[farthest])
+    said: list[str] = []
+    said += [comparison.sentences[name] for name, comparison in compared.items()][:1]
     for census in counts.one_way(PEOPLE).values():
         said += census.standouts[:1]
     return said[:3]
-
-
-def _distance(comparison: Comparison) -> float:
-    known = comparison.table.filter(pl.col("missing") == "excluded")["total_variation"][0]
-    return -1.0 if known is None else float(known)
 
 
 def _lead(population: ReferencePopulation) -> str:

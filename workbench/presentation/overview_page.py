@@ -80,7 +80,7 @@ def origin(repository: Repository) -> dict[str, Any]:
     source = {"name": repository.name, "version": repository.version}
     if repository.key == "idc":
         published = repository.versions.sort("idc_version")["version_timestamp"][-1]
-        rights = {"url": _IDC_URL, "license": "Index under the MIT license; images under the licenses shown below"}
+        rights = {"url": _IDC_URL, "license": "Index under the MIT license; images under the license of each series"}
         as_of = f"{repository.version}, published {published}"
         return {"as_of": as_of, "source": source | rights, "cite": [_IDC_CITATION]}
     rights = {"license": "Invented: no such patient exists"} if repository.disclosure == "synthetic" else {}

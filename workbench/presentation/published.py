@@ -10,7 +10,7 @@ from workbench.assessment.census import Census
 from workbench.presentation.page import load_page
 
 _SHOWN = ("n_patients", "n_total", "fraction", "fraction_low", "fraction_high")
-_NUMBERS = {name: pl.Int64 if name.startswith("n_") else pl.Float64 for name in _SHOWN}
+_NUMBERS: dict[str, Any] = {name: pl.Int64 if name.startswith("n_") else pl.Float64 for name in _SHOWN}
 
 
 def published_tables(censuses: Iterable[Census]) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def _plain(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _census(table: Mapping[str, Any]) -> Census:
     by = tuple(table["by"])
-    rows = pl.DataFrame(table["rows"], schema=dict.fromkeys(by, pl.String) | _NUMBERS)
+    rows = pl.DataFrame(table["rows"], schema={**dict.fromkeys(by, pl.String), **_NUMBERS})
     missing = {"attribute": pl.String, "reason": pl.String, "n_patients": pl.Int64}
     n_total, overlapping = table["n_total"], bool(table["overlapping"])
     return Census(rows, pl.DataFrame(table["missing"], schema=missing), by, "patients", n_total, overlapping)

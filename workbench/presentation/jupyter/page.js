@@ -18,6 +18,9 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+// a number never stands on one line and its percent sign on the next
+const joined = (text) => text?.replaceAll(" %", "\u00a0%");
+
 function safeLink(url, text) {
   return /^https?:\/\//.test(url ?? "") ? make("a", { href: url, rel: "noopener noreferrer" }, text) : text;
 }
@@ -174,7 +177,7 @@ function header(page) {
     { class: "wb-header" },
     make("h1", {}, page.title),
     page.subtitle ? make("p", { class: "wb-lead" }, page.subtitle) : null,
-    page.findings?.length ? make("ul", { class: "wb-findings" }, page.findings.map((text) => make("li", {}, text))) : null,
+    page.findings?.length ? make("ul", { class: "wb-findings" }, page.findings.map((text) => make("li", {}, joined(text)))) : null,
     make("dl", { class: "wb-facts" }, facts.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)))),
   );
 }
@@ -207,9 +210,9 @@ function figureSection(figure) {
     make(
       "div",
       { class: "wb-words" },
-      make(figure.section ? "h3" : "h2", { id: `wb-${figure.id}`, class: "wb-finding" }, figure.title),
-      figure.subtitle ? make("p", { class: "wb-subtitle" }, figure.subtitle) : null,
-      figure.footnote ? make("p", { class: "wb-footnote" }, figure.footnote) : null,
+      make(figure.section ? "h3" : "h2", { id: `wb-${figure.id}`, class: "wb-finding" }, joined(figure.title)),
+      figure.subtitle ? make("p", { class: "wb-subtitle" }, joined(figure.subtitle)) : null,
+      figure.footnote ? make("p", { class: "wb-footnote" }, joined(figure.footnote)) : null,
     ),
     make(
       "div",

@@ -1,0 +1,183 @@
+"""The public census in a browser: its numbers counted again, and nothing small to derive of a controlled source."""
+
+import json
+import re
+import socket
+
+import polars as pl
+import pytest
+
+import workbench as wb
+from workbench.assessment.suppression import audit
+from workbench.phantoms.commons import write_gen3_export
+from workbench.presentation.aggregates import public_pages, write_aggregates
+from workbench.presentation.census_counts import IMAGING, count_public
+from workbench.presentation.published import read_earlier
+from workbench.presentation.serving import running_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+COUNTED = ("represented", "together", "places", "imaged")
+
+
+def served(visit, folder, path=""):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with running_page(folder, port=port, preheat=False) as (address, _):
+        visit.open(f"{address}{path}", wait_for="[data-ready='true']")
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory):
+    return write_gen3_export(tmp_path_factory.mktemp("export"), n_patients=600)
+
+
+@pytest.fixture(scope="module")
+def closed_folder(export, tmp_path_factory):
+    return write_aggregates(wb.open_catalog(export), tmp_path_factory.mktemp("closed"))
+
+
+@pytest.fixture(scope="module")
+def closed(visit, closed_folder):
+    """Yield the page of a controlled source, drawn."""
+    yield from served(visit, closed_folder)
+
+
+@pytest.fixture(scope="module")
+def invented(chromium, tmp_path_factory):
+    """Yield the page of the synthetic commons, drawn in a window of its own."""
+    from tests.presentation.conftest import Visit
+
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    visit = Visit(page)
+    visit.listen()
+    folder = write_aggregates(wb.open_catalog("synthetic:2000"), tmp_path_factory.mktemp("invented"))
+    yield from served(visit, folder, "census")
+    page.close()
+
+
+def tables(page, *sections: str) -> dict[str, pl.DataFrame]:
+    """Read the tables of figures from the page, hidden numbers as null."""
+    read = {}
+    for figure in page.locator("[data-figure]").all():
+        name = figure.get_attribute("data-figure")
+        if name.partition("-")[0] not in sections:
+            continue
+        columns = [each.replace(" ", "_") for each in figure.locator("thead th").all_text_contents()]
+        rows = [row.locator("td").all_text_contents() for row in figure.locator("tbody tr").all()]
+        texts = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+        counts = [column for column in columns if column in ("n", "n_patients", "n_total")]
+        read[name] = texts.with_columns(pl.col(counts).replace("–", None).str.replace_all(",", "").cast(pl.Int64))
+    return read
+
+
+def as_published(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """Give a table of the page the columns that an audit takes: attributes, n_patients, n_total."""
+    if name.startswith("places"):
+        table = table.rename({"name": "state", "n": "n_patients"})
+    attributes = [column for column in table.columns if column in {"state", *KNOWN}]
+    return table.select(*attributes, "n_patients", *(["n_total"] if "n_total" in table.columns else []))
+
+
+KNOWN = ("sex", "age_group", "race", "ethnicity", "covid19_positive", *IMAGING)
+
+
+def test_no_count_of_1_to_10_can_be_derived_from_the_served_page(closed):
+    shown = {
+        name: as_published(name, table)
+        for name, table in tables(closed.page, *COUNTED).items()
+        if "pyramid" not in name
+    }
+    assert len(shown) >= 9
+    assert all(table["n_patients"].drop_nulls().is_between(1, 10).sum() == 0 for table in shown.values())
+    checked = audit(list(shown.values()), overlapping=list(IMAGING))
+    assert checked.table.height > 80
+    assert checked.n_exposed == 0, checked.sentence
+
+
+def test_the_same_audit_finds_small_counts_in_exact_tables(export):
+    people = wb.open_catalog(export).everything
+    exact = [people.census(by=[name]) for name in ("sex", "age_group", "race", "ethnicity")]
+    assert audit(exact).n_exposed > 0
+
+
+def test_every_number_of_patients_on_the_page_is_none_or_eleven_and_more(closed):
+    for name, table in tables(closed.page, "represented", "compared", "together", "places", "imaged").items():
+        count = "n" if "n" in table.columns else "n_patients"
+        assert table[count].drop_nulls().is_between(1, 10).sum() == 0, name
+
+
+def test_a_controlled_source_says_what_it_hides_and_names_nobody(closed, closed_folder):
+    text = closed.page.locator("body").inner_text()
+    assert "Counts of 1–10 patients, and those that would give them away, are not shown." in text
+    assert re.search(r"Checked: \d+ cells, none of 1–10 can be derived from everything shown here\.", text)
+    everything = (closed_folder / "census.json").read_text(encoding="utf-8") + closed.page.content()
+    assert "synthetic-case" not in everything
+    assert "synthetic-site" not in everything
+
+
+def test_a_controlled_source_has_no_overview(closed, closed_folder):
+    assert sorted(path.name for path in closed_folder.iterdir()) == ["census.json"]
+    assert closed.page.locator(".wb-nav a").all_inner_texts() == ["Diversity census", "Cohort explorer"]
+
+
+def test_the_next_release_is_suppressed_with_the_one_before(closed_folder, tmp_path):
+    (before,) = read_earlier(closed_folder)
+    later = wb.open_catalog(write_gen3_export(tmp_path, n_patients=604))
+    after = count_public(later, earlier=[before])
+    together = audit(list(after.censuses.values()), earlier=[before])
+    assert together.n_exposed == 0, together.sentence
+    alone = count_public(later)
+    assert audit(list(alone.censuses.values()), earlier=[before]).n_exposed > 0
+    page = public_pages(later, earlier=closed_folder)["census"]
+    assert len(page["published"]) == 2
+
+
+def test_an_open_page_is_no_earlier_release(tmp_path):
+    page = {"schema": "workbench-page/1", "title": "x", "groups": [], "figures": []}
+    (tmp_path / "census.json").write_text(json.dumps(page), encoding="utf-8")
+    with pytest.raises(ValueError, match="carries no tables") as error:
+        read_earlier(tmp_path / "census.json")
+    assert str(error.value) == (
+        "The page 'census.json' carries no tables of an earlier census. The file census.json of a controlled source "
+        "does. Give the folder that this wrote for the release before: workbench site aggregates"
+    )
+
+
+def test_the_numbers_of_an_open_source_are_those_of_its_tables(invented):
+    patients = pl.read_parquet(wb.open_catalog("synthetic:2000").repository.folder / "patients.parquet")
+    shown = tables(invented.page, "represented")
+    for name, word in (("sex", "sex"), ("race", "race"), ("ethnicity", "ethnicity")):
+        expected = dict(patients[name].cast(pl.String).value_counts().iter_rows())
+        table = shown[f"represented-census_{name}-{word}"]
+        assert dict(table.select(name, "n_patients").filter(pl.col("n_patients") > 0).iter_rows()) == expected
+        assert table["n_total"].unique().to_list() == [2000]
+
+
+def test_every_section_of_the_synthetic_commons_is_drawn(invented):
+    page = invented.page
+    sections = [each.get_attribute("data-section") for each in page.locator("[data-section]").all()]
+    assert sections == ["represented", "compared", "together", "changed", "gap", "unknown", "places", "imaged"]
+    for section in page.locator("[data-section]").all():
+        visible = [each for each in section.locator("[data-figure]").all() if each.is_visible()]
+        assert visible
+        assert all(figure.locator("svg").count() == 1 for figure in visible)
+
+
+def test_every_choice_can_be_drawn(invented):
+    page = invented.page
+    for option in page.locator(".wb-option").all():
+        option.click()
+        page.wait_for_selector("[data-ready='true']")
+    page.wait_for_timeout(300)
+    assert page.locator(".wb-state").count() == 0
+    assert invented.console_errors == []
+    assert invented.external_requests == []
+
+
+def test_a_phone_scrolls_in_one_direction(invented):
+    invented.page.set_viewport_size({"width": 390, "height": 800})
+    assert invented.page.evaluate("document.documentElement.scrollWidth") <= 390
+    invented.page.set_viewport_size({"width": 1400, "height": 1000})
