@@ -10,7 +10,10 @@ from workbench.cli.steps import WordsError
 _EXAMPLES = {
     "demo": ["workbench demo --no-serve"],
     "catalog": ["workbench catalog --quality", "workbench catalog --source synthetic"],
-    "report": ["workbench report cohort_profile --cohort chest_ct.yaml"],
+    "report": [
+        "workbench report cohort_profile --cohort chest_ct.yaml",
+        "workbench report release_census --source synthetic --release 2022-01-01 --language es",
+    ],
     "serve": ["workbench serve --open"],
     "site": ["workbench site aggregates"],
 }
@@ -35,7 +38,10 @@ def add_verbs(verbs: Any) -> None:
     report = add_verb(verbs, "report", _report, "write a report: notebook, web page, PDF, tables, provenance")
     report.set_defaults(takes_parameters=True)
     report.add_argument(
-        "name", help="which report: cohort_profile (parameters: --cohort FILE, --reference NAME, --source NAME)"
+        "name",
+        help="which report: cohort_profile (parameters: --cohort FILE, --reference NAME, --source NAME) or "
+        "release_census (--source NAME, --release NAME, --attributes NAME,NAME, --reference NAME, --language es|de|fr, "
+        "--exact True)",
     )
     report.add_argument("--out", type=Path, help="folder to write (default: a new one under reports/)")
 

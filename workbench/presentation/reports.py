@@ -1,6 +1,7 @@
 """Reports: a notebook run by papermill with checked parameters, as notebook, web page, PDF and tables in one folder."""
 
 import ast
+import html
 import json
 import shutil
 import subprocess
@@ -24,7 +25,11 @@ from workbench.errors import unknown_name
 from workbench.presentation.offline import drop_outside_references, find_chromium, print_pdf
 
 #: Report name -> the notebook that makes it.
-REPORTS: Mapping[str, str] = {"cohort_profile": "31_cohort_profile.ipynb"}
+REPORTS: Mapping[str, str] = {
+    "cohort_profile": "31_cohort_profile.ipynb",
+    "release_census": "30_release_census.ipynb",
+}
+_WORDS = {"true": True, "yes": True, "false": False, "no": False}  # how a switch is typed
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,11 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
         raise unknown_name("report", name, REPORTS, where="the workbench", then="Use one of these.")
     source = asset_path("notebooks", REPORTS[name])
     known = notebook_parameters(source)
-    for given in parameters:
+    for given, value in parameters.items():
         if given not in known:
             raise unknown_name("parameter", given, known, where=f"the report {name}", then="Correct the name.")
+        if isinstance(known[given], bool):
+            parameters[given] = _switch(given, str(value))
     if parameters.get("cohort"):
         read_definition(Path(str(parameters["cohort"])))
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -130,6 +137,12 @@ def notebook_parameters(path: Path) -> dict[str, Any]:
     return {parameter: default for parameter, default in assigned.items() if parameter != "folder"}
 
 
+def _switch(name: str, word: str) -> bool:
+    if word.lower() not in _WORDS:
+        raise ValueError(f"{name} {word} was received. True or False would be right. Write --{name} True.")
+    return _WORDS[word.lower()]
+
+
 def _absolute(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Turn paths of existing files absolute: the notebook runs elsewhere."""
     return {
@@ -165,7 +178,7 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
         )
     )
     body, _ = exporter.from_filename(str(executed))
-    page.write_text(_styled(drop_outside_references(body)), encoding="utf-8")
+    page.write_text(_styled(drop_outside_references(body), _title(source)), encoding="utf-8")
     if find_chromium() is None:
         say("No PDF: Chromium was not found. The page report.html is complete; for a PDF: apt-get install chromium")
         return
@@ -175,10 +188,16 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
         say("No PDF: Chromium could not print the page. The page report.html is complete; open it and print it.")
 
 
-def _styled(body: str) -> str:
+def _title(source: Path) -> str:
+    """The heading of a notebook, without the number that its file name sorts by."""
+    first = nbformat.read(source, as_version=4).cells[0].source.splitlines()[0]  # type: ignore[no-untyped-call]
+    return str(first).lstrip("# 0123456789")
+
+
+def _styled(body: str, title: str) -> str:
     """Add the look of a report and open the tables, which paper cannot unfold."""
     style = (Path(__file__).parent / "jupyter" / "report.css").read_text(encoding="utf-8")
-    body = body.replace("<title>report</title>", "<title>Cohort profile</title>", 1)
+    body = body.replace("<title>report</title>", f"<title>{html.escape(title)}</title>", 1)
     return body.replace("</head>", f"<style>{style}</style></head>", 1).replace("<details>", "<details open>")
 
 

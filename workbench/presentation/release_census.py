@@ -1,0 +1,123 @@
+"""The census of one release: who had come up to then, compared with whom, how it grew, and what may be shown of it."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from workbench.assessment.census import Census, count_census
+from workbench.assessment.references import read_reference
+from workbench.assessment.representativeness import compare_to_reference
+from workbench.assessment.suppression import suppress
+from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog
+from workbench.catalog.counted import read_counted
+from workbench.catalog.disclosure import is_public
+from workbench.catalog.releases import up_to_release
+from workbench.errors import unknown_name
+from workbench.presentation.census_counts import PEOPLE, is_known
+from workbench.presentation.release_figures import PLACES, ReleaseCensus
+from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.languages import category_labels
+
+_ONE_RELEASE = "Proven for this release alone: what was published of others may tell more together with it."
+_EXACT = {
+    "public_rows": "Exact counts: the source shows its rows openly.",
+    "synthetic": "Exact counts of invented people: the source is synthetic.",
+}
+
+
+def count_release(
+    catalog: Catalog,
+    *,
+    release: str = "",
+    attributes: str | Sequence[str] = (),
+    reference: str = "us_census",
+    language: str = "en",
+    exact: bool = False,
+) -> ReleaseCensus:
+    """Return the census of a release.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Any source. Animals, phantoms and simulations are left out.
+    release : str
+        A batch or a version of the source; everybody up to then is counted. Empty for the latest.
+    attributes : str or sequence of str
+        What to count, also as words with commas; by default sex, age, race, ethnicity, COVID-19 and place.
+    reference : str
+        A reference population by its name, or the path of a CSV of your own.
+    language : {"en", "es", "de", "fr"}
+        What the categories are called in; sentences stay English.
+    exact : bool
+        Whether a controlled source is counted exactly, for its holder. Otherwise counts of 1 to 10 patients, and those
+        that would give them away, are hidden; what grew and what is missing together is then left out, since beside the
+        census it would give them away.
+
+    Returns
+    -------
+    ReleaseCensus
+        With figures, sentences and tables.
+
+    Raises
+    ------
+    UnknownNameError
+        For an attribute, language or reference that does not exist.
+    ValueError
+        For a release before the first or of a source without releases, and for exact counts on a public page.
+    """
+    category_labels(language)
+    controlled = catalog.repository.disclosure == "controlled"
+    if controlled and exact and is_public():
+        raise ValueError(
+            "Exact counts of a controlled source were asked for on a public page. Suppressed ones would be right. "
+            "Leave out exact=True, or count without WORKBENCH_PUBLIC."
+        )
+    chosen = up_to_release(_people(catalog), release)
+    people, over = chosen.cohort, chosen.over
+    names = _attributes(people, attributes)
+    exactly = not controlled or exact
+    if exactly:
+        censuses = {each: people.census(by=[each]) for each in names}
+        rule = next(iter(censuses.values())).stamp or _EXACT[people.repository.disclosure]
+    else:
+        family = suppress([_exact_census(people, each) for each in names])
+        censuses = dict(zip(names, family.tables, strict=True))
+        rule = " ".join([family.rule, family.audit.sentence, *([_ONE_RELEASE] if over else [])])
+    population = read_reference(reference)
+    described = [each for each in names if each not in PLACES]
+    return ReleaseCensus(
+        release=chosen,
+        reference=population,
+        censuses=censuses,
+        comparisons={
+            each: compare_to_reference(censuses[each], population, attributes=[each])
+            for each in described
+            if each in population.attributes and is_known(censuses[each])
+        },
+        trends={each: people.trend(by=each, over=over) for each in described} if exactly and over else {},
+        missing=people.missing_together(attributes=described) if exactly else None,
+        rule=rule,
+        language=language,
+    )
+
+
+def _people(catalog: Catalog) -> Cohort:
+    """Leave out who is known to be no human being; a table of one's own seldom says that its patients are."""
+    species = catalog.repository.column("patients", "species").cast(pl.String).unique().to_list()
+    return catalog.everything if set(species) <= {"Human", *MISSING} else catalog.where(species="Human")
+
+
+def _attributes(people: Cohort, asked: str | Sequence[str]) -> list[str]:
+    known = people.patients.columns
+    names = [name for word in ([asked] if isinstance(asked, str) else asked) for name in word.replace(",", " ").split()]
+    for name in names:
+        if name not in known:
+            raise unknown_name("attribute", name, known, where="the patients", then="Name some of these in attributes.")
+    return list(dict.fromkeys(names)) or [name for name in PEOPLE if name in known]
+
+
+def _exact_census(people: Cohort, name: str) -> Census:
+    """Count for the suppression of all tables together, which a census suppressed alone would not do."""
+    counted = read_counted(people.repository, people.mask, [name], "patients")
+    return count_census(counted.rows, by=[name], key=counted.key)

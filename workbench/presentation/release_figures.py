@@ -1,0 +1,199 @@
+"""What a report of a release says and draws: sentences, figures with named categories, tables and their origin."""
+
+import html
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workbench.assessment.census import Census
+from workbench.assessment.missingness import Missingness
+from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.representativeness import Comparison
+from workbench.assessment.trend import Trend
+from workbench.catalog.releases import Release
+from workbench.presentation import charts
+from workbench.presentation.census_counts import is_known
+from workbench.presentation.figure import Figure
+from workbench.presentation.labels import relabeled
+from workbench.provenance import stamp
+
+#: Attributes that are drawn as maps.
+PLACES = {"state": charts.state_map, "country": charts.world_map}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ReleaseCensus:
+    """Everything that the report of a release shows; figures speak of categories in its language.
+
+    Attributes
+    ----------
+    release : Release
+        Its name, and the people who had come up to then.
+    reference : ReferencePopulation
+        Whom they are compared with.
+    censuses : mapping
+        Attribute to census, as it may be shown.
+    comparisons : mapping
+        Attribute to comparison, of what is known of somebody and of the reference.
+    trends : mapping
+        Attribute to trend up to the release; empty where it would give small counts away, or there are no releases.
+    missing : Missingness or None
+        What is missing together; None where it would give small counts away.
+    rule : str
+        What may be shown and why.
+    language : str
+        Of the categories.
+    """
+
+    release: Release
+    reference: ReferencePopulation
+    censuses: Mapping[str, Census]
+    comparisons: Mapping[str, Comparison]
+    trends: Mapping[str, Trend]
+    missing: Missingness | None
+    rule: str
+    language: str
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is found, in three sentences: how many, how far from the reference, and what stands out."""
+        total = next((census.n_total for census in self.censuses.values()), None)
+        counted = "An undisclosed number of people are" if total is None else f"{total:,} people are"
+        source, release = self.release.cohort.repository.name, self.release
+        said = [f"{'1 person is' if total == 1 else counted} in the {source} as of {release.kind} {release.name}."]
+        if self.comparisons:
+            farthest = max(self.comparisons, key=self._distance)
+            said.append(self.comparisons[farthest].sentences[farthest])
+        said += [text for census in self.censuses.values() for text in census.standouts[:1]][: 3 - len(said)]
+        return tuple(said)
+
+    def counted(self) -> list[Figure]:
+        """Return a chart of each attribute, missing values drawn.
+
+        Returns
+        -------
+        list of Figure
+            Without places, which have maps.
+        """
+        drawn = [charts.census(census) for name, census in self.censuses.items() if name not in PLACES]
+        return self._named(drawn)
+
+    def compared(self) -> list[Figure]:
+        """Return each attribute beside the reference, with what has to stand next to the number.
+
+        Returns
+        -------
+        list of Figure
+            Empty where nothing can be compared.
+        """
+        return self._named(charts.dumbbell(each, attribute=name) for name, each in self.comparisons.items())
+
+    def grown(self) -> list[Figure]:
+        """Return the shares up to each release.
+
+        Returns
+        -------
+        list of Figure
+            Empty where there are no releases, or small counts would be given away.
+        """
+        return self._named(charts.trend(each) for each in self.trends.values())
+
+    def unknown(self) -> list[Figure]:
+        """Return which attributes are missing together.
+
+        Returns
+        -------
+        list of Figure
+            One, or none where small counts would be given away.
+        """
+        return self._named([charts.missingness(self.missing)] if self.missing is not None else [])
+
+    def placed(self) -> list[Figure]:
+        """Return the maps of states and countries.
+
+        Returns
+        -------
+        list of Figure
+            Of those that the source knows of somebody.
+        """
+        known = [(draw, self.censuses[name]) for name, draw in PLACES.items() if name in self.censuses]
+        return self._named(draw(census) for draw, census in known if is_known(census))
+
+    def save_tables(self, folder: str | Path) -> Path:
+        """Write every table as CSV, in English categories, and where it all comes from.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path
+            Exists.
+
+        Returns
+        -------
+        pathlib.Path
+            ``provenance.json``.
+        """
+        target = Path(folder)
+        for kind, tables in (("census", self.censuses), ("trend", self.trends)):
+            for name, counted in tables.items():
+                counted.table.write_csv(target / f"{kind}_{name}.csv")
+        if self.comparisons:
+            self.distances.write_csv(target / "comparison.csv")
+            groups = [each.contributions for each in self.comparisons.values()]
+            pl.concat(groups, how="vertical_relaxed").write_csv(target / "comparison_groups.csv")
+        if self.missing is not None:
+            self.missing.table.write_csv(target / "missing_together.csv")
+        file = target / "provenance.json"
+        file.write_text(json.dumps(self.provenance, indent=1, default=str, ensure_ascii=False), encoding="utf-8")
+        return file
+
+    @property
+    def distances(self) -> pl.DataFrame:
+        """One row an attribute and missing policy: how far it is from the reference."""
+        tables = [each.table for each in self.comparisons.values()]
+        return pl.concat(tables, how="vertical_relaxed") if tables else pl.DataFrame({"attribute": []})
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What it was made from: source and version, release, reference with its origin, rule of disclosure."""
+        cohort, population = self.release.cohort, self.reference
+        return stamp(
+            source=cohort.repository.name,
+            version=cohort.repository.build,
+            query=cohort.definition()["criteria"],
+            release=f"{self.release.kind} {self.release.name}",
+            reference={"name": population.name, "title": population.title, "year": population.year}
+            | {key: population.source.get(key, "unknown") for key in ("publisher", "table_id", "url", "license")},
+            disclosure=self.rule,
+        )
+
+    @property
+    def origin(self) -> charts.Table:
+        """Where the figures come from, as a table."""
+        made, reference = self.provenance, self.provenance["reference"]
+        told = {
+            "source": f"{made['source']}, version {made['version']}",
+            "release": made["release"],
+            "reference": f"{reference['title']}, year {reference['year']}",
+            "published by": f"{reference['publisher']} (table {reference['table_id']})",
+            "disclosure": made["disclosure"],
+            "made": made["created"],
+        }
+        return charts.Table(pl.DataFrame({"what": list(told), "which": list(told.values())}), title="Provenance")
+
+    def _distance(self, name: str) -> float:
+        known = self.comparisons[name].table.filter(missing="excluded")["total_variation"][0]
+        return -1.0 if known is None else float(known)
+
+    def _named(self, figures: Iterable[Figure]) -> list[Figure]:
+        return [relabeled(figure, self.language) for figure in figures]
+
+    def __repr__(self) -> str:
+        return "\n".join([*self.sentences, self.rule])
+
+    def _repr_html_(self) -> str:
+        told = "".join(f"<li>{html.escape(text)}</li>" for text in self.sentences)
+        return f"<ul>{told}</ul><p><strong>{html.escape(self.rule)}</strong></p>"
