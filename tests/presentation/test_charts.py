@@ -1,13 +1,13 @@
 """Charts by their specifications: said in words, twinned by a table, zero-based, the missing last, nothing fetched."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import altair as alt
 import polars as pl
 import pytest
 
+from tests.presentation.specifications import assert_bars_start_at_zero, inner, layers
 from workbench.assessment.census import count_census
 from workbench.catalog import overview as numbers
 from workbench.catalog.cohort import Cohort
@@ -27,8 +27,8 @@ KEYS = (
     "census_sex",
     "census_age_group",
     "census_sex_age_group",
-    "comparison_sex",
-    "comparison_age_group",
+    "dumbbell_sex",
+    "dumbbell_age_group",
     "modality_by_region",
     "growth",
     "age_and_sex",
@@ -50,8 +50,8 @@ def make(commons: Catalog, cohort: Cohort) -> dict[str, Figure]:
         "census_sex": charts.census(cohort.census(by=["sex"])),
         "census_age_group": charts.census(cohort.census(by=["age_group"])),
         "census_sex_age_group": charts.census(cohort.census(by=["sex", "age_group"])),
-        "comparison_sex": charts.comparison(compared, attribute="sex"),
-        "comparison_age_group": charts.comparison(compared, attribute="age_group"),
+        "dumbbell_sex": charts.dumbbell(compared, attribute="sex"),
+        "dumbbell_age_group": charts.dumbbell(compared, attribute="age_group"),
         "modality_by_region": overview.modality_by_region(
             numbers.count_by_modality_and_region(commons),
             numbers.count_within(commons, modality="CT", body_region="Chest"),
@@ -74,22 +74,6 @@ def figure(figures: dict[str, Figure], request: pytest.FixtureRequest) -> Figure
     return figures[request.param]
 
 
-def inner(node: Any) -> Iterator[dict[str, Any]]:
-    """Yield every mapping of a specification."""
-    if isinstance(node, dict):
-        yield node
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
-        yield from inner(child)
-
-
-def layers(spec: dict[str, Any]) -> list[dict[str, Any]]:
-    return spec.get("layer", [spec])
-
-
-def mark(layer: dict[str, Any]) -> str:
-    return layer["mark"]["type"] if isinstance(layer["mark"], dict) else layer["mark"]
-
-
 def test_every_figure_has_its_words_and_its_table(figure: Figure) -> None:
     assert figure.key in KEYS
     for words in (figure.title, figure.subtitle, figure.description, figure.footnote):
@@ -104,15 +88,7 @@ def test_no_chart_fetches_anything(figure: Figure) -> None:
 
 
 def test_every_bar_starts_at_zero(figure: Figure) -> None:
-    for layer in layers(figure.spec()):
-        if mark(layer) not in ("bar", "area"):
-            continue
-        for channel in ("x", "y"):
-            scale = layer["encoding"][channel].get("scale") or {}
-            if layer["encoding"][channel]["type"] == "quantitative":
-                assert scale.get("zero", True)
-                assert scale.get("type", "linear") == "linear"
-                assert scale.get("domain", [0])[0] <= 0
+    assert_bars_start_at_zero(figure)
 
 
 def test_every_figure_renders_and_reads_aloud(figure: Figure) -> None:
@@ -163,7 +139,7 @@ def test_missing_categories_are_drawn_last(commons: Catalog, key: str) -> None:
 
 def test_missing_groups_of_a_second_attribute_are_gray_and_last(commons: Catalog) -> None:
     scans = commons.where(modality="CT")
-    scale = charts.census(scans.census(by=["sex", "age_group"])).spec()["encoding"]["color"]["scale"]
+    scale = layers(charts.census(scans.census(by=["sex", "age_group"])).spec())[0]["encoding"]["color"]["scale"]
     missing = [name in MISSING for name in scale["domain"]]
     assert any(missing)
     assert missing == sorted(missing)
@@ -215,8 +191,8 @@ def test_an_empty_cohort_still_draws(commons: Catalog, criteria: dict[str, Any])
         charts.attrition(nobody.attrition),
         charts.census(nobody.census(by=["sex"])),
         charts.census(nobody.census(by=["sex", "age_group"])),
-        charts.comparison(compare(nobody), attribute="sex"),
-        charts.comparison(compare(nobody), attribute="age_group"),
+        charts.dumbbell(compare(nobody), attribute="sex"),
+        charts.dumbbell(compare(nobody), attribute="age_group"),
         overview.age_and_sex(numbers.count_people(nobody), source="IDC"),
         overview.known_age_and_sex(numbers.count_known(nobody), source="IDC"),
         overview.licenses(nobody.licenses, source="IDC"),

@@ -253,6 +253,7 @@ class HtmlTable(Savable):
 
 # Lines of a picture's title and of what stands below it, in characters: about the width of a chart with its labels.
 _TITLE_CHARACTERS, _NOTE_CHARACTERS = 76, 118
+_SOFT = "opacity:.8"  # quieter than the text around it, on a light ground and on a dark one
 _GROUND = "background:#fff;overflow-x:auto"
 
 
@@ -264,8 +265,8 @@ def _lines(text: str, characters: int = _NOTE_CHARACTERS) -> list[str]:
 def _figure_html(figure: Figure | Drawing, picture: str) -> str:
     return (
         f'<figure style="margin:0 0 1.5em"><h4 style="margin:0 0 .2em">{html.escape(figure.title)}</h4>'
-        f'<p style="margin:0 0 .6em;color:#4d5a66">{html.escape(figure.subtitle)}</p>{picture}'
-        f'<figcaption style="color:#4d5a66;font-size:85%">{html.escape(figure.footnote)}</figcaption>'
+        f'<p style="margin:0 0 .6em;{_SOFT}">{html.escape(figure.subtitle)}</p>{picture}'
+        f'<figcaption style="{_SOFT};font-size:85%">{html.escape(figure.footnote)}</figcaption>'
         f"<details><summary>In words and as a table</summary><p>{html.escape(figure.description)}</p>"
         f"{_html_table(figure.table)}</details></figure>"
     )

@@ -65,7 +65,7 @@ def intersections(counted: Census) -> Figure:
     return Figure(
         f"intersections_{'_'.join(counted.by)}",
         title,
-        f"{wording.number(counted.n_total)} {counted.unit}, by {by}; shares are of all of them",
+        f"{wording.all_of(counted)}, by {by}; shares are of all of them",
         f"{words}." + (f" Nobody: {nobody}." if nobody else ""),
         wording.below(
             counted,
@@ -110,7 +110,8 @@ def missingness(counted: Missingness) -> Figure:
         f"{asked[0].upper()}{asked[1:]} {'are all' if len(names) > 1 else 'is'} known for {known}",
         f"{wording.number(counted.n_total)} {counted.unit}, by which of {len(names)} attributes they lack",
         f"{words}.",
-        wording.paragraph(
+        wording.below(
+            None,
             "A filled dot: the attribute is missing, for whatever reason. Each patient counts in one row.",
             f"{rest} rarer combinations are in the table only." if rest else "",
             wording.HATCHED if drawn[count].null_count() else "",

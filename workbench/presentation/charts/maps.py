@@ -180,7 +180,7 @@ def _per_million(
 def _titled(table: pl.DataFrame, counted: Census, places: str, of: str) -> tuple[str, str, str]:
     held = table.filter(pl.col("n") > 0)
     one = "state" if places == "states" else "country"
-    subtitle = f"{wording.number(counted.n_total)} {counted.unit} by {one}{of}"
+    subtitle = f"{wording.all_of(counted)} by {one}{of}"
     if held.is_empty():
         return f"No {counted.unit} are known to come from any of the {places}", subtitle, "Nothing to draw."
     n_places, known = held.height + table["n"].null_count(), int(held["n"].sum())
@@ -193,10 +193,12 @@ def _titled(table: pl.DataFrame, counted: Census, places: str, of: str) -> tuple
     if measure == "per_million":
         rate = f"{first['per_million']:,.0f} {counted.unit} per million inhabitants"
         title = f"{first['name']} has the most for its size, {rate}; {n_places} {places} have any"
+    seen = table.filter(pl.col("n").is_null() | (pl.col("n") > 0)).sort(measure, descending=True, nulls_last=True)
+    rated = measure == "per_million"
     words = "; ".join(
-        f"{row['name']}: {row['n']:,}"
-        + (f" ({row[measure]:,.1f} per million)" if measure != "n" and row[measure] else "")
-        for row in held.sort(measure, descending=True, nulls_last=True).iter_rows(named=True)
+        f"{row['name']}: {wording.number(row['n'])}"
+        + (f" ({row[measure]:,.1f} per million)" if rated and row[measure] is not None else "")
+        for row in seen.iter_rows(named=True)
     )
     return title, subtitle, f"{words}."
 

@@ -45,7 +45,7 @@ def census(counted: Census) -> Figure:
     return Figure(
         f"census_{'_'.join(counted.by)}",
         counted.sentence.rstrip("."),
-        f"{wording.number(counted.n_total)} {counted.unit}, by {words}",
+        f"{wording.all_of(counted)}, by {words}",
         _in_words(counted, shown),
         wording.below(
             counted,

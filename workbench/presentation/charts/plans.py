@@ -54,7 +54,8 @@ def price(priced: Price, *, attribute: str | None = None) -> Figure:
         priced.sentences[-1].rstrip(".") if priced.sentences else "No criterion, no price",
         f"Share of each group lost at each step, by {wording.in_words(asked) or 'nothing'}",
         " ".join([*priced.sentences, far]).strip() or "Nobody is lost, 0 patients.",
-        wording.paragraph(
+        wording.below(
+            None,
             far,
             "Lines are 95 % Wilson intervals; the tick is the share lost of everybody. Orange: would have passed this "
             "step, were a missing value the one asked for.",
@@ -127,7 +128,7 @@ def match(matched: Match) -> Figure:
         f"{matched.n:,} of {matched.n_available:,} {matched.unit} match the target",
         f"Shares within {100 * matched.tolerance:g} percentage points of the target, by the {matched.method} method",
         f"{matched.sentence} {words}.",
-        wording.paragraph("Shares are of all whose attributes are known.", *matched.notes),
+        wording.below(None, "Shares are of all whose attributes are known.", *matched.notes),
         _near(table),
         table,
     )

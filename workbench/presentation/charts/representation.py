@@ -192,7 +192,7 @@ def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *s
     )
     notes = [note for note in compared.notes if note.startswith(f"{attribute}:")]
     warned = [f"⚠ {text}" for text in _texts(compared, attribute)]
-    return wording.paragraph(*warned, lacking, *said, *notes, method)
+    return wording.below(None, *warned, lacking, *said, *notes, method)
 
 
 def _texts(compared: Comparison, attribute: str) -> list[str]:
@@ -295,11 +295,12 @@ def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
     """Draw the axes in pixels around the middle, so that the rings stay round at any width."""
     turn = {name: 2 * math.pi * i / max(len(names), 1) for i, name in enumerate(names)}
     top = marks.largest(measured, "total_variation")
-    turns = pl.col("attribute").replace_strict(turn, return_dtype=pl.Float64)
+    turns = pl.col("attribute").replace_strict(turn, default=None, return_dtype=pl.Float64)
     points = measured.select("attribute", "missing", "total_variation", turn=turns, far=pl.col("total_variation") / top)
     rings = pl.DataFrame({"ring": [0.5, 1.0]}).join(pl.DataFrame({"step": range(61)}), how="cross")
     rings = rings.with_columns(turn=pl.col("step") * math.pi / 30, far="ring")
-    labels = pl.DataFrame({"turn": list(turn.values()), "name": [wording.in_words(name) for name in names]})
+    schema = {"turn": pl.Float64, "name": pl.String}
+    labels = pl.DataFrame({"turn": list(turn.values()), "name": [wording.in_words(name) for name in names]}, schema)
     x, y = (
         getattr(alt, channel.upper())(
             f"{channel}:Q",

@@ -81,7 +81,8 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
         title,
         f"{who}, share by {wording.in_words(counted.by)}",
         f"{words}.",
-        wording.paragraph(
+        wording.below(
+            None,
             counted.rule,
             "Bands are 95 % Wilson intervals. Shares are of all, the missing among them.",
             f"In the table only: {wording.listed(left_out)}." if left_out else "",
@@ -147,6 +148,8 @@ def _anyone(table: pl.DataFrame, name: str, n: str) -> bool:
 
 
 def _at(table: pl.DataFrame, period: Any) -> dict[str, float | None]:
+    if period is None:  # nobody
+        return {}
     return dict(table.filter(pl.col("period") == period).select("category", "fraction").iter_rows())
 
 

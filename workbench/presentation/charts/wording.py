@@ -98,23 +98,50 @@ def listed(words: Iterable[str]) -> str:
     return " and ".join([", ".join(given[:-1]), given[-1]] if len(given) > 1 else given)
 
 
-def below(counted: Census, *sentences: str) -> str:
-    """Return the footnote of a census: who is missing, how to read it, what its source demands.
+def below(counted: Census | None, *sentences: str) -> str:
+    """Return a footnote: of a census, who is missing and what its source demands; then how the chart is read.
 
     Parameters
     ----------
-    counted : Census
-        What is drawn.
+    counted : Census or None
+        What is drawn, where it is a census.
     *sentences : str
         How this chart is read; empty ones are left out.
 
     Returns
     -------
     str
-        One paragraph.
+        One paragraph that says nothing twice.
     """
-    age = _AGE if any(name.startswith("age") for name in counted.by) else ""
-    return paragraph(_missing(counted), *sentences, age, *counted.definitions, counted.stamp)
+    said = list(sentences)
+    if counted is not None:
+        age = _AGE if any(name.startswith("age") for name in counted.by) else ""
+        said = [_missing(counted), *said, age, *counted.definitions, counted.stamp]
+    return " ".join(dict.fromkeys(sentence.strip() for sentence in said if sentence.strip()))
+
+
+def all_of(counted: Census) -> str:
+    """Return the denominator of a census with its unit.
+
+    Parameters
+    ----------
+    counted : Census
+        Any.
+
+    Returns
+    -------
+    str
+        Such as "588 patients"; a number that is hidden says so.
+
+    Examples
+    --------
+    >>> from workbench.assessment.census import count_census
+    >>> all_of(count_census(pl.DataFrame({"sex": ["Male"] * 1200}), by=["sex"]))
+    '1,200 patients'
+    """
+    return (
+        f"{counted.unit} (how many is not shown)" if counted.n_total is None else f"{counted.n_total:,} {counted.unit}"
+    )
 
 
 def source_of(reference: ReferencePopulation) -> str:
@@ -133,22 +160,6 @@ def source_of(reference: ReferencePopulation) -> str:
     return f"{reference.title} ({reference.year if reference.year != 'unknown' else 'year unknown'})"
 
 
-def paragraph(*sentences: str) -> str:
-    """Return sentences as one paragraph, each said once.
-
-    Parameters
-    ----------
-    *sentences : str
-        Empty ones are left out.
-
-    Returns
-    -------
-    str
-        Joined by spaces.
-    """
-    return " ".join(dict.fromkeys(sentence.strip() for sentence in sentences if sentence.strip()))
-
-
 def _missing(counted: Census) -> str:
     count = f"n_{counted.unit}"
     said = []
@@ -156,4 +167,4 @@ def _missing(counted: Census) -> str:
         rows = counted.missing.filter(pl.col("attribute") == attribute).select("reason", count).iter_rows()
         reasons = ", ".join(f"{number(n)} {reason}" for reason, n in rows if n is None or n > 0)
         said.append(f"{in_words(attribute)} {reasons or 'none'}")
-    return f"Missing of {number(counted.n_total)} {counted.unit}: {'; '.join(said)}."
+    return f"Missing of {all_of(counted)}: {'; '.join(said)}."
