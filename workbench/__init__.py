@@ -7,10 +7,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.assessment.references import read_reference
     from workbench.catalog import facets
     from workbench.catalog.commons import open_catalog
     from workbench.catalog.comparison import compare
     from workbench.catalog.criteria.groups import all_of, any_of, none_of
+    from workbench.catalog.matching import match, weigh
     from workbench.presentation import charts
     from workbench.presentation.explorer import explore
     from workbench.presentation.reports import render_report
@@ -24,9 +26,12 @@ _NAMES = {
     "compare": "workbench.catalog.comparison:compare",
     "explore": "workbench.presentation.explorer:explore",
     "facets": "workbench.catalog.facets",
+    "match": "workbench.catalog.matching:match",
     "none_of": "workbench.catalog.criteria.groups:none_of",
     "open_catalog": "workbench.catalog.commons:open_catalog",
+    "read_reference": "workbench.assessment.references:read_reference",
     "render_report": "workbench.presentation.reports:render_report",
+    "weigh": "workbench.catalog.matching:weigh",
 }
 
 __all__ = [
@@ -36,9 +41,12 @@ __all__ = [
     "compare",
     "explore",
     "facets",
+    "match",
     "none_of",
     "open_catalog",
+    "read_reference",
     "render_report",
+    "weigh",
 ]
 
 
