@@ -72,6 +72,13 @@ def test_a_reason_that_is_none_of_the_three_is_not_reported() -> None:
     assert count_census(patients, by=["site"]).table["site"].to_list() == ["A", "Not Reported"]
 
 
+@pytest.mark.parametrize("name", ["n", "cell", "count", "unit", "value"])
+def test_an_attribute_may_have_any_name(name: str) -> None:
+    census = count_census(pl.DataFrame({name: ["A", "A", "B"], "sex": ["Male"] * 3}), by=[name, "sex"])
+    assert census.table.select(name, "n_patients").rows() == [("A", 2), ("B", 1)]
+    assert census.standouts
+
+
 def test_an_empty_frame_gives_an_empty_table_and_says_so() -> None:
     census = count_census(PATIENTS.clear(), by=["sex"])
     assert (census.table.height, census.n_total, census.missing["n_patients"].sum()) == (0, 0, 0)

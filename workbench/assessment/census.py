@@ -182,11 +182,11 @@ def count_census(
         cells = every.join(cells, on=attributes[0], how="left", maintain_order="left").fill_null(0)
     return Census(
         shares(cells, count, counted.n_total),
-        counted.missing.rename({"n": count}),
+        counted.missing.rename({"n_units": count}),
         attributes,
         unit,
         counted.n_total,
-        overlapping=int(cells["n"].sum()) > counted.n_total,
+        overlapping=int(cells["n_units"].sum()) > counted.n_total,
     )
 
 
@@ -196,7 +196,7 @@ def shares(cells: pl.DataFrame, count: str, n_total: int) -> pl.DataFrame:
     Parameters
     ----------
     cells : polars.DataFrame
-        Attributes and ``n``.
+        Attributes and ``n_units``.
     count : str
         What to call the number, such as ``n_patients``.
     n_total : int
@@ -209,7 +209,7 @@ def shares(cells: pl.DataFrame, count: str, n_total: int) -> pl.DataFrame:
     """
     low, high = wilson_interval(pl.col(count), pl.col("n_total"))
     return (
-        cells.rename({"n": count})
+        cells.rename({"n_units": count})
         .with_columns(pl.lit(n_total, pl.Int64).alias("n_total"))
         .with_columns(fraction=pl.col(count) / pl.col("n_total"), fraction_low=low, fraction_high=high)
     )

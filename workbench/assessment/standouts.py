@@ -56,26 +56,28 @@ def find_standouts(table: pl.DataFrame, missing: pl.DataFrame, *, by: Sequence[s
     """
     count = f"n_{unit}"
     known = table.filter(~pl.any_horizontal(pl.col(by).cast(pl.String).is_in(MISSING)))
-    known = known.select(pl.concat_str(pl.col(by).cast(pl.String), separator=", ").alias("group"), *by, n=count)
+    known = known.select(
+        pl.concat_str(pl.col(by).cast(pl.String), separator=", ").alias("in_words"), *by, n_units=count
+    )
     hidden = table.height == 0 or table.select(count, "n_total").null_count().sum_horizontal()[0] > 0
     n_total = None if hidden else int(table["n_total"][0])
     crossed = len(by) > 1 and n_total == table[count].sum()
     found = [
         _absent(known, by[0], unit) if len(by) == 1 else _unexpectedly_absent(known, by, unit) if crossed else None,
-        _often_missing(missing.rename({count: "n"}), table["n_total"].max(), unit),
+        _often_missing(missing.rename({count: "n_units"}), table["n_total"].max(), unit),
         None if hidden else _small(known, unit),
         None if hidden else _far_ahead(known),
     ]
     sentences = [sentence for sentence in found if sentence][:_MOST_SENTENCES]
-    if not sentences and n_total is not None and known["n"].sum():
+    if not sentences and n_total is not None and known["n_units"].sum():
         sentences = [_largest(known, n_total, unit)]
     return tuple(sentences)
 
 
 def _absent(known: pl.DataFrame, attribute: str, unit: str) -> str | None:
-    if not known["n"].sum():
+    if not known["n_units"].sum():
         return None  # nobody is known at all, which the second rule says
-    names = known.filter((pl.col("n") == 0) & ~pl.col("group").is_in(RESIDUAL))["group"].to_list()
+    names = known.filter((pl.col("n_units") == 0) & ~pl.col("in_words").is_in(RESIDUAL))["in_words"].to_list()
     if not names:
         return None
     words = attribute_words(attribute).removesuffix(" group")
@@ -83,15 +85,17 @@ def _absent(known: pl.DataFrame, attribute: str, unit: str) -> str | None:
 
 
 def _unexpectedly_absent(known: pl.DataFrame, by: Sequence[str], unit: str) -> str | None:
-    n = known["n"].sum()
-    margins = [known.group_by(name).agg(pl.col("n").sum()).sort(name) for name in by]
+    n = known["n_units"].sum()
+    margins = [known.group_by(name).agg(pl.col("n_units").sum()).sort(name) for name in by]
     if not n or prod(margin.height for margin in margins) > _MOST_CELLS:
         return None
-    cells = margins[0].select(by[0], expected=pl.col("n").cast(pl.Float64))
+    cells = margins[0].select(by[0], expected=pl.col("n_units").cast(pl.Float64))
     for name, margin in zip(by[1:], margins[1:], strict=True):
-        shares = margin.select(name, share=pl.col("n") / n)
+        shares = margin.select(name, share=pl.col("n_units") / n)
         cells = cells.join(shares, how="cross").with_columns(pl.col("expected") * pl.col("share")).drop("share")
-    empty = cells.join(known.filter(pl.col("n") > 0), on=list(by), how="anti").filter(pl.col("expected") >= _EXPECTED)
+    empty = cells.join(known.filter(pl.col("n_units") > 0), on=list(by), how="anti").filter(
+        pl.col("expected") >= _EXPECTED
+    )
     if empty.is_empty():
         return None
     most = empty.sort("expected", *by, descending=[True, *[False] * len(by)]).row(0, named=True)
@@ -103,10 +107,10 @@ def _unexpectedly_absent(known: pl.DataFrame, by: Sequence[str], unit: str) -> s
 
 
 def _often_missing(missing: pl.DataFrame, n_total: Any, unit: str) -> str | None:
-    shown = missing.drop_nulls("n").sort("n", descending=True, maintain_order=True)
+    shown = missing.drop_nulls("n_units").sort("n_units", descending=True, maintain_order=True)
     if not n_total or shown.is_empty():
         return None
-    attribute, reason, n = shown.select("attribute", "reason", "n").row(0)
+    attribute, reason, n = shown.select("attribute", "reason", "n_units").row(0)
     if n / n_total < _OFTEN_MISSING:
         return None
     words = _capital(attribute_words(attribute))
@@ -114,26 +118,26 @@ def _often_missing(missing: pl.DataFrame, n_total: Any, unit: str) -> str | None
 
 
 def _small(known: pl.DataFrame, unit: str) -> str | None:
-    small = known.filter(pl.col("n").is_between(1, _FEW)).sort("n", maintain_order=True)
+    small = known.filter(pl.col("n_units").is_between(1, _FEW)).sort("n_units", maintain_order=True)
     if small.is_empty():
         return None
     groups = "1 group has" if small.height == 1 else f"{small.height:,} groups have"
-    names = [f"{group} ({n})" for group, n in small.select("group", "n").head(_MOST_NAMES).iter_rows()]
+    names = [f"{group} ({n})" for group, n in small.select("in_words", "n_units").head(_MOST_NAMES).iter_rows()]
     return f"{groups} {_FEW} {unit} or fewer: {_listed(names, n_more=small.height - len(names))}."
 
 
 def _far_ahead(known: pl.DataFrame) -> str | None:
-    ranked = known.filter(pl.col("n") > 0).sort("n", descending=True, maintain_order=True)
+    ranked = known.filter(pl.col("n_units") > 0).sort("n_units", descending=True, maintain_order=True)
     if ranked.height < 2:
         return None
-    (first, most), (second, next_most) = ranked.select("group", "n").head(2).iter_rows()
+    (first, most), (second, next_most) = ranked.select("in_words", "n_units").head(2).iter_rows()
     if most < _FAR_AHEAD * next_most:
         return None
     return f"{first} is the largest group, {most / next_most:,.1f} times the next, {second}."
 
 
 def _largest(known: pl.DataFrame, n_total: int, unit: str) -> str:
-    group, n = known.sort("n", descending=True, maintain_order=True).select("group", "n").row(0)
+    group, n = known.sort("n_units", descending=True, maintain_order=True).select("in_words", "n_units").row(0)
     return f"{group} is the largest group: {n:,} of {n_total:,} {unit} ({100 * n / n_total:.1f} %)."
 
 

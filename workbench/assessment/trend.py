@@ -83,14 +83,14 @@ class Trend:
         position = latest_period(self.periods, period, over=self.over)
         rows = self.table.filter(pl.col("period") == position)
         count = f"n_{self.unit}"
-        cells = rows.select(self.by, pl.col("n_cumulative").alias("n"))
+        cells = rows.select(self.by, n_units="n_cumulative")
         n_total = rows["n_total"][0]
         named = cells.with_columns(pl.col(self.by).cast(pl.String))
         missing = pl.DataFrame({"attribute": [self.by] * len(MISSING), "reason": MISSING}).join(
             named, left_on="reason", right_on=self.by, how="left", maintain_order="left"
         )
         present = pl.col("reason").is_in(named[self.by].implode())
-        missing = missing.with_columns(pl.when(present).then("n").otherwise(0).alias(count)).drop("n")
+        missing = missing.with_columns(pl.when(present).then("n_units").otherwise(0).alias(count)).drop("n_units")
         return Census(
             shares(cells, count, n_total),
             missing,
