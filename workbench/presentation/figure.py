@@ -1,7 +1,6 @@
 """A figure: a chart with its finding as title, its source, words for those who cannot see it, and its table twin."""
 
 import html
-import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from workbench.presentation.saving import Savable, SavablePicture
-from workbench.presentation.theme import theme
+from workbench.presentation.theme import NOTE_CHARACTERS, TITLE_CHARACTERS, in_lines, theme
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,8 +60,8 @@ class Figure(SavablePicture):
         if titled:
             import altair as alt
 
-            title = _lines(self.title, _TITLE_CHARACTERS)
-            below = [*_lines(self.subtitle), *_lines(self.footnote)]
+            title = in_lines(self.title, TITLE_CHARACTERS)
+            below = [line for text in (self.subtitle, self.footnote) for line in in_lines(text, NOTE_CHARACTERS)]
             heading = alt.TitleParams(title if len(title) > 1 else self.title, subtitle=below)
             chart = chart.properties(title=heading)
         spec: dict[str, Any] = chart.to_dict()
@@ -251,15 +250,8 @@ class HtmlTable(Savable):
         return f"{self.title}\n{self.table}"
 
 
-# Lines of a picture's title and of what stands below it, in characters: about the width of a chart with its labels.
-_TITLE_CHARACTERS, _NOTE_CHARACTERS = 76, 118
 _SOFT = "opacity:.8"  # quieter than the text around it, on a light ground and on a dark one
 _GROUND = "background:#fff;overflow-x:auto"
-
-
-def _lines(text: str, characters: int = _NOTE_CHARACTERS) -> list[str]:
-    """Break between words, never between a number and its percent sign."""
-    return textwrap.wrap(text.replace(" %", "\u00a0%"), characters)
 
 
 def _figure_html(figure: Figure | Drawing, picture: str) -> str:

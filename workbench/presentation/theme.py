@@ -1,5 +1,6 @@
 """One look for every chart: type, grid and a palette that color-blind readers can tell apart."""
 
+import textwrap
 from typing import Any
 
 #: Okabe & Ito's palette (jfly.uni-koeln.de/color), safe for the common color-vision deficiencies.
@@ -10,6 +11,9 @@ GRAY = "#9aa3ad"
 
 #: Ink for text on a light ground.
 INK = "#24303b"
+
+#: Lines of a picture's title and of what stands below it: about the width of a chart with its labels.
+TITLE_CHARACTERS, NOTE_CHARACTERS = 76, 118
 
 FONT = "DejaVu Sans, Segoe UI, Helvetica, Arial, sans-serif"
 
@@ -49,3 +53,26 @@ def theme() -> dict[str, Any]:
         "bar": {"color": BLUE},
         "text": {"color": INK, "fontSize": 12},
     }
+
+
+def in_lines(text: str, characters: int) -> list[str]:
+    """Return a text in lines, broken between words and never between a number and its percent sign.
+
+    Parameters
+    ----------
+    text : str
+        A title, a subtitle or a footnote.
+    characters : int
+        Of a line.
+
+    Returns
+    -------
+    list of str
+        None longer, unless a word is.
+
+    Examples
+    --------
+    >>> in_lines("a share of 12.5 % of all", 15)
+    ['a share of', '12.5\xa0% of all']
+    """
+    return textwrap.wrap(text.replace(" %", "\u00a0%"), characters)

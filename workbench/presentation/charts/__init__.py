@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from workbench.presentation.charts.people import census
     from workbench.presentation.charts.plans import gap, match, price
     from workbench.presentation.charts.pyramids import pyramid
-    from workbench.presentation.charts.representation import decomposition, dumbbell, spider
+    from workbench.presentation.charts.representation import decomposition, dumbbell
+    from workbench.presentation.charts.spiders import spider
     from workbench.presentation.charts.trends import distances, trend
 
 __all__ = [
@@ -51,7 +52,7 @@ _DRAWN_BY_ALTAIR = {
     "pyramid": "pyramids",
     "dumbbell": "representation",
     "decomposition": "representation",
-    "spider": "representation",
+    "spider": "spiders",
     "intersections": "combinations",
     "missingness": "combinations",
     "trend": "trends",

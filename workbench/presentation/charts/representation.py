@@ -1,6 +1,5 @@
-"""A cohort beside its reference: shares with intervals, what makes up the distance, and a spider when asked."""
+"""A cohort beside its reference: shares with intervals, and what makes up the distance."""
 
-import math
 from typing import Any
 
 import altair as alt
@@ -104,44 +103,6 @@ def decomposition(compared: Comparison, *, attribute: str, missing: str = "exclu
     )
 
 
-def spider(compared: Comparison) -> Figure:
-    """Return the total variation of every attribute as a spider chart, for readers who ask for one.
-
-    Parameters
-    ----------
-    compared : Comparison
-        What ``wb.compare`` gives.
-
-    Returns
-    -------
-    Figure
-        One axis an attribute; two outlines, with and without the missing.
-    """
-    measured = compared.table.filter(pl.col("total_variation").is_not_null())
-    names = measured["attribute"].unique(maintain_order=True).to_list()
-    words = "; ".join(
-        f"{row['attribute']}, missing {row['missing']}: {wording.percent(row['total_variation'])}"
-        for row in measured.iter_rows(named=True)
-    )
-    worst = measured.filter(pl.col("missing") == "excluded").sort("total_variation").tail(1)
-    title = (
-        f"The largest difference is by {wording.in_words(worst['attribute'][0])}: "
-        f"{100 * worst['total_variation'][0]:.0f} of 100 patients would have to change group"
-        if worst.height
-        else "There is nobody to compare"
-    )
-    return Figure(
-        "spider",
-        title,
-        f"Total variation by attribute, against {wording.source_of(compared.reference)}",
-        f"{words or 'Nothing to draw'}.",
-        "A spider is hard to read: its area means nothing and changes with the order of the axes, and it leaves no "
-        "room for intervals. Read the dumbbell or the decomposition of each attribute instead.",
-        _web(measured, names),
-        measured,
-    )
-
-
 def _asked(compared: Comparison, attribute: str, missing: str) -> tuple[dict[str, Any], pl.DataFrame]:
     known = compared.table["attribute"].unique(maintain_order=True).to_list()
     if attribute not in known:
@@ -184,12 +145,12 @@ def _subtitle(compared: Comparison, attribute: str, measured: dict[str, Any], mi
 def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *said: str) -> str:
     n, jsd = measured["n_missing"], measured["jsd"]
     lacking = f"{wording.in_words(attribute).capitalize()} missing: {wording.number(n)} patients."
-    method = (
-        ""
-        if jsd is None
-        else f"Method: Jensen–Shannon distance {jsd:.3f} (95 % bootstrap {measured['jsd_low']:.3f} to "
-        f"{measured['jsd_high']:.3f}), total variation {measured['total_variation']:.3f}."
-    )
+    method = ""
+    if jsd is not None:
+        low, high = measured["jsd_low"], measured["jsd_high"]
+        bootstrap = "" if low is None else f" (95 % bootstrap {low:.3f} to {high:.3f})"
+        moved = f"total variation {measured['total_variation']:.3f}"
+        method = f"Method: Jensen–Shannon distance {jsd:.3f}{bootstrap}, {moved}."
     notes = [note for note in compared.notes if note.startswith(f"{attribute}:")]
     warned = [f"⚠ {text}" for text in _texts(compared, attribute)]
     return wording.below(None, *warned, lacking, *said, *notes, method)
@@ -207,38 +168,28 @@ def _warned(compared: Comparison, attribute: str, parts: pl.DataFrame) -> dict[s
 
 def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     names = parts["category"].to_list()
-    drawn = parts.with_columns(
-        lacks=marks.is_missing("category"), counted=pl.col("reference_fraction") > 0, **{_COHORT: pl.lit(_COHORT)}
-    )
-    base = alt.Chart(drawn).encode(
-        y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
-    )
-    x = alt.X(
-        "fraction:Q", title="share of patients", axis=alt.Axis(format="%", tickCount=6), scale=alt.Scale(zero=True)
-    )
-    shapes = alt.Scale(domain=[_COHORT, _REFERENCE], range=["circle", "diamond"])
-    shape = alt.Shape("side:N", title=None, scale=shapes)
-    color = alt.Color("side:N", title=None, scale=alt.Scale(domain=[_COHORT, _REFERENCE], range=[BLUE, ORANGE]))
-    link = base.mark_rule(color="#c6ccd2", strokeWidth=3).encode(x2="reference_fraction:Q")
+    drawn = parts.with_columns(lacks=marks.is_missing("category"), counted=pl.col("reference_fraction") > 0)
+    y = alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
+    base = alt.Chart(drawn).encode(y=y)
+    x = alt.X("fraction:Q", title="share of patients", axis=alt.Axis(format="%", tickCount=6))
+    link = base.mark_rule(color="#c6ccd2", strokeWidth=3).encode(x=x, x2="reference_fraction:Q")
     link = link.transform_filter("datum.counted && isValid(datum.fraction)")
     bounds = base.mark_rule(color=INK, strokeWidth=1.4).encode(x="fraction_low:Q", x2="fraction_high:Q")
-    sides = drawn.unpivot(
-        ["fraction", "reference_fraction"],
-        index=["category", "lacks", "counted"],
-        variable_name="side",
-        value_name="share",
-    ).with_columns(pl.col("side").replace_strict({"fraction": _COHORT, "reference_fraction": _REFERENCE}))
-    held = sides.filter(pl.col("share").is_not_null(), (pl.col("side") == _COHORT) | pl.col("counted"))
-    dots = (
-        alt.Chart(held)
-        .mark_point(size=90, filled=True, opacity=1)
-        .encode(
-            x=alt.X("share:Q"),
-            y=base.encoding.y,
-            shape=shape,
-            color=alt.condition("datum.lacks", alt.value(GRAY), color),
-            tooltip=["category:N", "side:N", alt.Tooltip("share:Q", format=".1%")],
-        )
+    sides = {"fraction": _COHORT, "reference_fraction": _REFERENCE}
+    long = drawn.unpivot([*sides], index=["category", "lacks", "counted"], variable_name="side", value_name="share")
+    held = long.with_columns(pl.col("side").replace_strict(sides)).filter(
+        pl.col("share").is_not_null(), (pl.col("side") == _COHORT) | pl.col("counted")
+    )
+    domain = list(sides.values())
+    color = alt.Color("side:N", title=None, scale=alt.Scale(domain=domain, range=[BLUE, ORANGE]))
+    shape = alt.Shape("side:N", title=None, scale=alt.Scale(domain=domain, range=["circle", "diamond"]))
+    dots = alt.Chart(held).mark_point(size=90, filled=True, opacity=1)
+    dots = dots.encode(
+        x="share:Q",
+        y=y,
+        shape=shape,
+        color=alt.condition("datum.lacks", alt.value(GRAY), color),
+        tooltip=["category:N", "side:N", alt.Tooltip("share:Q", format=".1%")],
     )
     absent = base.transform_filter("!datum.counted && !datum.lacks").mark_text(
         align="left", dx=9, color="#5d6873", fontSize=11
@@ -246,7 +197,7 @@ def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     absent = absent.encode(x="fraction:Q", text=alt.value("not in the reference"))
     hidden = base.transform_filter("!isValid(datum.fraction)")
     hatched = hidden.mark_bar(fill=marks.HATCH, stroke=GRAY, height=12).encode(x=alt.value(0), x2=alt.value(46))
-    return marks.layered(link.encode(x=x), bounds, dots, absent, hatched, height=rows.row_height(names, 30))
+    return marks.layered(link, bounds, dots, absent, hatched, height=rows.row_height(names, 30))
 
 
 def _signed(parts: pl.DataFrame) -> pl.DataFrame:
@@ -289,47 +240,3 @@ def _bars(table: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     )
     text = base.mark_text(align="left", dx=3, dy=-8, fontSize=11.5).encode(x=alt.value(0), text="words:N")
     return marks.layered(bars, text, height=rows.row_height(names, 40))
-
-
-def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
-    """Draw the axes in pixels around the middle, so that the rings stay round at any width."""
-    turn = {name: 2 * math.pi * i / max(len(names), 1) for i, name in enumerate(names)}
-    top = marks.largest(measured, "total_variation")
-    turns = pl.col("attribute").replace_strict(turn, default=None, return_dtype=pl.Float64)
-    points = measured.select("attribute", "missing", "total_variation", turn=turns, far=pl.col("total_variation") / top)
-    rings = pl.DataFrame({"ring": [0.5, 1.0]}).join(pl.DataFrame({"step": range(61)}), how="cross")
-    rings = rings.with_columns(turn=pl.col("step") * math.pi / 30, far="ring")
-    schema = {"turn": pl.Float64, "name": pl.String}
-    labels = pl.DataFrame({"turn": list(turn.values()), "name": [wording.in_words(name) for name in names]}, schema)
-    x, y = (
-        getattr(alt, channel.upper())(
-            f"{channel}:Q",
-            axis=None,
-            scale=alt.Scale(domain=[-1, 1], nice=False, rangeMin={"expr": low}, rangeMax={"expr": high}),
-        )
-        for channel, low, high in (
-            ("x", "width / 2 - 92", "width / 2 + 92"),
-            ("y", "height / 2 + 115", "height / 2 - 115"),
-        )
-    )
-    policies = ["excluded", "included"]
-    line = alt.Chart(_around(points)).mark_line(point=True, interpolate="linear-closed")
-    color = alt.Color("missing:N", title="missing", scale=alt.Scale(domain=policies, range=[BLUE, ORANGE]))
-    dash = alt.StrokeDash("missing:N", title="missing", scale=alt.Scale(domain=policies, range=[[1, 0], [5, 3]]))
-    tip = ["attribute:N", "missing:N", alt.Tooltip("total_variation:Q", format=".1%")]
-    line = line.encode(x=x, y=y, order="turn:Q", color=color, strokeDash=dash, tooltip=tip)
-    ring = alt.Chart(_around(rings)).mark_line(color="#d9dee3").encode(x=x, y=y, order="step:Q", detail="ring:N")
-    words = pl.DataFrame(
-        {"turn": [0.0, 0.0], "far": [0.5, 1.0], "name": [wording.percent(top / 2), wording.percent(top)]}
-    )
-    scale = alt.Chart(_around(words)).mark_text(align="left", dx=5, dy=-6, fontSize=10, color="#5d6873")
-    name = (
-        alt.Chart(_around(labels.with_columns(far=1.14 + 0.3 * pl.col("turn").sin().abs())))
-        .mark_text()
-        .encode(x=x, y=y, text="name:N")
-    )
-    return marks.layered(ring, line, scale.encode(x=x, y=y, text="name:N"), name, height=320)
-
-
-def _around(points: pl.DataFrame) -> pl.DataFrame:
-    return points.with_columns(x=pl.col("far") * pl.col("turn").sin(), y=pl.col("far") * pl.col("turn").cos())

@@ -52,22 +52,7 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
     )  # fmt: skip
     names = _largest(table, n)
     shown = table.filter(pl.col("category").is_in(names))
-    first, last = (_at(table, at) for at in (table["period"].min(), table["period"].max()))
-    moved = {
-        name: abs(after - before)
-        for name in names
-        if (after := last.get(name)) is not None and (before := first.get(name)) is not None
-    }
-    title = f"By {wording.in_words(counted.by)}, nothing is known over time"
-    if moved:
-        name = max(moved, key=lambda each: moved[each])
-        title = (
-            f"By {wording.in_words(counted.by)}, {name} went from {wording.percent(first[name])} at the first "
-            f"{_period(counted)} to {wording.percent(last[name])} at the last"
-        )
-    words = "; ".join(
-        f"{name}: {wording.percent(first.get(name))} to {wording.percent(last.get(name))}" for name in names
-    )
+    title, words = _moved(table, names, counted)
     ends = table.filter(pl.col("period") == pl.col("period").max())[total].drop_nulls()
     n_last = wording.number(ends[0] if ends.len() else None)
     who = f"{n_last} {counted.unit} by the last {_period(counted)}"
@@ -80,7 +65,7 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
         f"trend_{counted.by}_{of}",
         title,
         f"{who}, share by {wording.in_words(counted.by)}",
-        f"{words}.",
+        words,
         wording.below(
             None,
             counted.rule,
@@ -141,6 +126,25 @@ def _largest(table: pl.DataFrame, n: str) -> list[str]:
     last = table.filter(pl.col("period") == pl.col("period").max()).drop_nulls(n)
     most = last.sort(n, descending=True, maintain_order=True).filter(pl.col(n) > 0).head(_MOST_LINES)
     return rows.in_order(most["category"].to_list())
+
+
+def _moved(table: pl.DataFrame, names: list[str], counted: Trend) -> tuple[str, str]:
+    """Which share changed most between the first and the last period, and all of them in words."""
+    first, last = (_at(table, at) for at in (table["period"].min(), table["period"].max()))
+    said = "; ".join(f"{name}: {wording.percent(first[name])} to {wording.percent(last[name])}" for name in names)
+    words = f"{said or 'Nobody, 0 patients'}."
+    far = {
+        name: abs(after - before)
+        for name in names
+        if (after := last[name]) is not None and (before := first[name]) is not None
+    }
+    by = f"By {wording.in_words(counted.by)}"
+    if not far:
+        return f"{by}, nothing is known over time", words
+    name = max(far, key=lambda each: far[each])
+    period = _period(counted)
+    moved = f"{wording.percent(first[name])} at the first {period} to {wording.percent(last[name])} at the last"
+    return f"{by}, {name} went from {moved}", words
 
 
 def _anyone(table: pl.DataFrame, name: str, n: str) -> bool:
