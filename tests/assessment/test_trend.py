@@ -1,5 +1,6 @@
 """Who came when: new in each period, so far, and at a date between two periods."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -122,6 +123,13 @@ def test_dates_are_gathered_by_month() -> None:
     trend = count_trend(BATCHES, by="sex", over="batch", every="month")
     assert trend.periods.to_list() == [date(2021, 8, 1), date(2021, 9, 1)]
     assert "from their earliest month of batch on" in trend.rule
+    assert trend.sentence.startswith("4 patients by batch 2021-09; ")
+
+
+def test_a_sentence_ranks_no_changes_where_shares_are_hidden() -> None:
+    trend = count_trend(BATCHES, by="sex", over="batch")
+    hidden = pl.when(pl.col("sex").cast(pl.String) != "Male").then("fraction").alias("fraction")
+    assert replace(trend, table=trend.table.with_columns(hidden)).sentence == "4 patients by batch 2021-09-01, by sex."
 
 
 @pytest.mark.parametrize(

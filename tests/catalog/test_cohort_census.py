@@ -185,6 +185,19 @@ def test_in_public_a_controlled_source_is_suppressed(controlled: Cohort, monkeyp
 # ------------------------------------------------------------------ refusals
 
 
+def test_a_table_one_of_a_controlled_source_is_refused_in_public(
+    controlled: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert controlled.table_one().table.height
+    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
+    with pytest.raises(ValueError, match="public") as caught:
+        controlled.table_one()
+    assert str(caught.value) == (
+        "A Table 1 was asked of Made-up source, a controlled source, on a public page. There its small counts are "
+        "hidden, which a census does. Take a census, or ask in a notebook of your own."
+    )
+
+
 def test_an_unknown_attribute_names_the_nearest(two_kinds: Cohort) -> None:
     with pytest.raises(UnknownNameError) as caught:
         two_kinds.census(by=["modalty"], unit="studies")

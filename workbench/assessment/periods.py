@@ -108,6 +108,32 @@ def latest_period(periods: pl.Series, asked: Any, *, over: str) -> Any:
     return before[-1]
 
 
+def period_label(period: Any, *, every: Step | None = None) -> str:
+    """Return a period as a sentence calls it.
+
+    Parameters
+    ----------
+    period : object
+        One of the periods.
+    every : {"month", "quarter", "year"}, optional
+        How dates are gathered.
+
+    Returns
+    -------
+    str
+        A month as 2021-08, a quarter as 2021 Q3, a year as 2021.
+
+    Examples
+    --------
+    >>> period_label(date(2021, 7, 1), every="quarter")
+    '2021 Q3'
+    """
+    if every is None:
+        return str(period)
+    quarter = f"{period:%Y} Q{(period.month + 2) // 3}"
+    return {"month": f"{period:%Y-%m}", "quarter": quarter, "year": f"{period:%Y}"}[every]
+
+
 def period_rule(over: str, *, unit: str, every: Step | None = None) -> str:
     """Return in words which period a unit belongs to, and what holds between two periods.
 

@@ -9,7 +9,7 @@ import polars as pl
 from workbench.assessment.categories import categorized
 from workbench.assessment.census import Census, Unit, shares
 from workbench.assessment.intervals import wilson_interval
-from workbench.assessment.periods import Step, latest_period, ordered_periods, period_rule
+from workbench.assessment.periods import Step, latest_period, ordered_periods, period_label, period_rule
 from workbench.assessment.table_one_text import attribute_words
 from workbench.assessment.units import require_columns, unit_keys
 from workbench.vocabulary.demographics import MISSING, definitions_of
@@ -41,6 +41,8 @@ class Trend:
         ``n_cumulative`` can grow by more than ``n``.
     stamp : str
         What has to be said about disclosure; empty for an open source.
+    every : {"month", "quarter", "year"} or None
+        How dates are gathered; a period is then called by its first day and holds all of its days.
     """
 
     table: pl.DataFrame
@@ -51,6 +53,7 @@ class Trend:
     n_without_period: int | None = 0
     overlapping: bool = False
     stamp: str = ""
+    every: Step | None = None
 
     @property
     def periods(self) -> pl.Series:
@@ -107,20 +110,20 @@ class Trend:
         words, over = attribute_words(self.by).split(",")[0], attribute_words(self.over)
         if self.table.is_empty():
             return f"There are no {self.unit} with a {over} to count."
-        ends = [self.table.filter(pl.col("period") == period) for period in (self.periods[0], self.periods[-1])]
-        n_total = ends[1]["n_total"][0]
+        earliest, latest = (self.table.filter(pl.col("period") == self.periods[place]) for place in (0, -1))
+        first, last = (period_label(self.periods[place], every=self.every) for place in (0, -1))
+        n_total = latest["n_total"][0]
         amount = self.unit if n_total is None else f"{n_total:,} {self.unit}"
-        head = f"{amount[0].upper()}{amount[1:]} by {over} {self.periods[-1]}"
-        changes = ends[1].select(self.by, "fraction", before=ends[0]["fraction"]).drop_nulls()
-        changes = changes.filter(~pl.col(self.by).cast(pl.String).is_in(MISSING))
-        if len(self.periods) < 2 or changes.is_empty():
-            return f"{head}, by {words}."
+        head = f"{amount[0].upper()}{amount[1:]} by {over} {last}"
+        changes = latest.select(self.by, "fraction", before=earliest["fraction"])
+        known = changes.filter(~pl.col(self.by).cast(pl.String).is_in(MISSING))
+        if len(self.periods) < 2 or known.is_empty() or changes.null_count().sum_horizontal()[0]:
+            return f"{head}, by {words}."  # a share that is hidden may have changed more than those that are shown
         change = (pl.col("fraction") - pl.col("before")).abs()
-        category, now, before = changes.sort(change, descending=True, maintain_order=True).row(0)
-        of = "" if ends[0]["n_total"][0] is None else f" ({ends[0]['n_total'][0]:,} {self.unit})"
+        category, now, before = known.sort(change, descending=True, maintain_order=True).row(0)
         return (
-            f"{head}; by {words}, the share of {category} changed most since {self.periods[0]}{of}, "
-            f"from {before:.1%} to {now:.1%}."
+            f"{head}; by {words}, the share of {category} changed most since {first} "
+            f"({earliest['n_total'][0]:,} {self.unit}), from {before:.1%} to {now:.1%}."
         ).replace("%", " %")
 
     @property
@@ -199,6 +202,7 @@ def count_trend(
         period_rule(over, unit=unit, every=every),
         n_without_period=came["period"].null_count(),
         overlapping=first.height > came.height,
+        every=every,
     )
 
 

@@ -12,7 +12,7 @@ from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.assessment.trend import Trend, count_trend
 from workbench.catalog.counted import read_counted
 from workbench.catalog.delivery import Delivery
-from workbench.catalog.disclosure import disclosed_census, disclosed_trend
+from workbench.catalog.disclosure import disclosed_census, disclosed_trend, refuse_in_public
 from workbench.catalog.people import read_patients
 from workbench.errors import unknown_name
 
@@ -44,6 +44,13 @@ class Described(Delivery):
         -------
         Census
             Of a controlled source it says that its counts are exact; on a public page they are suppressed.
+
+        Raises
+        ------
+        UnknownNameError
+            For an attribute or unit that does not exist.
+        ValueError
+            When a number is to be counted, or on a public page what cannot be proven safe there.
         """
         names = list(dict.fromkeys([by] if isinstance(by, str) else by))
         counted = read_counted(self.repository, self.mask, names, unit)
@@ -122,7 +129,13 @@ class Described(Delivery):
         -------
         TableOne
             ``wb.charts.table_one`` sets it for print; ``to_csv`` writes it.
+
+        Raises
+        ------
+        ValueError
+            On a public page, of a controlled source: its counts are exact.
         """
+        refuse_in_public(self.repository, "A Table 1")
         patients = self.patients
         if attributes is None:
             attributes = [name for name in _DESCRIBED if name in patients.columns and name != by]

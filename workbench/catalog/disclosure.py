@@ -23,6 +23,28 @@ def is_public() -> bool:
     return os.environ.get(_PUBLIC_VARIABLE, "") not in ("", "0")
 
 
+def refuse_in_public(repository: Repository, what: str) -> None:
+    """Raise where exact counts of a controlled source would be shown on a public page.
+
+    Parameters
+    ----------
+    repository : Repository
+        What is counted.
+    what : str
+        What was asked for, such as ``"A Table 1"``.
+
+    Raises
+    ------
+    ValueError
+        For a controlled source in public.
+    """
+    if repository.disclosure == "controlled" and is_public():
+        raise ValueError(
+            f"{what} was asked of {repository.name}, a controlled source, on a public page. There its small counts are "
+            "hidden, which a census does. Take a census, or ask in a notebook of your own."
+        )
+
+
 def disclosed_census(repository: Repository, census: Census) -> Census:
     """Return a census as it may be shown here.
 
