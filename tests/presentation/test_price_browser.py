@@ -151,11 +151,15 @@ def test_a_step_of_the_flow_shows_whom_it_lost_and_rows_are_read_by_keyboard(ope
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_cut_off(opened, width):
     answered(opened, bar(opened, "modality", "CT").click)
+    opened.locator(".wx-more").evaluate_all("parts => parts.forEach((part) => { part.open = true })")
     opened.set_viewport_size({"width": width, "height": 800})
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
     block = opened.locator(".wx-who").bounding_box()
     assert block["x"] >= 0
     assert block["x"] + block["width"] <= width
+    cut = ".wx-who :is(p, .wx-l-name, .wx-l-value, .wx-l-share)"
+    ends = opened.locator(cut).evaluate_all("parts => parts.map((part) => part.getBoundingClientRect().right)")
+    assert max(ends) <= width
     opened.set_viewport_size({"width": 1400, "height": 1000})
 
 
