@@ -14,7 +14,7 @@ from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog
 from workbench.sampling import find_leakage
 
-NOTEBOOKS = ("00_orientation", "21_cohort_selection", "22_diversity_census")
+NOTEBOOKS = ("00_orientation", "21_cohort_selection", "22_diversity_census", "23_representativeness")
 
 
 @pytest.fixture(scope="module")
