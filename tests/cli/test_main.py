@@ -131,8 +131,8 @@ def test_catalog_quality_prints_every_rule(commons: Catalog, capsys: pytest.Capt
         ),
         (
             ["report", "cohort_profil"],
-            "No report 'cohort_profil' in the workbench. Did you mean 'cohort_profile'? Valid: cohort_profile. "
-            "Use one of these.",
+            "No report 'cohort_profil' in the workbench. Did you mean 'cohort_profile'? Valid: cohort_profile, "
+            "release_census. Use one of these.",
         ),
         (
             ["report", "cohort_profile", "--chort", "ct.yaml"],

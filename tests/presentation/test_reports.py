@@ -165,8 +165,8 @@ def test_an_unknown_report_names_those_there_are() -> None:
     with pytest.raises(UnknownNameError) as caught:
         render_report("cohort_profle")
     assert str(caught.value) == (
-        "No report 'cohort_profle' in the workbench. Did you mean 'cohort_profile'? Valid: cohort_profile. "
-        "Use one of these."
+        "No report 'cohort_profle' in the workbench. Did you mean 'cohort_profile'? Valid: cohort_profile, "
+        "release_census. Use one of these."
     )
 
 

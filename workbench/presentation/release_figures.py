@@ -1,5 +1,6 @@
 """What a report of a release says and draws: sentences, figures with named categories, tables and their origin."""
 
+import dataclasses
 import html
 import json
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,13 @@ from workbench.provenance import stamp
 
 #: Attributes that are drawn as maps.
 PLACES = {"state": charts.state_map, "country": charts.world_map}
+
+# What fits on paper; the CSVs have every column and release.
+_OF_GROUPS = ["category", "n_patients", "fraction", "fraction_low", "fraction_high", "reference_fraction", "ppr"]
+_OF_ALL = [
+    *("attribute", "missing", "total_variation", "total_variation_low", "total_variation_high"),
+    *("jsd", "p_null", "n_patients", "n_missing"),
+]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -90,7 +98,8 @@ class ReleaseCensus:
         list of Figure
             Empty where nothing can be compared.
         """
-        return self._named(charts.dumbbell(each, attribute=name) for name, each in self.comparisons.items())
+        drawn = [charts.dumbbell(each, attribute=name) for name, each in self.comparisons.items()]
+        return self._named(dataclasses.replace(each, table=each.table.select(_OF_GROUPS)) for each in drawn)
 
     def grown(self) -> list[Figure]:
         """Return the shares up to each release.
@@ -100,7 +109,8 @@ class ReleaseCensus:
         list of Figure
             Empty where there are no releases, or small counts would be given away.
         """
-        return self._named(charts.trend(each) for each in self.trends.values())
+        drawn = [charts.trend(each) for each in self.trends.values()]
+        return self._named(map(_first_and_last, drawn))
 
     def unknown(self) -> list[Figure]:
         """Return which attributes are missing together.
@@ -141,20 +151,21 @@ class ReleaseCensus:
             for name, counted in tables.items():
                 counted.table.write_csv(target / f"{kind}_{name}.csv")
         if self.comparisons:
-            self.distances.write_csv(target / "comparison.csv")
-            groups = [each.contributions for each in self.comparisons.values()]
-            pl.concat(groups, how="vertical_relaxed").write_csv(target / "comparison_groups.csv")
+            for part, file in (("table", "comparison.csv"), ("contributions", "comparison_groups.csv")):
+                frames = [getattr(each, part) for each in self.comparisons.values()]
+                pl.concat(frames, how="vertical_relaxed").write_csv(target / file)
         if self.missing is not None:
             self.missing.table.write_csv(target / "missing_together.csv")
-        file = target / "provenance.json"
-        file.write_text(json.dumps(self.provenance, indent=1, default=str, ensure_ascii=False), encoding="utf-8")
-        return file
+        origin = target / "provenance.json"
+        origin.write_text(json.dumps(self.provenance, indent=1, default=str, ensure_ascii=False), encoding="utf-8")
+        return origin
 
     @property
     def distances(self) -> pl.DataFrame:
-        """One row an attribute and missing policy: how far it is from the reference."""
+        """One row an attribute and missing policy: how far it is from the reference; the CSV has more columns."""
         tables = [each.table for each in self.comparisons.values()]
-        return pl.concat(tables, how="vertical_relaxed") if tables else pl.DataFrame({"attribute": []})
+        every = pl.concat(tables, how="vertical_relaxed") if tables else pl.DataFrame(schema=dict.fromkeys(_OF_ALL))
+        return every.select(_OF_ALL)
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -197,3 +208,11 @@ class ReleaseCensus:
     def _repr_html_(self) -> str:
         told = "".join(f"<li>{html.escape(text)}</li>" for text in self.sentences)
         return f"<ul>{told}</ul><p><strong>{html.escape(self.rule)}</strong></p>"
+
+
+def _first_and_last(figure: Figure) -> Figure:
+    """Show in the table of a trend the first and the last release only."""
+    period = pl.col("period")
+    ends = figure.table.filter((period == period.first()) | (period == period.last()))
+    note = f"{figure.footnote} The table has the first and the last release; the CSV has all.".strip()
+    return dataclasses.replace(figure, table=ends, footnote=note)

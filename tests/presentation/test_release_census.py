@@ -1,0 +1,145 @@
+"""The report of a release: who had come up to then, in the language asked for, and nothing that may not be shown."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import workbench as wb
+from workbench.assessment.suppression import audit
+from workbench.catalog.commons import Catalog
+from workbench.catalog.disclosure import EXACT_STAMP
+from workbench.errors import UnknownNameError
+from workbench.presentation import reports
+from workbench.presentation.release_census import count_release
+from workbench.presentation.reports import notebook_parameters, render_report
+
+
+@pytest.fixture(scope="module")
+def invented() -> Catalog:
+    return wb.open_catalog("synthetic")
+
+
+@pytest.fixture(scope="module")
+def controlled(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """A table of one's own: 40 women, 30 men, 3 without a sex; ages from 20 to 92 years."""
+    sexes = [*["Female"] * 40, *["Male"] * 30, *["Not Reported"] * 3]
+    table = tmp_path_factory.mktemp("own") / "mine.csv"
+    rows = {"patient_id": [f"P{i}" for i in range(73)], "sex": sexes, "age_years": [20 + i for i in range(73)]}
+    pl.DataFrame(rows).write_csv(table)
+    return wb.open_catalog(table)
+
+
+def test_a_release_counts_those_who_had_come(invented: Catalog) -> None:
+    counts = count_release(invented, release="2022-01-01", attributes="sex, race")
+    trend = invented.everything.trend(by="sex", over="batch")
+    n = trend.at("2022-01-01").n_total
+    assert counts.sentences[0] == f"{n:,} people are in the Synthetic commons as of batch 2021-11-17."
+    assert len(counts.sentences) == 3
+    assert list(counts.censuses) == list(counts.comparisons) == list(counts.trends) == ["sex", "race"]
+    assert counts.censuses["sex"].table.equals(counts.trends["sex"].at("2021-11-17").table)
+    assert counts.missing is not None
+    assert counts.rule == "Exact counts of invented people: the source is synthetic."
+
+
+def test_the_index_is_exact_and_says_so(commons: Catalog) -> None:
+    counts = count_release(commons)
+    assert counts.rule == "Exact counts: the source shows its rows openly."
+    assert counts.release.name == str(commons.everything.trend(by="sex", over="first_version").periods[-1])
+    assert "species" not in counts.censuses
+    assert counts.censuses["sex"].n_total == commons.where(species="Human").counts["patients"]
+
+
+def test_tables_of_a_controlled_source_are_suppressed_as_one_family(controlled: Catalog, tmp_path: Path) -> None:
+    counts = count_release(controlled, language="fr")
+    tables = list(counts.censuses.values())
+    assert audit(tables).table.is_empty() or audit(tables).n_exposed == 0
+    assert counts.rule.startswith("Counts of 1–10 patients, and those that would give them away, are not shown.")
+    assert (counts.trends, counts.missing, counts.grown(), counts.unknown()) == ({}, None, [], [])
+    counts.save_tables(tmp_path)
+    for file in tmp_path.glob("*.csv"):
+        table = pl.read_csv(file)
+        for column in (name for name in table.columns if name.startswith("n_")):
+            assert not table[column].drop_nulls().is_between(1, 10).any(), (file.name, column)
+    assert json.loads((tmp_path / "provenance.json").read_text())["disclosure"] == counts.rule
+    assert not (tmp_path / "missing_together.csv").exists()
+
+
+def test_its_holder_sees_exact_counts_under_a_stamp_and_a_public_page_never(
+    controlled: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = count_release(controlled, exact=True)
+    assert counts.rule == EXACT_STAMP
+    assert counts.censuses["sex"].table.filter(sex="Not Reported")["n_patients"].to_list() == [3]
+    assert all(EXACT_STAMP in figure.footnote for figure in counts.counted())
+    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
+    with pytest.raises(ValueError, match="public page") as caught:
+        count_release(controlled, exact=True)
+    assert str(caught.value) == (
+        "Exact counts of a controlled source were asked for on a public page. Suppressed ones would be right. Leave "
+        "out exact=True, or count without WORKBENCH_PUBLIC."
+    )
+    assert count_release(controlled).rule.startswith("Counts of 1–10 patients")
+
+
+def test_every_figure_speaks_of_categories_in_the_language(invented: Catalog) -> None:
+    counts = count_release(invented, attributes=["sex"], language="de")
+    assert [figure.table["sex"].to_list()[:2] for figure in counts.counted()] == [["Weiblich", "Männlich"]]
+    (dumbbell,) = counts.compared()
+    assert dumbbell.table["category"].to_list()[:2] == ["Weiblich", "Männlich"]
+    (trend,) = counts.grown()
+    assert trend.table["period"].n_unique() == 2  # of 47: the first and the last
+
+
+def test_places_are_mapped_where_they_are_known(invented: Catalog, commons: Catalog) -> None:
+    assert len(count_release(invented).placed()) == 2
+    assert count_release(commons).placed() == []
+
+
+def test_wrong_words_are_answered_before_anything_is_counted(invented: Catalog) -> None:
+    with pytest.raises(UnknownNameError, match="No language 'it'"):
+        count_release(invented, language="it")
+    with pytest.raises(UnknownNameError) as caught:
+        count_release(invented, attributes="sex, rce")
+    assert str(caught.value).startswith("No attribute 'rce' in the patients. Did you mean 'race'")
+
+
+def test_the_parameters_are_those_of_the_notebook() -> None:
+    known = notebook_parameters(reports.asset_path("notebooks", reports.REPORTS["release_census"]))
+    assert known == {
+        "source": "idc",
+        "release": "",
+        "attributes": "",
+        "reference": "us_census",
+        "language": "en",
+        "exact": False,
+    }
+
+
+def test_a_switch_is_read_from_words_and_anything_else_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="was received") as caught:
+        render_report("release_census", out=tmp_path / "new", exact="perhaps")
+    assert str(caught.value) == "exact perhaps was received. True or False would be right. Write --exact True."
+
+
+@pytest.mark.slow
+def test_the_report_is_one_page_with_its_tables(
+    invented: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "find_chromium", lambda: None)
+    made = render_report(
+        "release_census", out=tmp_path / "r", source="synthetic", release="2022-01-01", language="es", exact="False"
+    )
+    page = made.html.read_text(encoding="utf-8")
+    counts = count_release(invented, release="2022-01-01")
+    assert "<title>Release census</title>" in page
+    assert counts.sentences[0] in page
+    assert "Blanca" in page
+    assert page.count('role="img"') >= 15
+    assert "Traceback" not in page
+    names = {path.name for path in made.folder.iterdir()}
+    assert {"census_race.csv", "comparison.csv", "trend_sex.csv", "missing_together.csv", "provenance.json"} <= names
+    assert pl.read_csv(made.folder / "census_sex.csv")["n_patients"].to_list() == (
+        counts.censuses["sex"].table["n_patients"].to_list()
+    )
