@@ -39,7 +39,7 @@ def write_tables(folder: Path) -> None:
             {
                 "patient_key": np.arange(n_patients, dtype=np.uint32),
                 "sex": rng.choice(SEX, n_patients, p=[0.4, 0.4, 0.01, 0.01, 0.08, 0.09, 0.01]),
-                "race": rng.choice(RACE, n_patients),
+                "race": rng.choice(RACE, n_patients, p=[0.003, 0.05, 0.3, 0.002, 0.52, 0.035, 0.03, 0.055, 0.005]),
                 "age_years": pl.Series(rng.integers(0, 95, n_patients).astype(np.float32)).set(
                     pl.Series(rng.random(n_patients) < 0.05), None
                 ),
@@ -56,7 +56,8 @@ def write_tables(folder: Path) -> None:
         name="patients",
     )
     names = pl.Series([f"M{code:02d}" for code in range(N_MODALITIES)], dtype=pl.Categorical)
-    modality = names.gather(rng.integers(0, N_MODALITIES, N_ROWS)).alias("modality")
+    shares = 1 / np.arange(1, N_MODALITIES + 1)
+    modality = names.gather(rng.choice(N_MODALITIES, N_ROWS, p=shares / shares.sum())).alias("modality")
     texts = ("collection_id", "body_part", "manufacturer", "model", "license")
     series = pl.DataFrame({"patient_key": owners, "study_key": owners}).with_columns(
         *(pl.lit("-").alias(name) for name in texts),
