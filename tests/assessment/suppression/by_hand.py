@@ -34,7 +34,7 @@ def derivable(releases: Sequence[Sequence[pl.DataFrame]], domains: Mapping[str, 
         for unit in np.eye(n)
     ]
     growing = [known, _constraint(growth, [(0, np.inf)] * len(growth))] if growth else [known]
-    grows = _best(np.zeros(n * len(releases)), growing) is not None
+    grows = bool(growth) and _best(np.zeros(n * len(releases)), growing) is not None
     told = growing if grows else [known]
     targets = list(_targets(figures))
     seen = [_largest_together([target for _, target, _ in targets], told)]
@@ -43,11 +43,10 @@ def derivable(releases: Sequence[Sequence[pl.DataFrame]], domains: Mapping[str, 
         if value is not None:
             found += [f"{name}: {value}"] if 0 < abs(value) < _LARGE else []
             continue
-        if any(abs(target @ values) >= _LARGE for values in seen):
-            continue
-        ends = [values for sign in (1, -1) if (values := _best(sign * target, told)) is not None]
-        seen += ends
-        low, high = min(target @ end for end in ends), max(target @ end for end in ends)
+        for sign in (-1, 1):  # the second end is of use only where the first is small
+            if not any(abs(target @ values) >= _LARGE for values in seen):
+                seen.append(_best(sign * target, told))
+        low, high = min(target @ end for end in seen), max(target @ end for end in seen)
         may_be_0 = (low, high) == (0, 0) if grows else low <= 0 <= high
         if max(-low, high) < _LARGE and not may_be_0:
             found.append(f"{name}: {low:.0f} to {high:.0f}")

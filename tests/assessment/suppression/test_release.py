@@ -98,6 +98,20 @@ def test_who_is_outside_an_overlapping_category_is_a_count_too() -> None:
     assert exposed.select("figure", "low").rows() == [("without modality CT", 5)]
 
 
+def test_a_category_that_comes_to_overlap_is_followed_through_the_releases() -> None:
+    # Nobody had both at first. 3 more patients have CT now, one of them beside DX.
+    before = suppress([one_way("modality", {"CT": 95, "DX": 60})])
+    rows = [(i, "CT") for i in range(98)] + [(i, "DX") for i in range(97, 190)]
+    series = pl.DataFrame(rows, schema=["patient", "modality"], orient="row")
+    released = suppress([count_census(series, by=["modality"], key="patient")], earlier=[before])
+    assert shown(released.tables[0])["CT"] is None
+    exact = audit([count_census(series, by=["modality"], key="patient")], earlier=[before]).table.filter("exposed")
+    assert exact.select("figure", "low").rows() == [
+        ("modality CT, change since release 1", 3),
+        ("without modality DX, change since release 1", 2),  # 95 of 155, now 97 of 190
+    ]
+
+
 def test_what_came_since_the_last_release_is_a_count_too() -> None:
     before = suppress([one_way("site", {"A": 40, "B": 30})])
     [now] = suppress([one_way("site", {"A": 43, "B": 60})], earlier=[before]).tables

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.assessment.suppression.exposure import examine
-from workbench.assessment.suppression.knowledge import read_knowledge
-from workbench.assessment.suppression.published import Published, read_published
+from workbench.assessment.suppression.published import Published, find_overlapping, read_published
+from workbench.assessment.suppression.reading import read_knowledge
 
 #: CMS cell size suppression policy: no value of 1 to 10 may be shown or derived (ResDAC, "CMS cell size suppression
 #: policy"). A count of exactly 11 may be shown.
@@ -105,7 +106,8 @@ def audit(
     0
     """
     given = [getattr(release, "tables", release) for release in earlier]
-    releases = [read_published(each, overlapping=tuple(overlapping)) for each in (*given, tables)]
+    several = find_overlapping(chain(*given, tables)).union(overlapping)
+    releases = [read_published(each, overlapping=several) for each in (*given, tables)]
     return audit_releases(releases, threshold=threshold)
 
 

@@ -1,6 +1,6 @@
 """Published tables as one set of numbers: what a reader sees of one population."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -28,15 +28,15 @@ class Published:
         Each number once, however many tables show it; None where it is hidden.
     complete : set of tuple of str
         Attribute sets whose every cell is in `counts`, so that a cell that is not there is empty.
-    covers : list of list of Cell
-        Cells of one overlapping attribute each: everyone is in at least one of them.
+    covers : list of (list of Cell, bool)
+        Cells of one overlapping attribute each: everyone is in at least one of them, or, if so said, in one alone.
     giveaways : list of str
         Places where a share stands beside a hidden number.
     """
 
     counts: dict[Cell, Count] = field(default_factory=dict)
     complete: set[Attributes] = field(default_factory=set)
-    covers: list[list[Cell]] = field(default_factory=list)
+    covers: list[tuple[list[Cell], bool]] = field(default_factory=list)
     giveaways: list[str] = field(default_factory=list)
 
     def add(self, cell: Cell, count: Count) -> None:
@@ -63,15 +63,31 @@ class Published:
         self.counts[cell] = count if known is None else known
 
 
-def read_published(tables: Sequence[Census | pl.DataFrame], *, overlapping: Iterable[str] = ()) -> Published:
+def find_overlapping(tables: Iterable[Census | pl.DataFrame]) -> frozenset[str]:
+    """Return the attributes in which some patient counts more than once in any table.
+
+    Parameters
+    ----------
+    tables : iterable of Census or polars.DataFrame
+        Those of all releases: what overlaps in one is read so in all, or its changes could not be followed.
+
+    Returns
+    -------
+    frozenset of str
+        Frames do not know; they add none.
+    """
+    return frozenset(name for each in tables if isinstance(each, Census) and each.overlapping for name in each.by)
+
+
+def read_published(tables: Sequence[Census | pl.DataFrame], *, overlapping: Collection[str] = ()) -> Published:
     """Return the numbers of tables of one population.
 
     Parameters
     ----------
     tables : sequence of Census or polars.DataFrame
         A frame has the attributes, n_patients, n_total and the shares, as the table of a census has.
-    overlapping : iterable of str
-        Attributes of frames in which a patient may count more than once; a census knows it itself.
+    overlapping : collection of str
+        Attributes in which a patient may count more than once.
 
     Returns
     -------
@@ -86,12 +102,19 @@ def read_published(tables: Sequence[Census | pl.DataFrame], *, overlapping: Iter
     published = Published()
     for table in tables:
         if isinstance(table, Census):
-            _add_table(published, table.table, table.by, overlaps=table.overlapping, unit=table.unit)
+            overlaps = not {*table.by}.isdisjoint(overlapping)
+            _add_table(published, table.table, table.by, overlaps=overlaps, unit=table.unit)
             published.add(EVERYONE, table.n_total)
-            _add_missing(published, table)
+            for attribute, reason, count in table.missing.select("attribute", "reason", _COUNT).iter_rows():
+                published.add(category_cell(attribute, reason, overlaps=overlaps), count)
+            if overlaps:
+                published.covers.append((cells_of(table.table, table.by, overlaps=True), not table.overlapping))
         else:
             by = tuple(name for name in table.columns if name not in (_COUNT, "n_total", *_SHARES))
-            _add_table(published, table, by, overlaps=bool({*by} & {*overlapping}), unit="patients")
+            overlaps = not {*by}.isdisjoint(overlapping)
+            _add_table(published, table, by, overlaps=overlaps, unit="patients")
+            if overlaps:
+                published.covers.append((cells_of(table, by, overlaps=True), False))
     return published
 
 
@@ -183,16 +206,9 @@ def _add_table(published: Published, table: pl.DataFrame, by: Sequence[str], *, 
     totals = table["n_total"].unique().to_list() if "n_total" in table.columns else []
     for total in totals:
         published.add(EVERYONE, total)
-    if overlaps:
-        published.covers.append(cells)
-    else:
+    if not overlaps:
         published.complete.add(tuple(sorted(by)))
     published.giveaways.extend(_shares_beside_hidden(table, cells))
-
-
-def _add_missing(published: Published, census: Census) -> None:
-    for attribute, reason, count in census.missing.select("attribute", "reason", _COUNT).iter_rows():
-        published.add(category_cell(attribute, reason, overlaps=census.overlapping), count)
 
 
 def _shares_beside_hidden(table: pl.DataFrame, cells: Sequence[Cell]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import polars as pl
 
@@ -10,7 +11,6 @@ from workbench.assessment.census import Census
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.suppression.auditing import THRESHOLD, Audit, audit_releases
 from workbench.assessment.suppression.hiding import hide_counts
-from workbench.assessment.suppression.knowledge import read_knowledge
 from workbench.assessment.suppression.ordering import order_openly
 from workbench.assessment.suppression.published import (
     EVERYONE,
@@ -18,8 +18,10 @@ from workbench.assessment.suppression.published import (
     Count,
     category_cell,
     cells_of,
+    find_overlapping,
     read_published,
 )
+from workbench.assessment.suppression.reading import read_knowledge
 
 _COUNT = "n_patients"
 
@@ -113,8 +115,10 @@ def suppress(
     >>> released.audit.sentence
     'Checked: 4 cells, none of 1–10 can be derived from everything shown here.'
     """
-    before = [read_published(each.tables if isinstance(each, Suppressed) else each) for each in earlier]
-    exact = read_published(censuses)
+    published = [each.tables if isinstance(each, Suppressed) else each for each in earlier]
+    overlapping = find_overlapping(chain(*published, censuses))
+    before = [read_published(each, overlapping=overlapping) for each in published]
+    exact = read_published(censuses, overlapping=overlapping)
     counts = {cell: count for cell, count in exact.counts.items() if count is not None}
     if len(counts) < len(exact.counts) or not counts:
         raise ValueError(
@@ -125,17 +129,17 @@ def suppress(
         counts, lambda trial: read_knowledge([*before, replace(exact, counts=dict(trial))]), threshold=threshold
     )
     rule = f"Counts of 1–{threshold - 1} patients, and those that would give them away, are not shown."
-    tables = tuple(_with_hidden(census, shown, rule) for census in censuses)
-    proof = audit_releases([*before, read_published(tables)], threshold=threshold)
+    tables = tuple(_with_hidden(census, shown, rule, overlapping) for census in censuses)
+    proof = audit_releases([*before, read_published(tables, overlapping=overlapping)], threshold=threshold)
     positive = [count for cell, count in shown.items() if counts[cell] > 0]
     return Suppressed(tables, proof, rule, len(positive), positive.count(None))
 
 
-def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str) -> Census:
-    total = shown[EVERYONE]
-    cells = cells_of(census.table, census.by, overlaps=census.overlapping)
+def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str, overlapping: frozenset[str]) -> Census:
+    total, overlaps = shown[EVERYONE], not overlapping.isdisjoint(census.by)
+    cells = cells_of(census.table, census.by, overlaps=overlaps)
     missing = [
-        shown[category_cell(attribute, reason, overlaps=census.overlapping)]
+        shown[category_cell(attribute, reason, overlaps=overlaps)]
         for attribute, reason in census.missing.select("attribute", "reason").iter_rows()
     ]
     low, high = wilson_interval(pl.col(_COUNT), pl.col("n_total"))
@@ -144,15 +148,15 @@ def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str) -> Census:
     ).with_columns(fraction=pl.col(_COUNT) / pl.col("n_total"), fraction_low=low, fraction_high=high)
     return replace(
         census,
-        table=order_openly(table, {name: _alone(census, name, shown) for name in census.by}),
+        table=order_openly(table, {name: _alone(census, name, shown, overlaps=overlaps) for name in census.by}),
         missing=census.missing.with_columns(pl.Series(_COUNT, missing, pl.Int64)),
         n_total=total,
         stamp=rule,
     )
 
 
-def _alone(census: Census, attribute: str, shown: dict[Cell, Count]) -> dict[str, Count]:
+def _alone(census: Census, attribute: str, shown: dict[Cell, Count], *, overlaps: bool) -> dict[str, Count]:
     """What any table shows of the categories of one attribute."""
     categories = census.table[attribute].unique().cast(pl.String).to_list()
-    alone = [category_cell(attribute, category, overlaps=census.overlapping) for category in categories]
+    alone = [category_cell(attribute, category, overlaps=overlaps) for category in categories]
     return {category: shown.get(cell) for category, cell in zip(categories, alone, strict=True)}

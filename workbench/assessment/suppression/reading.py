@@ -1,0 +1,179 @@
+"""Read published tables as a reader does who puts everything together: one unknown a cell, one equation a number."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, pairwise, product
+from math import prod
+
+import numpy as np
+
+from workbench.assessment.suppression.knowledge import Columns, Expression, Figure, Knowledge, weigh_cells
+from workbench.assessment.suppression.linking import Attributes, link_tables
+from workbench.assessment.suppression.meanings import MEANINGS
+from workbench.assessment.suppression.published import (
+    EVERYONE,
+    NO,
+    Cell,
+    Count,
+    Published,
+    categories_of,
+    describe_cell,
+)
+from workbench.optimization import Row
+
+_MOST_CELLS = 20_000  # of one joint table; about a minute of auditing on a laptop
+
+
+def read_knowledge(releases: Sequence[Published]) -> Knowledge:
+    """Return what follows from the releases of one population.
+
+    Parameters
+    ----------
+    releases : sequence of Published
+        In order of time.
+
+    Returns
+    -------
+    Knowledge
+        With one unknown for each cell of the largest tables, and of each release.
+
+    Raises
+    ------
+    ValueError
+        When tables in a cycle have too many cells together, or say what cannot be.
+    """
+    unknowns = _Unknowns(releases)
+    figures = [
+        Figure(at, cell, unknowns.columns(at, cell), count, unknowns.is_margin(cell))
+        for at, release in enumerate(releases)
+        for cell, count in release.counts.items()
+        if count != 0
+    ]
+    for figure in figures:
+        if not len(figure.columns):
+            raise ValueError(
+                f"{describe_cell(figure.cell)} is not 0, but everything it consists of is. Tables of a family count "
+                "the same patients. Take every census from one cohort."
+            )
+    return Knowledge(
+        unknowns.n, figures, list(_expressions(releases, unknowns)), list(unknowns.structure()), unknowns.assumptions()
+    )
+
+
+class _Unknowns:
+    """The unknown cells, numbered."""
+
+    def __init__(self, releases: Sequence[Published]) -> None:
+        self.releases = releases
+        self.categories = categories_of(releases)
+        named = [tuple(name for name, _ in cell) for release in releases for cell in release.counts]
+        self.meanings = [meaning for meaning in MEANINGS if {*meaning.attributes} <= {*self.categories}]
+        sets = {*named, *(meaning.attributes for meaning in self.meanings)}
+        self.sets, self.tree = link_tables(sets)
+        self.cells: dict[tuple[int, int], dict[Cell, int]] = {}
+        self.n = 0
+        for at in range(len(releases)):
+            for place, attributes in enumerate(self.sets):
+                cells = {cell: self.n + i for i, cell in enumerate(self._possible(at, attributes))}
+                self.cells[at, place] = cells
+                self.n += len(cells)
+        self._sums: dict[tuple[int, int, Attributes], dict[Cell, list[int]]] = {}
+
+    def columns(self, at: int, cell: Cell) -> Columns:
+        names = tuple(name for name, _ in cell)
+        place = next(place for place, attributes in enumerate(self.sets) if {*names} <= {*attributes})
+        return np.array(self.sums(at, place, names).get(cell, []), dtype=np.intp)
+
+    def sums(self, at: int, place: int, names: Attributes) -> dict[Cell, list[int]]:
+        """The unknowns of a table by its cells of fewer attributes."""
+        key = at, place, names
+        if key not in self._sums:
+            found: dict[Cell, list[int]] = {}
+            for cell, position in self.cells[at, place].items():
+                found.setdefault(_part(cell, names), []).append(position)
+            self._sums[key] = found
+        return self._sums[key]
+
+    def is_margin(self, cell: Cell) -> bool:
+        return tuple(name for name, _ in cell) not in self.sets
+
+    def structure(self) -> Iterator[Row]:
+        """Common margins agree; with overlapping categories everyone is in at least one."""
+        for at, release in enumerate(self.releases):
+            for one, other in self.tree:
+                names = tuple(name for name in self.sets[one] if name in self.sets[other])
+                left, right = self.sums(at, one, names), self.sums(at, other, names)
+                for cell in dict.fromkeys([*left, *right]):
+                    yield weigh_cells(left.get(cell, []), right.get(cell, []), 0.0, 0.0)
+            for cells, is_partition in release.covers:
+                covered = [position for cell in cells for position in self.columns(at, cell)]
+                yield weigh_cells(covered, self.columns(at, EVERYONE), 0.0, 0.0 if is_partition else np.inf)
+
+    def assumptions(self) -> list[list[Row]]:
+        growth = [[*self._growth(before, after)] for before, after in pairwise(range(len(self.releases)))]
+        return [*([*self._impossible(at)] for at in range(len(self.releases)) if self.meanings), *growth]
+
+    def _growth(self, before: int, after: int) -> Iterator[Row]:
+        """No patient is taken away. One may come into a category later, so being outside may become less."""
+        yield weigh_cells(self.columns(after, EVERYONE), self.columns(before, EVERYONE), 0.0, np.inf)
+        for place in range(len(self.sets)):
+            now = self.cells[after, place]
+            for cell, position in self.cells[before, place].items():
+                if NO not in dict(cell).values():
+                    yield weigh_cells([now[cell]] if cell in now else [], [position], 0.0, np.inf)
+
+    def _impossible(self, at: int) -> Iterator[Row]:
+        for meaning in self.meanings:
+            place = next(i for i, attributes in enumerate(self.sets) if {*meaning.attributes} <= {*attributes})
+            for cell, positions in self.sums(at, place, meaning.attributes).items():
+                if not meaning.is_possible(dict(cell)):
+                    yield weigh_cells(positions, [], 0.0, 0.0)
+
+    def _possible(self, at: int, attributes: Attributes) -> list[Cell]:
+        """The cells of a table in which, by everything published of a release, there may be patients."""
+        counts, complete = self.releases[at].counts, self.releases[at].complete
+        options = [[(name, category) for category in self.categories[name]] for name in attributes]
+        if attributes in complete:
+            cells = [cell for cell in counts if tuple(name for name, _ in cell) == attributes]
+        elif prod(map(len, options)) > _MOST_CELLS:
+            raise ValueError(
+                f"Tables of {' × '.join(attributes)} have to be looked at as one of {prod(map(len, options)):,} cells. "
+                f"An audit can do {_MOST_CELLS:,}. Publish fewer tables together, or tables that form no cycle."
+            )
+        else:
+            cells = list(product(*options))
+        parts = [names for size in range(len(attributes) + 1) for names in combinations(attributes, size)]
+        return [
+            cell
+            for cell in cells
+            if all(counts.get(_part(cell, names), 0 if names in complete else 1) != 0 for names in parts)
+        ]
+
+
+def _part(cell: Cell, names: Attributes) -> Cell:
+    return tuple(pair for pair in cell if pair[0] in names)
+
+
+def _expressions(releases: Sequence[Published], unknowns: _Unknowns) -> Iterator[Expression]:
+    figures = [_with_outside(release.counts) for release in releases]
+    for at, counts in enumerate(figures):
+        for cell, count in counts.items():
+            if count != 0:
+                yield Expression(at, describe_cell(cell), weigh_cells(unknowns.columns(at, cell), [], 0.0, 0.0), count)
+        for before, earlier in enumerate(figures[:at]):
+            for cell, count in counts.items():
+                then = earlier.get(cell, 0)
+                if count != 0 and then != 0:
+                    row = weigh_cells(unknowns.columns(at, cell), unknowns.columns(before, cell), 0.0, 0.0)
+                    change = None if count is None or then is None else count - then
+                    yield Expression(at, f"{describe_cell(cell)}, change since release {before + 1}", row, change)
+
+
+def _with_outside(counts: Mapping[Cell, Count]) -> dict[Cell, Count]:
+    """All counts, and of categories in which a patient may be beside others how many are outside."""
+    everyone = counts.get(EVERYONE)
+    outside: dict[Cell, Count] = {
+        ((cell[0][0], NO),): None if count is None or everyone is None else everyone - count
+        for cell, count in counts.items()
+        if len(cell) == 1 and ": " in cell[0][0]
+    }
+    return {**counts, **outside}
