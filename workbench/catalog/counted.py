@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -77,9 +76,8 @@ def read_counted(repository: Repository, met: Mask, names: Sequence[str], unit: 
     if unit == "patients" and all(name in own for name in names):
         return Counted(patients.drop(_OWN_KEYS[0]))
     rows = _Rows(repository, np.flatnonzero(met if unit in _KEYS else listed(repository, met)))
-    of_patients = [rows.of_patients(patients, name) for name in _with_reasons(names, own)]
     of_series = [rows.of_series(name) for name in names if name not in own]
-    counted = pl.DataFrame([*of_patients, *of_series])
+    counted = pl.DataFrame([*rows.of_patients(patients, _with_reasons(names, own)), *of_series])
     if unit == "instances":
         return Counted(counted.with_columns(rows.column("n_instances")), weight="n_instances")
     if unit == "series":
@@ -99,18 +97,14 @@ class _Rows:
         column = self.repository.column("series", name)
         return column if len(self.chosen) == len(column) else column.gather(self.chosen)
 
-    @cached_property
-    def _patients(self) -> npt.NDArray[np.uint32]:
-        keys: npt.NDArray[np.uint32] = self.column("patient_key").to_numpy()
-        return keys
-
-    def of_patients(self, patients: pl.DataFrame, name: str) -> pl.Series:
+    def of_patients(self, patients: pl.DataFrame, names: Sequence[str]) -> list[pl.Series]:
+        places = self.column("patient_key")
         n = len(self.repository.column("patients", "patient_key"))
-        if patients.height == n:
-            return patients[name].gather(self._patients)
-        place = np.zeros(n, dtype=np.uint32)
-        place[patients["patient_key"].to_numpy()] = np.arange(patients.height)
-        return patients[name].gather(place[self._patients])
+        if names and patients.height < n:
+            place = np.zeros(n, dtype=np.uint32)
+            place[patients["patient_key"].to_numpy()] = np.arange(patients.height)
+            places = pl.Series(place).gather(places)
+        return patients.select(pl.col(names).gather(places)).get_columns() if names else []
 
     def of_series(self, name: str) -> pl.Series:
         if name == PUBLISHED:
