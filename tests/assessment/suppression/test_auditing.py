@@ -114,6 +114,12 @@ def test_states_give_away_how_few_live_in_another_country() -> None:
     assert ("country France", 1, 7) in exposed(countries, known)
 
 
+def test_what_words_mean_is_not_assumed_of_tables_that_contradict_it() -> None:
+    countries = pl.DataFrame({"country": ["France"], "n_patients": [1_000], "n_total": [1_000]})
+    states = pl.DataFrame({"state": ["California", "Texas"], "n_patients": [980, 20], "n_total": [1_000] * 2})
+    assert exposed(countries, states) == []
+
+
 @pytest.mark.parametrize("counts", [(40, 30, 5), (12, 11, 2), (500, 20, 10, 3), (40, 8)])
 def test_hiding_only_what_is_small_fails_the_audit(counts: tuple[int, ...]) -> None:
     exact = sites(*counts, total=sum(counts))

@@ -140,6 +140,15 @@ def test_a_hidden_cell_may_not_be_found_out_by_a_later_release() -> None:
     assert later.audit.n_exposed == 0
 
 
+def test_changes_are_followed_through_more_than_two_releases() -> None:
+    # 43 may be shown again at last: 40, then nothing, then 53 tell of 13 who came, and not when.
+    releases = []
+    for counts in ({"A": 40, "B": 30}, {"A": 43, "B": 60}, {"A": 53, "B": 90}):
+        releases.append(suppress([one_way("site", counts)], earlier=releases))
+    assert [shown(release.tables[0])["A"] for release in releases] == [40, None, 53]
+    assert releases[-1].audit.n_exposed == 0
+
+
 def test_withdrawn_patients_are_a_count_too() -> None:
     before = suppress([one_way("site", {"A": 60, "B": 60})])
     [now] = suppress([one_way("site", {"A": 53, "B": 99})], earlier=[before]).tables

@@ -72,9 +72,9 @@ def examine(knowledge: Knowledge, *, threshold: int, settling: list[FloatArray] 
         for each in knowledge.expressions
         if each.value is None and not (settling is not None and reaches(each, tables, threshold=threshold))
     )
-    asked, bounded = tee(hidden)
+    asked, bounded, proof = *tee(hidden), _Proof(program)
     for expression, ends in zip(asked, bound_expressions(program, (each.row for each in bounded)), strict=True):
-        tables.extend(each.values for each in ends if each.values is not None and _is_proof(each.values, program))
+        tables.extend(each.values for each in ends if each.values is not None and proof.holds(each.values))
         low, high = _limits(*ends)
         exposed = (low, high) != (0, 0) and not (
             reaches(expression, tables, threshold=threshold)
@@ -118,10 +118,11 @@ def find_whole(program: LinearProgram) -> FloatArray | None:
         None when there is none.
     """
     solution = solve_linear(program)
-    if solution.values is not None and not _is_proof(solution.values, program):
+    proof = _Proof(program)
+    if solution.values is not None and not proof.holds(solution.values):
         whole = np.ones(len(program.objective), dtype=bool)
         solution = solve_linear(replace(program, integer=whole))
-    return solution.values if solution.values is not None and _is_proof(solution.values, program) else None
+    return solution.values if solution.values is not None and proof.holds(solution.values) else None
 
 
 def _limits(least: Solution, greatest: Solution) -> tuple[int | None, int | None]:
@@ -132,13 +133,22 @@ def _limits(least: Solution, greatest: Solution) -> tuple[int | None, int | None
     )
 
 
-def _is_proof(values: FloatArray, program: LinearProgram) -> bool:
+class _Proof:
     """Whether a table is one of whole numbers and agrees with what is known: the solver is not taken at its word."""
-    whole = np.round(values)
-    if np.abs(values - whole).max(initial=0.0) > _TOLERANCE or (whole < 0).any():
-        return False
-    sums = (row.weights @ whole[row.columns] for row in program.rows)
-    return all(row.lower - 0.5 < total < row.upper + 0.5 for row, total in zip(program.rows, sums, strict=True))
+
+    def __init__(self, program: LinearProgram) -> None:
+        rows = program.rows
+        self.row = np.repeat(np.arange(len(rows)), [len(row.columns) for row in rows])
+        self.columns = np.concatenate([np.zeros(0, dtype=np.intp), *(row.columns for row in rows)])
+        self.weights = np.concatenate([np.zeros(0), *(row.weights for row in rows)])
+        self.lower, self.upper = (np.array([getattr(row, end) for row in rows]) for end in ("lower", "upper"))
+
+    def holds(self, values: FloatArray) -> bool:
+        whole = np.round(values)
+        if np.abs(values - whole).max(initial=0.0) > _TOLERANCE or (whole < 0).any():
+            return False
+        sums = np.bincount(self.row, self.weights * whole[self.columns], minlength=len(self.lower))
+        return bool(((self.lower - 0.5 < sums) & (sums < self.upper + 0.5)).all())
 
 
 def _reach(
