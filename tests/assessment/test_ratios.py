@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.assessment.ratios import participation_ratio
@@ -28,6 +28,7 @@ def test_against_another_cohort_both_intervals_widen_the_ratio() -> None:
     assert (told["ppr_low"], told["ppr_high"]) == pytest.approx((low, high), rel=2e-3)
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     n=st.integers(0, 50),
     more=st.integers(0, 50),

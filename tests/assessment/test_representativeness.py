@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.assessment.alignment import ReferenceCohort
@@ -183,6 +183,7 @@ def test_a_match_says_what_chance_does_and_names_no_group() -> None:
     )
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     own=st.dictionaries(st.sampled_from(SEX), st.integers(0, 5)),
     other=st.dictionaries(st.sampled_from(SEX), st.integers(0, 5)),

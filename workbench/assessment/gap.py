@@ -19,6 +19,7 @@ Measure = Literal["total_variation", "jsd"]
 _Counts = npt.NDArray[np.int64]
 
 _NEAREST = 0.001  # nearer than one patient in a thousand is not asked of a sample
+_ALIKE = 1e-12  # rounding: a distance that equals the target is near enough
 _HALVINGS = 200  # more than doubles can tell apart
 _DISTANCES = {"total_variation": total_variation, "jsd": jensen_shannon}
 
@@ -197,9 +198,9 @@ def close_gap(
 
 def _smallest_batch(now: _Counts, goal: Vector, target: float, measure: Measure) -> _Counts:
     distance = _DISTANCES[measure]
-    none = np.zeros_like(now)
+    target += _ALIKE
     if now.sum() and distance(now, goal) <= target:
-        return none
+        return np.zeros_like(now)
     n = max(1, int(np.floor(_filled(now, goal, target, measure).sum() - 1e-6)))
     while True:  # few steps: the whole-numbered optimum lies just above the fractional one
         added = _best_of_size(now, goal, n, measure)
