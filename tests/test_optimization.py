@@ -90,14 +90,14 @@ def test_expressions_are_asked_for_one_by_one() -> None:
     assert (least.objective, greatest.objective, asked) == (0.0, 5.0, [1.0])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_limits_are_those_of_another_program_for_linear_programs(seed: int) -> None:
     generator = np.random.default_rng(seed)
     table = generator.integers(0, 20, (3, 4)).astype(float)
     margins = [*np.kron(np.eye(3), np.ones(4)), *np.kron(np.ones(3), np.eye(4))]
     rows = [row(dict(enumerate(margin)), low=margin @ table.ravel(), high=margin @ table.ravel()) for margin in margins]
-    cells = [row({cell: 1.0}) for cell in range(12)]
+    cells = [row({cell: 1.0}) for cell in range(4)]
     for cell, (least, greatest) in enumerate(bound_expressions(program([0.0] * 12, rows), cells)):
         theirs = [
             linprog(sign * np.eye(12)[cell], A_eq=np.array(margins), b_eq=np.array(margins) @ table.ravel()).fun

@@ -67,7 +67,7 @@ def test_nothing_small_can_be_derived_from_a_thousand_random_families(
 TYPES = [kinds for size in (1, 2, 3) for kinds in combinations("XYZ", size)]  # in which categories a patient may be
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(COUNTS, min_size=len(TYPES), max_size=len(TYPES)).filter(lambda n: any(n[3:])))
 def test_nothing_small_can_be_derived_of_categories_that_share_patients(joint: list[int]) -> None:
     patients = [kinds for kinds, n in zip(TYPES, joint, strict=True) for _ in range(n)]
