@@ -176,3 +176,10 @@ def test_half_years_belong_to_the_completed_year(commons):
     ages = commons.repository.column("studies", "age_at_study_years")
     assert state.cohort.counts["studies"] == int((ages < 2).sum())
     assert state.cohort.counts["studies"] > int((ages <= 1).sum())
+
+
+def test_what_does_not_depend_on_a_drag_is_made_once(commons):
+    state, made = ExplorerState(commons), []
+    for key in ("one", "one", "two", "two", "one"):
+        assert state.recall("name", key, lambda key=key: made.append(key) or key) == key
+    assert made == ["one", "two", "one"]

@@ -9,6 +9,7 @@ from workbench.catalog.cohort import Cohort
 from workbench.catalog.criteria.attributes import attributes, coded
 from workbench.presentation.explorer.counting import count_age_and_sex, without
 from workbench.presentation.explorer.editing import AGES, plain_position
+from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.wording import TITLES, collection_names, title, value_label
 from workbench.vocabulary.demographics import AGE_DECADES, MISSING, SEX
 
@@ -103,25 +104,24 @@ def modality_columns(cohort: Cohort, counts: pl.DataFrame, unit: str) -> dict[st
     }
 
 
-def age_pyramid(cohort: Cohort, unit: str) -> dict[str, Any] | None:
-    """Return the age and sex chart, counted under all criteria but the ages.
+def age_pyramid(state: ExplorerState) -> dict[str, Any] | None:
+    """Return the age and sex chart, counted under all criteria but the ages, so once for a whole drag over ages.
 
     Parameters
     ----------
-    cohort : Cohort
-        What is selected.
-    unit : str
-        What is counted.
+    state : ExplorerState
+        Knows the cohort and what is counted.
 
     Returns
     -------
     dict or None
         None for a source without age or sex.
     """
-    known = attributes(cohort.repository)
-    if not {"age_decade", "sex"} <= set(known):
+    cohort, unit = state.cohort, state.unit
+    if not {"age_decade", "sex"} <= set(attributes(cohort.repository)):
         return None
-    counted = count_age_and_sex(without(cohort, *AGES), unit)
+    any_age = without(cohort, *AGES)
+    counted = state.recall("pyramid", (unit, any_age.conditions), lambda: count_age_and_sex(any_age, unit))
     others = [counts for sex, counts in counted.by_sex.items() if sex not in (_FEMALE, _MALE)]
     nobody = np.zeros(len(counted.bands), dtype=int)
     female, male = counted.by_sex.get(_FEMALE, nobody), counted.by_sex.get(_MALE, nobody)

@@ -85,6 +85,7 @@ class ExplorerState:
     _future: list[Moment] = field(default_factory=list, repr=False)
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _made_for: Cohort | None = field(default=None, repr=False)
+    _last: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, repr=False)
     _dragging: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -139,6 +140,28 @@ class ExplorerState:
         if key not in self._made:
             self._made[key] = make()
         made: _Made = self._made[key]
+        return made
+
+    def recall(self, name: str, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """Return what `make` gives, kept under a name until it is asked for with another key.
+
+        Parameters
+        ----------
+        name : str
+            Under it one thing is kept, such as counts that do not depend on what is dragged.
+        key : hashable
+            What it depends on.
+        make : callable
+            Called without arguments when the key is another one than before.
+
+        Returns
+        -------
+        object
+            The same as before while the key is the same.
+        """
+        if name not in self._last or self._last[name][0] != key:
+            self._last[name] = key, make()
+        made: _Made = self._last[name][1]
         return made
 
     def move(

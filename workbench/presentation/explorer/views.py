@@ -83,7 +83,7 @@ def page_view(state: ExplorerState, *, panel: bool = True) -> dict[str, Any]:
 def _panel(state: ExplorerState, counts: Any) -> dict[str, Any]:
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "overview": lambda: {
-            "pyramid": state.remember((state.unit, "pyramid"), lambda: bars.age_pyramid(state.cohort, state.unit)),
+            "pyramid": state.remember((state.unit, "pyramid"), lambda: bars.age_pyramid(state)),
             "modality": bars.modality_columns(state.cohort, counts, state.unit),
             "costs": state.remember("costs", lambda: steps.step_costs(state.cohort)),
             "lost": lost.lost_panel(state),
