@@ -1,5 +1,6 @@
 """A matched sample is the largest there is, near enough in every share, and says why when there is none."""
 
+import dataclasses
 import itertools
 import math
 import os
@@ -13,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import UnknownNameError
-from workbench.sampling import match_target
+from workbench.sampling import match_target, matching, quotas
 from workbench.sampling.matching import points
 from workbench.sampling.targets import make_pool
 
@@ -306,6 +307,25 @@ def test_whole_persons_may_need_more_than_shares_do() -> None:
     table = pl.DataFrame({"sex": ["Female", "Male"]})
     with pytest.raises(ValueError, match=r"one exists is 0\.167, with at most 2 rows"):
         match_target(table, {"sex": {"Female": 2 / 3, "Male": 1 / 3}}, tolerance=0.1)
+
+
+def test_a_search_that_was_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pl.DataFrame({"sex": ["Female"] * 10 + ["Male"] * 30})
+    stopped = dataclasses.replace(match_target(table, HALVES, tolerance=0.1), n_at_most=28)
+    assert stopped.sentence.endswith("is wanted. The search was stopped; more than 28 cannot.")
+    monkeypatch.setattr(
+        matching, "largest_quotas", lambda strata, tolerance: quotas.largest_quotas(strata, tolerance, seconds=0)
+    )
+    rng = np.random.default_rng(0)
+    kinds = {"a": "abcdefgh", "b": "abcdefg", "c": "abc"}
+    hard = pl.DataFrame({name: rng.choice(list(every), 500) for name, every in kinds.items()})
+    equal = {name: dict.fromkeys(every, 1 / len(every)) for name, every in kinds.items()}
+    with pytest.raises(ValueError, match="was found in") as caught:
+        match_target(hard, equal, tolerance=0.001)
+    assert str(caught.value) == (
+        "No subset of the 500 rows within 0.1 percentage points of the target was found in 30 seconds; whether there "
+        "is one is not known. A larger tolerance or a target of fewer attributes is found sooner. Pass one of these."
+    )
 
 
 def test_points_need_no_more_digits_than_they_have() -> None:

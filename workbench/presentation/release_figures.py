@@ -203,11 +203,18 @@ class ReleaseCensus:
         return [relabeled(figure, self.language) for figure in figures]
 
     def __repr__(self) -> str:
-        return "\n".join([*self.sentences, self.rule])
+        return "\n".join([*self.sentences, self.rule, *_told(self.language)])
 
     def _repr_html_(self) -> str:
         told = "".join(f"<li>{html.escape(text)}</li>" for text in self.sentences)
-        return f"<ul>{told}</ul><p><strong>{html.escape(self.rule)}</strong></p>"
+        named = "".join(f"<p>{html.escape(text)}</p>" for text in _told(self.language))
+        return f"<ul>{told}</ul><p><strong>{html.escape(self.rule)}</strong></p>{named}"
+
+
+def _told(language: str) -> list[str]:
+    """What a reader of another language has to know."""
+    spoken = {"es": "Spanish", "de": "German", "fr": "French"}.get(language)
+    return [f"Categories are named in {spoken}; sentences, places and the CSVs are in English."] if spoken else []
 
 
 def _first_and_last(figure: Figure) -> Figure:

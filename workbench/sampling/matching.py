@@ -10,7 +10,14 @@ import polars as pl
 
 from workbench.errors import unknown_name
 from workbench.sampling.greedy import drop_greedily
-from workbench.sampling.quotas import Strata, binding_categories, largest_quotas, make_strata, smallest_tolerance
+from workbench.sampling.quotas import (
+    TIME_LIMIT_SECONDS,
+    Strata,
+    binding_categories,
+    largest_quotas,
+    make_strata,
+    smallest_tolerance,
+)
 from workbench.sampling.strata import Codes
 from workbench.sampling.targets import Missing, Pool, Target, make_pool
 
@@ -181,6 +188,12 @@ def points(share: float) -> str:
 def _optimal(pool: Pool, tolerance: float, seed: int) -> tuple[Codes, int]:
     strata, stratum = make_strata(pool.codes, pool.wanted)
     found = largest_quotas(strata, tolerance)
+    if found.values is None and found.status == "time limit":
+        raise ValueError(
+            f"No subset of the {pool.rows.height:,} rows within {points(tolerance)} of the target was found in "
+            f"{TIME_LIMIT_SECONDS:g} seconds; whether there is one is not known. A larger tolerance or a target of "
+            "fewer attributes is found sooner. Pass one of these."
+        )
     if found.values is None:
         raise ValueError(_why_none(pool, strata, tolerance))
     shuffled = np.random.default_rng(seed).permutation(len(stratum))

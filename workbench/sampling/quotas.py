@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float64]
 
 #: Seconds after which the best sample so far is taken, with the size that none can exceed.
 TIME_LIMIT_SECONDS = 30.0
+_SECONDS_A_STEP = 5.0  # for each tolerance that is tried when there is no sample
 _STEP = 0.001  # tolerances that are suggested are rounded up to this
 _NEAR = 1e-7  # of a share, far below one person in any table
 
@@ -68,7 +69,7 @@ def make_strata(codes: Sequence[Codes], wanted: Sequence[Floats]) -> tuple[Strat
     return made, stratum.reshape(-1).astype(np.int64)
 
 
-def largest_quotas(strata: Strata, tolerance: float) -> Solution:
+def largest_quotas(strata: Strata, tolerance: float, *, seconds: float = TIME_LIMIT_SECONDS) -> Solution:
     """Return how many to choose of each stratum so that as many as possible are chosen.
 
     Parameters
@@ -77,6 +78,8 @@ def largest_quotas(strata: Strata, tolerance: float) -> Solution:
         What there is, and the shares wanted.
     tolerance : float
         The most by which the share of any category may differ.
+    seconds : float
+        When to stop with the best so far.
 
     Returns
     -------
@@ -107,7 +110,7 @@ def largest_quotas(strata: Strata, tolerance: float) -> Solution:
         integer=np.ones(n + 1, dtype=bool),
         sense="maximize",
     )
-    return solve_linear(program, time_limit_seconds=TIME_LIMIT_SECONDS)
+    return solve_linear(program, time_limit_seconds=seconds)
 
 
 def smallest_tolerance(strata: Strata) -> tuple[float, int]:
@@ -132,14 +135,14 @@ def smallest_tolerance(strata: Strata) -> tuple[float, int]:
     (0.25, 40)
     """
     low, high = math.ceil((_nearest_mixture(strata).objective - _NEAR) / _STEP), round(1 / _STEP)
-    found = largest_quotas(strata, low * _STEP)
+    found = largest_quotas(strata, low * _STEP, seconds=_SECONDS_A_STEP)
     if found.values is not None:
         high = low
     while low < high:
         middle = (low + high) // 2
-        found = largest_quotas(strata, middle * _STEP)
+        found = largest_quotas(strata, middle * _STEP, seconds=_SECONDS_A_STEP)
         low, high = (low, middle) if found.values is not None else (middle + 1, high)
-    found = largest_quotas(strata, high * _STEP)
+    found = largest_quotas(strata, high * _STEP, seconds=_SECONDS_A_STEP)
     return round(high * _STEP, 3), 0 if found.values is None else int(found.values[-1])
 
 
