@@ -237,8 +237,9 @@ def _best_of_size(now: _Counts, goal: Vector, n: int, measure: Measure) -> _Coun
     rest = n - int(base.sum())
     steps = base[:, None] + now[:, None] + np.arange(rest + 1)
     terms = _terms(steps / total, goal[:, None], measure)
-    gains = np.diff(terms, axis=1).ravel()
-    chosen = np.argsort(gains, kind="stable")[:rest]
+    costs = np.round(np.diff(terms, axis=1) * total, 9).ravel()
+    level = np.divide(steps[:, 1:], goal[:, None], out=np.full((k, rest), np.inf), where=goal[:, None] > 0).ravel()
+    chosen = np.lexsort([level, costs])[:rest]  # of patients that cost the same, the group that is furthest behind
     return base + np.bincount(chosen // rest, minlength=k) if rest else base
 
 
