@@ -41,6 +41,11 @@ def test_two_random_parts_of_one_site_are_no_different(other: pl.DataFrame) -> N
     assert "Chance alone does as much" in compared.sentences["sex × age_group"]
 
 
+def test_the_key_of_patients_is_no_attribute() -> None:
+    compared = compare_to_reference(HALF, ReferenceCohort(REST, key="patient"), replicates=0)
+    assert compared.table["attribute"].unique(maintain_order=True).to_list() == ["sex", "age_group"]
+
+
 def test_a_part_that_was_picked_by_sex_is_different() -> None:
     women = SITE.filter(sex="Female")
     compared = compare_to_reference(women, ReferenceCohort(SITE, key="patient"), attributes=["sex"], replicates=200)

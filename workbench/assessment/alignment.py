@@ -44,7 +44,7 @@ class ReferenceCohort:
     @property
     def attributes(self) -> list[str]:
         """What the cohort can be counted by."""
-        return attributes_of(self.counts)
+        return [name for name in attributes_of(self.counts) if name != self.key]
 
 
 def attributes_of(counts: CohortCounts) -> list[str]:
