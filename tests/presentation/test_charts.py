@@ -14,6 +14,8 @@ from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.comparison import compare
 from workbench.catalog.findings import lost_chest_ct
+from workbench.catalog.price import price_steps
+from workbench.errors import UnknownNameError
 from workbench.presentation import charts
 from workbench.presentation.charts import overview
 from workbench.presentation.figure import Figure
@@ -29,6 +31,7 @@ KEYS = (
     "census_sex_age_group",
     "dumbbell_sex",
     "dumbbell_age_group",
+    "price_age_group",
     "modality_by_region",
     "growth",
     "age_and_sex",
@@ -52,6 +55,7 @@ def make(commons: Catalog, cohort: Cohort) -> dict[str, Figure]:
         "census_sex_age_group": charts.census(cohort.census(by=["sex", "age_group"])),
         "dumbbell_sex": charts.dumbbell(compared, attribute="sex"),
         "dumbbell_age_group": charts.dumbbell(compared, attribute="age_group"),
+        "price_age_group": charts.price(price_steps(cohort.attrition), attribute="age_group"),
         "modality_by_region": overview.modality_by_region(
             numbers.count_by_modality_and_region(commons),
             numbers.count_within(commons, modality="CT", body_region="Chest"),
@@ -216,6 +220,19 @@ def test_a_census_by_three_attributes_is_refused(cohort: Cohort) -> None:
         "A census by sex, age_group, collection_id was received. A chart can show one or two attributes. "
         "Take another census by two of them, or read .table."
     )
+
+
+def test_the_price_of_criteria_is_drawn_step_by_step(cohort: Cohort) -> None:
+    priced = price_steps(cohort.attrition)
+    figure = charts.price(priced, attribute="sex")
+    assert figure.title == priced.sentences[-1].rstrip(".")
+    assert figure.subtitle.startswith(f"{priced.overall['n_before'][0]:,} people before the first step;")
+    rows = [row for each in figure.spec()["datasets"].values() for row in each]
+    steps = enumerate(priced.subjects, start=1)
+    assert [row["heading"] for row in rows if "heading" in row] == [f"{n}. {subject}" for n, subject in steps]
+    with pytest.raises(UnknownNameError) as caught:
+        charts.price(priced, attribute="race")
+    assert str(caught.value) == "No attribute 'race' in this price. Valid: sex, age_group. Pass one of these."
 
 
 def test_the_largest_group_names_the_collection_behind_it(figures: dict[str, Figure], raw: pl.LazyFrame) -> None:

@@ -306,6 +306,14 @@ def test_a_trend_names_its_lines_and_states_its_rule(figures: dict[str, Figure])
     assert "60 in the last" in figures["trend, new"].subtitle  # three of five are of 2022
 
 
+def test_distances_say_reference_year_and_missing(figures: dict[str, Figure]) -> None:
+    figure = figures["distances"]
+    assert figure.title.startswith("By race, those who would have to belong to another group ")
+    assert figure.subtitle.startswith("90 patients by the last period, against ")
+    assert figure.subtitle.endswith("(year unknown); 10 without race, left out")
+    assert [mark(layer) for layer in layers(figure.spec())].count("area") == 2
+
+
 def test_another_kind_of_trend_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         charts.trend(count_trend(PATIENTS, by="race", over="batch"), of="old")  # type: ignore[arg-type]

@@ -80,7 +80,7 @@ def _one_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     )
     tooltip = [f"{attribute}:N", "words:N"]
     color = alt.Color("known:N", legend=None, scale=alt.Scale(domain=[True, False], range=[BLUE, GRAY]))
-    bars = base.mark_bar().encode(x=x, color=color, tooltip=tooltip)
+    bars = base.mark_bar(opacity=0.85).encode(x=x, color=color, tooltip=tooltip)
     lines = base.mark_rule(color=INK).encode(x="fraction_low:Q", x2="fraction_high:Q")
     label = base.transform_filter("isValid(datum.fraction)").mark_text(align="left", dx=6, fontSize=11.5)
     hidden = base.transform_filter("!isValid(datum.fraction)")

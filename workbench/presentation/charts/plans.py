@@ -42,6 +42,7 @@ def price(priced: Price, *, attribute: str | None = None) -> Figure:
     table = priced.table.filter(pl.col("attribute") == asked)
     source = wording.source_of(priced.reference)
     moved = priced.distances.filter((pl.col("attribute") == asked) & (pl.col("missing") == "excluded")).drop_nulls()
+    before = priced.overall["n_before"][0] if priced.overall.height else 0
     far = ""
     if moved.height:
         first, last = moved.row(0, named=True), moved.row(-1, named=True)
@@ -52,7 +53,8 @@ def price(priced: Price, *, attribute: str | None = None) -> Figure:
     return Figure(
         f"price_{asked}",
         priced.sentences[-1].rstrip(".") if priced.sentences else "No criterion, no price",
-        f"Share of each group lost at each step, by {wording.in_words(asked) or 'nothing'}",
+        f"{before:,} people before the first step; share of each group lost at each step, by "
+        f"{wording.in_words(asked) or 'nothing'}",
         " ".join([*priced.sentences, far]).strip() or "Nobody is lost, 0 patients.",
         wording.below(
             None,
@@ -159,7 +161,7 @@ def _losses(table: pl.DataFrame, priced: Price) -> alt.LayerChart:
     scale = alt.Scale(domain=[0, 1.35], nice=False)  # room for the numbers
     x = alt.X("lost_fraction:Q", title="share of the group lost at the step", axis=axis, scale=scale)
     color = alt.Color("lacks:N", legend=None, scale=alt.Scale(domain=[False, True], range=[BLUE, GRAY]))
-    bars = base.mark_bar().encode(x=x, color=color)
+    bars = base.mark_bar(opacity=0.8).encode(x=x, color=color)
     missing = base.mark_bar(color=ORANGE).encode(x="missing_fraction:Q")
     bounds = base.mark_rule(color=INK).encode(x="lost_low:Q", x2="lost_high:Q")
     ticks = base.mark_tick(color=INK, thickness=2.5, size=20).encode(x="everybody:Q")

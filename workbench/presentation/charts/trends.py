@@ -84,39 +84,37 @@ def distances(measured: pl.DataFrame) -> Figure:
     Parameters
     ----------
     measured : polars.DataFrame
-        What `workbench.assessment.drift.distance_trend` gives: period, jsd, jsd_low, jsd_high, total_variation,
-        n_patients and n_missing.
+        What `workbench.assessment.drift.distance_trend` gives.
 
     Returns
     -------
     Figure
-        The Jensen-Shannon distance as a line with its band; total variation as a dashed line.
+        Total variation as a solid line and the Jensen-Shannon distance as a dashed one, each with its band.
     """
-    known = measured.drop_nulls("jsd").sort("period")
-    first, last = (known.row(at, named=True) for at in (0, -1)) if known.height else (None, None)
-    title = "There is no distance to draw"
-    if first and last:
-        way = "fell" if last["total_variation"] < first["total_variation"] else "rose"
-        title = (
-            f"The difference {way} from {100 * first['total_variation']:.0f} to {100 * last['total_variation']:.0f} "
-            "of 100 patients who would have to belong to another group"
+    known = measured.drop_nulls("total_variation").sort("period")
+    if known.is_empty():
+        title, who, words = "There is no distance to draw", "0 patients whose value is known", "No period, 0 distances"
+    else:
+        first, last = (known.row(at, named=True) for at in (0, -1))
+        ends = [f"{100 * row['total_variation']:.0f}" for row in (first, last)]
+        way = "stayed at" if ends[0] == ends[1] else f"went from {ends[0]} to"
+        by = wording.in_words(last["attribute"])
+        title = f"By {by}, those who would have to belong to another group {way} {ends[1]} of 100 patients"
+        year = "year unknown" if last["year"] == "unknown" else last["year"]
+        lacking = "left out" if last["missing"] == "excluded" else "a category of their own"
+        who = (
+            f"{last['n_patients']:,} patients by the last period, against {last['reference']} ({year}); "
+            f"{last['n_missing']:,} without {by}, {lacking}"
         )
-    words = "; ".join(
-        f"{row['period']}: {row['jsd']:.3f} ({row['jsd_low']:.3f} to {row['jsd_high']:.3f})"
-        for row in known.gather_every(max(1, known.height // 12)).to_dicts()
-    )
-    who = (
-        f"{wording.number(last['n_patients'])} patients by the last period, another "
-        f"{wording.number(last['n_missing'])} with the value missing"
-        if last
-        else "No period has a patient whose value is known"
-    )
+        drawn = known.gather_every(max(1, known.height // 12))
+        words = "; ".join(marks.said(drawn, lambda row: f"{row['period']}: {wording.percent(row['total_variation'])}"))
     return Figure(
         "distances",
         title,
         who,
-        f"Jensen–Shannon distance by period: {words or 'none'}.",
-        "Solid: Jensen–Shannon distance (base 2, square root) with its 95 % bootstrap band. Dashed: total variation.",
+        f"Total variation by period: {words}.",
+        "Total variation is the share who would have to belong to another group; the Jensen–Shannon distance (base 2, "
+        "square root) runs from 0, equal, to 1. Bands: 95 %, multinomial bootstrap of the patients.",
         _distance_lines(known),
         measured,
     )
@@ -236,23 +234,17 @@ def _apart(wanted: list[float], heights: list[float]) -> list[float]:
 
 
 def _distance_lines(known: pl.DataFrame) -> alt.LayerChart:
-    base = alt.Chart(known).encode(x=_time(known, "period", room=0))
-    y = alt.Y("jsd:Q", title="distance", scale=alt.Scale(domainMin=0))
-    tip = [
-        "period",
-        *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("jsd", "jsd_low", "jsd_high", "total_variation")),
-    ]
-    band = base.mark_area(opacity=0.22, color=BLUE).encode(y=alt.Y("jsd_low:Q"), y2="jsd_high:Q")
-    line = base.mark_line(color=BLUE, strokeWidth=2, point={"filled": True, "size": 22}).encode(y=y, tooltip=tip)
-    other = base.mark_line(color=ORANGE, strokeDash=[5, 3]).encode(y="total_variation:Q", tooltip=tip)
-    end = alt.Chart(known.tail(1))
-    names = [
-        end.mark_text(align="right", dy=-9, fontSize=11.5, color=color).encode(
-            x=base.encoding.x, y=f"{value}:Q", text=alt.value(words)
-        )
-        for value, words, color in (
-            ("jsd", "Jensen–Shannon distance", BLUE),
-            ("total_variation", "total variation", ORANGE),
-        )
-    ]
-    return marks.layered(band, other, line, *names, height=260)
+    x, end = _time(known, "period", room=0), alt.Chart(known.tail(1))
+    drawn: list[alt.Chart] = []
+    for value, words, color, dash in (
+        ("jsd", "Jensen–Shannon distance", ORANGE, [5, 3]),
+        ("total_variation", "total variation", BLUE, [1, 0]),
+    ):
+        base = alt.Chart(known).encode(x=x)
+        y = alt.Y(f"{value}:Q", title="distance, 0 to 1", scale=alt.Scale(domainMin=0))
+        tip = ["period", *(alt.Tooltip(f"{value}{of}:Q", format=".3f") for of in ("", "_low", "_high"))]
+        band = base.mark_area(opacity=0.2, color=color).encode(y=f"{value}_low:Q", y2=f"{value}_high:Q")
+        line = base.mark_line(color=color, strokeWidth=2, strokeDash=dash).encode(y=y, tooltip=tip)
+        name = end.mark_text(align="right", dy=-9, fontSize=11.5, color=color)
+        drawn += [band, line, name.encode(x=x, y=y, text=alt.value(words))]
+    return marks.layered(*drawn, height=260)
