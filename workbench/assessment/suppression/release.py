@@ -37,7 +37,8 @@ class Suppressed:
     tables : tuple of Census
         In the order given. Of a hidden cell the count, share and interval are null; without a total no share is shown.
     audit : Audit
-        The proof, from nothing but what is shown here and was shown in earlier releases.
+        The proof, from nothing but what is shown here and was shown in earlier releases. So the limits in its table
+        may be shown too: a large count that had to be hidden is often known to a few patients.
     rule : str
         What is hidden, in a sentence.
     n_cells, n_hidden : int
