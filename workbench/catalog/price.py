@@ -1,7 +1,6 @@
 """What each criterion costs in representation: whom it loses, why, and how far that leads from a population."""
 
 import html
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import Condition
+from workbench.catalog.disclosure import EXACT_STAMP, refuse_in_public
 from workbench.catalog.price_words import requiring, step_sentences
 from workbench.catalog.repository import Repository
 from workbench.catalog.standing import stand
@@ -33,8 +33,6 @@ _DISTANCES = _STEP | {
     "n_before": pl.Int64,
     "n_after": pl.Int64,
 }
-_PUBLIC_VARIABLE = "WORKBENCH_PUBLIC"
-_STAMP = "Exact counts of a controlled source: for its holder, do not publish."
 
 
 class Steps(Protocol):
@@ -159,11 +157,7 @@ def price_steps(
         small numbers away by subtraction.
     """
     repository = attrition.repository
-    if repository.disclosure == "controlled" and os.environ.get(_PUBLIC_VARIABLE, "") not in ("", "0"):
-        raise ValueError(
-            f"The price of criteria was asked of {repository.name}, a controlled source, on a public page. Sources "
-            "published row by row and synthetic ones can be shown there. Ask for it in a notebook of your own."
-        )
+    refuse_in_public(repository, "The price of criteria")
     names = subgroup_names(repository, None if attributes is None else tuple(attributes))
     population = reference if isinstance(reference, ReferencePopulation) else read_reference(reference)
     looks = [_look(repository, names, left, missing) for _, left, missing in attrition.steps]
@@ -186,7 +180,7 @@ def price_steps(
         tuple(requiring(condition) for condition in attrition.conditions),
         tuple(condition.columns for condition in attrition.conditions),
         tuple(notes if left_out else ()),
-        _STAMP if repository.disclosure == "controlled" else "",
+        EXACT_STAMP if repository.disclosure == "controlled" else "",
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.presentation.explorer import explore
-from workbench.presentation.explorer.widget import PUBLIC_VARIABLE, SOURCE_VARIABLE
+from workbench.presentation.explorer.widget import SOURCE_VARIABLE
 
 
 def test_its_cohort_follows_the_messages(commons):
@@ -34,10 +34,11 @@ def test_a_controlled_source_stays_closed_on_a_public_page(owned, monkeypatch):
         "and synthetic ones can. If you hold the data, open the explorer in your own notebook: wb.explore(catalog)."
     )
     assert explore(owned, public=True).view == {"closed": said}
-    monkeypatch.setenv(PUBLIC_VARIABLE, "1")
+    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
     assert explore(owned).view == {"closed": said}
     assert explore(owned.where(modality="CT")).view == {"closed": said}
-    monkeypatch.setenv(PUBLIC_VARIABLE, "0")
+    assert explore(owned, public=False).view == {"closed": said}
+    monkeypatch.setenv("WORKBENCH_PUBLIC", "0")
     assert "counts" in explore(owned).view
 
 

@@ -9,12 +9,12 @@ import traitlets
 
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog, open_catalog
+from workbench.catalog.disclosure import is_public
 from workbench.presentation.explorer.actions import act
 from workbench.presentation.explorer.exports import export
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.views import SLOW_TABS, page_view
 
-PUBLIC_VARIABLE = "WORKBENCH_PUBLIC"
 SOURCE_VARIABLE = "WORKBENCH_SOURCE"
 
 _FRONTEND = Path(__file__).resolve().parent.parent / "jupyter"
@@ -111,7 +111,8 @@ def explore(source: Catalog | Cohort | None = None, *, public: bool | None = Non
         What to explore; a cohort is where to begin. By default the source that the environment variable
         ``WORKBENCH_SOURCE`` names, else the embedded commons.
     public : bool, optional
-        Whether strangers look. By default the environment variable ``WORKBENCH_PUBLIC`` says so.
+        Whether strangers look. By default the environment variable ``WORKBENCH_PUBLIC`` says so; where it does,
+        nothing here can say otherwise.
 
     Returns
     -------
@@ -136,8 +137,7 @@ def explore(source: Catalog | Cohort | None = None, *, public: bool | None = Non
             f"explore(…) received a {type(source).__name__}. A catalog or a cohort would be right. "
             "Write for instance explore(open_catalog()) or explore(commons.where(modality='CT'))."
         )
-    if public is None:
-        public = os.environ.get(PUBLIC_VARIABLE, "") not in ("", "0")
+    public = bool(public) or is_public()
     if isinstance(source, Cohort):
         return ExplorerView(ExplorerState(Catalog(source.repository), source), public=public)
     return ExplorerView(ExplorerState(source), public=public)
