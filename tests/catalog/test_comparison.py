@@ -145,3 +145,11 @@ def test_two_cohorts_of_a_controlled_source_are_not_compared_on_a_public_page(tm
         "Received two cohorts on a public page, one of a controlled source: they may differ by a few patients. "
         "A population, or a census that was released, would be right. Pass one as reference=."
     )
+
+
+def test_patients_of_a_table_that_names_no_species_count_as_people(tmp_path) -> None:
+    rows = {"who": ["a", "b", "c"], "visit": ["1", "2", "3"], "scan": ["1.1", "2.1", "3.1"], "kind": ["CT"] * 3}
+    pl.DataFrame(rows | {"sex": ["F", "F", "M"]}).write_csv(tmp_path / "scans.csv")
+    columns = {"patient_id": "who", "study_uid": "visit", "series_uid": "scan", "modality": "kind", "sex": "sex"}
+    mine = wb.open_catalog(tmp_path / "scans.csv", columns=columns)
+    assert wb.compare(mine.everything, attributes=["sex"]).table["n_patients"].to_list() == [3, 3]

@@ -13,6 +13,7 @@ from workbench.assessment.representativeness import Comparison, compare_to_refer
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.disclosure import EXACT_STAMP, is_public
+from workbench.vocabulary.demographics import PERSONS
 
 _COMPARED = ("sex", "age_group", "race", "ethnicity", "race_ethnicity")
 
@@ -64,7 +65,7 @@ def compare(
     True
     """
     patients = cohort.patients
-    people = patients.filter(pl.col("species") == "Human")
+    people = patients.filter(pl.col("species").cast(pl.String).is_in(PERSONS))
     other = _reference(cohort, reference)
     if attributes is None:
         attributes = common_attributes(people.select(name for name in _COMPARED if name in people.columns), other, None)
@@ -109,7 +110,7 @@ def _reference(
     chosen = "; ".join(condition.label for condition in other.conditions) or "everybody"
     same = (source.key, source.build) == (own.key, own.build)
     return ReferenceCohort(
-        other.patients.filter(pl.col("species") == "Human"),
+        other.patients.filter(pl.col("species").cast(pl.String).is_in(PERSONS)),
         title=f"{chosen} in {source.name}",
         year=source.version,
         key="patient_key" if same else None,

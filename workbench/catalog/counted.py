@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from workbench.assessment.census import Unit
+from workbench.assessment.census import Census, Unit, count_census
 from workbench.catalog.criteria.attributes import Attribute, Mask, attributes
 from workbench.catalog.listing import listed
 from workbench.catalog.people import read_patients
@@ -37,6 +37,36 @@ class Counted:
     rows: pl.DataFrame
     key: str | None = None
     weight: str | None = None
+
+
+def count_exactly(repository: Repository, met: Mask, *, by: Sequence[str], unit: Unit = "patients") -> Census:
+    """Return an exact census of a selection, whatever its source: what comes of it has to be disclosed or suppressed.
+
+    Parameters
+    ----------
+    repository : Repository
+        Any source.
+    met : numpy.ndarray
+        (n_series,), bool: the selected rows of ``series``.
+    by : sequence of str
+        As in `read_counted`.
+    unit : {"patients", "studies", "series", "instances"}
+        What is counted.
+
+    Returns
+    -------
+    Census
+        Without a stamp.
+
+    Raises
+    ------
+    UnknownNameError
+        For an attribute or unit that does not exist.
+    ValueError
+        When a number is to be counted.
+    """
+    counted = read_counted(repository, met, by, unit)
+    return count_census(counted.rows, by=by, unit=unit, key=counted.key, weight=counted.weight)
 
 
 def read_counted(repository: Repository, met: Mask, names: Sequence[str], unit: Unit) -> Counted:

@@ -5,12 +5,12 @@ from typing import Literal, get_args
 
 import polars as pl
 
-from workbench.assessment.census import Census, Unit, count_census
+from workbench.assessment.census import Census, Unit
 from workbench.assessment.missingness import Missingness, missing_census, missing_together
 from workbench.assessment.periods import Step
 from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.assessment.trend import Trend, count_trend
-from workbench.catalog.counted import read_counted
+from workbench.catalog.counted import count_exactly, read_counted
 from workbench.catalog.delivery import Delivery
 from workbench.catalog.disclosure import disclosed_census, disclosed_trend, refuse_in_public
 from workbench.catalog.people import read_patients
@@ -53,9 +53,7 @@ class Described(Delivery):
             When a number is to be counted, or on a public page what cannot be proven safe there.
         """
         names = list(dict.fromkeys([by] if isinstance(by, str) else by))
-        counted = read_counted(self.repository, self.mask, names, unit)
-        census = count_census(counted.rows, by=names, unit=unit, key=counted.key, weight=counted.weight)
-        return disclosed_census(self.repository, census)
+        return disclosed_census(self.repository, count_exactly(self.repository, self.mask, by=names, unit=unit))
 
     def trend(self, *, by: str, over: str, unit: TrendUnit = "patients", every: Step | None = None) -> Trend:
         """Return how many patients of each group were new in each period, and how many there were by then.

@@ -18,7 +18,7 @@ from workbench.errors import unknown_name
 from workbench.sampling.matching import Match, Method, match_target
 from workbench.sampling.raking import Weights, rake_weights
 from workbench.sampling.targets import Missing, Shares
-from workbench.vocabulary.demographics import MISSING, age_group
+from workbench.vocabulary.demographics import MISSING, PERSONS, age_group
 
 _COMPARED = ("sex", "age_group", "race", "ethnicity")
 _KEYS = ("patient_key", "collection_id", "patient_id", "person_id")
@@ -145,7 +145,7 @@ def _people_and_target(
 def _people(cohort: Cohort) -> tuple[pl.DataFrame, int]:
     """Leave out who is known to be no human being; a table of one's own seldom says that its patients are."""
     patients = cohort.patients
-    people = patients.filter(pl.col("species").is_in(["Human", *MISSING]))
+    people = patients.filter(pl.col("species").is_in(PERSONS))
     return people, patients.height - people.height
 
 

@@ -5,7 +5,24 @@ import polars as pl
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.listing import listed
-from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.demographics import MISSING, PERSONS
+
+
+def everybody(catalog: Catalog) -> Cohort:
+    """Return the cohort of all people of a source.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Any source.
+
+    Returns
+    -------
+    Cohort
+        Without animals, phantoms and collections that mix them; a source that does not say counts as people.
+    """
+    others = set(catalog.repository.column("patients", "species").cast(pl.String).unique()) - {*PERSONS, None}
+    return catalog.everything.exclude(species=sorted(others)) if others else catalog.everything
 
 
 def count_by_modality_and_region(catalog: Catalog) -> pl.DataFrame:
@@ -100,7 +117,7 @@ def count_people(cohort: Cohort) -> pl.DataFrame:
     polars.DataFrame
         ``age``, ``sex``, ``n_patients``; whoever lacks an age stands under ``Not known``, likewise sex.
     """
-    people = cohort.patients.filter(pl.col("species") == "Human")
+    people = cohort.patients.filter(pl.col("species").cast(pl.String).is_in(PERSONS))
     age = (
         pl.when(pl.col("age_years").is_null()).then(pl.lit("Not known")).otherwise(pl.col("age_decade").cast(pl.String))
     )
@@ -123,7 +140,7 @@ def count_known(cohort: Cohort) -> pl.DataFrame:
     polars.DataFrame
         ``known``, ``n_patients``, ``fraction``, in four rows.
     """
-    people = cohort.patients.filter(pl.col("species") == "Human")
+    people = cohort.patients.filter(pl.col("species").cast(pl.String).is_in(PERSONS))
     age = pl.col("age_years").is_not_null()
     sex = ~pl.col("sex").cast(pl.String).is_in(MISSING)
     rules = {"age and sex": age & sex, "sex only": sex & ~age, "age only": age & ~sex, "neither": ~age & ~sex}

@@ -12,7 +12,7 @@ from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.levels import level_keys
 from workbench.catalog.repository import Repository
 from workbench.errors import unknown_name
-from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, MISSING
+from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, MISSING, PERSONS
 
 Codes = npt.NDArray[np.uint8]
 
@@ -128,7 +128,7 @@ def people(repository: Repository) -> Mask:
     """
     return repository.remember(
         "people",
-        lambda: (repository.column("patients", "species").cast(pl.String) == "Human").fill_null(False).to_numpy(),
+        lambda: repository.column("patients", "species").cast(pl.String).is_in(PERSONS).fill_null(True).to_numpy(),
     )
 
 

@@ -12,7 +12,9 @@ from workbench.assessment.representativeness import Comparison, compare_to_refer
 from workbench.assessment.suppression import suppress
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.catalog.counted import count_exactly
 from workbench.catalog.criteria.attributes import attributes
+from workbench.catalog.overview import everybody
 from workbench.vocabulary.demographics import MISSING
 
 By = tuple[str, ...]
@@ -106,11 +108,12 @@ def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) 
     PublicCounts
         Counts of people; animals and phantoms are left out.
     """
-    people = _people(catalog)
+    people = everybody(catalog)
     is_open = catalog.repository.disclosure != "controlled"
     # One family counts one population; where nothing has to be hidden, images tell more than what is made from them.
     imaged = people.where(derived=False) if is_open else people
-    tables = [(imaged if by[0] in IMAGING else people).census(by=by) for by in _attributes(people)]
+    counted = [(imaged if by[0] in IMAGING else people, by) for by in _attributes(people)]
+    tables = [count_exactly(cohort.repository, cohort.mask, by=by) for cohort, by in counted]
     protection: tuple[str, ...] = ()
     if not is_open:
         family = suppress(tables, earlier=earlier)
@@ -139,11 +142,6 @@ def _distance(comparison: Comparison) -> float:
     """Of those with a known group; -1 where there is nobody."""
     known = comparison.table.filter(pl.col("missing") == "excluded")["total_variation"][0]
     return -1.0 if known is None else float(known)
-
-
-def _people(catalog: Catalog) -> Cohort:
-    species = catalog.repository.column("patients", "species").cast(pl.String)
-    return catalog.everything if (species == "Human").all() else catalog.where(species="Human")
 
 
 def _attributes(people: Cohort) -> Sequence[By]:

@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 
-import polars as pl
-
-from workbench.assessment.census import Census, count_census
 from workbench.assessment.references import read_reference
 from workbench.assessment.representativeness import compare_to_reference
 from workbench.assessment.suppression import suppress
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.counted import read_counted
+from workbench.catalog.counted import count_exactly
 from workbench.catalog.disclosure import is_public
+from workbench.catalog.overview import everybody
 from workbench.catalog.releases import up_to_release
 from workbench.errors import unknown_name
 from workbench.presentation.census_counts import PEOPLE, is_known
 from workbench.presentation.release_figures import PLACES, ReleaseCensus
-from workbench.vocabulary.demographics import MISSING
 from workbench.vocabulary.languages import category_labels
 
 _ONE_RELEASE = "Proven for this release alone: what was published of others may tell more together with it."
@@ -73,7 +70,7 @@ def count_release(
             "Exact counts of a controlled source were asked for on a public page. Suppressed ones would be right. "
             "Leave out exact=True, or count without WORKBENCH_PUBLIC."
         )
-    chosen = up_to_release(_people(catalog), release)
+    chosen = up_to_release(everybody(catalog), release)
     people, over = chosen.cohort, chosen.over
     names = _attributes(people, attributes)
     exactly = not controlled or exact
@@ -81,7 +78,7 @@ def count_release(
         censuses = {each: people.census(by=[each]) for each in names}
         rule = next(iter(censuses.values())).stamp or _EXACT[people.repository.disclosure]
     else:
-        family = suppress([_exact_census(people, each) for each in names])
+        family = suppress([count_exactly(people.repository, people.mask, by=[each]) for each in names])
         censuses = dict(zip(names, family.tables, strict=True))
         rule = " ".join([family.rule, family.audit.sentence, *([_ONE_RELEASE] if over else [])])
     population = read_reference(reference)
@@ -102,12 +99,6 @@ def count_release(
     )
 
 
-def _people(catalog: Catalog) -> Cohort:
-    """Leave out who is known to be no human being; a table of one's own seldom says that its patients are."""
-    species = catalog.repository.column("patients", "species").cast(pl.String).unique().to_list()
-    return catalog.everything if set(species) <= {"Human", *MISSING} else catalog.where(species="Human")
-
-
 def _attributes(people: Cohort, asked: str | Sequence[str]) -> list[str]:
     known = people.patients.columns
     names = [name for word in ([asked] if isinstance(asked, str) else asked) for name in word.replace(",", " ").split()]
@@ -115,9 +106,3 @@ def _attributes(people: Cohort, asked: str | Sequence[str]) -> list[str]:
         if name not in known:
             raise unknown_name("attribute", name, known, where="the patients", then="Name some of these in attributes.")
     return list(dict.fromkeys(names)) or [name for name in PEOPLE if name in known]
-
-
-def _exact_census(people: Cohort, name: str) -> Census:
-    """Count for the suppression of all tables together, which a census suppressed alone would not do."""
-    counted = read_counted(people.repository, people.mask, [name], "patients")
-    return count_census(counted.rows, by=[name], key=counted.key)

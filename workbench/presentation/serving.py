@@ -121,9 +121,7 @@ def running_page(
     dashboards = asset_path("dashboards")
     # A session of its own: Ctrl-C reaches us alone, and we stop Voila in order, kernels first.
     voila = subprocess.Popen(
-        voila_command(
-            {name: dashboards / file for name, file in notebooks.items()}, port=port, preheat=preheat, ip=ip
-        ),
+        voila_command({name: dashboards / file for name, file in notebooks.items()}, port=port, preheat=preheat, ip=ip),
         cwd=dashboards,  # Voila reads a voila.json from where it starts; a visitor's folder may hold one
         env=_environment(place, source, _beside(notebooks)),
         start_new_session=True,

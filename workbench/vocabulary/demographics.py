@@ -14,6 +14,10 @@ import polars as pl
 MISSING = ("Unknown", "Not Reported", "Not Applicable")
 _UNKNOWN, _NOT_REPORTED, _NOT_APPLICABLE = MISSING
 
+#: `species` of whoever counts as a person: a source that does not say what its patients are means people. Animals,
+#: phantoms and collections that mix them are told apart by name.
+PERSONS = ("Human", *MISSING)
+
 # PatientSex has the enumerated values M, F and O (DICOM PS3.3 C.7.1.1). "Conflicting" is ours: the records of
 # one patient disagree, and a majority vote would hide that.
 SEX = ("Female", "Male", "Other", "Conflicting", *MISSING)
