@@ -31,7 +31,7 @@ examples:
   workbench references                        the populations to compare with
   workbench report cohort_profile --cohort chest_ct.yaml
   workbench serve                             the public dashboard on this machine
-  workbench site aggregates                   write the one file the public page reads
+  workbench site aggregates                   write the files that the public pages read
 """
 
 

@@ -15,7 +15,10 @@ _EXAMPLES = {
         "workbench report release_census --source synthetic --release 2022-01-01 --language es",
     ],
     "serve": ["workbench serve --open"],
-    "site": ["workbench site aggregates"],
+    "site": [
+        "workbench site aggregates --out pages",
+        "workbench site aggregates --source export --earlier pages_before --out pages",
+    ],
 }
 
 
@@ -49,10 +52,19 @@ def add_verbs(verbs: Any) -> None:
     serve.add_argument("--port", type=int, default=8866, help="port to listen on (default: 8866)")
     serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     serve.add_argument("--open", action="store_true", help="open the page in the browser")
+    serve.add_argument(
+        "--aggregates", type=Path, metavar="FOLDER", help="serve what site aggregates wrote there (default: count anew)"
+    )
 
     site = add_verb(verbs, "site", _site, "write what public pages are made from")
-    site.add_argument("what", choices=["aggregates"], help="aggregates: the one file a public page reads")
-    site.add_argument("--out", type=Path, help="the file to write (default: in the cache folder)")
+    site.add_argument("what", choices=["aggregates"], help="aggregates: one file for each public page")
+    site.add_argument("--out", type=Path, metavar="FOLDER", help="the folder to write (default: in the cache folder)")
+    site.add_argument(
+        "--earlier",
+        type=Path,
+        metavar="FOLDER",
+        help="what the release before published: small counts are hidden in the difference of the two as well",
+    )
     for each in (catalog, site):
         add_source(each)
     for each in (demo, serve):
@@ -134,10 +146,25 @@ def _report(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from workbench.presentation.demo import serve_overview
 
-    return serve_overview(source=options.source, port=options.port, ip=options.ip, open_browser=options.open)
+    return serve_overview(
+        source=options.source,
+        aggregates=options.aggregates,
+        port=options.port,
+        ip=options.ip,
+        open_browser=options.open,
+    )
 
 
 def _site(options: argparse.Namespace) -> None:
-    from workbench.presentation.aggregates import write_aggregates
+    from workbench.presentation.aggregates import cached_aggregates, write_aggregates
 
-    print(f"Aggregates: {write_aggregates(open_source(options), options.out)}")
+    if options.earlier and not options.out:
+        raise WordsError(
+            "--earlier came without --out. A release that is suppressed with the one before is written into a folder "
+            "of its own, which the next release needs. Add for instance: --out pages"
+        )
+    catalog = open_source(options)
+    place = (
+        write_aggregates(catalog, options.out, earlier=options.earlier) if options.out else cached_aggregates(catalog)
+    )
+    print(f"Aggregates: {place}")

@@ -64,13 +64,22 @@ def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool 
     return serve_overview(source=source, port=port) if serve_pages else 0
 
 
-def serve_overview(*, source: str = "idc", port: int = 8866, ip: str = "127.0.0.1", open_browser: bool = False) -> int:
+def serve_overview(
+    *,
+    source: str = "idc",
+    aggregates: Path | None = None,
+    port: int = 8866,
+    ip: str = "127.0.0.1",
+    open_browser: bool = False,
+) -> int:
     """Return the exit code of serving the public pages, writing their aggregates first when they are absent.
 
     Parameters
     ----------
     source : str
         The repository.
+    aggregates : pathlib.Path, optional
+        What to show, as `workbench.presentation.aggregates.write_aggregates` wrote it; by default counted anew.
     port : int
         Port to listen on.
     ip : str
@@ -83,7 +92,8 @@ def serve_overview(*, source: str = "idc", port: int = 8866, ip: str = "127.0.0.
     int
         0 after Ctrl-C.
     """
-    return serve(cached_aggregates(open_catalog(source)), port=port, ip=ip, open_browser=open_browser, source=source)
+    shown = aggregates or cached_aggregates(open_catalog(source))
+    return serve(shown, port=port, ip=ip, open_browser=open_browser, source=source)
 
 
 def _finding(catalog: Catalog) -> Figure | None:

@@ -1,0 +1,32 @@
+"""``workbench site aggregates``: one file a public page, of a controlled source suppressed with the release before."""
+
+import json
+
+import pytest
+
+from workbench.phantoms.commons import write_gen3_export
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory):
+    root = tmp_path_factory.mktemp("exports")
+    return [write_gen3_export(root / str(n), n_patients=n) for n in (300, 303)]
+
+
+def test_a_controlled_source_gives_the_census_alone_and_the_next_carries_the_one_before(
+    done, exports, tmp_path
+):
+    first, second = (str(tmp_path / name) for name in ("first", "second"))
+    assert done("site", "aggregates", "--source", str(exports[0]), "--out", first).splitlines()[-1].endswith(first)
+    done("site", "aggregates", "--source", str(exports[1]), "--earlier", first, "--out", second)
+    assert [path.name for path in (tmp_path / "first").iterdir()] == ["census.json"]
+    page = json.loads((tmp_path / "second" / "census.json").read_text(encoding="utf-8"))
+    assert page["published"][0] == json.loads((tmp_path / "first" / "census.json").read_text("utf-8"))["published"][0]
+    assert len(page["published"]) == 2
+
+
+def test_an_earlier_release_without_a_folder_to_write_is_refused(fails, exports, tmp_path):
+    assert fails("site", "aggregates", "--source", str(exports[0]), "--earlier", str(tmp_path)) == (
+        "--earlier came without --out. A release that is suppressed with the one before is written into a "
+        "folder of its own, which the next release needs. Add for instance: --out pages"
+    )
