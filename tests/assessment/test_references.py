@@ -144,7 +144,7 @@ def test_one_state_is_read_by_any_of_its_names() -> None:
     numbers = {read_reference("us_acs", state=name).n_total for name in ("California", "CA", "06")}
     assert len(numbers) == 1
     alabama = read_reference("us_acs", state="alabama")
-    assert alabama.title == "US population by state, sex, age and race (American Community Survey): AL"
+    assert alabama.title == "US population, American Community Survey: AL"
     assert "state" not in alabama.attributes
     assert alabama.n_total == 5_028_092
     women = read_reference("us_acs", state="AL", sex="Female")

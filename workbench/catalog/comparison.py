@@ -12,7 +12,7 @@ from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.representativeness import Comparison, compare_to_reference
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.disclosure import EXACT_STAMP, is_public
+from workbench.catalog.disclosure import is_public, stamp_of
 from workbench.vocabulary.demographics import PERSONS
 
 _COMPARED = ("sex", "age_group", "race", "ethnicity", "race_ethnicity")
@@ -136,5 +136,4 @@ def _left_out(cohort: Cohort, n_patients: int, n_people: int) -> list[str]:
         return []
     n = n_patients - n_people
     left_out = f"{n:,} of {n_patients:,} patients are left out: animals, phantoms, simulations or mixed collections."
-    exact = [EXACT_STAMP] if cohort.repository.disclosure == "controlled" else []
-    return [*([left_out] if n else []), *exact]
+    return [*([left_out] if n else []), *filter(None, [stamp_of(cohort.repository)])]

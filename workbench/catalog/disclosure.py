@@ -9,6 +9,8 @@ from workbench.catalog.repository import Repository
 
 #: What stands under exact counts of a controlled source.
 EXACT_STAMP = "Exact counts of a controlled source: for its holder, do not publish."
+#: What stands under every figure of an invented source.
+SYNTHETIC_STAMP = "Synthetic: the patients are invented, none of them exists."
 _PUBLIC_VARIABLE = "WORKBENCH_PUBLIC"
 
 
@@ -21,6 +23,22 @@ def is_public() -> bool:
         False in a notebook of one's own.
     """
     return os.environ.get(_PUBLIC_VARIABLE, "") not in ("", "0")
+
+
+def stamp_of(repository: Repository) -> str:
+    """Return what has to stand under exact counts of a source.
+
+    Parameters
+    ----------
+    repository : Repository
+        Disclosure belongs to it.
+
+    Returns
+    -------
+    str
+        Empty where the rows are public.
+    """
+    return {"controlled": EXACT_STAMP, "synthetic": SYNTHETIC_STAMP}.get(repository.disclosure, "")
 
 
 def refuse_in_public(repository: Repository, what: str) -> None:
@@ -58,15 +76,13 @@ def disclosed_census(repository: Repository, census: Census) -> Census:
     Returns
     -------
     Census
-        As it is for an open source; of a controlled one suppressed in public, else stamped.
+        With the stamp of its source; of a controlled one suppressed in public.
     """
-    if repository.disclosure != "controlled":
-        return census
-    if is_public():
+    if repository.disclosure == "controlled" and is_public():
         from workbench.assessment.suppression import suppress
 
         return suppress([census]).tables[0]
-    return replace(census, stamp=EXACT_STAMP)
+    return replace(census, stamp=stamp_of(repository))
 
 
 def disclosed_trend(repository: Repository, trend: Trend) -> Trend:
@@ -82,12 +98,10 @@ def disclosed_trend(repository: Repository, trend: Trend) -> Trend:
     Returns
     -------
     Trend
-        As it is for an open source; of a controlled one suppressed in public, else stamped.
+        With the stamp of its source; of a controlled one suppressed in public.
     """
-    if repository.disclosure != "controlled":
-        return trend
-    if is_public():
+    if repository.disclosure == "controlled" and is_public():
         from workbench.assessment.suppression import suppress_trend
 
         return replace(suppress_trend(trend), n_without_period=None)
-    return replace(trend, stamp=EXACT_STAMP)
+    return replace(trend, stamp=stamp_of(repository))

@@ -14,7 +14,7 @@ from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import Condition
-from workbench.catalog.disclosure import EXACT_STAMP, refuse_in_public
+from workbench.catalog.disclosure import refuse_in_public, stamp_of
 from workbench.catalog.price_words import requiring, step_sentences
 from workbench.catalog.repository import Repository
 from workbench.catalog.standing import stand
@@ -180,7 +180,7 @@ def price_steps(
         tuple(requiring(condition) for condition in attrition.conditions),
         tuple(condition.columns for condition in attrition.conditions),
         tuple(notes if left_out else ()),
-        EXACT_STAMP if repository.disclosure == "controlled" else "",
+        stamp_of(repository),
     )
 
 

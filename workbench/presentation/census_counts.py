@@ -14,6 +14,7 @@ from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.counted import count_exactly
 from workbench.catalog.criteria.attributes import attributes
+from workbench.catalog.disclosure import disclosed_census
 from workbench.catalog.overview import everybody
 from workbench.vocabulary.demographics import MISSING
 
@@ -115,7 +116,9 @@ def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) 
     counted = [(imaged if by[0] in IMAGING else people, by) for by in _attributes(people)]
     tables = [count_exactly(cohort.repository, cohort.mask, by=by) for cohort, by in counted]
     protection: tuple[str, ...] = ()
-    if not is_open:
+    if is_open:
+        tables = [disclosed_census(catalog.repository, table) for table in tables]
+    else:
         family = suppress(tables, earlier=earlier)
         tables, protection = list(family.tables), (family.rule, family.audit.sentence)
     return PublicCounts(people, {table.by: table for table in tables}, is_open, protection)

@@ -22,7 +22,8 @@ from workbench.presentation.published import published_tables
 from workbench.provenance import stamp
 from workbench.vocabulary.demographics import MISSING
 
-_REFERENCE = "us_census"
+_REFERENCE = "us_acs"
+_INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
 _TARGET = 0.05  # of total variation: 5 of 100 patients in another group than the population's
 _PERIODS = ("batch", "first_version")  # what growth is counted over: the first that a source has
 _SECTIONS = (
@@ -154,7 +155,7 @@ def _places(counts: PublicCounts) -> Iterator[_Placed]:
     for name, draw in (("state", charts.state_map), ("country", charts.world_map)):
         census = counts.censuses.get((name,))
         if census is not None and is_known(census):
-            yield _Placed("places", draw(census), PEOPLE[name])
+            yield _Placed("places", draw(census, reference=_INHABITANTS[name]), PEOPLE[name])
 
 
 def _imaged(counts: PublicCounts) -> Iterator[_Placed]:
