@@ -22,6 +22,9 @@ from workbench.presentation.published import published_tables
 from workbench.provenance import stamp
 from workbench.vocabulary.demographics import MISSING
 
+#: The population compared with. Of a controlled source the one in the census's own age bands: hidden counts cannot be
+#: summed to the bands of another.
+_REFERENCES = {"controlled": "us_census"}
 _REFERENCE = "us_acs"
 _INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
 _TARGET = 0.05  # of total variation: 5 of 100 patients in another group than the population's
@@ -56,9 +59,7 @@ class _Placed:
         return self.figure.page_entry() | {"id": name, "section": self.section, "choice": self.choice}
 
 
-def census_page(
-    catalog: Catalog, *, reference: str = _REFERENCE, earlier: Sequence[Sequence[Census]] = ()
-) -> dict[str, Any]:
+def census_page(catalog: Catalog, *, reference: str = "", earlier: Sequence[Sequence[Census]] = ()) -> dict[str, Any]:
     """Return everything the public diversity census shows, ready for JSON.
 
     Parameters
@@ -66,7 +67,8 @@ def census_page(
     catalog : Catalog
         Any source; of a controlled one, counts of 1 to 10 patients and what would give them away are hidden.
     reference : str
-        The reference population that the people are compared with.
+        The reference population that the people are compared with; by default the American Community Survey, and of
+        a controlled source the percentages that MIDRC-REACT ships.
     earlier : sequence of sequence of Census
         What earlier releases of a controlled source published, oldest first.
 
@@ -75,7 +77,8 @@ def census_page(
     dict
         Findings, tiles, sections of figures, notes, citation and provenance.
     """
-    counts, population = count_public(catalog, earlier=earlier), read_reference(reference)
+    name = reference or _REFERENCES.get(catalog.repository.disclosure, _REFERENCE)
+    counts, population = count_public(catalog, earlier=earlier), read_reference(name)
     compared = counts.compare(population)
     placed = [*_people(counts, population), *_compared(compared), *_together(counts), *_changed(counts, population)]
     placed += [*_gaps(counts, population, compared), *_unknown(counts), *_places(counts), *_imaged(counts)]
@@ -98,7 +101,7 @@ def census_page(
         if counts.is_open
         else [*map(published_tables, earlier), published_tables(counts.censuses.values())],
         "notes": _notes(counts, population, compared),
-        "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=f"census, {reference}")),
+        "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=f"census, {name}")),
     }
 
 
