@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.catalog.by_hand import LAWS, cohort_of, definitions, drawn
 from tests.catalog.tiny import make_repository
-from workbench.assessment.references import read_reference
+from workbench.assessment.references import list_references, read_reference
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.commons import Catalog
+from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.comparison import compare
 from workbench.catalog.people import read_patients
 from workbench.catalog.price import Price, price_steps
@@ -185,6 +185,26 @@ def test_distances_are_those_of_the_comparison_before_and_after(commons: Catalog
                     assert np.allclose(rows[f"{measure}_{side}"], compared[measure], atol=1e-12)
                 assert rows[f"n_{side}"].to_list() == compared["n_patients"].to_list()
     assert price.notes[0].endswith("animals, phantoms, simulations or mixed collections' patients are left out.")
+
+
+@pytest.fixture(scope="module")
+def invented() -> Catalog:
+    """Return a synthetic commons, which has race and ethnicity and lacks values of each."""
+    return open_catalog("synthetic:2000")
+
+
+@pytest.mark.parametrize("name", list_references())
+def test_distances_are_those_of_the_comparison_whoever_is_missing_on_either_side(name: str, invented: Catalog) -> None:
+    reference = read_reference(name)
+    attributes = [each for each in ("sex", "age_group", "race", "ethnicity") if each in reference.attributes]
+    cohort = invented.where(modality="CT")
+    price = cohort.attrition.price(reference=reference, attributes=attributes)
+    for side, selected in (("before", invented.everything), ("after", cohort)):
+        compared = compare(selected, reference=reference, attributes=attributes).table.sort("attribute", "missing")
+        rows = price.distances.sort("attribute", "missing")
+        assert rows.select("attribute", "missing").rows() == compared.select("attribute", "missing").rows()
+        for measure in ("jsd", "total_variation"):
+            assert np.allclose(rows[f"{measure}_{side}"], compared[measure], atol=1e-12)
 
 
 def test_only_people_are_counted(tmp_path: Any) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
+from functools import cached_property
 
 from workbench.assessment.alignment import nest_age_bands
+from workbench.assessment.distances import jensen_shannon, total_variation
 from workbench.assessment.references import ReferencePopulation
-from workbench.assessment.representativeness import jensen_shannon, total_variation
+from workbench.assessment.tallies import tally_reference
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.subgroups import Subgroups
 from workbench.vocabulary.demographics import MISSING
@@ -21,15 +21,25 @@ class Standing:
     ----------
     counts : mapping of str to int
         Category to number of patients, over the union of both sides' categories; those missing are not in it.
-    shares : mapping of str to float
-        Category to share of the population, over the same categories.
+    published : mapping of str to float
+        Category to the population's number of people or, where only those are published, percentage; the same
+        categories.
     n_missing : mapping of str to int
         Why an attribute is missing to number of patients.
+    published_missing : mapping of str to float
+        The same reasons to the population's number or percentage.
     """
 
     counts: Mapping[str, int]
-    shares: Mapping[str, float]
+    published: Mapping[str, float]
     n_missing: Mapping[str, int]
+    published_missing: Mapping[str, float]
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """Category to share of the people of the population whose category is known."""
+        known = sum(self.published.values())
+        return {category: n / known if known else 0.0 for category, n in self.published.items()}
 
     def n(self, missing: str) -> int:
         """Return how many patients a distance rests on.
@@ -57,13 +67,13 @@ class Standing:
         Returns
         -------
         tuple
-            Both None where nobody is counted.
+            Both None where one side has nobody.
         """
-        if not self.n(missing):
+        p, q = [*self.counts.values()], [*self.published.values()]
+        if missing == "included":
+            p, q = [*p, *self.n_missing.values()], [*q, *self.published_missing.values()]
+        if not sum(p) or not sum(q):
             return None, None
-        more = list(self.n_missing.values()) if missing == "included" else []
-        p = np.array([*self.counts.values(), *more], dtype=np.float64)
-        q = np.array([*self.shares.values(), *(0.0 for _ in more)])
         return jensen_shannon(p, q), total_variation(p, q)
 
 
@@ -89,21 +99,18 @@ def stand(group: Subgroups, chosen: Mask, population: ReferencePopulation) -> St
     ValueError
         When age bands do not nest.
     """
-    published = _published(population, group.attribute)
-    if not published:
+    if group.attribute not in population.attributes:
         return None
     counted = dict(zip(group.categories, group.count(chosen), strict=True))
-    known = {category: n for category, n in counted.items() if category not in MISSING}
+    published = {category: n for (category,), n in tally_reference(population, [group.attribute]).n.items()}
+    n_missing = {reason: counted.pop(reason, 0) for reason in MISSING}
+    published_missing = {reason: published.pop(reason, 0) for reason in MISSING}
     if group.attribute.startswith("age"):
-        known, published = nest_age_bands(known, published)
-    both = dict.fromkeys([*published, *known])
+        counted, published = nest_age_bands(counted, published)
+    both = dict.fromkeys([*published, *counted])
     return Standing(
-        {category: known.get(category, 0) for category in both},
-        {category: published.get(category, 0.0) for category in both},
-        {reason: counted.get(reason, 0) for reason in MISSING},
+        {category: counted.get(category, 0) for category in both},
+        {category: published.get(category, 0) for category in both},
+        n_missing,
+        published_missing,
     )
-
-
-def _published(population: ReferencePopulation, attribute: str) -> dict[str, float]:
-    rows = population.table.select("attribute", "category", "fraction").iter_rows()
-    return {category: fraction for name, category, fraction in rows if name == attribute}
