@@ -30,7 +30,7 @@ def test_the_snippet_runs_and_saves_what_the_commands_read(tmp_path, monkeypatch
     ours = [words[1:] for words in commands if words[:1] == ["workbench"] and words[1] not in ("report", "serve")]
     of_cohort = [words[1] for words in ours if words[0] == "cohort"]
     assert of_cohort == ["new", "show", "attrition", "table1", "split", "split", "manifest", "fetch"]
-    assert [words[0] for words in ours if words[0] != "cohort"] == ["catalog", "census"]
+    assert [words[0] for words in ours if words[0] != "cohort"] == ["catalog", "census", "references", "compare", "sample"]
     for words in ours:
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             assert main(words) == 0  # without a network, too
@@ -41,9 +41,18 @@ def test_the_snippet_runs_and_saves_what_the_commands_read(tmp_path, monkeypatch
     assert {"flow.svg", "table1.html", "split.csv", "chest_ct.s5cmd", "chest_ct.bib"} <= written
 
 
+def test_the_synthetic_commons_answers_by_race_and_place():
+    _, snippet, _ = blocks("python")
+    names = {}
+    exec(compile(snippet, "README.md", "exec"), names)
+    assert names["race"].warnings[0][0] == "race"
+    assert 0 < names["sample"].n < names["everyone"].counts["patients"]
+    assert names["weights"].n == names["everyone"].counts["patients"]
+
+
 def test_a_readers_own_data_open_as_it_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (_, snippet) = blocks("python")
+    *_, snippet = blocks("python")
     names = {}
     exec(compile(snippet, "README.md", "exec"), names)
     assert names["commons"].counts["patients"] == names["near"].attrition.table["patients"][0] == 600

@@ -2,12 +2,12 @@
 
 import json
 import re
-import socket
 
 import polars as pl
 import pytest
 
 import workbench as wb
+from tests.presentation.browsing import free_port
 from workbench.assessment.suppression import audit
 from workbench.phantoms.commons import write_gen3_export
 from workbench.presentation.aggregates import public_pages, write_aggregates
@@ -21,10 +21,7 @@ COUNTED = ("represented", "together", "places", "imaged")
 
 
 def served(visit, folder, path=""):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with running_page(folder, port=port, preheat=False) as (address, _):
+    with running_page(folder, port=free_port(), preheat=False) as (address, _):
         visit.open(f"{address}{path}", wait_for="[data-ready='true']")
         yield visit
 

@@ -1,10 +1,10 @@
 """Several public pages served side by side: links between them, sections, and figures behind a choice."""
 
 import json
-import socket
 
 import pytest
 
+from tests.presentation.browsing import free_port
 from workbench.presentation.page import load_page
 from workbench.presentation.serving import running_page
 
@@ -58,10 +58,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with running_page(folder, port=port, preheat=False) as (root, _):
+    with running_page(folder, port=free_port(), preheat=False) as (root, _):
         yield root
 
 

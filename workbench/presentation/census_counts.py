@@ -30,6 +30,8 @@ PEOPLE = {
     "state": "State",
     "country": "Country",
 }
+#: What people are compared by; places are drawn on maps, by the number of their inhabitants.
+COMPARED = {name: PEOPLE[name] for name in ("sex", "age_group", "race", "ethnicity")}
 #: How they were imaged; a patient counts once in each. Of an open source only acquired images are asked.
 IMAGING = {"modality": "Modality", "body_region": "Body region", "manufacturer": "Manufacturer"}
 _TOGETHER: tuple[By, ...] = (("sex", "age_group"), ("race", "ethnicity"))
@@ -86,7 +88,7 @@ class PublicCounts:
         """
         compared = {
             name: compare_to_reference(census, population, attributes=[name])
-            for name, census in self.one_way(PEOPLE).items()
+            for name, census in self.one_way(COMPARED).items()
             if name in population.attributes and is_known(census)
         }
         measured = {name: comparison for name, comparison in compared.items() if comparison.table.height}

@@ -9,12 +9,11 @@ import polars as pl
 from workbench.assessment.census import Census
 from workbench.assessment.drift import distance_trend
 from workbench.assessment.gap import close_gap
-from workbench.assessment.missingness import count_missing_together
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.representativeness import Comparison
 from workbench.catalog.commons import Catalog
 from workbench.presentation import charts
-from workbench.presentation.census_counts import IMAGING, PEOPLE, PublicCounts, count_public, is_known
+from workbench.presentation.census_counts import COMPARED, IMAGING, PEOPLE, PublicCounts, count_public, is_known
 from workbench.presentation.figure import Figure
 from workbench.presentation.overview_page import WHY_EXACT, flat_stamp, origin
 from workbench.presentation.page import PAGE_SCHEMA
@@ -132,9 +131,7 @@ def _changed(counts: PublicCounts, population: ReferencePopulation) -> Iterator[
     over = next((name for name in _PERIODS if repository.has("patients", name) or repository.has("series", name)), "")
     if not counts.is_open or not over:
         return
-    for name in counts.one_way(PEOPLE):
-        if name in ("state", "country", "covid19_positive"):
-            continue
+    for name in counts.one_way(COMPARED):
         trend = counts.cohort.trend(by=name, over=over)
         yield _Placed("changed", charts.trend(trend), PEOPLE[name])
         if name in population.attributes:
@@ -149,9 +146,9 @@ def _gaps(counts: PublicCounts, population: ReferencePopulation, compared: dict[
 
 def _unknown(counts: PublicCounts) -> Iterator[_Placed]:
     """Who lacks several attributes, of open sources only: the table crosses all of them."""
-    names = [name for name in ("sex", "age_group", "race", "ethnicity") if (name,) in counts.censuses]
     if counts.is_open:
-        yield _Placed("unknown", charts.missingness(count_missing_together(counts.cohort.patients, attributes=names)))
+        together = counts.cohort.missing_together(attributes=list(counts.one_way(COMPARED)))
+        yield _Placed("unknown", charts.missingness(together))
 
 
 def _places(counts: PublicCounts) -> Iterator[_Placed]:
@@ -171,7 +168,7 @@ def _tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
     total = next((census.n_total for census in counts.censuses.values()), None)
     text = "not shown" if total is None else f"{total:,}"
     yield {"id": "patients", "label": "People", "value": total, "text": text, "note": "animals and phantoms left out"}
-    for name, census in counts.one_way({key: PEOPLE[key] for key in ("sex", "age_group", "race", "ethnicity")}).items():
+    for name, census in counts.one_way(COMPARED).items():
         missing = census.table.filter(pl.col(name).cast(pl.String).is_in(MISSING))["n_patients"]
         if total is None or missing.null_count():
             continue
@@ -182,16 +179,17 @@ def _tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
 
 def _percent(share: float) -> str:
     """A whole percentage that says neither none nor all where it is not so."""
-    return "> 99%" if 0.995 <= share < 1 else "< 1%" if 0 < share < 0.005 else f"{share:.0%}"
+    return "> 99 %" if 0.995 <= share < 1 else "< 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
 
 
 def _findings(counts: PublicCounts, compared: dict[str, Comparison]) -> list[str]:
-    """The attribute farthest from the population, then what stands out in two censuses."""
-    said: list[str] = []
-    said += [comparison.sentences[name] for name, comparison in compared.items()][:1]
-    for census in counts.one_way(PEOPLE).values():
-        said += census.standouts[:1]
-    return said[:3]
+    """The two attributes farthest from the population, then what stands out beside the size of the largest group."""
+    said = [
+        " ".join([comparison.sentences[name], *(text for attribute, text in comparison.warnings if attribute == name)])
+        for name, comparison in compared.items()
+    ][:2]
+    noted = [text for census in counts.one_way(COMPARED).values() for text in census.standouts]
+    return said + [text for text in noted if " is the largest group" not in text][: 3 - len(said)]
 
 
 def _lead(population: ReferencePopulation) -> str:

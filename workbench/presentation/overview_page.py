@@ -84,7 +84,9 @@ def origin(repository: Repository) -> dict[str, Any]:
         as_of = f"{repository.version}, published {published}"
         return {"as_of": as_of, "source": source | rights, "cite": [_IDC_CITATION]}
     rights = {"license": "Invented: no such patient exists"} if repository.disclosure == "synthetic" else {}
-    return {"as_of": repository.version, "source": source | rights, "cite": []}
+    dates = repository.column("patients", "batch").drop_nulls() if repository.has("patients", "batch") else ()
+    as_of = f"batch of {max(dates)}" if len(dates) else repository.version
+    return {"as_of": as_of, "source": source | rights, "cite": []}
 
 
 def _groups(catalog: Catalog) -> list[dict[str, Any]]:
