@@ -102,6 +102,25 @@ def test_the_join_is_written_into_the_data_quality(source: Repository) -> None:
     ]
 
 
+def test_keys_of_files_are_told_apart_as_they_are_written(tmp_path: Path) -> None:
+    ids = ["1.1", "1.10", "1e2", "100", "12345678901234567890", "12345678901234567891"]
+    (tmp_path / "own.csv").write_text("\n".join(["patient_id", *ids]))
+    source = open_table(tmp_path / "own.csv")
+    labels = [f"{each},{number}" for number, each in enumerate(ids)]
+    (tmp_path / "labels.csv").write_text("\n".join(["patient_id,score", *labels]))
+    joined, report = join_table(source, tmp_path / "labels.csv", on="patient_id")
+    scores = dict(zip(joined.original_column("patient_id"), joined.column("patients", "score"), strict=True))
+    assert scores == {each: number for number, each in enumerate(ids)}
+    assert (report.n_matched, report.n_merged) == (6, 0)
+
+
+def test_decimal_keys_of_a_parquet_file_are_not_cut(tmp_path: Path) -> None:
+    source = open_table(pl.DataFrame({"patient_id": ["1.1", "1.9", "2"]}))
+    pl.DataFrame({"patient_id": [1.1, 1.9], "score": [1, 2]}).write_parquet(tmp_path / "labels.parquet")
+    joined, _ = join_table(source, tmp_path / "labels.parquet", on="patient_id")
+    assert joined.column("patients", "score").to_list() == [1, 2, None]
+
+
 def test_identical_rows_are_merged_and_rows_without_a_key_have_no_partner(source: Repository) -> None:
     labels = pl.DataFrame({"patient_id": ["1", "1", None], "arm": ["A", "A", "B"]})
     _, report = join_table(source, labels, on="patient_id")

@@ -21,7 +21,7 @@ from workbench.catalog.sources.duplicates import merge_rows
 from workbench.catalog.sources.headers import no_column
 from workbench.catalog.sources.kinds import refuse_kinds
 from workbench.catalog.sources.sealed import rules_of
-from workbench.catalog.sources.table import RESERVED, read_table
+from workbench.catalog.sources.table import RESERVED, identifier_text, read_table
 from workbench.errors import unknown_name
 from workbench.vocabulary import spellings
 from workbench.vocabulary.demographics import MISSING
@@ -133,8 +133,8 @@ def join_table(
     TypeError
         When a column holds something to which no value can be compared, such as durations.
     """
-    frame = table if isinstance(table, pl.DataFrame) else read_table(table)
     keys = (on,) if isinstance(on, str) else tuple(on)
+    frame = table if isinstance(table, pl.DataFrame) else read_table(table, identifiers=keys)
     unit, _ = _level(keys)
     chosen = _columns(repository, frame, keys, columns)
     refuse_kinds(frame.select(list(dict.fromkeys((*keys, *chosen.values())))), lists=set(chosen.values()) - set(keys))
@@ -199,7 +199,7 @@ def _rows(
 ) -> tuple[pl.DataFrame, int, dict[str, int]]:
     """Return one row for each key, values as the catalog filters them."""
     values = {new: frame[theirs].alias(new) for new, theirs in chosen.items()}
-    text_keys = [_as_key(frame[name]) for name in keys]
+    text_keys = [identifier_text(frame[name]) for name in keys]
     rows = pl.DataFrame([*text_keys, *values.values()]).drop_nulls(keys)
     closed = [name for name in chosen if name in CLOSED and unit == "patients"]
     n_unknown = {name: int(rows.select(is_unknown_spelling(pl.col(name), name).sum()).item()) for name in closed}
@@ -212,13 +212,6 @@ def _rows(
         )
     open_ = [filterable(merged[name]) for name in chosen if name not in closed]
     return merged.with_columns(open_), n_merged, n_unknown
-
-
-def _as_key(column: pl.Series) -> pl.Series:
-    """Return a key as text; an identifier that a reader took for a number has no point ("17.0" is 17)."""
-    if column.dtype.is_float():
-        column = column.cast(pl.Int64, strict=False)
-    return column.cast(pl.String).str.strip_chars()
 
 
 def _partners(repository: Repository, keys: tuple[str, ...], rows: pl.DataFrame) -> tuple[pl.Series, int]:

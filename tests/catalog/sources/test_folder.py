@@ -44,6 +44,17 @@ def assert_same(one: Repository, other: Repository) -> None:
         assert_frame_equal(first[name], second[name], categorical_as_str=True)
 
 
+def test_identifiers_that_are_numbers_are_their_decimal_text(tmp_path: Path) -> None:
+    ids = [2**63 - 1, 2**63 - 2]
+    keys = pl.DataFrame({"collection_id": [1, 1], "patient_id": ids})
+    keys.with_columns(person_id=pl.Series(ids), site_id=pl.Series([3, 30])).write_parquet(tmp_path / "patients.parquet")
+    keys.with_columns(study_uid=pl.Series(ids)).write_parquet(tmp_path / "studies.parquet")
+    repository = open_folder(tmp_path)
+    assert sorted(repository.original_column("patient_id")) == ["9223372036854775806", "9223372036854775807"]
+    assert sorted(repository.column("patients", "site_id")) == ["3", "30"]
+    assert repository.column("patients", "person_key").n_unique() == 2
+
+
 def test_an_export_written_as_tables_opens_equal(export: Path, tmp_path: Path) -> None:
     repository = open_gen3(export)
     assert_same(repository, open_folder(write_tables(repository, tmp_path / "release")))

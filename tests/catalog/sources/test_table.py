@@ -1,11 +1,12 @@
 """A user's table opens with a mapping: a row is a patient, a study or a series."""
 
+import math
 from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from workbench.cache import cache_folder
@@ -89,13 +90,66 @@ def test_whole_numbers_that_were_read_as_floats_are_identifiers_without_a_point(
     assert quality(repository)["Row without a patient_id"] == 1
 
 
-def test_numbers_in_text_files_are_numbers_and_codes_stay_text(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("patient_id,zip3,score,grade\n1,021,0.5,3\n2,100,1,\n")
+def test_numbers_in_text_files_are_numbers_and_identifiers_stay_text(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "patient_id,zip3,score,grade,chart\n1,021,0.5,3,10000000000000000000001\n2,100,1,,7\n"
+    )
     frame = read_table(tmp_path / "t.csv")
-    assert frame.schema == {"patient_id": pl.Int64, "zip3": pl.String, "score": pl.Float64, "grade": pl.Int64}
+    numbers = {"score": pl.Float64, "grade": pl.Int64}
+    assert frame.schema == {"patient_id": pl.String, "zip3": pl.String, **numbers, "chart": pl.String}
+    assert read_table(tmp_path / "t.csv", identifiers=["grade"])["grade"].to_list() == ["3", None]
     repository = open_table(tmp_path / "t.csv")
     assert column(repository, "patients", "score") == [0.5, 1.0]
     assert column(repository, "patients", "zip3") == ["021", "100"]
+
+
+LIKE_NUMBERS = st.from_regex(r"[+-]?[0-9]{1,23}(\.[0-9]{0,3})?(e[0-9]{1,2})?", fullmatch=True)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LIKE_NUMBERS, min_size=1, max_size=8, unique=True))
+@example(["12345678901234567890", "12345678901234567891", "12345678901234567892"])
+@example(["1.1", "1.10", "1.100"])
+@example(["1E5", "1E05", "2E3"])
+@example(["100", "1e2", "100.0", "0100"])
+@example(["9007199254740993.5", "9007199254740992.5"])
+def test_identifiers_that_differ_in_a_text_file_stay_different(tmp_path: Path, ids: list[str]) -> None:
+    lines = [f"{each},{each},{each}.1,{each},{each},{each},CT" for each in ids]
+    header = "pid,study,se,person,site,zip3,modality"
+    (tmp_path / "t.csv").write_text("\n".join([header, *lines]))
+    mapping = {"patient_id": "pid", "study_uid": "study", "series_uid": "se", "person_id": "person", "site_id": "site"}
+    repository = open_table(tmp_path / "t.csv", columns=mapping)
+    assert sorted(repository.original_column("patient_id")) == sorted(ids)
+    assert sorted(repository.original_column("study_uid")) == sorted(ids)
+    assert sorted(repository.original_column("series_uid")) == sorted(f"{each}.1" for each in ids)
+    assert (
+        len(repository.column("patients", "patient_key")) == len(repository.column("studies", "study_key")) == len(ids)
+    )
+    assert repository.column("patients", "person_key").n_unique() == len(ids)
+    assert sorted(column(repository, "patients", "site_id")) == sorted(ids)
+    assert sorted(column(repository, "patients", "zip3")) == sorted(ids)
+
+
+def test_outer_blanks_are_no_part_of_an_identifier(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('patient_id,sex\n" 1.10 ",F\n1.1,M\n')
+    assert open_table(tmp_path / "t.csv").original_column("patient_id").to_list() == ["1.1", "1.10"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "texts"),
+    [
+        (pl.Series([7, 2**63 - 1, 2**63 - 2]), ["7", "9223372036854775806", "9223372036854775807"]),
+        (pl.Series([2**64 - 1, 2**64 - 2], dtype=pl.UInt64), ["18446744073709551614", "18446744073709551615"]),
+        (pl.Series([17.0, None, 18.0]), ["17", "18"]),
+        (pl.Series([1.1, 1.9]), ["1.1", "1.9"]),
+        (pl.Series([1e20, 2e20, math.nan]), ["1e+20", "2e+20"]),
+    ],
+)
+def test_identifiers_that_are_numbers_in_parquet_are_their_decimal_text(
+    tmp_path: Path, ids: pl.Series, texts: list[str]
+) -> None:
+    pl.DataFrame({"patient_id": ids}).write_parquet(tmp_path / "t.parquet")
+    assert sorted(open_table(tmp_path / "t.parquet").original_column("patient_id")) == texts
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv", "tsv"])

@@ -21,6 +21,7 @@ _REQUIRED = {
     "measurements": (*_KEY, "test_name", "test_result"),
     "data_quality": ("rule", "unit", "n", "n_total", "treatment"),
 }
+_TEXTS = (*_KEY, "study_uid", "series_uid", "person_id", "site_id", "zip3")
 _INTERNAL = ("patient_key", "person_key", "study_key", "source_row")
 _UNIQUE = {"patients": _KEY, "studies": ("study_uid",), "series": ("series_uid",)}
 _THEN = "Keys must be there once, and name rows of the other tables. Ask whoever wrote the release for a sound one."
@@ -156,7 +157,7 @@ def _strangers(tables: Mapping[str, pl.DataFrame]) -> list[str]:
 
 
 def _with_text_keys(table: pl.DataFrame) -> pl.DataFrame:
-    keys = [column for column in (*_KEY, "study_uid", "series_uid") if column in table.columns]
+    keys = [column for column in _TEXTS if column in table.columns]
     extra = [column for column in _INTERNAL if column in table.columns]
     texts = [column for column, dtype in table.schema.items() if dtype in (pl.Categorical, pl.Enum)]
     return table.drop(extra).with_columns(pl.col({*keys, *texts}).cast(pl.String))

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +17,13 @@ from workbench.catalog.sources.delimited import UnreadableTableError, read_delim
 from workbench.catalog.sources.headers import no_column
 from workbench.catalog.sources.kinds import refuse_kinds
 from workbench.catalog.sources.sealed import one_line, repository_of, rules_of
-from workbench.catalog.sources.table_rows import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES, interpret_table
+from workbench.catalog.sources.table_rows import (
+    PATIENT_NAMES,
+    SERIES_NAMES,
+    STUDY_NAMES,
+    TEXT_NAMES,
+    interpret_table,
+)
 from workbench.errors import unknown_name
 from workbench.tables import PATIENTS, SERIES, STUDIES
 from workbench.vocabulary import anatomy, demographics, dicom, geography, spellings
@@ -34,7 +40,8 @@ _NAMES = (*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES)
 _VOCABULARY = (anatomy, demographics, dicom, geography, spellings)
 _RULES = (ages, assemble, delimited, duplicates, persons, places, regions, table_rows, *_VOCABULARY)
 _CONSTANT = "="
-_LEADING_ZERO = r"^-?0\d"
+_LEADING_ZERO, _WHOLE = r"^-?0\d", r"^[+-]?\d+$"
+_EXACT = 2.0**53  # whole numbers up to this are told apart as floats
 
 
 def open_table(
@@ -79,7 +86,8 @@ def open_table(
     (['Female', 'Male'], ['yes', 'Not Reported'])
     """
     title = one_line(name or ("table" if isinstance(source, pl.DataFrame) else Path(source).stem))
-    table = source if isinstance(source, pl.DataFrame) else read_table(source)
+    named = [theirs for ours, theirs in (columns or {}).items() if ours in TEXT_NAMES]
+    table = source if isinstance(source, pl.DataFrame) else read_table(source, identifiers=named)
     if not table.height:
         raise ValueError(
             f"The table {title} has no rows. A table has one row a patient, study or series. Export it again."
@@ -97,13 +105,17 @@ def open_table(
     return repository_of(folder, name=f"Table {title}", key="table", build=build)
 
 
-def read_table(path: str | Path) -> pl.DataFrame:
+def read_table(path: str | Path, *, identifiers: Collection[str] = ()) -> pl.DataFrame:
     """Return a Parquet, CSV or TSV file as a frame; columns of a text file that hold only numbers are numbers.
+
+    Identifiers are not: 1.1 and 1.10 are two studies, and digits beyond what a number holds are two patients.
 
     Parameters
     ----------
     path : str or pathlib.Path
         The kind is told by the ending: ``.parquet``, or text for all others.
+    identifiers : collection of str
+        Columns of a text file that stay as they are written, beside those that bear a name of `TEXT_NAMES`.
 
     Returns
     -------
@@ -125,12 +137,40 @@ def read_table(path: str | Path) -> pl.DataFrame:
     )
     try:
         if file.suffix.lower() != ".parquet":
-            return pl.DataFrame([_as_number(column) for column in read_delimited(file)])
+            texts = TEXT_NAMES.union(identifiers)
+            return pl.DataFrame([each if each.name in texts else _as_number(each) for each in read_delimited(file)])
         return pl.read_parquet(file)
     except UnreadableTableError as error:
         raise refuse_files("The table", {file.name: error.problems}, n_files=1, then=then) from None
     except pl.exceptions.ComputeError:
         raise refuse_files("The table", {file.name: ["This is no whole Parquet file."]}, n_files=1, then=then) from None
+
+
+def identifier_text(column: pl.Series) -> pl.Series:
+    """Return a column as text without outer spaces, in which values that differ stay different.
+
+    Parameters
+    ----------
+    column : polars.Series
+        Text or numbers.
+
+    Returns
+    -------
+    polars.Series
+        Strings. Whole numbers that a reader took for decimal ones have no point: 17.0 is patient 17. Blanks are null.
+
+    Examples
+    --------
+    >>> identifier_text(pl.Series([17.0, 18.0, None])).to_list(), identifier_text(pl.Series([1.1, 2.0])).to_list()
+    (['17', '18', None], ['1.1', '2.0'])
+    """
+    if column.dtype.is_float():
+        column = column.fill_nan(None)
+        numbers = column.drop_nulls()
+        if ((numbers == numbers.round()) & (numbers.abs() <= _EXACT)).all():
+            column = column.cast(pl.Int64)
+    text = column.cast(pl.String).str.strip_chars()
+    return text.set(text == "", None)
 
 
 def _mapping(table: pl.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
@@ -167,31 +207,25 @@ def _renamed(table: pl.DataFrame, chosen: Mapping[str, str], title: str) -> tupl
         ours: theirs.removeprefix(_CONSTANT) for ours, theirs in chosen.items() if theirs.startswith(_CONSTANT)
     }
     read = {
-        ours: pl.lit(constants[ours]) if ours in constants else _text(table[theirs]) for ours, theirs in chosen.items()
+        ours: pl.lit(constants[ours]) if ours in constants else identifier_text(table[theirs])
+        for ours, theirs in chosen.items()
     }
     read.setdefault("collection_id", pl.lit(title))
     renamed = table.select(*own, **read)
     return renamed.with_columns(pl.col("collection_id").fill_null(demographics.MISSING[1])), own
 
 
-def _text(column: pl.Series) -> pl.Expr:
-    """Return a mapped column as text without outer spaces; a whole number has no point ("17.0" is patient 17)."""
-    if column.dtype.is_float() and column.drop_nulls().eq(column.drop_nulls().round()).all():
-        column = column.cast(pl.Int64, strict=False)
-    text = pl.lit(column).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text)
-
-
 def _as_number(column: pl.Series) -> pl.Series:
-    """Return a column of a text file as numbers if every value is one; codes such as 021 stay text."""
+    """Return a column of a text file as numbers if every value is one; codes such as 021 stay text, and long ones."""
     written = column.drop_nulls()
     if not len(written) or written.str.contains(_LEADING_ZERO).any():
         return column
-    for dtype in (pl.Int64, pl.Float64):
-        number = column.cast(dtype, strict=False)
-        if number.null_count() == column.null_count():
-            return number
-    return column
+    whole = column.cast(pl.Int64, strict=False)
+    if whole.null_count() == column.null_count():
+        return whole
+    number = column.cast(pl.Float64, strict=False)
+    is_long = whole.is_null() & column.str.contains(_WHOLE).fill_null(False)
+    return column if number.null_count() > column.null_count() or is_long.any() else number
 
 
 def _digest(table: pl.DataFrame, mapping: Mapping[str, str]) -> str:

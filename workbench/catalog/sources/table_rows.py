@@ -36,6 +36,12 @@ _NUMBERS = {
     "n_instances": pl.UInt32,
     "size_mb": pl.Float32,
 }
+
+#: Names of ours whose values are text exactly as it is written, like numbers as it may look: identifiers and codes.
+TEXT_NAMES = frozenset({*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES}).difference(
+    _NUMBERS, CLOSED, (_PATIENT_AGE, _STUDY_AGE, "age_over_89", "state", "country")
+)
+
 _SIZES, _LARGEST = ("slice_thickness_mm", "size_mb"), 1e30  # not below zero, and no infinity
 _THEN = "Keep one row for each that disagrees, or map the column to something that may differ between its rows."
 
