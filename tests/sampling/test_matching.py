@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import UnknownNameError
-from workbench.sampling import match_target, matching, quotas
+from workbench.sampling import match_target, matching, quotas, rake_weights
 from workbench.sampling.matching import points
 from workbench.sampling.targets import make_pool
 
@@ -218,13 +219,14 @@ def test_the_optimum_is_never_below_the_greedy_procedure(parts: list[int]) -> No
             {"target": {"sex": {"Female": 0.75, "Male": 0.25}}},
             "No subset of the 40 rows lies within 10 percentage points of the target. Too few are Male (sex: 0 of 40, "
             "wanted 25.0 %). The smallest tolerance at which one exists is 0.25, with at most 40 rows. Pass "
-            "tolerance=0.25 or more, add rows, or weight them with rake_weights, which drops nobody.",
+            "tolerance=0.25 or more, or add rows.",
         ),
         (
             {"target": {"sex": {"Female": 0.7, "Male": 0.15, "Other": 0.15}}},
-            "No subset of the 40 rows lies within 10 percentage points of the target. Too many are Female (sex: 40 of "
-            "40, wanted 70.0 %). The smallest tolerance at which one exists is 0.3, with at most 40 rows. Pass "
-            "tolerance=0.3 or more, add rows, or weight them with rake_weights, which drops nobody.",
+            "No subset of the 40 rows lies within 10 percentage points of the target. Too few are Male (sex: 0 of 40, "
+            "wanted 15.0 %) and Other (sex: 0 of 40, wanted 15.0 %). Too many are Female (sex: 40 of 40, wanted "
+            "70.0 %). The smallest tolerance at which one exists is 0.3, with at most 40 rows. Pass tolerance=0.3 or "
+            "more, or add rows.",
         ),
         (
             {"target": {"sex": {"Female": 0.75, "Male": 0.25}}, "method": "greedy"},
@@ -262,6 +264,10 @@ def test_the_optimum_is_never_below_the_greedy_procedure(parts: list[int]) -> No
             {"table": pl.DataFrame({"sex": ["Not Reported", None]})},
             "Received a table of 2 rows, none of which can be chosen. Rows with a known sex would be right. Pass "
             "missing='included', or name fewer attributes.",
+        ),
+        (
+            {"table": pl.DataFrame({"sex": []}, {"sex": pl.String})},
+            "Received a table without rows. At least one would be right. Check how the rows were chosen.",
         ),
     ],
 )
@@ -307,6 +313,71 @@ def test_whole_persons_may_need_more_than_shares_do() -> None:
     table = pl.DataFrame({"sex": ["Female", "Male"]})
     with pytest.raises(ValueError, match=r"one exists is 0\.167, with at most 2 rows"):
         match_target(table, {"sex": {"Female": 2 / 3, "Male": 1 / 3}}, tolerance=0.1)
+
+
+def why_not(table: pl.DataFrame, target: Mapping[str, Mapping[str, float]], tolerance: float) -> str:
+    with pytest.raises(ValueError, match="No subset of the") as caught:
+        match_target(table, target, tolerance=tolerance)
+    return str(caught.value)
+
+
+def test_a_group_that_has_enough_is_not_said_to_be_too_few() -> None:
+    # Without C the nearest is 10 points off, whatever is taken of D, of whom there are more than wanted.
+    table = pl.DataFrame({"site": ["A"] * 90 + ["B"] * 10 + ["D"] * 50})
+    assert why_not(table, {"site": {"A": 0.5, "B": 0.3, "D": 0.1, "C": 0.1}}, 0.01) == (
+        "No subset of the 150 rows lies within 1 percentage point of the target. Too few are C (site: 0 of 150, wanted "
+        "10.0 %). The smallest tolerance at which one exists is 0.1, with at most 50 rows. Pass tolerance=0.1 or more, "
+        "or add rows."
+    )
+
+
+def test_shares_that_exclude_each_other_are_said_to() -> None:
+    # All women are at A and all men at B, so that 30 % and 70 % cannot be: the middle, 50 %, is 20 points off both.
+    table = pl.DataFrame({"sex": ["F"] * 50 + ["M"] * 50, "site": ["A"] * 50 + ["B"] * 50})
+    assert why_not(table, {"sex": {"F": 0.3, "M": 0.7}, "site": {"A": 0.7, "B": 0.3}}, 0.01) == (
+        "No subset of the 100 rows lies within 1 percentage point of the target. The shares of sex and site cannot be "
+        "had together. The smallest tolerance at which one exists is 0.2, with at most 100 rows. Pass tolerance=0.2 "
+        "or more, or add rows."
+    )
+
+
+def test_weights_are_advised_only_where_there_are_some() -> None:
+    # 3 in 10 of one woman and two men cannot be had of whole persons, but with weights.
+    said = why_not(pl.DataFrame({"sex": ["F", "M", "M"]}), {"sex": {"F": 0.3, "M": 0.7}}, 0.01)
+    assert said == (
+        "No subset of the 3 rows lies within 1 percentage point of the target. Parts of rows would do, whole rows do "
+        "not. The smallest tolerance at which one exists is 0.034, with at most 3 rows. Pass tolerance=0.034 or more, "
+        "add rows, or weight them with rake_weights, which drops nobody."
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(people, shares, st.sampled_from([0.005, 0.05, 0.1]))
+def test_who_is_named_is_short_and_what_is_advised_works(
+    rows: list[tuple[str, str]], parts: tuple[int, ...], tolerance: float
+) -> None:
+    table, target = table_of(rows), target_of(parts)
+    assume(set(table["age"]) & {kind for kind, share in target["age"].items() if share})
+    try:
+        match_target(table, target, tolerance=tolerance)
+    except ValueError as error:
+        said = str(error)
+    else:
+        return
+    for words, sign in (("few", 1), ("many", -1)):
+        clause = re.search(rf"Too {words} are (.*?)\. T", said)
+        for kind, n, share in re.findall(r"(\w) \(\w+: (\d+) of \d+, wanted ([\d.]+) %\)", clause[1] if clause else ""):
+            assert sign * (float(share) / 100 - int(n) / table.height) > -0.0006, kind
+    nobody = {kind for name, kinds in target.items() for kind in kinds if not (table[name] == kind).any()}
+    wanted = {kind: share for kinds in target.values() for kind, share in kinds.items()}
+    for kind in nobody:
+        assert (wanted[kind] > tolerance) == (f"{kind} (" in said)
+    try:
+        rake_weights(table, target)
+    except ValueError:
+        assert "rake_weights" not in said
+    else:
+        assert "rake_weights" in said
 
 
 def test_a_search_that_was_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,10 @@ def test_no_weight_exceeds_the_bound() -> None:
             "Received largest=0.5. The mean weight is 1, so a bound above 1 would be right. Pass largest=5.",
         ),
         (
+            {"largest": "5"},
+            "Received largest='5'. The mean weight is 1, so a bound above 1 would be right. Pass largest=5.",
+        ),
+        (
             {"table": pl.DataFrame({"sex": ["Female"], "weight": [1.0]})},
             "The table has a column 'weight' already. Raking would overwrite it. Drop or rename it.",
         ),

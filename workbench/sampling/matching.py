@@ -13,11 +13,12 @@ from workbench.sampling.greedy import drop_greedily
 from workbench.sampling.quotas import (
     TIME_LIMIT_SECONDS,
     Strata,
-    binding_categories,
+    find_obstacles,
     largest_quotas,
     make_strata,
     smallest_tolerance,
 )
+from workbench.sampling.raking import rake_weights
 from workbench.sampling.strata import Codes
 from workbench.sampling.targets import Missing, Pool, Target, make_pool
 
@@ -151,7 +152,7 @@ def match_target(
     if method == "greedy":
         chosen, n_at_most = _greedy(pool, tolerance), -1
     else:
-        chosen, n_at_most = _optimal(pool, tolerance, seed)
+        chosen, n_at_most = _optimal(pool, target, tolerance, seed)
     return Match(
         table=table[np.sort(pool.position[chosen])],
         shares=_shares(pool, chosen),
@@ -185,7 +186,7 @@ def points(share: float) -> str:
     return f"{100 * share:.6g} percentage point{'' if math.isclose(share, 0.01) else 's'}"
 
 
-def _optimal(pool: Pool, tolerance: float, seed: int) -> tuple[Codes, int]:
+def _optimal(pool: Pool, target: Target, tolerance: float, seed: int) -> tuple[Codes, int]:
     strata, stratum = make_strata(pool.codes, pool.wanted)
     found = largest_quotas(strata, tolerance)
     if found.values is None and found.status == "time limit":
@@ -195,7 +196,7 @@ def _optimal(pool: Pool, tolerance: float, seed: int) -> tuple[Codes, int]:
             "fewer attributes is found sooner. Pass one of these."
         )
     if found.values is None:
-        raise ValueError(_why_none(pool, strata, tolerance))
+        raise ValueError(_why_none(pool, strata, target, tolerance))
     shuffled = np.random.default_rng(seed).permutation(len(stratum))
     by_stratum = shuffled[np.argsort(stratum[shuffled], kind="stable")]
     firsts = np.concatenate([[0], np.cumsum(strata.sizes)[:-1]])
@@ -215,23 +216,42 @@ def _greedy(pool: Pool, tolerance: float) -> Codes:
     return chosen
 
 
-def _why_none(pool: Pool, strata: Strata, tolerance: float) -> str:
+def _why_none(pool: Pool, strata: Strata, target: Target, tolerance: float) -> str:
     enough, n = smallest_tolerance(strata)
+    reasons = " ".join(_reasons(pool, strata, tolerance))
+    advice = "add rows, or weight them with rake_weights, which drops nobody" if _is_weighable(pool, target) else ""
+    return (
+        f"No subset of the {pool.rows.height:,} rows lies within {points(tolerance)} of the target. {reasons} The "
+        f"smallest tolerance at which one exists is {enough:g}, with at most {n:,} rows. Pass tolerance={enough:g} or "
+        f"more, {advice or 'or add rows'}."
+    )
+
+
+def _reasons(pool: Pool, strata: Strata, tolerance: float) -> list[str]:
+    found = find_obstacles(strata, tolerance)
     names = [(name.replace("_", " "), kind) for name, shares in pool.shares.items() for kind in shares]
     counts = np.concatenate(pool.counts())
-    few, many = (
-        " and ".join(
+    said = []
+    for how_many, categories in (("few", found.few), ("many", found.many)):
+        named = (
             f"{names[i][1]} ({names[i][0]}: {counts[i]:,} of {pool.rows.height:,}, wanted {strata.wanted[i]:.1%})"
-            for i in binding
-        ).replace("%", " %")
-        for binding in binding_categories(strata)
-    )
-    reason = f"Too few are {few}." if few else f"Too many are {many}." if many else "The attributes pull apart."
-    return (
-        f"No subset of the {pool.rows.height:,} rows lies within {points(tolerance)} of the target. {reason} The "
-        f"smallest tolerance at which one exists is {enough:g}, with at most {n:,} rows. Pass tolerance={enough:g} or "
-        "more, add rows, or weight them with rake_weights, which drops nobody."
-    )
+            for i in categories
+        )
+        said += [f"Too {how_many} are {' and '.join(named).replace('%', ' %')}."] if categories else []
+    if found.together:
+        attributes = [list(pool.shares)[i].replace("_", " ") for i in found.together]
+        attributes += ["another attribute"] * (len(attributes) == 1)
+        said.append(f"The shares of {', '.join(attributes[:-1])} and {attributes[-1]} cannot be had together.")
+    return said or ["Parts of rows would do, whole rows do not."]
+
+
+def _is_weighable(pool: Pool, target: Target) -> bool:
+    """Whether weights meet the target: raking refuses where they do not."""
+    try:
+        rake_weights(pool.rows, target)
+    except ValueError:
+        return False
+    return True
 
 
 def _shares(pool: Pool, chosen: Codes) -> pl.DataFrame:

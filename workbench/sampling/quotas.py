@@ -41,6 +41,23 @@ class Strata:
     attribute: Codes
 
 
+@dataclass(frozen=True)
+class Obstacles:
+    """Why no sample lies within a tolerance.
+
+    Attributes
+    ----------
+    few, many : tuple of int
+        Numbers of the categories that too few or too many have.
+    together : tuple of int
+        Numbers of the attributes whose shares exclude each other.
+    """
+
+    few: tuple[int, ...] = ()
+    many: tuple[int, ...] = ()
+    together: tuple[int, ...] = ()
+
+
 def make_strata(codes: Sequence[Codes], wanted: Sequence[Floats]) -> tuple[Strata, Codes]:
     """Return the strata that rows fall into, and the stratum of each row.
 
@@ -146,47 +163,70 @@ def smallest_tolerance(strata: Strata) -> tuple[float, int]:
     return round(high * _STEP, 3), 0 if found.values is None else int(found.values[-1])
 
 
-def binding_categories(strata: Strata) -> tuple[list[int], list[int]]:
-    """Return the categories that keep the smallest tolerance from being smaller: those too few, and those too many.
+def find_obstacles(strata: Strata, tolerance: float) -> Obstacles:
+    """Return what keeps a sample from lying within a tolerance.
 
-    Only attributes without which a smaller tolerance would do are looked at.
+    A category is named only if nobody has it and more than the tolerance is wanted, or if what is available is off
+    too and a smaller tolerance would do without this one bound.
 
     Parameters
     ----------
     strata : Strata
         What there is, and the shares wanted.
+    tolerance : float
+        At which there is no sample.
 
     Returns
     -------
-    tuple of list of int
-        Numbers of categories; both empty where it takes several attributes together.
+    Obstacles
+        All empty where only whole rows are the obstacle: a sample of parts of them exists.
 
     Examples
     --------
     >>> strata = Strata(np.array([40]), np.array([[True], [False]]), np.array([0.75, 0.25]), np.array([0, 0]))
-    >>> binding_categories(strata)
-    ([1], [0])
+    >>> find_obstacles(strata, 0.1)
+    Obstacles(few=(1,), many=(), together=())
     """
     least = _nearest_mixture(strata)
     assert least.values is not None  # every mixture is a solution at a tolerance of 1
-    apart = strata.members @ least.values[:-1] - strata.wanted
-    without = [_nearest_mixture(strata, without=number).objective for number in strata.attribute]
-    binds = np.array(without) < least.objective - _NEAR
-    few, many = binds & (apart <= _NEAR - least.objective), binds & (apart >= least.objective - _NEAR)
-    return np.flatnonzero(few).tolist(), np.flatnonzero(many).tolist()
+    if least.objective <= tolerance + _NEAR:
+        return Obstacles()
+    n, wanted = len(strata.wanted), strata.wanted
+    available = strata.members @ strata.sizes / strata.sizes.sum()
+    absent = (available == 0) & (wanted > tolerance)
+    short, mixed = wanted - available, wanted - strata.members @ least.values[:-1]
+    tight = np.concatenate([mixed, -mixed]) >= least.objective - _NEAR
+    eased = np.zeros(2 * n, dtype=bool)
+    for bound in np.flatnonzero(tight & (np.concatenate([short, -short]) > _NEAR)):
+        eased[bound] = _is_nearer(strata, least, np.arange(2 * n) != bound)
+    few, many = np.flatnonzero(absent | eased[:n]), np.flatnonzero(eased[n:])
+    if eased.any() or wanted[absent].max(initial=0.0) >= least.objective - _NEAR:
+        return Obstacles(tuple(few.tolist()), tuple(many.tolist()))
+    attributes = np.unique(strata.attribute).tolist()
+    apart = [name for name in attributes if _is_nearer(strata, least, np.tile(strata.attribute != name, 2))]
+    return Obstacles(tuple(few.tolist()), tuple(many.tolist()), tuple(apart or attributes))
 
 
-def _nearest_mixture(strata: Strata, *, without: int | None = None) -> Solution:
-    """Find the mixture of the strata whose farthest category is nearest to its share; the objective is how far."""
+def _is_nearer(strata: Strata, least: Solution, kept: npt.NDArray[np.bool_]) -> bool:
+    """Whether a mixture lies nearer when only these bounds are kept."""
+    return _nearest_mixture(strata, kept=kept).objective < least.objective - _NEAR
+
+
+def _nearest_mixture(strata: Strata, *, kept: npt.NDArray[np.bool_] | None = None) -> Solution:
+    """Find the mixture of the strata whose farthest category is nearest to its share; the objective is how far.
+
+    Only the bounds that are kept count: first the lower one of each category, then the upper ones.
+    """
     n = len(strata.sizes)
+    lower, upper = np.split(np.ones(2 * len(strata.wanted), dtype=bool) if kept is None else kept, 2)
     rows = [Row(np.arange(n), np.ones(n), 1.0, 1.0)]
-    for member, share, attribute in zip(strata.members, strata.wanted, strata.attribute, strict=True):
-        if attribute == without:
-            continue
+    for member, share, is_low, is_high in zip(strata.members, strata.wanted, lower, upper, strict=True):
         columns = np.append(np.flatnonzero(member), n)
         ones = np.ones(len(columns) - 1)
-        rows.append(Row(columns, np.append(ones, -1.0), upper=share))
-        rows.append(Row(columns, np.append(ones, 1.0), lower=share))
+        if is_high:
+            rows.append(Row(columns, np.append(ones, -1.0), upper=share))
+        if is_low:
+            rows.append(Row(columns, np.append(ones, 1.0), lower=share))
     program = LinearProgram(
         objective=np.append(np.zeros(n), 1.0), lower=np.zeros(n + 1), upper=np.ones(n + 1), rows=rows
     )

@@ -201,12 +201,12 @@ def _shares(strata: Strata, by_stratum: npt.NDArray[np.float64], shares: Shares)
     )
 
 
-def _check(table: pl.DataFrame, largest: float | None) -> None:
+def _check(table: pl.DataFrame, largest: object) -> None:
     if table.is_empty():
         raise ValueError("Received a table without rows. At least one would be right. Check how the rows were chosen.")
     if WEIGHT in table.columns:
         raise ValueError(f"The table has a column '{WEIGHT}' already. Raking would overwrite it. Drop or rename it.")
-    if largest is not None and not largest >= 1:
+    if largest is not None and not (isinstance(largest, int | float) and largest >= 1):
         raise ValueError(
             f"Received largest={largest!r}. The mean weight is 1, so a bound above 1 would be right. Pass largest=5."
         )

@@ -235,6 +235,8 @@ def _candidates(table: pl.DataFrame, shares: Target, missing: Missing, notes: li
     else:
         rows = table.with_row_index(_ROW).sort(unit, maintain_order=True)
     n_rows = rows.height
+    if not n_rows:
+        raise ValueError("Received a table without rows. At least one would be right. Check how the rows were chosen.")
     if missing == "excluded":
         for name, wanted in shares.items():
             unnamed = [reason for reason in MISSING if reason not in wanted]
