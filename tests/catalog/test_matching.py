@@ -7,6 +7,7 @@ import pytest
 
 import workbench as wb
 from workbench.assessment.references import ReferencePopulation, read_reference
+from workbench.assessment.suppression import suppress
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.matching import match, weigh
@@ -98,6 +99,92 @@ def test_bands_with_gaps_are_refused(people: Cohort) -> None:
         "The reference's age bands (0–17, 65+) leave gaps or overlap. Bands such as 0–17 and 18+ that follow one "
         "another would be right. Correct the reference, or leave age_group out of attributes=."
     )
+
+
+def test_decades_are_summed_to_those_that_both_sides_have(invented: Catalog) -> None:
+    adults = invented.where(age_years=(20, 120))
+    census = read_reference("us_acs").table.filter(attribute="age_decade")
+    assert "80+" in census["category"].to_list()
+    matched = match(adults, reference="us_acs", attributes=["age_decade"], tolerance=0.2)
+    assert matched.shares["category"].to_list() == census["category"].to_list()
+    old = adults.patients.filter(pl.col("age_years") >= 80).height
+    assert matched.shares.filter(category="80+")["n_available"].item() == old > 0
+
+
+def test_bands_of_a_column_of_ones_own_are_summed_too(tmp_path: Path) -> None:
+    bands = ["0–17"] * 2 + ["18–39"] * 3 + ["40–64"] * 3 + ["65–79", "80+"]
+    table = pl.DataFrame({"patient_id": [f"p{i}" for i in range(10)], "age_band": bands})
+    table.write_parquet(tmp_path / "own.parquet")
+    own = wb.open_catalog(tmp_path / "own.parquet").everything
+    shares = {"0–9": 0.1, "10–17": 0.1, "18–64": 0.5, "65+": 0.3}
+    whole = population(*(("age_band", band, share) for band, share in shares.items()))
+    # 2 children, 6 of 18–64 and 2 of 65 and over: 20, 60 and 20 %.
+    matched = match(own, reference=whole, attributes=["age_band"], tolerance=0.1)
+    assert matched.shares.select("category", "target", "n").rows() == [
+        ("0–17", pytest.approx(0.2), 2),
+        ("18–64", 0.5, 6),
+        ("65+", 0.3, 2),
+    ]
+    assert matched.notes[-2:] == (
+        "age_band: 5 bands of the cohort were summed to 3, whose edges both sides have.",
+        "age_band: 4 bands of the reference were summed to 3, whose edges both sides have.",
+    )
+    weighted = weigh(own, reference=whole, attributes=["age_band"])
+    assert weighted.shares["weighted"].to_list() == pytest.approx([0.2, 0.5, 0.3])
+
+
+def test_ages_over_89_are_not_told_apart(people: Cohort) -> None:
+    old = population(("age_group", "0–89", 0.9), ("age_group", "90–94", 0.06), ("age_group", "95+", 0.04))
+    matched = match(people, reference=old, tolerance=0.1)
+    assert matched.shares.select("category", "target").rows() == [("0–89", 0.9), ("90+", pytest.approx(0.1))]
+    assert "age_group: 3 bands of the reference were summed to 2; ages over 89 are not told apart." in matched.notes
+
+
+def test_a_census_can_set_the_shares(invented: Catalog) -> None:
+    men = invented.where(sex="Male")
+    matched = match(invented.everything, reference=men.census(by=["sex", "race"]), attributes="sex", tolerance=0)
+    assert matched.n == men.counts["patients"]
+    assert f"Target: a census by sex and race of {matched.n:,} patients." in matched.notes
+    hidden = suppress([invented.everything.census(by=["race"])], threshold=10_000).tables[0]
+    with pytest.raises(ValueError, match="hides small counts") as caught:
+        match(invented.everything, reference=hidden)
+    assert str(caught.value) == (
+        "The census hides small counts of race. The shares of all groups would be right. Pass a census that hides "
+        "none, or attributes= without race."
+    )
+
+
+@pytest.mark.parametrize("reference", [None, 3])
+def test_what_is_no_reference_is_refused(invented: Catalog, reference: object) -> None:
+    with pytest.raises(TypeError) as caught:
+        match(invented.everything, reference=reference)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        f"Received a reference of the kind {type(reference).__name__}. The name of a population, the path of a CSV, "
+        "what read_reference gives, a census, a cohort or a catalog would be right. Pass reference='us_census'."
+    )
+
+
+def test_no_attributes_are_refused_and_one_may_stand_alone(invented: Catalog) -> None:
+    assert match(invented.everything, attributes="sex").shares["attribute"].unique().to_list() == ["sex"]
+    for function in (match, weigh):
+        with pytest.raises(ValueError, match="attributes") as caught:
+            function(invented.everything, attributes=[])
+        assert str(caught.value) == (
+            "Received no attributes. At least one that both sides have would be right. Pass attributes=['sex'], or "
+            "leave it out for sex, age group, race and ethnicity."
+        )
+
+
+def test_an_empty_cohort_is_refused(invented: Catalog) -> None:
+    nobody = invented.where(age_years=(20, 30)).where(age_years=(40, 50))
+    assert nobody.counts["patients"] == 0
+    for function in (match, weigh):
+        with pytest.raises(ValueError, match="nobody") as caught:
+            function(nobody)
+        assert str(caught.value) == (
+            "The cohort has nobody to choose from: 0 patients, animals and phantoms left out. At least one person "
+            "would be right. Widen its conditions."
+        )
 
 
 def test_no_patient_of_a_controlled_source_is_listed_in_public(

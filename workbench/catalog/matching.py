@@ -2,35 +2,36 @@
 
 import dataclasses
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 
-from workbench.assessment.age_bands import parse_band
-from workbench.assessment.categories import categorized
+from workbench.assessment.alignment import attributes_of
+from workbench.assessment.census import Census
 from workbench.assessment.references import ReferencePopulation, read_reference
+from workbench.assessment.tallies import tally
 from workbench.catalog import listing
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.disclosure import is_public
+from workbench.catalog.shared_ages import with_shared_bands
 from workbench.errors import unknown_name
 from workbench.sampling.matching import Match, Method, match_target
 from workbench.sampling.raking import Weights, rake_weights
 from workbench.sampling.targets import Missing, Shares
-from workbench.vocabulary.demographics import MISSING, PERSONS, age_group
+from workbench.vocabulary.demographics import MISSING, PERSONS
 
 _COMPARED = ("sex", "age_group", "race", "ethnicity")
 _KEYS = ("patient_key", "collection_id", "patient_id", "person_id")
 
-Reference = str | Path | ReferencePopulation | Cohort | Catalog
+Reference = str | Path | ReferencePopulation | Census | Cohort | Catalog
 
 
 def match(
     cohort: Cohort,
     *,
     reference: Reference = "us_census",
-    attributes: Sequence[str] | None = None,
+    attributes: str | Sequence[str] | None = None,
     tolerance: float = 0.05,
     seed: int = 0,
     method: Method = "optimal",
@@ -44,11 +45,12 @@ def match(
     ----------
     cohort : Cohort
         Whose patients can be drawn.
-    reference : str, pathlib.Path, ReferencePopulation, Cohort or Catalog
+    reference : str, pathlib.Path, ReferencePopulation, Census, Cohort or Catalog
         A name of `workbench.assessment.references.list_references`, the path of a CSV of your own, what
-        `read_reference` gives, or another cohort or everybody in a catalog, whose people then set the shares.
-    attributes : sequence of str, optional
-        What to match; by default sex, age group, race and ethnicity, as far as both sides have them.
+        `read_reference` gives, or a census, another cohort or everybody in a catalog, whose people then set the shares.
+    attributes : str or sequence of str, optional
+        What to match; by default sex, age group, race and ethnicity, as far as both sides have them. Bands of ages are
+        summed to those that both sides have.
     tolerance : float
         The most by which a share may differ: 0.05 is five percentage points.
     seed : int
@@ -68,6 +70,8 @@ def match(
     ------
     UnknownNameError
         For a reference or an attribute that does not exist.
+    TypeError
+        For a reference of another kind.
     ValueError
         When no part lies within the tolerance; the message says which would do.
     """
@@ -80,7 +84,7 @@ def weigh(
     cohort: Cohort,
     *,
     reference: Reference = "us_census",
-    attributes: Sequence[str] | None = None,
+    attributes: str | Sequence[str] | None = None,
     largest: float | None = None,
 ) -> Weights:
     """Return a weight for each patient of a cohort so that the weighted shares are those of a population.
@@ -89,9 +93,9 @@ def weigh(
     ----------
     cohort : Cohort
         Whose patients are weighted; animals, phantoms and simulations are left out.
-    reference : str, pathlib.Path, ReferencePopulation, Cohort or Catalog
+    reference : str, pathlib.Path, ReferencePopulation, Census, Cohort or Catalog
         As in `match`.
-    attributes : sequence of str, optional
+    attributes : str or sequence of str, optional
         As in `match`.
     largest : float, optional
         No weight exceeds it.
@@ -105,6 +109,8 @@ def weigh(
     ------
     UnknownNameError
         For a reference or an attribute that does not exist.
+    TypeError
+        For a reference of another kind.
     ValueError
         When weights cannot do it; the message says why.
     """
@@ -114,7 +120,7 @@ def weigh(
 
 
 def _people_and_target(
-    cohort: Cohort, reference: Reference, attributes: Sequence[str] | None
+    cohort: Cohort, reference: Reference, attributes: str | Sequence[str] | None
 ) -> tuple[pl.DataFrame, Shares, list[str]]:
     if cohort.repository.disclosure == "controlled" and is_public():
         raise ValueError(
@@ -122,24 +128,45 @@ def _people_and_target(
             "there. Draw the sample in a notebook of your own, without WORKBENCH_PUBLIC."
         )
     people, n_left_out = _people(cohort)
-    if isinstance(reference, Cohort | Catalog):
-        others, _ = _people(reference.everything if isinstance(reference, Catalog) else reference)
-        names = _common(attributes, people.columns, others.columns, "the other cohort")
-        target = {name: _cohort_shares(others, name) for name in names}
-        notes = [f"Target: {others.height:,} people of {reference.repository.name}."]
-    else:
-        population = reference if isinstance(reference, ReferencePopulation) else read_reference(reference)
-        names = _common(attributes, people.columns, population.attributes, f"the reference {population.name!r}")
-        target = {name: _population_shares(population, name) for name in names}
-        notes = [f"Target: {population.title}, year {population.year}."]
-        notes += [f"{name}: {warning}" for name in names for warning in population.warnings(name)]
-        if "age_group" in target:
-            people = people.with_columns(_in_bands(list(target["age_group"])))
+    if people.is_empty():
+        raise ValueError(
+            f"The cohort has nobody to choose from: {n_left_out:,} patients, animals and phantoms left out. At least "
+            "one person would be right. Widen its conditions."
+        )
+    others, where, note = _opened(reference)
+    names = _common(attributes, people.columns, others, where)
+    target = {name: _shares(others, name) for name in names}
+    notes = [note]
+    if isinstance(others, ReferencePopulation):
+        notes += [f"{name}: {warning}" for name in names for warning in others.warnings(name)]
+    for name in names:
+        if name.startswith("age"):
+            people, target[name], said = with_shared_bands(people, target[name], attribute=name)
+            notes += said
     if n_left_out:
         notes.append(f"{n_left_out:,} animals, phantoms, simulations or mixed collections' patients are left out.")
     named = listing.patient_ids(cohort.repository, people["patient_key"])
     people = people.with_columns(named["patient_id"], person_id=pl.col("person_key"))
     return people.select(*_KEYS, *(name for name in names if name not in _KEYS)), target, notes
+
+
+def _opened(reference: Reference) -> tuple[ReferencePopulation | Census | pl.DataFrame, str, str]:
+    """Return what sets the shares, what to call it, and the note that names it."""
+    if isinstance(reference, Cohort | Catalog):
+        others, _ = _people(reference.everything if isinstance(reference, Catalog) else reference)
+        return others, "the other cohort", f"Target: {others.height:,} people of {reference.repository.name}."
+    if isinstance(reference, Census):
+        n = "" if reference.n_total is None else f" of {reference.n_total:,} patients"
+        return reference, "the census", f"Target: a census by {' and '.join(reference.by)}{n}."
+    if isinstance(reference, str | Path):
+        reference = read_reference(reference)
+    if isinstance(reference, ReferencePopulation):
+        note = f"Target: {reference.title}, year {reference.year}."
+        return reference, f"the reference {reference.name!r}", note
+    raise TypeError(
+        f"Received a reference of the kind {type(reference).__name__}. The name of a population, the path of a CSV, "
+        "what read_reference gives, a census, a cohort or a catalog would be right. Pass reference='us_census'."
+    )
 
 
 def _people(cohort: Cohort) -> tuple[pl.DataFrame, int]:
@@ -149,42 +176,42 @@ def _people(cohort: Cohort) -> tuple[pl.DataFrame, int]:
     return people, patients.height - people.height
 
 
-def _common(attributes: Sequence[str] | None, own: Sequence[str], others: Sequence[str], where: str) -> list[str]:
-    for name in attributes or []:
+def _common(
+    attributes: str | Sequence[str] | None,
+    own: Sequence[str],
+    reference: ReferencePopulation | Census | pl.DataFrame,
+    where: str,
+) -> list[str]:
+    asked = None if attributes is None else [attributes] if isinstance(attributes, str) else list(attributes)
+    if asked == []:
+        raise ValueError(
+            "Received no attributes. At least one that both sides have would be right. Pass attributes=['sex'], or "
+            "leave it out for sex, age group, race and ethnicity."
+        )
+    others = reference.attributes if isinstance(reference, ReferencePopulation) else attributes_of(reference)
+    for name in asked or []:
         for place, names in ((where, others), ("the cohort's patients", own)):
             if name not in names:
                 raise unknown_name("attribute", name, names, where=place, then="Pass one of these in attributes=.")
-    chosen = list(attributes or [name for name in _COMPARED if name in own and name in others])
+    chosen = asked or [name for name in _COMPARED if name in own and name in others]
     if not chosen:
         raise ValueError(
             f"The cohort and {where} have none of {', '.join(_COMPARED)} in common. At least one attribute of both "
             f"would be right. Pass it in attributes=; there {'is' if len(others) == 1 else 'are'} {', '.join(others)}."
         )
-    return chosen
+    return list(dict.fromkeys(chosen))
 
 
-def _population_shares(population: ReferencePopulation, attribute: str) -> dict[str, float]:
-    rows = population.table.filter(attribute=attribute).select("category", "fraction")
-    return {kind: share for kind, share in rows.iter_rows() if kind not in MISSING}
-
-
-def _cohort_shares(others: pl.DataFrame, attribute: str) -> dict[str, float]:
-    counts = categorized(others, attribute).value_counts().sort(attribute)
-    known = {str(kind): n for kind, n in counts.iter_rows() if kind not in MISSING}
-    return {kind: n / max(sum(known.values()), 1) for kind, n in known.items()}
-
-
-def _in_bands(bands: Sequence[str]) -> pl.Expr:
-    """Band ages in years as the reference does; ages beyond its bands get bands of their own."""
-    bounds = sorted(parse_band(band) for band in bands)
-    if any(band.high != following.low for band, following in pairwise(bounds)):
+def _shares(others: ReferencePopulation | Census | pl.DataFrame, attribute: str) -> dict[str, float]:
+    """Return the share of each category among those who have one."""
+    if isinstance(others, ReferencePopulation):
+        rows = others.table.filter(attribute=attribute).select("category", "fraction")
+        return {kind: share for kind, share in rows.iter_rows() if kind not in MISSING}
+    counted = tally(others, [attribute])
+    if counted is None or counted.hidden:
         raise ValueError(
-            f"The reference's age bands ({', '.join(bands)}) leave gaps or overlap. Bands such as 0–17 and 18+ that "
-            "follow one another would be right. Correct the reference, or leave age_group out of attributes=."
+            f"The census hides small counts of {attribute}. The shares of all groups would be right. Pass a census "
+            f"that hides none, or attributes= without {attribute}."
         )
-    named = {parse_band(band): band for band in bands}
-    first, last = bounds[0].low, bounds[-1].high
-    younger = {f"0–{first - 1:g}": 0.0} if first > 0 else {}
-    older = {f"{last:g}+": last} if last < float("inf") else {}
-    groups = younger | {named[band]: band.low for band in bounds} | older
-    return age_group(pl.col("age_years"), pl.col("age_missing"), groups).alias("age_group")
+    known = {kind: n for (kind,), n in counted.n.items() if kind not in MISSING}
+    return {kind: n / max(sum(known.values()), 1) for kind, n in known.items()}

@@ -2,8 +2,7 @@
 
 Only labels are translated: sex, race, ethnicity, COVID-19 status and the reasons for a missing value. Everything that
 is counted, saved or compared keeps the English category; bands of age and names of places need no translation here.
-Race in Spanish is worded as on the Spanish side of the US Census Bureau's 2020 questionnaire (form D-Q(E/S)) where that
-has the category. All other labels are our own and no office's: no register of Germany or France counts race.
+All labels are our own and no office's: no register of Germany or France counts race.
 """
 
 from collections.abc import Mapping
