@@ -1,3 +1,5 @@
+from typing import Any
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -32,7 +34,7 @@ def test_an_intersection_has_only_the_cells_that_occur_in_vocabulary_order() -> 
         ("Unknown", "Not Reported", 1),
     ]
     assert census.sentence == (
-        "Sex and age group are recorded together for 3 of 4 patients (75.0 %); of those 66.7 % are Male, 18–29."
+        "Sex and age are recorded together for 3 of 4 patients (75.0 %); of those 66.7 % are Male, 18–29."
     )
     assert repr(census).startswith(census.sentence)
     assert census.sentence.split(";")[0] in census._repr_html_()
@@ -72,7 +74,7 @@ def test_a_reason_that_is_none_of_the_three_is_not_reported() -> None:
     assert count_census(patients, by=["site"]).table["site"].to_list() == ["A", "Not Reported"]
 
 
-@pytest.mark.parametrize("name", ["n", "cell", "count", "unit", "value"])
+@pytest.mark.parametrize("name", ["n", "cell", "count", "unit", "value", "in_words", "expected", "share"])
 def test_an_attribute_may_have_any_name(name: str) -> None:
     census = count_census(pl.DataFrame({name: ["A", "A", "B"], "sex": ["Male"] * 3}), by=[name, "sex"])
     assert census.table.select(name, "n_patients").rows() == [("A", 2), ("B", 1)]
@@ -130,6 +132,80 @@ def test_decimal_numbers_are_refused() -> None:
     with pytest.raises(ValueError, match="decimal") as caught:
         count_census(pl.DataFrame({"age_years": [1.5]}), by=["age_years"])
     assert str(caught.value) == (
-        "Received by='age_years', a column of decimal numbers. A census counts categories. "
+        "Received by='age_years', a column of decimal numbers. Categories are counted. "
         "Band it first, for ages with workbench.vocabulary.demographics.age_group."
     )
+
+
+def test_all_but_one_are_not_all() -> None:
+    rows = pl.DataFrame({"sex": ["Male"] * 1999 + ["Unknown"]}, schema={"sex": SCHEMA["sex"]})
+    assert count_census(rows, by=["sex"]).sentence == (
+        "Sex is recorded for 1,999 of 2,000 patients (over 99.9 %); of those 100.0 % are Male."
+    )
+
+
+def test_groups_of_one_size_are_named_together() -> None:
+    rows = pl.DataFrame({"site": ["A", "B", "A", "B", "C"]})
+    assert count_census(rows, by=["site"]).sentence == (
+        "Site is recorded for 5 of 5 patients (100.0 %); of those 40.0 % each are A and B."
+    )
+
+
+def test_texts_are_ordered_by_the_units_counted() -> None:
+    # Four rows of one patient with CT, a row each of two patients with DX.
+    series = pl.DataFrame({"patient": [1, 1, 1, 1, 2, 3], "modality": ["CT"] * 4 + ["DX"] * 2, "sex": ["Male"] * 6})
+    names = {}
+    for kind in (pl.String, pl.Categorical, pl.Enum(["CT", "DX"])):
+        typed = series.with_columns(pl.col("modality").cast(kind))
+        for by in (["modality"], ["sex", "modality"]):
+            names[str(kind), len(by)] = count_census(typed, by=by, key="patient").table["modality"].to_list()
+    assert [order for (kind, _), order in names.items() if "Enum" not in kind] == [["DX", "CT"]] * 4
+    assert [order for (kind, _), order in names.items() if "Enum" in kind] == [["CT", "DX"]] * 2
+
+
+@pytest.mark.parametrize("name", ["n_patients", "n_total", "fraction", "fraction_low", "fraction_high", "n_units"])
+def test_a_name_that_the_census_uses_itself_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="own") as caught:
+        count_census(PATIENTS.with_columns(pl.lit("A").alias(name)), by=["sex", name])
+    assert str(caught.value) == (
+        f"Received by={name!r}, which is what the result calls a number of its own. Any other name would be right. "
+        f"Rename it: rows.rename({{{name!r}: 'own_{name}'}})."
+    )
+
+
+@pytest.mark.parametrize("by", [None, 3, ["sex", None], [3]])
+def test_what_is_no_name_of_a_column_is_refused(by: Any) -> None:
+    with pytest.raises(TypeError) as caught:
+        count_census(PATIENTS, by=by)
+    assert str(caught.value) == (
+        f"Received by={by!r}. The name of a column, or a list of names, would be right. Write for instance "
+        "by=['sex', 'age_group']."
+    )
+
+
+def test_rows_that_are_no_frame_are_refused() -> None:
+    with pytest.raises(TypeError) as caught:
+        count_census({"sex": ["Male"]}, by=["sex"])  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "Received patients of type dict. A polars.DataFrame would be right. Make one first: pl.DataFrame(rows)."
+    )
+    with pytest.raises(TypeError) as caught:
+        count_census(PATIENTS.lazy(), by=["sex"])  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "Received patients of type LazyFrame. A polars.DataFrame would be right. Collect it first: rows.collect()."
+    )
+
+
+def test_lists_are_refused() -> None:
+    with pytest.raises(ValueError, match="List") as caught:
+        count_census(pl.DataFrame({"kinds": [["CT", "DX"]]}), by=["kinds"])
+    assert str(caught.value) == (
+        "Received by='kinds', a column of type List(String). A row has one category. Explode it first, and say whose "
+        "rows they are with key=."
+    )
+
+
+def test_columns_that_would_be_refused_are_not_offered() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        count_census(PATIENTS.with_columns(age_years=pl.lit(1.5), kinds=pl.lit([1])), by=["sexx"])
+    assert "Valid: sex, age_group. " in str(caught.value)

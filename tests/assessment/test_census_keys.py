@@ -171,3 +171,26 @@ def test_nobody_and_a_single_patient_are_counted(n: int) -> None:
     census = count_census(SERIES.head(n), by=["sex", "modality"], key="patient")
     assert (census.n_total, census.table.height, census.overlapping) == (n, n, False)
     assert census.missing["reason"].to_list() == [*MISSING, *MISSING]
+
+
+def test_of_several_largest_groups_none_is_the_largest() -> None:
+    rows = pl.DataFrame({"patient": [1, 1, 2, 3], "kind": ["CT", "DX", "CT", "DX"]})
+    assert count_census(rows, by=["kind"], key="patient").sentence == (
+        "Kind of 3 patients, each counted in every group it belongs to; 66.7 % are in each of the largest, CT and DX."
+    )
+    exact = count_census(pl.DataFrame({"site": ["A", "A", "B", "B", "C"]}), by=["site"])
+    hide = pl.when(pl.col("n_patients") > 1).then("n_patients").alias("n_patients")
+    assert replace(exact, table=exact.table.with_columns(hide)).sentence == (
+        "Site of 5 patients: the largest groups shown are A and B, with 2 each."
+    )
+
+
+def test_weights_that_add_up_to_more_than_can_be_counted_are_refused() -> None:
+    for weights in (pl.Series([2**62, 2**62]), pl.Series([2**64 - 1, 0], dtype=pl.UInt64)):
+        rows = pl.DataFrame({"modality": ["CT", "DX"], "images": weights})
+        with pytest.raises(ValueError, match="weight") as caught:
+            count_census(rows, by=["modality"], unit="instances", weight="images")
+        assert str(caught.value) == (
+            f"Received weight='images', which adds up to {'9.2e+18' if weights[1] else '1.8e+19'} instances. At most "
+            "9.2e+18 can be counted. Check the unit of the column."
+        )

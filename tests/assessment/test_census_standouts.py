@@ -68,6 +68,19 @@ def test_a_group_of_twice_the_next_is_far_ahead() -> None:
     )
 
 
+def test_of_groups_of_one_size_none_is_the_largest() -> None:
+    assert census_of({"site": None}, {("A",): 20, ("B",): 20, ("C",): 15}).standouts == (
+        "A and B are the largest groups: 20 of 55 patients (36.4 %) each.",
+    )
+    many = dict.fromkeys([("A",), ("B",), ("C",), ("D",), ("E",)], 20)
+    assert census_of({"site": None}, {**many, ("F",): 11}).standouts == (
+        "A, B, C and 2 more are the largest groups: 20 of 111 patients (18.0 %) each.",
+    )
+    assert census_of({"site": None}, {("A",): 44, ("B",): 22, ("C",): 22}).standouts == (
+        "A is the largest group, 2.0 times the next, B and C.",
+    )
+
+
 def test_there_are_at_most_three_sentences_in_the_order_of_the_rules() -> None:
     counts = {("White",): 60, ("Asian",): 3, ("Not Reported",): 40}
     found = census_of({"race": RACE}, counts).standouts

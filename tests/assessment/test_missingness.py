@@ -30,7 +30,7 @@ def test_each_combination_is_a_row_the_most_frequent_first() -> None:
     assert (found.n_total, found.attributes) == (5, ("sex", "age_years", "covid19_positive"))
     assert found.sentence == (
         "For 1 of 5 patients, sex, age and COVID-19 positive are all recorded; sex, age and COVID-19 positive are "
-        "most often missing together, for 2."
+        "most often missing, for 3 each; most often together are sex, age and COVID-19 positive, for 2."
     )
     assert found.sentence in repr(found)
     assert found.sentence in found._repr_html_()
@@ -45,7 +45,9 @@ def test_one_attribute_is_recorded_or_not() -> None:
 def test_nobody_lacks_nothing() -> None:
     assert count_missing_together(PATIENTS.clear(), attributes=["sex"]).sentence == "There are no patients to count."
     found = count_missing_together(PATIENTS[1:3], attributes=["sex", "age_years"])
-    assert found.sentence == "Sex and age are most often missing together, for 2."
+    assert (
+        found.sentence == "Sex and age are most often missing, for 2 each; most often together are sex and age, for 2."
+    )
     found = count_missing_together(PATIENTS[1:3], attributes=["sex"])
     assert found.sentence == "Sex is recorded for none of 2 patients."
 
@@ -84,4 +86,13 @@ def test_no_attribute_is_refused() -> None:
     assert str(caught.value) == (
         "Received attributes=[]. At least one is needed. "
         "Pass one or more of the columns: sex, age_years, covid19_positive."
+    )
+
+
+def test_the_attribute_most_often_missing_is_that_over_all_combinations() -> None:
+    # a alone is missing in 5 rows, b alone in 4, b with c in 4: b is missing in 8.
+    rows = [(None, "x", "x")] * 5 + [("x", None, "x")] * 4 + [("x", None, None)] * 4
+    frame = pl.DataFrame(rows, schema=dict.fromkeys("abc", pl.String), orient="row")
+    assert count_missing_together(frame, attributes=["a", "b", "c"]).sentence == (
+        "B is most often missing, for 8; most often together are b and c, for 4."
     )

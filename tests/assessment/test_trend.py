@@ -219,3 +219,58 @@ def test_an_unknown_column_names_the_argument(argument: str) -> None:
     assert str(caught.value) == (
         f"No column 'sexx' in patients. Did you mean 'sex'? Valid: sex, batch. Pass one of these in {argument}=."
     )
+
+
+@pytest.mark.parametrize("name", ["n", "period", "fraction", "n_cumulative", "fraction_new_low"])
+def test_a_name_that_the_trend_uses_itself_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="own") as caught:
+        count_trend(BATCHES.with_columns(pl.lit("A").alias(name)), by=name, over="batch")
+    assert str(caught.value) == (
+        f"Received by={name!r}, which is what the result calls a number of its own. Any other name would be right. "
+        f"Rename it: rows.rename({{{name!r}: 'own_{name}'}})."
+    )
+
+
+def test_an_unknown_unit_lists_the_four() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        count_trend(BATCHES, by="sex", over="batch", unit="foo")  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "No unit 'foo' in a trend. Valid: patients, studies, series, instances. Say what one row of the frame is."
+    )
+
+
+def test_decimal_numbers_are_no_categories() -> None:
+    with pytest.raises(ValueError, match="decimal") as caught:
+        count_trend(BATCHES.with_columns(age_years=pl.lit(1.5)), by="age_years", over="batch")
+    assert str(caught.value) == (
+        "Received by='age_years', a column of decimal numbers. Categories are counted. "
+        "Band it first, for ages with workbench.vocabulary.demographics.age_group."
+    )
+
+
+def test_an_unknown_step_lists_the_three() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        count_trend(BATCHES, by="sex", over="batch", every="week")  # type: ignore[arg-type]
+    assert str(caught.value) == ("No step 'week' in a trend. Valid: month, quarter, year. Pass one of these in every=.")
+
+
+def test_a_version_of_the_index_is_called_so() -> None:
+    rows = pl.DataFrame({"sex": ["Male", "Female"], "first_version": [1, 2]})
+    assert count_trend(rows, by="sex", over="first_version").sentence.startswith("2 patients by IDC version 2; by sex")
+
+
+def test_texts_are_ordered_by_all_who_came() -> None:
+    rows = pl.DataFrame(
+        {"patient": [1, 1, 1, 2, 3], "kind": ["CT", "CT", "CT", "DX", "DX"], "release": [1, 1, 2, 2, 2]}
+    )
+    trend = count_trend(rows, by="kind", over="release", key="patient")
+    assert trend.table["kind"].to_list() == ["DX", "CT"] * 2
+    assert trend.at(2).table.equals(count_census(rows, by=["kind"], key="patient").table)
+
+
+def test_of_shares_that_changed_alike_none_changed_most() -> None:
+    rows = pl.DataFrame({"sex": ["Male", "Female", "Female"], "release": [1, 1, 2]})
+    assert count_trend(rows, by="sex", over="release").sentence == (
+        "3 patients by release 2; by sex, the shares of Female and Male changed most since 1 (2 patients), that of "
+        "Female from 50.0 % to 66.7 %."
+    )

@@ -15,7 +15,7 @@ from tests.catalog.tiny import make_repository
 from workbench.assessment.suppression import suppress
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.disclosure import EXACT_STAMP
+from workbench.catalog.disclosure import EXACT_STAMP, SYNTHETIC_STAMP
 from workbench.errors import UnknownNameError
 
 ATTRIBUTES = ("sex", "smoker", "loinc_name", "modality", "body_region", "manufacturer", "kernel", "derived", "usable")
@@ -106,7 +106,7 @@ def test_a_trend_counts_from_the_first_version_on(two_kinds: Cohort) -> None:
         (5, "Female", 0, 1, 1, 2),
         (5, "Male", 1, 1, 1, 2),
     ]
-    assert (trend.n_without_period, trend.stamp) == (1, "")
+    assert (trend.n_without_period, trend.stamp) == (1, SYNTHETIC_STAMP)
     assert trend.at(4).table["n_patients"].sum() == 1
 
 
@@ -203,8 +203,8 @@ def test_an_unknown_attribute_names_the_nearest(two_kinds: Cohort) -> None:
         two_kinds.census(by=["modalty"], unit="studies")
     assert str(caught.value) == (
         "No attribute 'modalty' in the studies. Did you mean 'modality' or 'model'? Valid: collection_id, modality, "
-        "body_region, body_region_source, body_part, age_years, sex, species, manufacturer, model, license, derived, … "
-        "(17 in all). Pass one of these."
+        "body_region, body_region_source, body_part, sex, species, manufacturer, model, license, derived, n_instances, "
+        "… (15 in all). Pass one of these."
     )
 
 
@@ -223,3 +223,44 @@ def test_a_trend_of_images_is_refused(two_kinds: Cohort) -> None:
     assert str(caught.value) == (
         "No unit 'instances' in a trend. Valid: patients, studies, series. Take a census of instances instead."
     )
+
+
+@pytest.mark.parametrize("unit", ["people", "patient"])
+def test_an_unknown_unit_lists_the_four(two_kinds: Cohort, unit: Any) -> None:
+    hint = " Did you mean 'patients'?" if unit == "patient" else ""
+    with pytest.raises(UnknownNameError) as caught:
+        two_kinds.census(by=["sex"], unit=unit)
+    assert str(caught.value) == (
+        f"No unit '{unit}' in a census.{hint} Valid: patients, studies, series, instances. "
+        "Say what one row of the frame is."
+    )
+
+
+def test_no_name_is_refused(two_kinds: Cohort) -> None:
+    with pytest.raises(TypeError) as caught:
+        two_kinds.census(by=None)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "Received by=None. The name of a column, or a list of names, would be right. Write for instance "
+        "by=['sex', 'age_group']."
+    )
+    with pytest.raises(ValueError, match="at least one"):
+        two_kinds.census(by=[])
+
+
+def test_an_unknown_step_lists_the_three(two_kinds: Cohort) -> None:
+    with pytest.raises(UnknownNameError, match="No step 'week' in a trend"):
+        two_kinds.trend(by="sex", over="first_version", every="week")  # type: ignore[arg-type]
+
+
+def test_numbers_that_would_be_refused_are_not_offered(two_kinds: Cohort) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        two_kinds.census(by=["bad"])
+    assert "age_years" not in str(caught.value)
+    assert "size_mb" not in str(caught.value)
+
+
+def test_open_vocabularies_go_by_the_patients_counted(commons: Catalog) -> None:
+    for name in ("modality", "manufacturer"):
+        table = commons.everything.census(by=[name]).table
+        known = table.filter(~pl.col(name).cast(pl.String).is_in(_UNKNOWN))
+        assert known["n_patients"].to_list() == sorted(known["n_patients"], reverse=True)

@@ -159,3 +159,11 @@ def test_a_suppressed_census_is_not_compared_with_exact_counts(ricord: Cohort, f
 def test_a_file_with_defects_exits_with_1(fails: Fails) -> None:
     Path("own.csv").write_text("attribute,category,n\nsex,Female,-1\n", encoding="utf-8")
     assert "line 2" in fails("compare", *RICORD, "--reference", "own.csv", exit_code=1)
+
+
+@pytest.mark.parametrize("by", ["modality", "race"])
+def test_nothing_is_said_twice(synthetic: Catalog, done: Done, by: str) -> None:
+    census = synthetic.everything.census(by=[by])
+    said = done("census", "--source", "synthetic", "--by", by).splitlines()
+    for text in (census.sentence, *census.standouts, *census.notes):
+        assert said.count(text) == 1

@@ -9,7 +9,7 @@ import pytest
 import workbench as wb
 from workbench.assessment.suppression import audit
 from workbench.catalog.commons import Catalog
-from workbench.catalog.disclosure import EXACT_STAMP
+from workbench.catalog.disclosure import EXACT_STAMP, SYNTHETIC_STAMP
 from workbench.errors import UnknownNameError
 from workbench.presentation import reports
 from workbench.presentation.release_census import count_release
@@ -40,7 +40,7 @@ def test_a_release_counts_those_who_had_come(invented: Catalog) -> None:
     assert list(counts.censuses) == list(counts.comparisons) == list(counts.trends) == ["sex", "race"]
     assert counts.censuses["sex"].table.equals(counts.trends["sex"].at("2021-11-17").table)
     assert counts.missing is not None
-    assert counts.rule == "Exact counts of invented people: the source is synthetic."
+    assert counts.rule == SYNTHETIC_STAMP
 
 
 def test_the_index_is_exact_and_says_so(commons: Catalog) -> None:

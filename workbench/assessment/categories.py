@@ -1,5 +1,7 @@
 """The categories of an attribute: named, ordered, with every null called by its reason."""
 
+from typing import cast
+
 import polars as pl
 
 from workbench.vocabulary.demographics import COVID_STATUS, MISSING
@@ -16,7 +18,8 @@ def categorized(rows: pl.DataFrame, attribute: str) -> pl.Series:
     rows : polars.DataFrame
         Has the column, and may have one with the reasons of its nulls, as `why_missing` says.
     attribute : str
-        Enums keep their order, numbers and dates ascend, flags become Yes and No, other texts go by size.
+        Enums keep their order, numbers and dates ascend, flags become Yes and No, other texts go by their rows. Where
+        other units than rows are counted, `by_size` puts these.
 
     Returns
     -------
@@ -43,6 +46,49 @@ def categorized(rows: pl.DataFrame, attribute: str) -> pl.Series:
         return named
     reasons = rows.select(why_missing(rows, attribute).cast(categories, strict=False)).to_series()
     return named.zip_with(named.is_not_null(), reasons)
+
+
+def is_open(dtype: pl.DataType) -> bool:
+    """Return whether a column's categories have no order of their own, so that they go by size.
+
+    Parameters
+    ----------
+    dtype : polars.DataType
+        Of the column.
+
+    Returns
+    -------
+    bool
+        True for texts; an Enum has an order.
+    """
+    return dtype in (pl.String, pl.Categorical)
+
+
+def by_size(named: pl.Series, n_units: pl.Series) -> pl.Series:
+    """Return categories ordered by how many units have them, the most first, what is missing last.
+
+    Parameters
+    ----------
+    named : polars.Series
+        What `categorized` gives, or some of it.
+    n_units : polars.Series
+        How many units each row stands for.
+
+    Returns
+    -------
+    polars.Series
+        The same values; equal sizes by name.
+
+    Examples
+    --------
+    >>> site = pl.Series("site", ["A", "B", "A"], dtype=pl.Enum(["A", "B"]))
+    >>> by_size(site, pl.Series([1, 5, 2])).dtype.categories.to_list()
+    ['B', 'A']
+    """
+    sizes = pl.DataFrame({"name": named.cast(pl.String), "n": n_units}).group_by("name").agg(pl.col("n").sum())
+    known = sizes.filter(~pl.col("name").is_in(MISSING)).sort("n", "name", descending=[True, False])["name"].to_list()
+    missing = [reason for reason in cast("pl.Enum", named.dtype).categories if reason in MISSING]
+    return named.cast(pl.String).cast(pl.Enum([*known, *missing]))
 
 
 def why_missing(rows: pl.DataFrame, attribute: str) -> pl.Expr:

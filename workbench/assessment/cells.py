@@ -9,7 +9,7 @@ from typing import cast
 
 import polars as pl
 
-from workbench.assessment.categories import categorized
+from workbench.assessment.categories import by_size, categorized, is_open
 from workbench.assessment.units import unit_keys, unit_weights
 from workbench.vocabulary.demographics import MISSING
 
@@ -81,6 +81,9 @@ def count_cells(
         units = pl.DataFrame({"cell": coding.cells})
     cells = units.group_by("cell").agg(n_units=n_units.cast(pl.Int64)).sort("cell")
     table = cells.select(*(coding.named(cells, place) for place in range(len(attributes))), "n_units")
+    texts = [name for name in attributes if is_open(rows.schema[name])]
+    if texts:
+        table = table.with_columns(by_size(table[name], table["n_units"]) for name in texts).sort(attributes)
     n_total = int(cells["n_units"].sum()) if key is None else units["key"].n_unique()
     missing = [
         (attribute, reason, n_lacking)

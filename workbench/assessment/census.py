@@ -10,8 +10,8 @@ import polars as pl
 from workbench.assessment.cells import count_cells
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.standouts import find_standouts
-from workbench.assessment.table_one_text import attribute_words
-from workbench.assessment.units import require_columns
+from workbench.assessment.units import attribute_names, require_categories, require_frame
+from workbench.assessment.wording import listed, percentage, plain_words, some_of
 from workbench.errors import unknown_name
 from workbench.vocabulary.demographics import MISSING, definitions_of
 
@@ -70,38 +70,43 @@ class Census:
         """One plain sentence: for how many the attributes are recorded, and which group is largest."""
         if self.n_total == 0:
             return f"There are no {self.unit} to count."
-        words = [attribute_words(attribute).split(",")[0] for attribute in self.by]
-        subject = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+        subject = listed(plain_words(attribute) for attribute in self.by)
         subject = subject[0].upper() + subject[1:]
         count = f"n_{self.unit}"
         known = self.table.filter(~pl.any_horizontal(pl.col(self.by).cast(pl.String).is_in(MISSING)))
         if self.n_total is None or self.table[count].null_count():
             return self._sentence_of_shown(subject, known)
         n_known = int(known[count].sum())
-        verb = "is recorded" if len(words) == 1 else "are recorded together"
+        verb = "is recorded" if len(self.by) == 1 else "are recorded together"
         if n_known == 0:
             return f"{subject} {verb} for none of {self.n_total:,} {self.unit}."
-        largest = known.row(int(known[count].arg_max() or 0), named=True)
-        cell = ", ".join(largest[attribute] for attribute in self.by)
+        n_largest, cells, several = self._largest(known)
         if self.overlapping:
             return (
                 f"{subject} of {self.n_total:,} {self.unit}, each counted in every group it belongs to; "
-                f"{largest['fraction']:.1%} are in the largest, {cell}."
-            ).replace("%", " %")
+                f"{percentage(n_largest / self.n_total)} are in {'each of ' * several}the largest, {cells}."
+            )
         return (
-            f"{subject} {verb} for {n_known:,} of {self.n_total:,} {self.unit} ({n_known / self.n_total:.1%}); "
-            f"of those {largest[count] / n_known:.1%} are {cell}."
-        ).replace("%", " %")
+            f"{subject} {verb} for {n_known:,} of {self.n_total:,} {self.unit} ({percentage(n_known / self.n_total)}); "
+            f"of those {percentage(n_largest / n_known)} {'each ' * several}are {cells}."
+        )
 
     def _sentence_of_shown(self, subject: str, known: pl.DataFrame) -> str:
         """Say only what is shown; sums over what is hidden would be wrong or give it away."""
         of = f" of {self.n_total:,} {self.unit}" if self.n_total is not None else f" of {self.unit}"
         count = f"n_{self.unit}"
-        shown = known.filter(pl.col(count) > 0).sort(count, descending=True, maintain_order=True)
+        shown = known.filter(pl.col(count) > 0)
         if shown.is_empty():
             return f"{subject}{of}: no group can be shown."
-        cell = ", ".join(shown.row(0, named=True)[attribute] for attribute in self.by)
-        return f"{subject}{of}: the largest group shown is {cell}, with {shown[count][0]:,}."
+        n_largest, cells, several = self._largest(shown)
+        group = "groups shown are" if several else "group shown is"
+        return f"{subject}{of}: the largest {group} {cells}, with {n_largest:,}{' each' * several}."
+
+    def _largest(self, known: pl.DataFrame) -> tuple[int, str, bool]:
+        """Return the size of the largest group, the name of all groups of that size, and whether they are several."""
+        n_largest: int = known[f"n_{self.unit}"].sort()[-1]
+        cells = known.filter(pl.col(f"n_{self.unit}") == n_largest).select(self.by).rows()
+        return n_largest, some_of([", ".join(cell) for cell in cells]), len(cells) > 1
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -134,7 +139,8 @@ def count_census(
     rows : polars.DataFrame
         One row a patient, or one row of what `unit` names; with `key` any number of rows each.
     by : sequence of str
-        Columns of categories, at least one. Enums keep their order, numbers and dates ascend, other texts go by size.
+        Columns of categories, at least one. Enums keep their order, numbers and dates ascend, other texts go by the
+        units counted, the most first.
     unit : {"patients", "studies", "series", "instances"}
         What is counted; names the count column.
     key : str, optional
@@ -153,8 +159,11 @@ def count_census(
     ------
     UnknownNameError
         When `rows` has no such column, or `unit` is not one of the four.
+    TypeError
+        When `rows` is no frame, or `by` no names.
     ValueError
-        When `by` is empty or names a column of decimal numbers, or a row has no key or weight.
+        When `by` is empty or names a column of decimal numbers or of lists, or one called as a column of the result;
+        when a row has no key or weight.
 
     Examples
     --------
@@ -171,7 +180,9 @@ def count_census(
     >>> count_census(series, by=["modality"], key="patient").table.select("modality", "n_patients", "n_total").rows()
     [('CT', 2, 2), ('DX', 1, 2)]
     """
-    attributes = tuple(dict.fromkeys([by] if isinstance(by, str) else by))
+    require_unit(unit, where="a census")
+    require_frame(rows, unit=unit)
+    attributes = attribute_names(by, argument="by")
     _check(rows, attributes, unit)
     count = f"n_{unit}"
     counted = count_cells(rows, attributes, unit=unit, key=key, weight=weight)
@@ -215,18 +226,30 @@ def shares(cells: pl.DataFrame, count: str, n_total: int) -> pl.DataFrame:
     )
 
 
-def _check(rows: pl.DataFrame, attributes: tuple[str, ...], unit: str) -> None:
+def require_unit(unit: str, *, where: str) -> None:
+    """Raise unless what is to be counted is one of the four.
+
+    Parameters
+    ----------
+    unit : str
+        What was received.
+    where : str
+        Where it was asked for, such as ``"a census"``.
+
+    Raises
+    ------
+    UnknownNameError
+        For anything else.
+    """
     if unit not in get_args(Unit):
-        raise unknown_name("unit", unit, get_args(Unit), where="a census", then="Say what one row of the frame is.")
+        raise unknown_name("unit", unit, get_args(Unit), where=where, then="Say what one row of the frame is.")
+
+
+def _check(rows: pl.DataFrame, attributes: tuple[str, ...], unit: str) -> None:
+    own = {"n_units", f"n_{unit}", "n_total", "fraction", "fraction_low", "fraction_high"}
     if not attributes:
         raise ValueError(
             "Received by=[]. A census needs at least one attribute. "
             f"Pass one or more of the columns: {', '.join(rows.columns)}."
         )
-    require_columns(rows, attributes, argument="by", unit=unit)
-    for attribute in attributes:
-        if rows.schema[attribute].is_float():
-            raise ValueError(
-                f"Received by={attribute!r}, a column of decimal numbers. A census counts categories. "
-                "Band it first, for ages with workbench.vocabulary.demographics.age_group."
-            )
+    require_categories(rows, attributes, argument="by", unit=unit, own=own)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.assessment.census import Census, Unit, count_census
-from workbench.assessment.table_one_text import attribute_words
-from workbench.assessment.units import require_columns
+from workbench.assessment.census import Census, Unit, count_census, require_unit
+from workbench.assessment.units import attribute_names, require_columns, require_frame
+from workbench.assessment.wording import listed, plain_words
 from workbench.vocabulary.demographics import COVID_STATUS, MISSING
 
 _YES = COVID_STATUS[0]  # how a census spells a flag
@@ -42,27 +42,37 @@ class Missingness:
 
     @property
     def sentence(self) -> str:
-        """One plain sentence: how many lack nothing, and what is most often missing together."""
+        """One plain sentence: how many lack nothing, what is most often missing, and what most often together."""
         if self.n_total == 0:
             return f"There are no {self.unit} to count."
         count = f"n_{self.unit}"
         shown = self.table.drop_nulls(count).with_columns(n_lacking=pl.sum_horizontal(self.attributes))
         complete, lacking = (shown.filter(pl.col("n_lacking").eq(0) == nothing) for nothing in (True, False))
-        words = [attribute_words(name).split(",")[0] for name in self.attributes]
+        words = [plain_words(name) for name in self.attributes]
         every = "both" if len(words) == 2 else "all"
-        known = f"{words[0]} is" if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]} are {every}"
+        known = f"{words[0]} is" if len(words) == 1 else f"{listed(words)} are {every}"
         of = f"{self.n_total:,} {self.unit}" if self.n_total is not None else self.unit
         said = [f"For {int(complete[count].sum()):,} of {of}, {known} recorded"] if complete.height else []
         if shown.height < self.table.height:
             said.append(f"not every combination of {self.unit} may be shown")
         elif lacking.height and len(words) > 1:
-            row = lacking.row(0, named=True)
-            together = [word for word, name in zip(words, self.attributes, strict=True) if row[name]]
-            named = " and ".join(filter(None, [", ".join(together[:-1]), together[-1]]))
-            verb = "is what is most often missing" if len(together) == 1 else "are most often missing together"
-            said.append(f"{named} {verb}, for {row[count]:,}")
+            said += self._most_often(lacking)
         sentence = "; ".join(said) or f"{known} recorded for none of {of}"
         return f"{sentence[0].upper()}{sentence[1:]}."
+
+    def _most_often(self, lacking: pl.DataFrame) -> list[str]:
+        """Say which attribute most lack, whatever else they lack, and which combination of several is most frequent."""
+        count = f"n_{self.unit}"
+        n_lacking = {name: int(lacking.filter(name)[count].sum()) for name in self.attributes}
+        most = max(n_lacking.values())
+        first = [plain_words(name) for name, n in n_lacking.items() if n == most]
+        verb, each = ("is", "") if len(first) == 1 else ("are", " each")
+        said = [f"{listed(first)} {verb} most often missing, for {most:,}{each}"]
+        several = lacking.filter(pl.col("n_lacking") > 1).head(1)
+        for row in several.iter_rows(named=True):
+            together = listed(plain_words(name) for name in self.attributes if row[name])
+            said.append(f"most often together are {together}, for {row[count]:,}")
+        return said
 
     def __repr__(self) -> str:
         return "\n".join(filter(None, [self.sentence, str(self.table), self.stamp]))
@@ -125,7 +135,9 @@ def missing_census(rows: pl.DataFrame, *, attributes: Sequence[str], unit: Unit 
     Census
         To be read by `missing_together`.
     """
-    names = tuple(dict.fromkeys([attributes] if isinstance(attributes, str) else attributes))
+    require_unit(unit, where="a census")
+    require_frame(rows, unit=unit)
+    names = attribute_names(attributes, argument="attributes")
     if not names:
         raise ValueError(
             "Received attributes=[]. At least one is needed. "

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import polars as pl
 
-from workbench.assessment.table_one_text import attribute_words
-from workbench.errors import brief
+from workbench.assessment.wording import plain_words
+from workbench.errors import brief, unknown_name
 
 Step = Literal["month", "quarter", "year"]
 
@@ -32,6 +32,8 @@ def ordered_periods(column: pl.Series, *, every: Step | None = None) -> pl.Serie
 
     Raises
     ------
+    UnknownNameError
+        For a step that is none of the three.
     ValueError
         When the values have no order, or `every` is asked of something else than dates.
 
@@ -40,6 +42,8 @@ def ordered_periods(column: pl.Series, *, every: Step | None = None) -> pl.Serie
     >>> ordered_periods(pl.Series("batch", ["2021-08-04", "2021-08-25"]), every="month").to_list()
     [datetime.date(2021, 8, 1), datetime.date(2021, 8, 1)]
     """
+    if every is not None and every not in _STEPS:
+        raise unknown_name("step", every, _STEPS, where="a trend", then="Pass one of these in every=.")
     name, dtype = column.name, column.dtype
     if dtype in (pl.String, pl.Categorical):
         texts = column.cast(pl.String)
@@ -151,7 +155,7 @@ def period_rule(over: str, *, unit: str, every: Step | None = None) -> str:
     str
         Whole sentences.
     """
-    words = attribute_words(over)
+    words = plain_words(over)
     of = f"{every} of {words}" if every else words
     return (
         f"{unit.capitalize()} count from their earliest {of} on. Between two periods the earlier one holds; before the "
@@ -175,7 +179,7 @@ def _of_kind(periods: pl.Series, asked: Any, *, over: str) -> Any:
     except ValueError:  # a text that is no date
         pass
     raise ValueError(
-        f"Received period={brief(repr(asked))}. {_capital(attribute_words(over))} goes from {periods[0]} to "
+        f"Received period={brief(repr(asked))}. {_capital(plain_words(over))} goes from {periods[0]} to "
         f"{periods[-1]}. Ask for one of these, or for one between them written alike."
     )
 

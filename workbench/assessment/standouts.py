@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from workbench.assessment.table_one_text import attribute_words
+from workbench.assessment.wording import listed, percentage, plain_words, some_of
 from workbench.vocabulary.demographics import MISSING, RESIDUAL
 
 _MOST_SENTENCES = 3
@@ -57,7 +57,9 @@ def find_standouts(table: pl.DataFrame, missing: pl.DataFrame, *, by: Sequence[s
     count = f"n_{unit}"
     known = table.filter(~pl.any_horizontal(pl.col(by).cast(pl.String).is_in(MISSING)))
     known = known.select(
-        pl.concat_str(pl.col(by).cast(pl.String), separator=", ").alias("in_words"), *by, n_units=count
+        pl.concat_str(pl.col(by).cast(pl.String), separator=", ").alias("in_words"),
+        *(pl.col(name).alias(str(place)) for place, name in enumerate(by)),  # an attribute may have any name
+        n_units=count,
     )
     hidden = table.height == 0 or table.select(count, "n_total").null_count().sum_horizontal()[0] > 0
     n_total = None if hidden else int(table["n_total"][0])
@@ -80,29 +82,30 @@ def _absent(known: pl.DataFrame, attribute: str, unit: str) -> str | None:
     names = known.filter((pl.col("n_units") == 0) & ~pl.col("in_words").is_in(RESIDUAL))["in_words"].to_list()
     if not names:
         return None
-    words = attribute_words(attribute).removesuffix(" group")
-    return f"No {unit} are in the {words} group{'s' * (len(names) > 1)} {_listed(names)}."
+    words = plain_words(attribute)
+    return f"No {unit} are in the {words} group{'s' * (len(names) > 1)} {some_of(names)}."
 
 
 def _unexpectedly_absent(known: pl.DataFrame, by: Sequence[str], unit: str) -> str | None:
     n = known["n_units"].sum()
-    margins = [known.group_by(name).agg(pl.col("n_units").sum()).sort(name) for name in by]
+    places = [str(place) for place in range(len(by))]
+    margins = [known.group_by(place).agg(pl.col("n_units").sum()).sort(place) for place in places]
     if not n or prod(margin.height for margin in margins) > _MOST_CELLS:
         return None
-    cells = margins[0].select(by[0], expected=pl.col("n_units").cast(pl.Float64))
-    for name, margin in zip(by[1:], margins[1:], strict=True):
-        shares = margin.select(name, share=pl.col("n_units") / n)
+    cells = margins[0].select(places[0], expected=pl.col("n_units").cast(pl.Float64))
+    for place, margin in zip(places[1:], margins[1:], strict=True):
+        shares = margin.select(place, share=pl.col("n_units") / n)
         cells = cells.join(shares, how="cross").with_columns(pl.col("expected") * pl.col("share")).drop("share")
-    empty = cells.join(known.filter(pl.col("n_units") > 0), on=list(by), how="anti").filter(
+    empty = cells.join(known.filter(pl.col("n_units") > 0), on=places, how="anti").filter(
         pl.col("expected") >= _EXPECTED
     )
     if empty.is_empty():
         return None
-    most = empty.sort("expected", *by, descending=[True, *[False] * len(by)]).row(0, named=True)
-    words = [attribute_words(name) for name in by]
+    most = empty.sort("expected", *places, descending=[True, *[False] * len(by)]).row(0, named=True)
+    words = [plain_words(name) for name in by]
     return (
-        f"No {unit} are {', '.join(most[name] for name in by)}, where {most['expected']:,.0f} would be expected were "
-        f"{', '.join(words[:-1])} and {words[-1]} independent."
+        f"No {unit} are {', '.join(most[place] for place in places)}, where {most['expected']:,.0f} would be expected "
+        f"were {listed(words)} independent."
     )
 
 
@@ -113,8 +116,8 @@ def _often_missing(missing: pl.DataFrame, n_total: Any, unit: str) -> str | None
     attribute, reason, n = shown.select("attribute", "reason", "n_units").row(0)
     if n / n_total < _OFTEN_MISSING:
         return None
-    words = _capital(attribute_words(attribute))
-    return f"{words} is {reason} for {n:,} of {n_total:,} {unit} ({100 * n / n_total:.1f} %)."
+    words = _capital(plain_words(attribute))
+    return f"{words} is {reason} for {n:,} of {n_total:,} {unit} ({percentage(n / n_total)})."
 
 
 def _small(known: pl.DataFrame, unit: str) -> str | None:
@@ -123,31 +126,28 @@ def _small(known: pl.DataFrame, unit: str) -> str | None:
         return None
     groups = "1 group has" if small.height == 1 else f"{small.height:,} groups have"
     names = [f"{group} ({n})" for group, n in small.select("in_words", "n_units").head(_MOST_NAMES).iter_rows()]
-    return f"{groups} {_FEW} {unit} or fewer: {_listed(names, n_more=small.height - len(names))}."
+    return f"{groups} {_FEW} {unit} or fewer: {some_of(names, n_more=small.height - len(names))}."
 
 
 def _far_ahead(known: pl.DataFrame) -> str | None:
     ranked = known.filter(pl.col("n_units") > 0).sort("n_units", descending=True, maintain_order=True)
     if ranked.height < 2:
         return None
-    (first, most), (second, next_most) = ranked.select("in_words", "n_units").head(2).iter_rows()
+    first, most, next_most = ranked["in_words"][0], ranked["n_units"][0], ranked["n_units"][1]
     if most < _FAR_AHEAD * next_most:
         return None
+    second = some_of(ranked.filter(pl.col("n_units") == next_most)["in_words"].to_list())
     return f"{first} is the largest group, {most / next_most:,.1f} times the next, {second}."
 
 
 def _largest(known: pl.DataFrame, n_total: int, unit: str) -> str:
-    group, n = known.sort("n_units", descending=True, maintain_order=True).select("in_words", "n_units").row(0)
-    return f"{group} is the largest group: {n:,} of {n_total:,} {unit} ({100 * n / n_total:.1f} %)."
-
-
-def _listed(names: Sequence[str], *, n_more: int = 0) -> str:
-    """Return names as a list in words, the rest as a number."""
-    shown, n_more = list(names[:_MOST_NAMES]), n_more + len(names[_MOST_NAMES:])
-    between = "; " if any(", " in name for name in shown) else ", "
-    if n_more:
-        return f"{between.join(shown)} and {n_more:,} more"
-    return " and ".join([between.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    n = known["n_units"].sort()[-1]
+    names = known.filter(pl.col("n_units") == n)["in_words"].to_list()
+    group, each = ("groups", " each") if len(names) > 1 else ("group", "")
+    verb = "are" if each else "is"
+    return (
+        f"{some_of(names)} {verb} the largest {group}: {n:,} of {n_total:,} {unit} ({percentage(n / n_total)}){each}."
+    )
 
 
 def _capital(words: str) -> str:

@@ -6,13 +6,17 @@ from typing import Any, cast
 
 import polars as pl
 
-from workbench.assessment.categories import categorized
-from workbench.assessment.census import Census, Unit, shares
+from workbench.assessment.categories import by_size, categorized, is_open
+from workbench.assessment.census import Census, Unit, require_unit, shares
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.periods import Step, latest_period, ordered_periods, period_label, period_rule
-from workbench.assessment.table_one_text import attribute_words
-from workbench.assessment.units import require_columns, unit_keys
+from workbench.assessment.units import require_categories, require_columns, require_frame, unit_keys
+from workbench.assessment.wording import percentage, plain_words, some_of
 from workbench.vocabulary.demographics import MISSING, definitions_of
+
+_ALIKE = 1e-9  # changes of shares that differ by less are one
+_SHARES = ("fraction", "fraction_low", "fraction_high", "fraction_new", "fraction_new_low", "fraction_new_high")
+_OWN = frozenset({"period", "n", "n_period", "n_cumulative", "n_total", *_SHARES})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -107,7 +111,7 @@ class Trend:
     @property
     def sentence(self) -> str:
         """One plain sentence: how many there were at the last period, and whose share changed most since the first."""
-        words, over = attribute_words(self.by).split(",")[0], attribute_words(self.over)
+        words, over = plain_words(self.by), plain_words(self.over)
         if self.table.is_empty():
             return f"There are no {self.unit} with a {over} to count."
         earliest, latest = (self.table.filter(pl.col("period") == self.periods[place]) for place in (0, -1))
@@ -120,16 +124,19 @@ class Trend:
         if len(self.periods) < 2 or known.is_empty() or changes.null_count().sum_horizontal()[0]:
             return f"{head}, by {words}."  # a share that is hidden may have changed more than those that are shown
         change = (pl.col("fraction") - pl.col("before")).abs()
-        category, now, before = known.sort(change, descending=True, maintain_order=True).row(0)
+        most = known.filter(change > change.max() - _ALIKE)
+        category, now, before = most.row(0)
+        names = most[self.by].cast(pl.String).to_list()
+        shares_of, that = ("shares of", f"that of {category} ") if len(names) > 1 else ("share of", "")
         return (
-            f"{head}; by {words}, the share of {category} changed most since {first} "
-            f"({earliest['n_total'][0]:,} {self.unit}), from {before:.1%} to {now:.1%}."
-        ).replace("%", " %")
+            f"{head}; by {words}, the {shares_of} {some_of(names)} changed most since {first} "
+            f"({earliest['n_total'][0]:,} {self.unit}), {that}from {percentage(before)} to {percentage(now)}."
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What has to stand beside the numbers: the rule of the periods, who has none, definitions, disclosure."""
-        words = attribute_words(self.over)
+        words = plain_words(self.over)
         without = (
             f"{self.n_without_period:,} {self.unit} without a {words} are left out." if self.n_without_period else ""
         )
@@ -177,9 +184,12 @@ def count_trend(
     Raises
     ------
     UnknownNameError
-        When `rows` has no such column.
+        When `rows` has no such column, or for a unit or step that does not exist.
+    TypeError
+        When `rows` is no frame.
     ValueError
-        When the periods have no order, or `every` is asked of something else than dates.
+        When the periods have no order, or `every` is asked of something else than dates; when `by` names a column of
+        decimal numbers or of lists, or one called as a column of the result.
 
     Examples
     --------
@@ -188,11 +198,15 @@ def count_trend(
     >>> trend.table.select("period", "sex", "n", "n_cumulative", "n_total").rows()
     [(1, 'Male', 1, 1, 2), (1, 'Female', 1, 1, 2), (2, 'Male', 1, 2, 3), (2, 'Female', 0, 1, 3)]
     """
-    require_columns(rows, [by], argument="by", unit=unit)
+    require_unit(unit, where="a trend")
+    require_frame(rows, unit=unit)
+    require_categories(rows, [by], argument="by", unit=unit, own=_OWN)
     require_columns(rows, [over], argument="over", unit=unit)
     units = unit_keys(rows, key, unit=unit) if key else pl.int_range(rows.height, eager=True)
     columns = {"unit": units, "category": categorized(rows, by), "period": ordered_periods(rows[over], every=every)}
     first = pl.DataFrame(columns).group_by("unit", "category").agg(pl.col("period").min())
+    if is_open(rows.schema[by]):
+        first = first.with_columns(by_size(first["category"], first["period"].is_not_null()))
     came = first.group_by("unit").agg(pl.col("period").min())
     return Trend(
         _with_shares(_grid(first, came.drop_nulls())).rename({"category": by}),

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from workbench.assessment.census import Census, Unit, count_census
+from workbench.assessment.census import Census, Unit, count_census, require_unit
+from workbench.assessment.units import attribute_names, is_countable
 from workbench.catalog.criteria.attributes import Attribute, Mask, attributes
 from workbench.catalog.listing import listed
 from workbench.catalog.people import read_patients
@@ -62,11 +63,15 @@ def count_exactly(repository: Repository, met: Mask, *, by: Sequence[str], unit:
     ------
     UnknownNameError
         For an attribute or unit that does not exist.
+    TypeError
+        When `by` is no names, or names a description.
     ValueError
-        When a number is to be counted.
+        When decimal numbers are to be counted, or nothing.
     """
-    counted = read_counted(repository, met, by, unit)
-    return count_census(counted.rows, by=by, unit=unit, key=counted.key, weight=counted.weight)
+    require_unit(unit, where="a census")
+    names = attribute_names(by, argument="by")
+    counted = read_counted(repository, met, names, unit)
+    return count_census(counted.rows, by=names, unit=unit, key=counted.key, weight=counted.weight)
 
 
 def read_counted(repository: Repository, met: Mask, names: Sequence[str], unit: Unit) -> Counted:
@@ -102,7 +107,7 @@ def read_counted(repository: Repository, met: Mask, names: Sequence[str], unit: 
     """
     patients = read_patients(repository, met).drop(_OWN_KEYS[1]) if unit == "patients" else pl.DataFrame()
     own = [name for name in patients.columns if name not in _OWN_KEYS]
-    _check(repository, names, own, unit)
+    _check(repository, names, patients.select(own), unit)
     if unit == "patients" and all(name in own for name in names):
         return Counted(patients.drop(_OWN_KEYS[0]))
     rows = _Rows(repository, np.flatnonzero(met if unit in _KEYS else listed(repository, met)))
@@ -165,11 +170,11 @@ def _with_reasons(names: Sequence[str], own: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*asked, *reasons]))
 
 
-def _check(repository: Repository, names: Sequence[str], own: Sequence[str], unit: Unit) -> None:
+def _check(repository: Repository, names: Sequence[str], own: pl.DataFrame, unit: Unit) -> None:
     known = attributes(repository)
     texts = [each.name for each in known.values() if each.kind == "text"]
     dated = [PUBLISHED] if repository.has("series", "first_version") and repository.versions.height else []
-    countable = list(dict.fromkeys([*own, *(name for name in known if name not in texts), *dated]))
+    countable = list(dict.fromkeys([*own.columns, *(name for name in known if name not in texts), *dated]))
     for name in names:
         if name in texts:
             raise TypeError(
@@ -177,4 +182,7 @@ def _check(repository: Repository, names: Sequence[str], own: Sequence[str], uni
                 f"age_group. Search it instead: where({name}=…)."
             )
         if name not in countable:
-            raise unknown_name("attribute", name, countable, where=f"the {unit}", then="Pass one of these.")
+            numbers = [each for each in known.values() if each.kind == "number"]
+            dtypes = {each.name: repository.column(each.table, each.column).dtype for each in numbers} | own.schema
+            offered = [each for each in countable if each not in dtypes or is_countable(dtypes[each])]
+            raise unknown_name("attribute", name, offered, where=f"the {unit}", then="Pass one of these.")

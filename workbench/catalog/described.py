@@ -52,8 +52,7 @@ class Described(Delivery):
         ValueError
             When a number is to be counted, or on a public page what cannot be proven safe there.
         """
-        names = list(dict.fromkeys([by] if isinstance(by, str) else by))
-        return disclosed_census(self.repository, count_exactly(self.repository, self.mask, by=names, unit=unit))
+        return disclosed_census(self.repository, count_exactly(self.repository, self.mask, by=by, unit=unit))
 
     def trend(self, *, by: str, over: str, unit: TrendUnit = "patients", every: Step | None = None) -> Trend:
         """Return how many patients of each group were new in each period, and how many there were by then.
@@ -73,6 +72,13 @@ class Described(Delivery):
         -------
         Trend
             ``.at(period)`` is the census of a period.
+
+        Raises
+        ------
+        UnknownNameError
+            For an attribute, unit or step that does not exist.
+        ValueError
+            When the periods have no order, or decimal numbers are to be counted.
         """
         if unit not in get_args(TrendUnit):
             then = "Take a census of instances instead."

@@ -87,8 +87,6 @@ def _census(options: argparse.Namespace) -> None:
 
         census = suppress([census]).tables[0]
     print_table(census)
-    for text in (*census.standouts, *census.definitions):
-        print(text)
     if options.suppress and reference is not None:
         from workbench.assessment.representativeness import compare_to_reference
 

@@ -17,10 +17,7 @@ from workbench.presentation.release_figures import PLACES, ReleaseCensus
 from workbench.vocabulary.languages import category_labels
 
 _ONE_RELEASE = "Proven for this release alone: what was published of others may tell more together with it."
-_EXACT = {
-    "public_rows": "Exact counts: the source shows its rows openly.",
-    "synthetic": "Exact counts of invented people: the source is synthetic.",
-}
+_OPEN = "Exact counts: the source shows its rows openly."
 
 
 def count_release(
@@ -76,7 +73,7 @@ def count_release(
     exactly = not controlled or exact
     if exactly:
         censuses = {each: people.census(by=[each]) for each in names}
-        rule = next(iter(censuses.values())).stamp or _EXACT[people.repository.disclosure]
+        rule = next(iter(censuses.values())).stamp or _OPEN
     else:
         family = suppress([count_exactly(people.repository, people.mask, by=[each]) for each in names])
         censuses = dict(zip(names, family.tables, strict=True))

@@ -1,0 +1,107 @@
+"""Words that sentences share: what an attribute is called, percentages, and lists."""
+
+from collections.abc import Iterable, Sequence
+
+from workbench.assessment.table_one_text import attribute_words
+
+_PLAIN = {"age_group": "age", "age_decade": "age", "first_version": "IDC version"}
+_MOST_NAMES = 3
+_ROUNDING = 1e-12  # what adding up shares leaves; a person among all the people alive is a hundred times more
+
+
+def plain_words(attribute: str) -> str:
+    """Return an attribute as a sentence calls it, without its unit.
+
+    Parameters
+    ----------
+    attribute : str
+        A column name.
+
+    Returns
+    -------
+    str
+        In lower case, but for names; a band of ages is an age.
+
+    Examples
+    --------
+    >>> plain_words("age_group"), plain_words("first_version"), plain_words("slice_thickness_mm")
+    ('age', 'IDC version', 'slice thickness')
+    """
+    return _PLAIN.get(attribute) or attribute_words(attribute).split(",")[0]
+
+
+def percentage(fraction: float, *, digits: int = 1) -> str:
+    """Return a share in percent, never rounded to none or all.
+
+    Parameters
+    ----------
+    fraction : float
+        0 to 1.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        With a space before the sign.
+
+    Examples
+    --------
+    >>> percentage(0.75), percentage(1999 / 2000), percentage(1 / 5000), percentage(0.999, digits=0)
+    ('75.0 %', 'over 99.9 %', 'under 0.1 %', 'over 99 %')
+    """
+    smallest, said = 10.0**-digits, f"{100 * fraction:.{digits}f}"
+    if fraction > _ROUNDING and not float(said):
+        return f"under {smallest:.{digits}f} %"
+    if fraction < 1 - _ROUNDING and float(said) == 100:
+        return f"over {100 - smallest:.{digits}f} %"
+    return f"{said} %"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence.
+
+    Parameters
+    ----------
+    words : iterable of str
+        In order.
+
+    Returns
+    -------
+    str
+        Joined by commas and, before the last, "and".
+
+    Examples
+    --------
+    >>> listed(["sex", "race", "age"])
+    'sex, race and age'
+    """
+    given = list(words)
+    return " and ".join([", ".join(given[:-1]), given[-1]] if len(given) > 1 else given)
+
+
+def some_of(names: Sequence[str], *, n_more: int = 0) -> str:
+    """Return the first three groups as a list in a sentence, the rest as a number.
+
+    Parameters
+    ----------
+    names : sequence of str
+        In order; between those that hold commas themselves stands a semicolon.
+    n_more : int
+        How many there are beyond these.
+
+    Returns
+    -------
+    str
+        Such as "A, B, C and 2 more".
+
+    Examples
+    --------
+    >>> some_of(["A", "B", "C", "D", "E"]), some_of(["A, Male", "B, Male"])
+    ('A, B, C and 2 more', 'A, Male and B, Male')
+    """
+    shown, n_more = list(names[:_MOST_NAMES]), n_more + len(names[_MOST_NAMES:])
+    between = "; " if any(", " in name for name in shown) else ", "
+    if n_more:
+        return f"{between.join(shown)} and {n_more:,} more"
+    return " and ".join([between.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
