@@ -17,10 +17,11 @@ from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.comparison import compare
 from workbench.catalog.people import read_patients
 from workbench.catalog.price import Price, price_steps
-from workbench.catalog.price_words import members, percent
+from workbench.catalog.price_words import members, part, percent
 from workbench.errors import UnknownNameError
+from workbench.vocabulary.demographics import MISSING, PERSONS
 
-BLACK, WHITE = "Black or African American", "White"
+ASIAN, BLACK, WHITE = "Asian", "Black or African American", "White"
 
 
 def catalog(folder: Any, people: list[dict[str, Any]], thickness: list[float | None], **fields: Any) -> Catalog:
@@ -92,44 +93,59 @@ def test_the_sentence_names_the_group_the_largest_other_and_what_is_missing(tmp_
     # Of the reference 12.4 of 100 are Black, 61.6 White, 26.0 others. Before, 33.3 and 66.7: half of
     # 20.9 + 5.0 + 26.0 is 26; after it 21.6 and 78.4: half of 9.2 + 16.8 + 26.0 is 26.
     assert price.sentences == (
-        "Requiring slice thickness in mm up to 1.5 loses 62 % of Black or African American patients and 31 % of White "
-        "patients; 9 of 10 of the former because the value is missing. Then 26 of 100 patients would have to belong "
-        "to another group to match the reference by race; before it, 26.",
+        "Requiring slice thickness in mm up to 1.5 loses 41 % of 150 patients, 3 of 5 of them because the value is "
+        "missing. It loses 62 % of Black or African American patients and 31 % of White patients; 9 of 10 of the "
+        "former for that reason. Then 26 of 100 patients would have to belong to another group to match "
+        "the reference by race; before it, 26.",
     )
 
 
 @pytest.mark.parametrize(
     ("groups", "sentence"),
     [
-        (  # ten patients are too few to be named, however many of them are lost
+        (  # ten patients are too few to be named or to be compared with, however many of them are lost
             {BLACK: (0, 10, 0), WHITE: (80, 20, 0)},
-            "loses 27 % of 110 patients, no group clearly more than others.",
+            "loses 27 % of 110 patients.",
         ),
-        (  # one more, and they are
+        (  # one more, and they are not
             {BLACK: (0, 11, 0), WHITE: (80, 20, 0)},
-            "loses 100 % of Black or African American patients and 20 % of White patients.",
+            "loses 28 % of 111 patients. It loses 100 % of Black or African American patients and 20 % of White "
+            "patients.",
         ),
         (  # who is hit goes before who is spared
             {BLACK: (40, 0, 0), WHITE: (5, 95, 0)},
-            "loses 95 % of White patients and 0 % of Black or African American patients.",
+            "loses 68 % of 140 patients. It loses 95 % of White patients and 0 % of Black or African American "
+            "patients.",
         ),
-        (  # 30 of 730 are lost, 4.1 %: White 5.7 % from 3.99 %, which is not clearly more; Black 0 % up to 1.9 %
-            {BLACK: (200, 0, 0), WHITE: (500, 30, 0)},
-            "loses 0 % of Black or African American patients and 6 % of White patients.",
+        (  # White 9.1 % (3.6 to 21.2) against 2.8 % of 144 (1.1 to 6.9): 6.3 − √(5.5² + 4.1²) = −0.6 is not clear.
+            # Black 1 % (0.2 to 5.4) against 9.1 % of 88 (4.7 to 16.9): −8.1 + √(4.4² + 4.4²) = −1.9 is
+            {BLACK: (99, 1, 0), WHITE: (40, 4, 0), ASIAN: (40, 4, 0)},
+            "loses 5 % of 188 patients. It loses only 1 % of Black or African American patients and 9 % of the others "
+            "whose race is known.",
         ),
-        (
+        (  # White 20 % (14 to 28) against 15 % (8 to 27): 5 − √(6² + 12²) is not clear
+            {BLACK: (51, 9, 0), WHITE: (96, 24, 0)},
+            "loses 18 % of 180 patients. No group by race loses clearly more or less than the others.",
+        ),
+        (  # nobody to compare with
             {WHITE: (50, 3, 2)},
-            "loses 9 % of 55 patients, no group clearly more than others; 2 of 5 of them because the value is missing.",
+            "loses 9 % of 55 patients, 2 of 5 of them because the value is missing.",
         ),
         ({WHITE: (5, 0, 0)}, "loses nobody of 5 patients."),
-        (  # a missing race is no group
-            {"Not Reported": (0, 40, 0), WHITE: (80, 20, 0)},
-            "loses 20 % of White patients, and 43 % of all.",
+        (  # a missing race is no group, and does not count among the others
+            {"Not Reported": (0, 4000, 0), BLACK: (50, 50, 0), WHITE: (80, 20, 0)},
+            "loses 97 % of 4,200 patients. It loses 50 % of Black or African American patients and 20 % of White "
+            "patients.",
         ),
         (
             {BLACK: (20, 0, 300), WHITE: (300, 20, 1)},
-            "loses 94 % of Black or African American patients and 7 % of White patients; all of the former because "
-            "the value is missing.",
+            "loses 50 % of 641 patients, 9 of 10 of them because the value is missing. It loses 94 % of Black or "
+            "African American patients and 7 % of White patients; all of the former for that reason.",
+        ),
+        (  # what is so of all is not said again of the group
+            {BLACK: (10, 0, 30), WHITE: (50, 0, 10)},
+            "loses 40 % of 100 patients, all of them because the value is missing. It loses 75 % of Black or African "
+            "American patients and 17 % of White patients.",
         ),
     ],
 )
@@ -138,23 +154,60 @@ def test_who_is_named(tmp_path: Any, groups: dict[str, tuple[int, int, int]], se
     assert said.split(" Then ")[0] == f"Requiring slice thickness in mm up to 1.5 {sentence}"
 
 
+def test_a_group_is_held_against_the_others_whose_value_is_known_not_against_everybody(commons: Catalog) -> None:
+    # Most of those without a sex have no age either, so every band of age lies below the share of all.
+    price = commons.where(sex="Female").attrition.price()
+    people = commons.everything.patients.filter(pl.col("species").is_in(PERSONS))
+    people = people.with_columns(pl.col("sex", "age_group").cast(pl.String))
+    gone = people.filter(pl.col("sex") != "Female")
+    unknown = gone.filter(pl.col("sex").is_in(MISSING)).height
+    aged = people.filter(~pl.col("age_group").is_in(MISSING))
+    shares = {}
+    for band in aged["age_group"].unique():
+        of_band = pl.col("age_group") == band
+        sides = (aged.filter(side)["sex"] != "Female" for side in (of_band, ~of_band))
+        shares[band] = [100 * lost.sum() / len(lost) for lost in sides]
+    assert all(100 * gone.height / people.height > lost for lost, _ in shares.values())
+    most = max(shares, key=lambda band: shares[band][0] - shares[band][1])
+    assert round(4 * unknown / gone.height) == 3
+    here, others = shares[most]
+    assert price.findings == (
+        f"Requiring sex Female loses {100 * gone.height / people.height:.0f} % of {people.height:,} patients, 3 of 4 "
+        f"of them because the value is missing. It loses {here:.0f} % of patients of {most} years and {others:.0f} % "
+        "of the others whose age is known; fewer than 1 of 10 of the former for that reason.",
+    )
+    known = price.known.row(by_predicate=pl.col("attribute") == "age_group", named=True)
+    n_lost = aged.filter(pl.col("sex") != "Female").height
+    assert (known["n_before"], known["n_lost"], known["lost_fraction"]) == (aged.height, n_lost, n_lost / aged.height)
+
+
 def test_groups_that_a_step_asks_for_are_not_named_and_one_that_nobody_reaches_says_so(tmp_path: Any) -> None:
     people = [{"sex": sex, "age_years": 50.0} for sex in ["Female"] * 40 + ["Male"] * 40]
     commons = catalog(tmp_path, people, [1.0] * 80)
     price = commons.where(sex="Female").where(sex="Male").where(modality="CT").attrition.price()
     assert [sentence.split(" Then ")[0] for sentence in price.sentences] == [
-        "Requiring sex Female loses 50 % of 80 patients, no group clearly more than others.",
-        "Requiring sex Male loses 100 % of 40 patients, no group clearly more than others.",
+        "Requiring sex Female loses 50 % of 80 patients.",
+        "Requiring sex Male loses 100 % of 40 patients.",
         "Requiring modality CT loses nobody: nobody was left.",
     ]
     assert price.distances.filter(pl.col("number") == 3)["jsd_after"].null_count() == 4  # 2 attributes, 2 policies
 
 
-def test_records_that_contradict_each_other_are_no_group(tmp_path: Any) -> None:
+def test_records_that_contradict_each_other_are_no_group_and_not_among_the_others(tmp_path: Any) -> None:
     people = [{"sex": sex} for sex in ["Conflicting"] * 40 + ["Female"] * 60]
     commons = catalog(tmp_path, people, [None] * 40 + [1.0] * 50 + [5.0] * 10)
-    [said] = commons.where(slice_thickness_mm=(None, 1.5)).attrition.price().findings
-    assert said == ("Requiring slice thickness in mm up to 1.5 loses 17 % of female patients, and 50 % of all.")
+    price = commons.where(slice_thickness_mm=(None, 1.5)).attrition.price()
+    assert price.findings == (
+        "Requiring slice thickness in mm up to 1.5 loses 50 % of 100 patients, 4 of 5 of them because the value is "
+        "missing.",
+    )
+    assert price.known.filter(attribute="sex").select("n_before", "n_lost").rows() == [(60, 10)]
+
+
+def test_a_part_is_said_in_the_nearest_plain_fraction() -> None:
+    said = {(44_643, 59_801): "3 of 4", (33, 100): "1 of 3", (48, 100): "half", (49, 1000): "fewer than 1 of 10"}
+    said |= {(951, 1000): "nearly all", (88, 100): "9 of 10", (9, 9): "all", (4, 6): "4 of 6"}
+    assert {counted: part(*counted) for counted in said} == said
 
 
 def test_the_age_is_that_of_the_cohort_before_the_step(tmp_path: Any) -> None:

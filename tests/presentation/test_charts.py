@@ -225,11 +225,13 @@ def test_a_census_by_three_attributes_is_refused(cohort: Cohort) -> None:
 def test_the_price_of_criteria_is_drawn_step_by_step(cohort: Cohort) -> None:
     priced = price_steps(cohort.attrition)
     figure = charts.price(priced, attribute="sex")
-    assert figure.title == priced.sentences[-1].rstrip(".")
+    assert figure.title == priced.findings[-1].rstrip(".")
     assert figure.subtitle.startswith(f"{priced.overall['n_before'][0]:,} people before the first step;")
     rows = [row for each in figure.spec()["datasets"].values() for row in each]
     steps = enumerate(priced.subjects, start=1)
     assert [row["heading"] for row in rows if "heading" in row] == [f"{n}. {subject}" for n, subject in steps]
+    known = dict(priced.known.filter(attribute="sex").select("number", "lost_fraction").iter_rows())
+    assert {row["number"]: row["known"] for row in rows if "known" in row} == pytest.approx(known)
     with pytest.raises(UnknownNameError) as caught:
         charts.price(priced, attribute="race")
     assert str(caught.value) == "No attribute 'race' in this price. Valid: sex, age_group. Pass one of these."

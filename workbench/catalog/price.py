@@ -15,6 +15,7 @@ from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import Condition
 from workbench.catalog.disclosure import refuse_in_public, stamp_of
+from workbench.catalog.price_groups import known_losses
 from workbench.catalog.price_words import requiring, step_sentences
 from workbench.catalog.repository import Repository
 from workbench.catalog.standing import stand
@@ -58,10 +59,10 @@ class Price:
     Only people are counted. Their age is the one they have in the cohort before the step. In the distances each cohort
     has its own ages, so that the last distance is the one that `workbench.catalog.comparison.compare` gives.
 
-    Its sentences name one group a step: of those with at least 11 patients before it whose interval lies above
-    everybody's share lost, the one that lost the largest share; where there is none, the one below that lost the
-    smallest. Beside it stands the largest other group. Groups that the step itself asks for are lost by definition and
-    not named; nor are those of a missing or conflicting value.
+    Its sentences begin with what a step loses of all, then name one group: of those with at least 11 patients before
+    it, the one that lost most compared with the others whose value is known; where none clearly lost more, the one that
+    lost least. Groups that the step itself asks for are lost by definition and not named; nor are those of a missing
+    or conflicting value. `workbench.catalog.price_groups` says how.
 
     Attributes
     ----------
@@ -70,7 +71,7 @@ class Price:
         n_after, n_lost, lost_fraction, lost_low, lost_high (95 % Wilson) and n_lost_missing (who would have passed
         this step, were the missing values the ones asked for).
     overall : polars.DataFrame
-        The same of everybody, one row a step: what each subgroup's share is held against.
+        The same of everybody, one row a step.
     distances : polars.DataFrame
         One row a step, attribute and missing policy: jsd and total_variation, before and after, with the number of
         patients that each rests on, n_before and n_after. Null where nobody is counted.
@@ -95,14 +96,19 @@ class Price:
     notes: tuple[str, ...] = ()
     stamp: str = ""
 
+    @cached_property
+    def known(self) -> pl.DataFrame:
+        """What each step loses of those of a known value, one row an attribute: what its groups are held against."""
+        return known_losses(self.table)
+
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Each step in plain words: whom it loses, and how far that leads from the reference."""
+        """Each step in plain words: how many and whom it loses, and how far that leads from the reference."""
         return tuple(" ".join(filter(None, said)) for said in self._said)
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """Of each step only whom it loses."""
+        """Of each step only how many and whom it loses."""
         return tuple(finding for finding, _ in self._said)
 
     @cached_property

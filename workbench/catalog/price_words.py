@@ -1,20 +1,19 @@
 """The price of a step in plain words."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
 
 from workbench.catalog.criteria.criterion import Condition, Criterion
 from workbench.catalog.criteria.english import phrase
-from workbench.vocabulary.demographics import MISSING, RACE, SEX
+from workbench.catalog.price_groups import AGE_BANDS, beside_others, known_groups, most_affected
+from workbench.vocabulary.demographics import RACE, SEX
 
-# Records that tell nothing, or tell different things, make no group of people.
-_NO_GROUP = (*MISSING, SEX[3])
-#: Groups of fewer patients before a step are not named.
-FEWEST = 11
-_BANDS = frozenset({"age_years", "age_group", "age_decade"})
-_WORDS = {"age_group": "age", "age_decade": "age"}
+_FEW = 10  # patients; a part of so few is said in numbers
+_LEAST = Fraction(1, 20)  # nearer to none or all than to any of the parts
+_PARTS = tuple(Fraction(n, whole) for whole in (2, 3, 4, 5, 10) for n in range(1, whole))
 
 
 def requiring(condition: Condition) -> str:
@@ -59,66 +58,21 @@ def step_sentences(
     Returns
     -------
     tuple of str
-        Two sentences; the second is empty where no group is named.
+        What it loses of all and of one group, and where that leads; the latter is empty where no group is named.
     """
     if not everybody["n_before"]:
         return f"{subject} loses nobody: nobody was left.", ""
     if not everybody["n_lost"]:
         return f"{subject} loses nobody of {everybody['n_before']:,} patients.", ""
-    overall = percent(everybody["n_lost"], everybody["n_before"])
-    named = most_affected(rows, everybody, skip=own)
+    because = _because(everybody)
+    missing = f", {because} of them because the value is missing" if because else ""
+    said = f"{subject} loses {_share(everybody)} of {everybody['n_before']:,} patients{missing}."
+    named = most_affected(rows, skip=own)
     if named is None:
-        said = f"{subject} loses {overall} of {everybody['n_before']:,} patients, no group clearly more than others"
-        return said + _because(everybody, "of them") + ".", ""
-    peers = rows.filter(
-        pl.col("attribute") == named["attribute"],
-        pl.col("category") != named["category"],
-        ~pl.col("category").is_in(_NO_GROUP),
-    )
-    of = f"{subject} loses {percent(named['n_lost'], named['n_before'])} of {members(named)}"
-    if peers.is_empty():
-        said = f"{of}, and {overall} of all"
-    else:
-        peer = peers.row(int(peers["n_before"].arg_max() or 0), named=True)
-        said = f"{of} and {percent(peer['n_lost'], peer['n_before'])} of {members(peer)}"
-    return said + _because(named, "of the former") + ".", _led(distances, named["attribute"])
-
-
-def most_affected(
-    rows: pl.DataFrame, everybody: Mapping[str, Any], *, skip: frozenset[str] = frozenset()
-) -> dict[str, Any] | None:
-    """Return the subgroup that a step hits most, or else spares most.
-
-    Parameters
-    ----------
-    rows : polars.DataFrame
-        The subgroups of one step, as in ``Price.table``.
-    everybody : mapping
-        The step's row of ``Price.overall``.
-    skip : frozenset of str
-        The attributes that the step itself asks for.
-
-    Returns
-    -------
-    dict or None
-        Of the rows of at least 11 patients before whose interval lies above everybody's share lost, the one with the
-        largest share; where there is none, the same below; else None. A missing or conflicting value makes no group.
-    """
-    overall = everybody["lost_fraction"]
-    if overall is None:
-        return None
-    skipped = skip | (_BANDS if skip & _BANDS else frozenset())
-    clear = rows.filter(
-        ~pl.col("category").is_in(_NO_GROUP),
-        ~pl.col("attribute").is_in(sorted(skipped)),
-        pl.col("n_before") >= FEWEST,
-        (pl.col("lost_low") > overall) | (pl.col("lost_high") < overall),
-    ).with_columns(hit=pl.col("lost_fraction") > overall, apart=(pl.col("lost_fraction") - overall).abs())
-    if clear.is_empty():
-        return None
-    order = ["hit", "apart", "n_before", "category"]
-    found: dict[str, Any] = clear.sort(order, descending=[True, True, True, False]).row(0, named=True)
-    return found
+        compared = beside_others(rows, skip=own)["attribute"].unique(maintain_order=True)
+        names = " or ".join(map(_plain, compared))
+        return said + (f" No group by {names} loses clearly more or less than the others." if names else ""), ""
+    return f"{said} {_of_group(named, rows, because)}", _led(distances, named["attribute"])
 
 
 def members(row: Mapping[str, Any]) -> str:
@@ -135,13 +89,13 @@ def members(row: Mapping[str, Any]) -> str:
         Such as "White patients" or "patients of 18–29 years".
     """
     attribute, category = row["attribute"], row["category"]
-    if attribute in _BANDS:
+    if attribute in AGE_BANDS:
         return f"patients of {category} years"
     if attribute == "sex":
         return f"{category.lower()} patients" if category in SEX[:2] else "patients of another sex"
     if attribute in ("race", "ethnicity", "race_ethnicity"):
         return "patients of multiple or other races" if category == RACE[5] else f"{category} patients"
-    return f"patients with {attribute.removesuffix('_id').replace('_', ' ')} {category}"
+    return f"patients with {_plain(attribute)} {category}"
 
 
 def percent(n: int, total: int) -> str:
@@ -166,6 +120,35 @@ def percent(n: int, total: int) -> str:
     if 0 < share < 1:
         return "under 1 %"
     return "over 99 %" if 99 < share < 100 else f"{share:.0f} %"
+
+
+def part(n: int, total: int) -> str:
+    """Return a part of some patients as the nearest plain fraction.
+
+    Parameters
+    ----------
+    n, total : int
+        Numerator and denominator, neither of them 0.
+
+    Returns
+    -------
+    str
+        Such as "3 of 4"; the numbers themselves where there are 10 or fewer.
+
+    Examples
+    --------
+    >>> part(746, 1000), part(2, 5), part(1, 300)
+    ('3 of 4', '2 of 5', 'fewer than 1 of 10')
+    """
+    share = Fraction(n, total)
+    if n == total:
+        return "all"
+    if total <= _FEW:
+        return f"{n} of {total}"
+    if not _LEAST <= share <= 1 - _LEAST:
+        return "nearly all" if share > _LEAST else "fewer than 1 of 10"
+    near = min(_PARTS, key=lambda plain: abs(plain - share))
+    return "half" if near == Fraction(1, 2) else f"{near.numerator} of {near.denominator}"
 
 
 def to_match(share: float, name: str) -> str:
@@ -193,19 +176,29 @@ def to_match(share: float, name: str) -> str:
     return f"{few} of 100 patients would have to belong to another group to match {name}"
 
 
-def _because(named: Mapping[str, Any], whose: str) -> str:
-    """How many of a group were lost only for a missing value: in tenths, or in all where there are few."""
-    lost, missing = named["n_lost"], named["n_lost_missing"]
-    if not missing:
-        return ""
-    tenths = round(10 * missing / lost)
-    if missing == lost:
-        said = "all"
-    elif lost <= 10:
-        said = f"{missing} of {lost}"
-    else:
-        said = {0: "fewer than 1 of 10", 10: "nearly all"}.get(tenths, f"{tenths} of 10")
-    return f"; {said} {whose} because the value is missing"
+def _of_group(named: Mapping[str, Any], rows: pl.DataFrame, because: str) -> str:
+    """What a step loses of one group and of the others, and for a missing value where that is not as of all."""
+    attribute = named["attribute"]
+    same = known_groups(rows).filter(pl.col("attribute") == attribute, pl.col("category") != named["category"])
+    others = members(same.row(0, named=True)) if same.height == 1 else f"the others whose {_plain(attribute)} is known"
+    only = "only " if named["apart"] < 0 else ""
+    said = f"It loses {only}{_share(named)} of {members(named)} and "
+    said += f"{percent(named['n_others_lost'], named['n_others'])} of {others}"
+    own = _because(named)
+    return f"{said}; {own} of the former for that reason." if own not in ("", because) else f"{said}."
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    return percent(row["n_lost"], row["n_before"])
+
+
+def _because(row: Mapping[str, Any]) -> str:
+    """How many of those lost would have passed with another value than the missing one; empty for none."""
+    return part(row["n_lost_missing"], row["n_lost"]) if row["n_lost_missing"] else ""
+
+
+def _plain(attribute: str) -> str:
+    return "age" if attribute in AGE_BANDS else attribute.removesuffix("_id").replace("_", " ")
 
 
 def _led(distances: pl.DataFrame, attribute: str) -> str:
@@ -214,5 +207,5 @@ def _led(distances: pl.DataFrame, attribute: str) -> str:
     if not pairs:
         return ""
     [(before, after)] = pairs
-    words = to_match(after, f"the reference by {_WORDS.get(attribute, attribute.replace('_', ' '))}")
+    words = to_match(after, f"the reference by {_plain(attribute)}")
     return f"Then {words}; before it, {round(100 * before)}."

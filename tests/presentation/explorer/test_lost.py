@@ -55,6 +55,24 @@ def test_the_words_lead_with_total_variation_and_the_method_tells_the_other(comm
     assert f"cohort {jsd:.3f} and {varied:.3f} (n = {table['n_patients'][0]:,})" in age["method"]
 
 
+def test_each_group_is_held_against_those_whose_value_is_known(commons):
+    women = commons.where(sex="Female")
+    panel = lost(ExplorerState(commons, women))
+    price = women.attrition.price()
+    said = price.findings[0].removeprefix("Requiring sex Female ")
+    assert panel["sentence"] == said[0].upper() + said[1:]
+    known = {row["attribute"]: row for row in price.known.to_dicts()}
+    for group in panel["groups"]:
+        n, gone = known[group["attribute"]]["n_before"], known[group["attribute"]]["n_lost"]
+        assert group["known"] == {"n_before": n, "n_lost": gone, "lost": gone / n, "text": f"{100 * gone / n:.0f} %"}
+    ages = rows(panel, "age_group")
+    (named,) = (category for category, row in ages.items() if row["named"])
+    assert f"patients of {named} years" in said
+    # Nearly everybody without a sex is without an age too: every band lies below the share of all.
+    assert all(row["lost"] < price.overall["lost_fraction"][0] for row in ages.values() if not row["missing"])
+    assert any("whose value is known" in note for note in panel["notes"])
+
+
 def test_missing_values_stand_last_and_have_no_share_of_the_population(invented):
     cohort = invented.where(modality="CT")
     shown = [*rows(lost(ExplorerState(invented, cohort)), "race").values()]
@@ -76,7 +94,7 @@ def test_a_definition_that_differs_is_said_beside_the_number(invented):
 def test_without_a_criterion_nobody_is_lost_and_the_shares_stand(commons):
     panel = lost(ExplorerState(commons, commons.everything))
     assert panel["sentence"] == "Nobody yet. Choose a bar or drag over a chart, and who that loses stands here."
-    assert panel["overall"] is None
+    assert {group["known"] for group in panel["groups"]} == {None}
     assert all(row["lost"] is None and row["cohort"] == row["commons"] for row in rows(panel, "sex").values())
 
 

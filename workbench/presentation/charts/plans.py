@@ -7,6 +7,7 @@ import polars as pl
 
 from workbench.assessment.gap import Gap
 from workbench.catalog.price import Price
+from workbench.catalog.price_groups import known_losses
 from workbench.errors import unknown_name
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
@@ -28,7 +29,7 @@ def price(priced: Price, *, attribute: str | None = None) -> Figure:
     -------
     Figure
         A block a step: bars of the share lost with intervals, the part lost only for a missing value in orange, and a
-        line at the share that the step lost of everybody.
+        line at the share that the step lost of all whose value is known.
 
     Raises
     ------
@@ -52,15 +53,15 @@ def price(priced: Price, *, attribute: str | None = None) -> Figure:
         )
     return Figure(
         f"price_{asked}",
-        priced.sentences[-1].rstrip(".") if priced.sentences else "No criterion, no price",
+        priced.findings[-1].rstrip(".") if priced.findings else "No criterion, no price",
         f"{before:,} people before the first step; share of each group lost at each step, by "
         f"{wording.in_words(asked) or 'nothing'}",
         " ".join([*priced.sentences, far]).strip() or "Nobody is lost, 0 patients.",
         wording.below(
             None,
             far,
-            "Lines are 95 % Wilson intervals; the tick is the share lost of everybody. Orange: would have passed this "
-            "step, were a missing value the one asked for.",
+            "Lines are 95 % Wilson intervals; the tick is the share lost of all whose value is known. Orange: would "
+            "have passed this step, were a missing value the one asked for.",
             *priced.notes,
             priced.stamp,
         ),
@@ -137,7 +138,7 @@ def match(matched: Match) -> Figure:
 
 
 def _losses(table: pl.DataFrame, priced: Price) -> alt.LayerChart:
-    whole = dict(priced.overall.select("number", "lost_fraction").iter_rows())
+    known = dict(known_losses(table).select("number", "lost_fraction").iter_rows())
     steps = table["number"].unique(maintain_order=True).to_list()
     heading = {n: f"{n}. {priced.subjects[n - 1]}" for n in steps}
     groups = {n: rows.in_order(table.filter(pl.col("number") == n)["category"].to_list()) for n in steps}
@@ -146,9 +147,9 @@ def _losses(table: pl.DataFrame, priced: Price) -> alt.LayerChart:
         row=marks.said(table, lambda row: rows.row_key(heading[row["number"]], row["category"])),
         words=marks.said(table, lambda row: f"{row['n_lost']:,} of {row['n_before']:,}"),
         missing_fraction=pl.when(pl.col("n_before") > 0).then(pl.col("n_lost_missing") / pl.col("n_before")),
-        everybody=pl.col("number").replace_strict(whole, return_dtype=pl.Float64),
+        known=pl.col("number").replace_strict(known, default=None, return_dtype=pl.Float64),
         lacks=marks.is_missing("category"),
-    ).with_columns(end=pl.max_horizontal("lost_high", "everybody"))
+    ).with_columns(end=pl.max_horizontal("lost_high", "known"))
     tip: list[Any] = [
         "step:N",
         "category:N",
@@ -164,7 +165,7 @@ def _losses(table: pl.DataFrame, priced: Price) -> alt.LayerChart:
     bars = base.mark_bar(opacity=0.8).encode(x=x, color=color)
     missing = base.mark_bar(color=ORANGE).encode(x="missing_fraction:Q")
     bounds = base.mark_rule(color=INK).encode(x="lost_low:Q", x2="lost_high:Q")
-    ticks = base.mark_tick(color=INK, thickness=2.5, size=20).encode(x="everybody:Q")
+    ticks = base.mark_tick(color=INK, thickness=2.5, size=20).encode(x="known:Q")
     label = base.mark_text(align="left", dx=6, fontSize=11).encode(x="end:Q", text="words:N")
     names = [name for group in groups.values() for name in group]
     return marks.layered(bars, missing, bounds, ticks, label, blocks.headings, height=rows.row_height(names, 23))

@@ -11,7 +11,8 @@ import polars as pl
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.price import Price
-from workbench.catalog.price_words import FEWEST, most_affected, percent, to_match
+from workbench.catalog.price_groups import FEWEST, most_affected
+from workbench.catalog.price_words import percent, to_match
 from workbench.catalog.repository import Repository
 from workbench.catalog.standing import Standing, stand
 from workbench.catalog.subgroups import read_subgroups, selected_people, subgroup_names
@@ -35,9 +36,11 @@ _RULES = (
         "selection."
     ),
     (
-        f"Named is, of the groups of at least {FEWEST} patients before the step whose interval lies above the share of "
-        "all, the one that lost most; where there is none, the one below it that lost least. Groups that the step "
-        "itself asks for are not named."
+        "The dashed line is the share lost of all patients whose value is known; those without one belong to no group. "
+        f"Named is, of the groups of at least {FEWEST} patients before the step, the one that lost most compared with "
+        f"the others whose value is known, at least {FEWEST} too, where the 95 % interval of the difference (Newcombe) "
+        "lies above 0; where there is none, the one that lost least, where it lies below. Groups that the step itself "
+        "asks for are not named."
     ),
     "Patients without a value are left out of the shares on the right and counted below them.",
 )
@@ -54,16 +57,19 @@ def lost_panel(state: ExplorerState) -> dict[str, Any]:
     Returns
     -------
     dict
-        Sentences, and one group of rows an attribute: the share lost with its interval, and three shares of patients.
+        Sentences, and one group of rows an attribute: the share lost with its interval beside that of all whose value
+        is known, and three shares of patients.
     """
     cohort = state.cohort
     price = state.remember("price", lambda: priced(cohort))
     number = min(max(state.step, 0), len(cohort.conditions) - 1) + 1
     everybody = price.overall.row(number - 1, named=True) if number else {}
     losses = price.table.filter(pl.col("number") == number)
-    named = most_affected(losses, everybody, skip=price.own[number - 1]) if number else None
+    named = most_affected(losses, skip=price.own[number - 1]) if number else None
+    known = {row["attribute"]: row for row in price.known.filter(number=number).iter_rows(named=True)}
     groups = [
-        _group(attribute, losses.filter(pl.col("attribute") == attribute), named, sides, price)
+        _group(attribute, losses.filter(pl.col("attribute") == attribute), named, sides, price.reference)
+        | {"known": _known(known.get(attribute))}
         for attribute, sides in state.remember("standings", lambda: _standings(cohort)).items()
     ]
     return {
@@ -71,7 +77,6 @@ def lost_panel(state: ExplorerState) -> dict[str, Any]:
         "label": step_labels(cohort)[number - 1] if number else "No criterion yet",
         "sentence": _sentence(price, number) if number else _NOTHING,
         "words": _words(cohort, number, everybody),
-        "overall": _overall(everybody) if number else None,
         "groups": groups,
         "source": _source(price.reference),
         "notes": [*price.notes, *_RULES],
@@ -143,9 +148,12 @@ def _words(cohort: Cohort, number: int, everybody: Mapping[str, Any]) -> str:
     return words + (f", {missing:,} only for a missing value" if missing else "")
 
 
-def _overall(everybody: Mapping[str, Any]) -> dict[str, Any]:
-    n, lost = everybody["n_before"], everybody["n_lost"]
-    return {"lost": everybody["lost_fraction"] or 0, "text": _short(lost, n) if n else "–"}
+def _known(losses: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What is lost of those whose value is known: the line that the groups of an attribute are held against."""
+    if losses is None:
+        return None
+    n, lost = losses["n_before"], losses["n_lost"]
+    return {"n_before": n, "n_lost": lost, "lost": losses["lost_fraction"], "text": _short(lost, n)}
 
 
 def _short(n: int, total: int) -> str:
@@ -157,7 +165,7 @@ def _group(
     losses: pl.DataFrame,
     named: Mapping[str, Any] | None,
     sides: tuple[Standing, Standing],
-    price: Price,
+    reference: ReferencePopulation,
 ) -> dict[str, Any]:
     whole, mine = sides
     lost = {row["category"]: row for row in losses.iter_rows(named=True)}
@@ -174,7 +182,7 @@ def _group(
         "axis": next(end for end in _AXES if 100 * largest <= end + 1e-9),
         "words": _distance_words(name, whole, mine),
         "method": _method(name, whole, mine),
-        "warnings": list(price.reference.warnings(attribute)),
+        "warnings": list(reference.warnings(attribute)),
         "missing": f"{sum(mine.n_missing.values()):,} of {mine.n('included'):,} patients in the cohort without a value",
     }
 

@@ -102,23 +102,24 @@ function lostGroup() {
     next.focus();
   });
 
-  node.update = (group, overall) => {
+  node.update = (group) => {
+    const { known } = group;
     node.dataset.attribute = group.attribute;
     put(title, group.title);
     put(end, `${group.axis} %`);
     put(words, group.words);
     put(missing, group.missing);
     missing.hidden = /^0 /.test(group.missing);
-    all.hidden = !overall;
-    if (overall) {
-      put(all, `all ${overall.text}`);
-      table.style.setProperty("--all", along(overall.lost));
-      table.style.setProperty("--all-label", along(Math.min(Math.max(overall.lost, 0.2), 0.8)));
+    all.hidden = !known;
+    if (known) {
+      put(all, `known ${known.text}`);
+      table.style.setProperty("--all", along(known.lost));
+      table.style.setProperty("--all-label", along(Math.min(Math.max(known.lost, 0.3), 0.7)));
     }
     // the label of the line takes the place of the end of the scale that it comes near
-    none.style.visibility = overall && overall.lost < 0.28 ? "hidden" : "";
-    every.style.visibility = overall && overall.lost > 0.5 ? "hidden" : "";
-    table.classList.toggle("is-open", !overall);
+    none.style.visibility = known && known.lost < 0.36 ? "hidden" : "";
+    every.style.visibility = known && known.lost > 0.38 ? "hidden" : "";
+    table.classList.toggle("is-open", !known);
     keyed(rows, group.rows, (item) => item.category, lostRow, (row, item) => fillRow(row, item, group.axis));
     if (!rows.querySelector('[tabindex="0"]') && rows.firstElementChild) rows.firstElementChild.tabIndex = 0;
     warnings.replaceChildren(...group.warnings.map((text) => make("p", { class: "wx-caution" }, text)));
@@ -134,16 +135,18 @@ function twin() {
   const table = make("table", { class: "wx-twin" }, make("caption", { class: "wx-hidden" }, "Patients lost in this step and shares of patients by group"), make("thead", {}, make("tr", {}, heads.map((text, index) => make("th", { scope: "col", class: index ? "is-number" : null }, text)))), body);
   const node = make("details", { class: "wx-more" }, make("summary", {}, "Numbers as a table"), make("div", { class: "wx-scroll", tabindex: 0, role: "region", "aria-label": "Numbers as a table" }, table));
   let panel = null;
+  const line = (name, cells) => make("tr", {}, make("th", { scope: "row" }, name), cells.map((text) => make("td", { class: "is-number" }, text)));
   const exact = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(1)} %`);
   function fill() {
     if (!node.open || !panel) return;
     body.replaceChildren(
       ...panel.groups.flatMap((group) => [
         make("tr", { class: "is-head" }, make("th", { scope: "rowgroup", colspan: heads.length }, group.title)),
+        ...(group.known ? [line("All of known value", [count(group.known.n_before), count(group.known.n_lost), exact(group.known.lost), ...Array(5).fill("")])] : []),
         ...group.rows.map((item) => {
           const some = item.lost !== null;
           const cells = some ? [count(item.n_before), count(item.n_lost), exact(item.lost), `${exact(item.low)} to ${exact(item.high)}`, count(item.n_lost_missing)] : ["0", "0", "–", "–", "–"];
-          return make("tr", {}, make("th", { scope: "row" }, item.category), [...cells, exact(item.reference), exact(item.commons), item.missing ? `${count(item.n_cohort)} patients` : `${exact(item.cohort)} (${count(item.n_cohort)})`].map((text) => make("td", { class: "is-number" }, text)));
+          return line(item.category, [...cells, exact(item.reference), exact(item.commons), item.missing ? `${count(item.n_cohort)} patients` : `${exact(item.cohort)} (${count(item.n_cohort)})`]);
         }),
       ]),
     );
@@ -160,7 +163,7 @@ function twin() {
 
 function lostPanel() {
   const [step, finding, overall] = [make("p", { class: "wx-lost-step" }), make("p", { class: "wx-finding", "aria-live": "polite" }), make("p", { class: "wx-small" })];
-  const heads = make("div", { class: "wx-lost-heads", "aria-hidden": "true" }, make("p", {}, make("b", {}, "Lost in this step"), make("span", { class: "is-lost" }, "by value"), make("span", { class: "is-hatched" }, "only missing")), make("p", {}, make("b", {}, "Against the reference"), make("span", { class: "is-reference" }, "reference"), make("span", { class: "is-commons" }, "commons"), make("span", { class: "is-cohort" }, "cohort")));
+  const heads = make("div", { class: "wx-lost-heads", "aria-hidden": "true" }, make("p", {}, make("b", {}, "Lost in this step"), make("span", { class: "is-lost" }, "by value"), make("span", { class: "is-hatched" }, "only missing"), make("span", { class: "is-known" }, "all of known value")), make("p", {}, make("b", {}, "Against the reference"), make("span", { class: "is-reference" }, "reference"), make("span", { class: "is-commons" }, "commons"), make("span", { class: "is-cohort" }, "cohort")));
   const groups = make("div", { class: "wx-lost-groups" });
   const [source, notes, stamp, table] = [make("p", { class: "wx-small" }), make("ul", { class: "wx-notes" }), make("p", { class: "wx-caution" }), twin()];
   const method = make("details", { class: "wx-more" }, make("summary", {}, "Method and distances"), notes);
@@ -169,7 +172,7 @@ function lostPanel() {
     put(step, panel.label);
     put(finding, panel.sentence.replace(/(\d) %/g, "$1\u00a0%"));
     put(overall, panel.words);
-    keyed(groups, panel.groups, (group) => group.attribute, lostGroup, (each, group) => each.update(group, panel.overall));
+    keyed(groups, panel.groups, (group) => group.attribute, lostGroup, (each, group) => each.update(group));
     heads.hidden = !panel.groups.length;
     put(source, panel.source);
     put(stamp, panel.stamp);
