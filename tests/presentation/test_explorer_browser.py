@@ -308,8 +308,11 @@ def test_no_request_leaves_the_machine_and_no_error_reaches_the_console(visit):
     assert visit.console_errors == []
 
 
-def test_the_overview_and_the_explorer_lead_to_each_other(visit, opened, address):
-    opened.get_by_role("link", name="Repository overview").click()
+def test_the_pages_side_by_side_lead_to_each_other_by_the_same_links(visit, opened, address):
+    links = opened.get_by_role("navigation", name="Pages").get_by_role("link")
+    assert links.all_inner_texts() == ["Repository overview", "Cohort explorer"]
+    assert [each.get_attribute("aria-current") for each in links.all()] == [None, "page"]
+    links.first.click()
     opened.wait_for_selector(".wb-page", state="attached", timeout=60_000)
     assert opened.url == address.removesuffix("explorer")
     assert opened.get_by_role("link", name="Cohort explorer").get_attribute("href") == "explorer"

@@ -33,11 +33,12 @@ def test_a_controlled_source_stays_closed_on_a_public_page(owned, monkeypatch):
         "Table wards is a controlled source, so it cannot be explored on a public page. Sources published row by row "
         "and synthetic ones can. If you hold the data, open the explorer in your own notebook: wb.explore(catalog)."
     )
-    assert explore(owned, public=True).view == {"closed": said}
+    closed = {"closed": said, "pages": []}
+    assert explore(owned, public=True).view == closed
     monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
-    assert explore(owned).view == {"closed": said}
-    assert explore(owned.where(modality="CT")).view == {"closed": said}
-    assert explore(owned, public=False).view == {"closed": said}
+    assert explore(owned).view == closed
+    assert explore(owned.where(modality="CT")).view == closed
+    assert explore(owned, public=False).view == closed
     monkeypatch.setenv("WORKBENCH_PUBLIC", "0")
     assert "counts" in explore(owned).view
 

@@ -13,7 +13,7 @@ from workbench.catalog.disclosure import is_public
 from workbench.presentation.explorer.actions import act
 from workbench.presentation.explorer.exports import export
 from workbench.presentation.explorer.state import ExplorerState
-from workbench.presentation.explorer.views import SLOW_TABS, page_view
+from workbench.presentation.explorer.views import SLOW_TABS, page_view, pages_beside
 
 SOURCE_VARIABLE = "WORKBENCH_SOURCE"
 
@@ -49,7 +49,8 @@ class ExplorerView(anywidget.AnyWidget):
         )
         repository = state.catalog.repository
         self._closed = public and repository.disclosure == "controlled"
-        view = {"closed": _CLOSED.format(name=repository.name)} if self._closed else self._drawn("")
+        closed = {"closed": _CLOSED.format(name=repository.name), "pages": pages_beside()}
+        view = closed if self._closed else self._drawn("")
         super().__init__(view=view, _esm=script, _css=style)
         if not self._closed:
             self.on_msg(self._receive)

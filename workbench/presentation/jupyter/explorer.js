@@ -16,10 +16,21 @@ function iconButton(text, action, send, hint) {
   return make("button", { type: "button", class: "wx-button", "data-do": action, title: hint, onclick: () => send({ do: action }) }, text);
 }
 
+// ---- the pages that are served side by side, as on each of them; the one on the screen is named, not linked
+
+function navigation(pages) {
+  if ((pages ?? []).length < 2) return null;
+  const last = (path) => path.replace(/\/+$/, "").split("/").pop();
+  const others = pages.map(([, address]) => address).filter((address) => address !== "./");
+  const here = others.find((address) => address === last(location.pathname)) ?? "./";
+  const links = pages.map(([title, address]) => make("li", {}, make("a", { href: address, "aria-current": address === here ? "page" : null }, title)));
+  return make("nav", { class: "wx-nav", "aria-label": "Pages" }, make("ul", {}, links));
+}
+
 // ---- top: where the numbers come from, what is selected, and the ways on
 
 function heading(send, ask) {
-  const [source, title, why, link] = [make("p", { class: "wx-source" }), make("h1", {}), make("p", { class: "wx-why" }), make("a", { class: "wx-other" })];
+  const [source, title, why] = [make("p", { class: "wx-source" }), make("h1", {}), make("p", { class: "wx-why" })];
   const examples = make("select", { class: "wx-select", "aria-label": "Open an example" });
   examples.addEventListener("change", () => examples.value && send({ do: "example", key: examples.value }));
   const [undo, redo] = [iconButton("Undo", "undo", send, "Ctrl Z"), iconButton("Redo", "redo", send, "Ctrl Shift Z")];
@@ -32,16 +43,11 @@ function heading(send, ask) {
     make("button", { type: "button", class: "wx-button", "data-ask": "python", onclick: () => ask("python") }, "Copy as Python"),
     make("button", { type: "button", class: "wx-button", "data-ask": "link", onclick: () => ask("link") }, "Share"),
   );
-  const node = make("header", { class: "wx-header" }, make("div", { class: "wx-over" }, source, link), title, why, tools);
+  const node = make("header", { class: "wx-header" }, source, title, why, tools);
   node.update = (view) => {
     put(source, view.source.line);
     put(title, view.title);
     put(why, view.why);
-    link.hidden = !view.other_page;
-    if (view.other_page) {
-      link.href = view.other_page;
-      put(link, "Repository overview");
-    }
     const options = [["", view.example ? "Other examples" : "Open an example"], ...view.examples.map((example) => [example.key, example.title])];
     keyed(examples, options, ([key]) => key, ([key, text]) => make("option", { value: key }, text), (option, [, text]) => put(option, text));
     examples.value = "";
@@ -424,7 +430,8 @@ function render({ model, el }) {
   const whole = [top, told, make("div", { class: "wx-sticky" }, figures, chips), make("div", { class: "wx-body" }, side, make("div", { class: "wx-main" }, tabs, stage)), dialog];
   const sized = new ResizeObserver(() => root.style.setProperty("--top", `${whole[2].offsetHeight}px`));
   sized.observe(whole[2]);
-  root.append(make("div", { class: "wx-progress", "aria-hidden": "true" }), ...whole);
+  const pages = [navigation(model.get("view").pages)].filter(Boolean);
+  root.append(make("div", { class: "wx-progress", "aria-hidden": "true" }), ...pages, ...whole);
 
   function measure(answer) {
     const [owner, number] = String(answer ?? "").split("-");
@@ -446,7 +453,7 @@ function render({ model, el }) {
     theme();
     if (view.closed) {
       put(gone, view.closed);
-      root.replaceChildren(gone);
+      root.replaceChildren(...pages, gone);
       root.dataset.ready = "closed";
       return;
     }
