@@ -182,8 +182,8 @@ def test_an_empty_cohort_is_refused(invented: Catalog) -> None:
         with pytest.raises(ValueError, match="nobody") as caught:
             function(nobody)
         assert str(caught.value) == (
-            "The cohort has nobody to choose from: 0 patients, animals and phantoms left out. At least one person "
-            "would be right. Widen its conditions."
+            "The cohort has nobody to choose from; 0 animals, phantoms and simulations are left out. At least one "
+            "person would be right. Widen its conditions."
         )
 
 

@@ -262,8 +262,16 @@ def test_the_optimum_is_never_below_the_greedy_procedure(parts: list[int]) -> No
         ),
         (
             {"table": pl.DataFrame({"sex": ["Not Reported", None]})},
-            "Received a table of 2 rows, none of which can be chosen. Rows with a known sex would be right. Pass "
-            "missing='included', or name fewer attributes.",
+            "Received a table of 2 rows, none of which can be chosen. Rows with a known sex would be right. No row has "
+            "sex: leave it out of the target.",
+        ),
+        (
+            {
+                "table": pl.DataFrame({"sex": ["Female", None], "race": [None, "Asian"]}),
+                "target": {**HALVES, "race": {"Asian": 1}},
+            },
+            "Received a table of 2 rows, none of which can be chosen. Rows with a known sex and race would be right. "
+            "Pass missing='included', or name fewer attributes.",
         ),
         (
             {"table": pl.DataFrame({"sex": []}, {"sex": pl.String})},

@@ -130,8 +130,8 @@ def _people_and_target(
     people, n_left_out = _people(cohort)
     if people.is_empty():
         raise ValueError(
-            f"The cohort has nobody to choose from: {n_left_out:,} patients, animals and phantoms left out. At least "
-            "one person would be right. Widen its conditions."
+            f"The cohort has nobody to choose from; {n_left_out:,} animals, phantoms and simulations are left out. At "
+            "least one person would be right. Widen its conditions."
         )
     others, where, note = _opened(reference)
     names = _common(attributes, people.columns, others, where)

@@ -244,16 +244,24 @@ def _candidates(table: pl.DataFrame, shares: Target, missing: Missing, notes: li
     if rows.height < n_rows:
         notes.append(f"{n_rows - rows.height:,} of {n_rows:,} rows lack {_listed(list(shares))}; they were left out.")
     if rows.is_empty():
-        raise ValueError(
-            f"Received a table of {n_rows:,} rows, none of which can be chosen. Rows with a known "
-            f"{_listed(list(shares), 'and')} would be right. Pass missing='included', or name fewer attributes."
-        )
+        raise _nobody(table, shares)
     if unit is None:
         return rows
     once = rows.filter(rows[unit].is_first_distinct() | rows[unit].is_null())
     if once.height < rows.height:
         notes.append(f"Of each {unit} only the first row counts; {rows.height - once.height:,} others were left out.")
     return once
+
+
+def _nobody(table: pl.DataFrame, shares: Target) -> ValueError:
+    never = [name for name in shares if table.select(as_categories(table, name).is_in(MISSING).all()).item()]
+    advice = "Pass missing='included', or name fewer attributes."
+    if never:
+        advice = f"No row has {_listed(never)}: leave {'it' if len(never) == 1 else 'them'} out of the target."
+    return ValueError(
+        f"Received a table of {table.height:,} rows, none of which can be chosen. Rows with a known "
+        f"{_listed(list(shares), 'and')} would be right. {advice}"
+    )
 
 
 def _complete(name: str, wanted: dict[str, float], texts: pl.Series, notes: list[str]) -> None:
