@@ -30,7 +30,7 @@ def test_each_combination_is_a_row_the_most_frequent_first() -> None:
     assert (found.n_total, found.attributes) == (5, ("sex", "age_years", "covid19_positive"))
     assert found.sentence == (
         "For 1 of 5 patients, sex, age and COVID-19 positive are all recorded; sex, age and COVID-19 positive are "
-        "most often missing, for 3 each; most often together are sex, age and COVID-19 positive, for 2."
+        "most often missing, for 3 each; most often together are sex and COVID-19 positive, for 3."
     )
     assert found.sentence in repr(found)
     assert found.sentence in found._repr_html_()
@@ -91,8 +91,20 @@ def test_no_attribute_is_refused() -> None:
 
 def test_the_attribute_most_often_missing_is_that_over_all_combinations() -> None:
     # a alone is missing in 5 rows, b alone in 4, b with c in 4: b is missing in 8.
-    rows = [(None, "x", "x")] * 5 + [("x", None, "x")] * 4 + [("x", None, None)] * 4
-    frame = pl.DataFrame(rows, schema=dict.fromkeys("abc", pl.String), orient="row")
-    assert count_missing_together(frame, attributes=["a", "b", "c"]).sentence == (
-        "B is most often missing, for 8; most often together are b and c, for 4."
-    )
+    assert lacking("a", 5, "b", 4, "bc", 4) == "B is most often missing, for 8; most often together are b and c, for 4."
+
+
+def test_those_missing_together_may_lack_more() -> None:
+    # a and b are both missing in 4 + 3 rows, which is more than the 5 of c with d
+    assert lacking("ab", 4, "abc", 3, "cd", 5).endswith("; most often together are a and b, for 7.")
+    assert lacking("abc", 3, "d", 4).endswith("; most often together are a, b and c, for 3.")
+    assert lacking("ab", 3, "cd", 3, "a", 1).endswith("; most often together, among others, are a and b, for 3.")
+    assert lacking("a", 3, "b", 2) == "A is most often missing, for 3."
+
+
+def lacking(*counts: str | int) -> str:
+    """The sentence of rows that lack the attributes named, each so many times."""
+    pairs = zip(counts[::2], counts[1::2], strict=True)
+    rows = [tuple(None if name in str(names) else "x" for name in "abcd") for names, n in pairs for _ in range(int(n))]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys("abcd", pl.String), orient="row")
+    return count_missing_together(frame, attributes=list("abcd")).sentence

@@ -106,6 +106,6 @@ def test_notebook_22_answers_by_race_and_ethnicity_on_the_invented_commons(tmp_p
         for output in cell.outputs
         if output.get("data")
     ]
-    for attribute in ("sex", "age group", "race", "ethnicity"):
+    for attribute in ("sex", "age", "race", "ethnicity"):
         assert any(f"By {attribute}, " in page and "of 100 patients would have to belong" in page for page in shown)
     assert any("combinations of race and ethnicity" in page for page in shown)

@@ -376,3 +376,23 @@ def test_nobody_is_drawn_without_an_error(draw: Callable[[Any], Figure]) -> None
     figure = draw(PATIENTS.clear())
     assert figure.svg.startswith("<svg")
     assert "nan" not in figure.title.lower().split()
+
+
+def test_a_trend_over_the_index_speaks_of_its_versions() -> None:
+    rows = pl.DataFrame({"sex": ["Male", "Female", "Female"], "first_version": [1, 1, 2]})
+    figure = charts.trend(count_trend(rows, by="sex", over="first_version"))
+    assert figure.title.endswith("50.0 % at the first IDC version to 33.3 % at the last")
+
+
+def test_cells_of_one_size_are_the_largest_together() -> None:
+    rows = pl.DataFrame({"site": ["A", "B"], "sex": ["Male", "Female"]})
+    figure = charts.intersections(count_census(rows, by=["site", "sex"]))
+    assert figure.title.endswith("; the largest are A, Male and B, Female (50.0 % each)")
+    people = pl.DataFrame(
+        {"sex": ["Female", "Male"], "age_group": ["18–29"] * 2},
+        schema={"sex": pl.Enum(SEX), "age_group": pl.Enum([*AGE_GROUPS])},
+    )
+    figure = charts.pyramid(count_census(people, by=["sex", "age_group"]))
+    assert (
+        figure.title == "The largest groups are women of 18–29 years and men of 18–29 years, 50.0 % of those known each"
+    )

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import polars as pl
 
@@ -61,17 +62,24 @@ class Missingness:
         return f"{sentence[0].upper()}{sentence[1:]}."
 
     def _most_often(self, lacking: pl.DataFrame) -> list[str]:
-        """Say which attribute most lack, whatever else they lack, and which combination of several is most frequent."""
+        """Say which attribute most lack, and which several at once, whatever else they lack."""
         count = f"n_{self.unit}"
         n_lacking = {name: int(lacking.filter(name)[count].sum()) for name in self.attributes}
         most = max(n_lacking.values())
         first = [plain_words(name) for name, n in n_lacking.items() if n == most]
         verb, each = ("is", "") if len(first) == 1 else ("are", " each")
         said = [f"{listed(first)} {verb} most often missing, for {most:,}{each}"]
-        several = lacking.filter(pl.col("n_lacking") > 1).head(1)
-        for row in several.iter_rows(named=True):
-            together = listed(plain_words(name) for name in self.attributes if row[name])
-            said.append(f"most often together are {together}, for {row[count]:,}")
+        pairs = {pair: int(lacking.filter(*pair)[count].sum()) for pair in combinations(self.attributes, 2)}
+        if n := max(pairs.values()):
+            # With a pair go all attributes that everyone lacks who lacks the pair.
+            together = dict.fromkeys(
+                tuple(name for name in self.attributes if lacking.filter(*pair, name)[count].sum() == n)
+                for pair, n_both in pairs.items()
+                if n_both == n
+            )
+            one = next(iter(together))
+            others = ", among others," if len(together) > 1 else ""
+            said.append(f"most often together{others} are {listed(map(plain_words, one))}, for {n:,}")
         return said
 
     def __repr__(self) -> str:

@@ -12,7 +12,8 @@ import polars as pl
 
 from workbench.assessment.attribute_counts import OVERALL, TABLE, Groups, count_category, summarize_number
 from workbench.assessment.census import Unit
-from workbench.assessment.table_one_text import attribute_words, display_table, notes
+from workbench.assessment.table_one_text import display_table, notes
+from workbench.assessment.wording import percentage, plain_words
 from workbench.errors import unknown_name
 
 _SMD = {"attribute": pl.String, "smd": pl.Float64, "first": pl.String, "second": pl.String}
@@ -67,16 +68,16 @@ class TableOne:
         if n_total == 0:
             return f"There are no {self.unit} to count."
         n_groups = len(self.groups) - 1
-        grouped = f" in {n_groups} group{'s' * (n_groups != 1)} by {_short(self.by)}" if self.by else ""
+        grouped = f" in {n_groups} group{'s' * (n_groups != 1)} by {plain_words(self.by)}" if self.by else ""
         parts = [f"{n_total:,} {self.unit}{grouped}"]
         apart = self.smd.drop_nulls("smd").sort("smd", descending=True, maintain_order=True)
         if apart.height:
             name, smd, first, second = apart.select("attribute", "smd", "first", "second").row(0)
             amount = f"{smd:.2f}" if math.isfinite(smd) else "without bound"
-            parts.append(f"{_short(name)} differs most ({amount} between {first} and {second})")
+            parts.append(f"{plain_words(name)} differs most ({amount} between {first} and {second})")
         most = self.smd.sort("n_missing", descending=True, maintain_order=True).row(0, named=True)
         if n := most["n_missing"]:
-            parts.append(f"{_short(most['attribute'])} is missing for {n:,} ({100 * n / n_total:.1f} %)")
+            parts.append(f"{plain_words(most['attribute'])} is missing for {n:,} ({percentage(n / n_total)})")
         return "; ".join(parts) + "."
 
     def to_csv(self, path: str | Path) -> Path:
@@ -189,10 +190,6 @@ def count_table_one(
         differences.append((name, smd, *pair, counted.n_missing, *(counted.test or (None, None))))
     table = pl.concat([pl.DataFrame(schema=TABLE), *parts], how="diagonal")
     return TableOne(table, pl.DataFrame(differences, _SMD, orient="row"), by, columns.names, unit, tuple(normal))
-
-
-def _short(attribute: str) -> str:
-    return attribute_words(attribute).split(",")[0]
 
 
 def _check(

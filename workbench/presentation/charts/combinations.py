@@ -8,6 +8,7 @@ import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.assessment.missingness import Missingness
+from workbench.assessment.wording import listed, some_of
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK
@@ -51,14 +52,15 @@ def intersections(counted: Census) -> Figure:
     count = f"n_{counted.unit}"
     known = table.filter(~pl.col("lacks"))
     empty = known.filter(pl.col(count) == 0)
-    by = wording.listed(wording.in_words(name) for name in counted.by)
+    by = listed(wording.in_words(name) for name in counted.by)
     title = f"{empty.height} of {known.height} combinations of {by} have nobody"
     if not empty.height:
         title = f"All {known.height} combinations of {by} are held by somebody"
     if known.drop_nulls(count).height and known[count].max():
-        top = known.row(int(known[count].arg_max() or 0), named=True)
-        cell = ", ".join(str(top[name]) for name in counted.by)
-        title += f"; the largest is {cell} ({wording.percent(top['fraction'])})"
+        top = known.filter(pl.col(count) == pl.col(count).max())
+        cells = some_of([", ".join(map(str, cell)) for cell in top.select(counted.by).rows()])
+        verb, each = ("is", "") if top.height == 1 else ("are", " each")
+        title += f"; the largest {verb} {cells} ({wording.percent(top['fraction'][0])}{each})"
     hidden = int(table[count].null_count())
     words = "; ".join(_cell_words(row, counted) for row in table.iter_rows(named=True) if row[count] != 0)
     nobody = "; ".join(", ".join(str(row[name]) for name in counted.by) for row in empty.iter_rows(named=True))
@@ -96,7 +98,7 @@ def missingness(counted: Missingness) -> Figure:
     complete = table.filter(~pl.any_horizontal(names))[count]
     n_complete = (complete[0] if complete.len() else 0) if counted.n_total is not None else None
     drawn = table.head(_MOST_COMBINATIONS).with_row_index("at")
-    asked = wording.listed(wording.in_words(name) for name in names)
+    asked = listed(wording.in_words(name) for name in names)
     words = "; ".join(
         f"{_lacking(row, names)}: {wording.number(row[count])} ({wording.percent(row['fraction'])})"
         for row in drawn.iter_rows(named=True)
@@ -197,7 +199,7 @@ def _column_axis(columns: list[str]) -> alt.Axis:
 
 def _lacking(row: dict[str, Any], names: list[str]) -> str:
     lacking = [wording.in_words(name) for name in names if row[name]]
-    return f"{wording.listed(lacking)} missing" if lacking else "nothing missing"
+    return f"{listed(lacking)} missing" if lacking else "nothing missing"
 
 
 def _upset(drawn: pl.DataFrame, names: list[str], unit: str) -> alt.LayerChart:

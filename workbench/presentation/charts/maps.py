@@ -11,6 +11,7 @@ import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.assessment.references import read_reference
+from workbench.assessment.wording import listed
 from workbench.assets import asset_path
 from workbench.errors import UnknownNameError
 from workbench.presentation.charts import marks, wording
@@ -105,7 +106,7 @@ def world_map(counted: Census, *, reference: str | None = None) -> Figure:
     table, of = _per_million(held, reference, lambda code: {"country": COUNTRIES[code].name})
     drawn = _titled(table, counted, "countries", of)
     unmapped = sorted(set(table["place"]) - _mapped())
-    small = wording.listed(COUNTRIES[code].name for code in unmapped)
+    small = listed(COUNTRIES[code].name for code in unmapped)
     return Figure(
         "world_map",
         drawn[0],

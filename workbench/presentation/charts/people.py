@@ -4,6 +4,7 @@ import altair as alt
 import polars as pl
 
 from workbench.assessment.census import Census
+from workbench.assessment.wording import listed
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE
@@ -40,7 +41,7 @@ def census(counted: Census) -> Figure:
     count = pl.col(f"n_{counted.unit}")
     shown = counted.table.filter(count.is_null() | (count > 0))
     chart = _two_way(counted, shown) if len(counted.by) > 1 else _one_way(counted, shown)
-    words = wording.listed(wording.in_words(name) for name in counted.by)
+    words = listed(wording.in_words(name) for name in counted.by)
     rest = shown.height - _MOST_ROWS if len(counted.by) == 1 else 0
     return Figure(
         f"census_{'_'.join(counted.by)}",

@@ -10,6 +10,7 @@ from workbench.assessment.alignment import nest_age_bands
 from workbench.assessment.census import Census
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.wording import listed, some_of
 from workbench.presentation.charts import marks, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
@@ -121,7 +122,7 @@ def _outline(reference: ReferencePopulation, age: str) -> dict[str, dict[str, fl
         shares = [dict(side.select("category", "fraction").iter_rows()) for side in sides]
         if not all(shares):
             raise ValueError(
-                f"The reference {reference.name!r} was received, which has {wording.listed(reference.attributes)}. "
+                f"The reference {reference.name!r} was received, which has {listed(reference.attributes)}. "
                 f"An outline needs sex and {age}. Pass one that has both, such as read_reference('us_acs')."
             )
         return {sex: {band: shares[0][sex] * share for band, share in shares[1].items()} for sex in _PEOPLE}
@@ -152,9 +153,13 @@ def _finding(table: pl.DataFrame, n_known: int, reference: ReferencePopulation |
             f"{_PEOPLE[row['sex']].capitalize()} of {row[age]} years are {share} here and {beside} of the population"
         )
         return title, f"Share here against {reference.title}. {words}"
-    row = shown.row(int(shown["fraction"].arg_max() or 0), named=True)
-    title = f"The largest group are {_PEOPLE[row['sex']]} of {row[age]} years, {wording.percent(row['fraction'])}"
-    return f"{title} of those {'shown' if table['fraction'].null_count() else 'known'}", words
+    top = shown.filter(pl.col("fraction") == pl.col("fraction").max())
+    groups = some_of([f"{_PEOPLE[sex]} of {band} years" for sex, band in top.select("sex", age).iter_rows()])
+    several, each = ("s", " each") if top.height > 1 else ("", "")
+    of = (
+        f"{wording.percent(top['fraction'][0])} of those {'shown' if table['fraction'].null_count() else 'known'}{each}"
+    )
+    return f"The largest group{several} are {groups}, {of}", words
 
 
 def _unknown(counted: Census, n_known: int | None) -> str:

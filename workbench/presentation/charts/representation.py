@@ -144,7 +144,8 @@ def _subtitle(compared: Comparison, attribute: str, measured: dict[str, Any], mi
 
 def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *said: str) -> str:
     n, jsd = measured["n_missing"], measured["jsd"]
-    lacking = f"{wording.in_words(attribute).capitalize()} missing: {wording.number(n)} patients."
+    name = wording.in_words(attribute)
+    lacking = f"{name[0].upper()}{name[1:]} missing: {wording.number(n)} patients."
     method = ""
     if jsd is not None:
         low, high = measured["jsd_low"], measured["jsd_high"]

@@ -6,6 +6,7 @@ import altair as alt
 import polars as pl
 
 from workbench.assessment.trend import Trend
+from workbench.assessment.wording import listed
 from workbench.errors import unknown_name
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
@@ -70,7 +71,7 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
             None,
             counted.rule,
             "Bands are 95 % Wilson intervals. Shares are of all, the missing among them.",
-            f"In the table only: {wording.listed(left_out)}." if left_out else "",
+            f"In the table only: {listed(left_out)}." if left_out else "",
             counted.stamp,
         ),
         _lines(shown, names, counted.over),

@@ -1,11 +1,10 @@
 """Words that the charts of people share: names, percentages, and the sentences below a figure."""
 
-from collections.abc import Iterable
-
 import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.wording import percentage, plain_words
 
 NOT_SHOWN = "not shown"
 WILSON = "Lines are 95 % Wilson intervals."
@@ -24,14 +23,14 @@ def in_words(attribute: str) -> str:
     Returns
     -------
     str
-        Without underscores and without ``_id``.
+        As sentences of the census call it.
 
     Examples
     --------
     >>> in_words("age_group"), in_words("site_id")
-    ('age group', 'site')
+    ('age', 'site')
     """
-    return attribute.removesuffix("_id").replace("_", " ")
+    return plain_words(attribute)
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:
@@ -47,17 +46,16 @@ def percent(fraction: float | None, digits: int = 1) -> str:
     Returns
     -------
     str
-        With a space before the sign; what is above zero never reads as zero.
+        As in sentences, but with signs: what is above zero never reads as zero, nor what is below all as all.
 
     Examples
     --------
-    >>> percent(0.123), percent(0.0001), percent(None)
-    ('12.3 %', '<0.1 %', 'not shown')
+    >>> percent(0.123), percent(0.0001), percent(0.9999), percent(None)
+    ('12.3 %', '<0.1 %', '>99.9 %', 'not shown')
     """
     if fraction is None:
         return NOT_SHOWN
-    smallest = 10.0**-digits
-    return f"<{smallest:.{digits}f} %" if 0 < 100 * fraction < smallest / 2 else f"{100 * fraction:.{digits}f} %"
+    return percentage(fraction, digits=digits).replace("under ", "<").replace("over ", ">")
 
 
 def number(n: float | None) -> str:
@@ -74,28 +72,6 @@ def number(n: float | None) -> str:
         Whole.
     """
     return NOT_SHOWN if n is None else f"{n:,.0f}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return words as a list in a sentence.
-
-    Parameters
-    ----------
-    words : iterable of str
-        In order.
-
-    Returns
-    -------
-    str
-        Joined by commas and, before the last, "and".
-
-    Examples
-    --------
-    >>> listed(["sex", "race", "age group"])
-    'sex, race and age group'
-    """
-    given = list(words)
-    return " and ".join([", ".join(given[:-1]), given[-1]] if len(given) > 1 else given)
 
 
 def below(counted: Census | None, *sentences: str) -> str:
