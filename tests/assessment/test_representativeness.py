@@ -153,10 +153,65 @@ def test_bands_that_do_not_nest_are_summed_up_to_the_edges_that_both_sides_have(
     )
 
 
-def test_fewer_than_no_replicates_are_refused() -> None:
-    with pytest.raises(ValueError, match="replicates") as caught:
-        compare_to_reference(COUNTS, CENSUS, replicates=-1)
-    assert str(caught.value) == "Received replicates=-1. It must be 0 or more. Pass replicates=2000."
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [(ValueError, {"replicates": -1}), (TypeError, {"replicates": 1.5}), (ValueError, {"seed": -1})],
+)
+def test_a_seed_and_a_number_of_replicates_are_whole_and_not_negative(kind, asked) -> None:
+    ((name, number),) = asked.items()
+    with pytest.raises(kind, match=name) as caught:
+        compare_to_reference(COUNTS, CENSUS, **asked)
+    assert str(caught.value) == (
+        f"Received {name}={number}. A whole number from 0 on would be right. Leave {name}= out."
+    )
+
+
+def test_an_attribute_may_be_named_alone_and_counts_once() -> None:
+    tables = [
+        compare_to_reference(COUNTS, CENSUS, attributes=asked, replicates=0).table
+        for asked in ("sex", ["sex"], ["sex", "sex"])
+    ]
+    assert all(table.equals(tables[0]) for table in tables)
+
+
+@pytest.mark.parametrize("asked", [[], [()]])
+def test_a_comparison_of_no_attribute_is_refused(asked) -> None:
+    with pytest.raises(ValueError, match="at least one") as caught:
+        compare_to_reference(COUNTS, CENSUS, attributes=asked)
+    assert str(caught.value) == (
+        f"Received attributes={asked}. A comparison needs at least one attribute, and so does each cross. Name one, or "
+        "leave attributes= out for all that both sides have."
+    )
+
+
+def test_an_attribute_is_not_crossed_with_itself() -> None:
+    with pytest.raises(ValueError, match="crossed") as caught:
+        compare_to_reference(COUNTS, CENSUS, attributes=[("sex", "sex")])
+    assert str(caught.value) == ("Received sex × sex. Attributes are crossed with others, each once. Pass sex instead.")
+
+
+def test_why_there_is_no_p_with_missing_kept_is_told() -> None:
+    note = "sex: with missing kept there is no p: the reference has no missing people, so chance gives none."
+    assert note in compare_to_reference({"sex": {"Male": 3, "Unknown": 1}}, CENSUS, replicates=9).notes
+    assert note not in compare_to_reference({"sex": {"Male": 3, "Female": 1}}, CENSUS, replicates=9).notes
+
+
+def test_the_sentence_never_tells_a_number_outside_its_own_interval() -> None:
+    # 20.3 of 100, within a tenth: 20 would lie below the interval.
+    women = {"sex": {"Female": 304_500, "Male": 695_500}}
+    assert (
+        compare_to_reference(women, CENSUS, replicates=200)
+        .sentences["sex"]
+        .startswith("Sex: 20.3 of 100 patients (95 % interval 20.2 to 20.4) would")
+    )
+    # 40 patients drawn from the Census itself: percentiles of the bootstrap would all lie above the distance.
+    shares = CENSUS.table.filter(attribute="age_group")
+    drawn = np.random.default_rng(4).multinomial(40, shares["fraction"].to_numpy())
+    counts = {"age_group": dict(zip(shares["category"], map(int, drawn), strict=True))}
+    row = compare_to_reference(counts, CENSUS).table.row(0, named=True)
+    for name in ("jsd", "total_variation"):
+        assert row[f"{name}_low"] == 0
+        assert row[name] < row[f"{name}_high"] < 1
 
 
 def test_plain_words_come_first_and_a_differing_definition_stands_beside_them() -> None:

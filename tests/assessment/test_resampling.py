@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from workbench.assessment.resampling import Pair, bootstrap, distances_of, null
+from workbench.assessment.resampling import Pair, distances_of, null, resampled
 
 
 def exact_p(first, second, both) -> float:
@@ -60,9 +60,9 @@ def test_parts_of_one_site_are_called_different_no_more_often_than_chance_allows
 
 def test_a_bootstrap_keeps_the_sizes_and_the_patients_of_both_cohorts() -> None:
     identical = Pair(np.array([30, 20]), np.array([30.0, 20.0]), np.array([30, 20]))
-    assert bootstrap(identical, np.random.default_rng(1), 50)[0].max() == 0
+    assert distances_of(*resampled(identical, np.random.default_rng(1), 50))[0].max() == 0
     apart = Pair(np.array([30, 20]), np.array([30.0, 20.0]), np.array([0, 0]))
-    assert bootstrap(apart, np.random.default_rng(1), 50)[0].max() > 0
+    assert distances_of(*resampled(apart, np.random.default_rng(1), 50))[0].max() > 0
 
 
 def test_the_null_of_a_population_is_that_of_samples_of_it() -> None:

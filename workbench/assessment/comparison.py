@@ -13,10 +13,10 @@ from workbench.assessment.sides import CROSS, LAST_YEAR
 _POLICIES = ("excluded", "included")
 _FEW = 0.005  # rounds to 0 of 100
 _SURE = 0.001
-_CHANCE = 0.05  # the usual level; above it a distance is called no more than chance does
+CHANCE = 0.05  # the usual level; above it a distance is called no more than chance does
 _METHOD = (
     "Jensen–Shannon distance: base 2, square root; 0 is equal, 1 has nothing in common. Intervals: 95 %, multinomial "
-    "bootstrap of the patients. p: how often chance alone gives a distance as large."
+    "bootstrap of the patients, less what chance adds. p: how often chance alone gives a distance as large."
 )
 _YEARS = f"Years apart: Wasserstein distance, ages spread evenly inside a band, the open one closed at {LAST_YEAR:.0f}."
 _PLAIN = ("of 100 patients (95 %)", "missing kept", "patients", "missing", "years apart")
@@ -71,7 +71,7 @@ class Comparison:
         )
         found = f"{subject}: {_of_100(row)} would have to belong to another group to match {_titled(row)}"
         told = [f"{found}.", *([] if row["total_variation"] < _FEW else self._extremes(attribute)), counted]
-        if row["p_null"] is not None and row["p_null"] > _CHANCE:
+        if row["p_null"] is not None and row["p_null"] > CHANCE:
             told.insert(1, f"Chance alone does as much (p = {row['p_null']:.2f}).")
         return " ".join(told)
 
@@ -152,11 +152,13 @@ def _titled(row: Mapping[str, object]) -> str:
 def _of_100(row: Mapping[str, Any]) -> str:
     if row["total_variation"] < _FEW:
         return "fewer than 1 of 100 patients"
-    interval = ""
-    if row["total_variation_low"] is not None:
-        low, high = (f"{100 * row[f'total_variation_{end}']:.1f}" for end in ("low", "high"))
-        interval = f" (95 % interval {low} to {high})"
-    return f"{100 * row['total_variation']:.0f} of 100 patients{interval}"
+    told = f"{100 * row['total_variation']:.0f}"
+    if row["total_variation_low"] is None:
+        return f"{told} of 100 patients"
+    low, high = (f"{100 * row[f'total_variation_{end}']:.1f}" for end in ("low", "high"))
+    if not float(low) <= float(told) <= float(high):  # a narrow interval leaves the whole number out
+        told = f"{100 * row['total_variation']:.1f}"
+    return f"{told} of 100 patients (95 % interval {low} to {high})"
 
 
 def _plain(left_out: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:

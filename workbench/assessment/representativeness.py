@@ -2,18 +2,19 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import get_args
+from typing import SupportsIndex, get_args
 
 import numpy as np
 import polars as pl
 
 from workbench.assessment.alignment import CohortCounts, ReferenceCohort, common_attributes
 from workbench.assessment.census import Census
-from workbench.assessment.comparison import Comparison
+from workbench.assessment.comparison import CHANCE, Comparison
+from workbench.assessment.distance_intervals import distance_intervals
 from workbench.assessment.distances import divergence_terms, jensen_shannon, shares, total_variation, wasserstein
 from workbench.assessment.ratios import participation_ratio
 from workbench.assessment.references import ReferencePopulation
-from workbench.assessment.resampling import Pair, bootstrap, distances_of, null
+from workbench.assessment.resampling import Pair, distances_of, null, resampled
 from workbench.assessment.sides import CROSS, Policy, Sides, band_edges, lay_side_by_side
 from workbench.vocabulary.demographics import MISSING
 
@@ -36,7 +37,7 @@ def compare_to_reference(
     counts: CohortCounts,
     reference: ReferencePopulation | ReferenceCohort | Census,
     *,
-    attributes: Sequence[str | Sequence[str]] | None = None,
+    attributes: str | Sequence[str | Sequence[str]] | None = None,
     seed: int = 20210804,
     replicates: int = 2000,
 ) -> Comparison:
@@ -52,7 +53,7 @@ def compare_to_reference(
         One row a patient; or censuses; or attribute to category to number of patients.
     reference : ReferencePopulation, ReferenceCohort or Census
         A population, taken as exact; or another cohort, itself a sample.
-    attributes : sequence of str or of sequences of str
+    attributes : str, or sequence of str or of sequences of str
         Which to compare; by default all that both sides have, in the reference's order. Several names in one
         sequence are crossed, such as ``("sex", "age_group")``: a distance over all dimensions at once.
     seed : int
@@ -63,21 +64,24 @@ def compare_to_reference(
     Returns
     -------
     Comparison
-        ``…_low`` and ``…_high`` are the 2.5 and 97.5 percentiles of a multinomial bootstrap of the patients. A
-        distance cannot be negative, so in a well-matched cohort they lie above the estimate; judge a match by
-        ``p_null``, (r + 1) / (replicates + 1), r being the replicates without any difference whose Jensen-Shannon
-        distance is at least as large, and by their median ``jsd_null``: of samples of a population, or of
+        ``…_low`` and ``…_high`` bound the distance of those from whom the patients are a sample, with 95 %: a
+        multinomial bootstrap of the patients less what chance adds to a distance, as
+        `workbench.assessment.distance_intervals` says. They begin at 0 where chance alone does as much: where
+        ``p_null`` is above 0.05, (r + 1) / (replicates + 1), r being the replicates without any difference whose
+        Jensen-Shannon distance is at least as large; their median is ``jsd_null``: of samples of a population, or of
         permutations between two cohorts. With missing included no sample of a population without missing people can
         have one, so both are null as soon as a patient is missing. Intervals are null where every patient is in one
         group, everything where nobody is counted.
 
     Raises
     ------
+    TypeError
+        When a side is nothing that can be compared, or `seed` or `replicates` is no whole number.
     UnknownNameError
         When an attribute is asked for that one side lacks.
     ValueError
-        When no attribute is common, when age bands do not nest, when attributes are crossed of which a side has only
-        each alone, or when a count or `replicates` is out of range.
+        When no attribute is common or asked for, when age bands overlap or do not nest, when attributes are crossed of
+        which a side has only each alone, or when a count, `seed` or `replicates` is out of range.
 
     Examples
     --------
@@ -86,17 +90,17 @@ def compare_to_reference(
     >>> comparison.table["total_variation"].round(6).to_list()
     [0.0, 0.0]
     """
-    if replicates < 0:
-        raise ValueError(f"Received replicates={replicates}. It must be 0 or more. Pass replicates=2000.")
+    for name, number in (("seed", seed), ("replicates", replicates)):
+        _require_whole(name, number)
     other = ReferenceCohort(reference) if isinstance(reference, Census) else reference
-    asked = None if attributes is None else [(name,) if isinstance(name, str) else tuple(name) for name in attributes]
+    asked = None if attributes is None else _asked(attributes)
     singles = common_attributes(counts, other, None if asked is None else [name for each in asked for name in each])
     sides: list[Sides] = []
     notes: list[str] = []
     for names in [(name,) for name in singles] if asked is None else asked:
         laid = lay_side_by_side(counts, other, names)
         if laid is None:
-            notes.append(f"{CROSS.join(names)}: left out, because its hidden small counts cannot be added up.")
+            notes.append(f"{CROSS.join(names)}: left out, because too many of its counts are hidden.")
             continue
         sides.append(laid)
         notes += [*laid.notes, *_caveats(laid)]
@@ -114,6 +118,30 @@ def compare_to_reference(
     )
 
 
+def _require_whole(name: str, number: object) -> None:
+    if not isinstance(number, SupportsIndex) or number.__index__() < 0:
+        kind = ValueError if isinstance(number, SupportsIndex) else TypeError
+        raise kind(f"Received {name}={number!r}. A whole number from 0 on would be right. Leave {name}= out.")
+
+
+def _asked(attributes: str | Sequence[str | Sequence[str]]) -> list[tuple[str, ...]]:
+    """What is to be compared, each once."""
+    each = [attributes] if isinstance(attributes, str) else attributes
+    asked = [(names,) if isinstance(names, str) else tuple(names) for names in each]
+    if not asked or not all(asked):
+        raise ValueError(
+            f"Received attributes={attributes!r}. A comparison needs at least one attribute, and so does each cross. "
+            "Name one, or leave attributes= out for all that both sides have."
+        )
+    for names in asked:
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"Received {CROSS.join(names)}. Attributes are crossed with others, each once. "
+                f"Pass {CROSS.join(dict.fromkeys(names))} instead."
+            )
+    return list(dict.fromkeys(asked))
+
+
 def _rows(sides: Sides, seed: int, replicates: int) -> Iterator[dict[str, object]]:
     n_total = int(sides.pair.first.sum())
     for missing in get_args(Policy):
@@ -121,8 +149,7 @@ def _rows(sides: Sides, seed: int, replicates: int) -> Iterator[dict[str, object
         rng = np.random.default_rng([seed, zlib.crc32(sides.attribute.encode())])
         unknown = missing == "excluded" and sides.mixed
         measured = {} if unknown else _measured(pair, rng, replicates)
-        only_ours = sides.pair.both is None and not sides.pair.second[sides.missing].sum()
-        if missing == "included" and only_ours and sides.n_missing != 0:
+        if missing == "included" and _has_no_null(sides):
             measured["p_null"] = measured["jsd_null"] = None
         if missing == "excluded" and measured.get("jsd") is not None and sides.attribute.startswith("age"):
             measured["wasserstein_years"] = _years_apart(categories, pair)
@@ -138,6 +165,11 @@ def _rows(sides: Sides, seed: int, replicates: int) -> Iterator[dict[str, object
         )
 
 
+def _has_no_null(sides: Sides) -> bool:
+    """Whether patients are missing and in the population nobody is, so that no sample of it is like the cohort."""
+    return sides.pair.both is None and not sides.pair.second[sides.missing].sum() and sides.n_missing != 0
+
+
 def _measured(pair: Pair, rng: np.random.Generator, replicates: int) -> dict[str, float | None]:
     if not pair.first.sum() or not pair.second.sum():
         return {}
@@ -148,13 +180,14 @@ def _measured(pair: Pair, rng: np.random.Generator, replicates: int) -> dict[str
     if not replicates:
         return measured
     varies = np.count_nonzero(pair.first) > 1 or (pair.both is not None and np.count_nonzero(pair.second) > 1)
-    drawn = bootstrap(pair, rng, replicates) if varies else ()
-    for name, distances in zip(("jsd", "total_variation"), drawn, strict=False):
-        low, high = np.percentile(distances, [2.5, 97.5])
-        measured |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+    drawn = resampled(pair, rng, replicates) if varies else None
     by_chance, _ = null(pair, rng, replicates)
-    as_far = int((by_chance >= jsd - _ALIKE).sum())
-    return measured | {"jsd_null": float(np.median(by_chance)), "p_null": (as_far + 1) / (replicates + 1)}
+    p = (int((by_chance >= jsd - _ALIKE).sum()) + 1) / (replicates + 1)
+    if drawn is not None:
+        intervals = distance_intervals(pair, drawn, may_be_equal=p > CHANCE)
+        for name, (low, high) in zip(("jsd", "total_variation"), intervals, strict=True):
+            measured |= {f"{name}_low": low, f"{name}_high": high}
+    return measured | {"jsd_null": float(np.median(by_chance)), "p_null": p}
 
 
 def _years_apart(categories: Sequence[str], pair: Pair) -> float | None:
@@ -167,11 +200,14 @@ def _years_apart(categories: Sequence[str], pair: Pair) -> float | None:
 
 def _caveats(sides: Sides) -> list[str]:
     _, known = sides.under("excluded")
+    said = []
     if sides.mixed:
-        return [f"{sides.attribute}: hidden counts include patients without a value; they cannot be left out."]
-    if known.first.sum() > 1 and np.count_nonzero(known.first) == 1:
-        return [f"{sides.attribute}: every patient is in one group, so a bootstrap has nothing to vary."]
-    return []
+        said.append("hidden counts include patients without a value; they cannot be left out.")
+    elif known.first.sum() > 1 and np.count_nonzero(known.first) == 1:
+        said.append("every patient is in one group, so a bootstrap has nothing to vary.")
+    if _has_no_null(sides):
+        said.append("with missing kept there is no p: the reference has no missing people, so chance gives none.")
+    return [f"{sides.attribute}: {each}" for each in said]
 
 
 def _parts(sides: Sides) -> Iterator[dict[str, object]]:

@@ -32,8 +32,8 @@ class Pair:
     both: Counts | None = None
 
 
-def bootstrap(pair: Pair, rng: np.random.Generator, replicates: int) -> tuple[Vector, Vector]:
-    """Return both distances in bootstrap replicates of the patients.
+def resampled(pair: Pair, rng: np.random.Generator, replicates: int) -> tuple[Vector, Vector]:
+    """Return the shares of both sides in bootstrap replicates of the patients.
 
     Counts are drawn, not rows: a resample of patients with replacement has multinomial counts. Patients of both
     cohorts are drawn once for both. A population stays as it is.
@@ -50,18 +50,18 @@ def bootstrap(pair: Pair, rng: np.random.Generator, replicates: int) -> tuple[Ve
     Returns
     -------
     tuple of numpy.ndarray
-        Jensen-Shannon distances and total variations, each of shape (replicates,).
+        Shape (replicates, categories); of a population (categories,).
 
     References
     ----------
     Efron B. Bootstrap methods: another look at the jackknife. Ann Statist 1979; 7: 1-26. doi:10.1214/aos/1176344552
     """
     if pair.both is None:
-        return distances_of(_resampled(pair.first, rng, replicates), pair.second)
+        return _shares(_drawn(pair.first, rng, replicates)), _shares(pair.second)
     second = pair.second.astype(np.int64)
-    shared = _resampled(pair.both, rng, replicates)
-    own, other = (_resampled(side - pair.both, rng, replicates) for side in (pair.first, second))
-    return distances_of(own + shared, other + shared)
+    shared = _drawn(pair.both, rng, replicates)
+    own, other = (_drawn(side - pair.both, rng, replicates) for side in (pair.first, second))
+    return _shares(own + shared), _shares(other + shared)
 
 
 def null(pair: Pair, rng: np.random.Generator, replicates: int) -> tuple[Vector, Vector]:
@@ -123,11 +123,15 @@ def distances_of(first: npt.NDArray[np.number], second: npt.NDArray[np.number]) 
     >>> [distance.tolist() for distance in distances_of(np.array([[4, 0], [1, 1]]), np.array([0, 9]))]
     [[1.0, 0.5579230452841438], [1.0, 0.5]]
     """
-    p, q = (shares(side.astype(np.float64)) for side in (first, second))
+    p, q = _shares(first), _shares(second)
     return np.sqrt(divergence_terms(p, q).sum(axis=-1)), np.abs(p - q).sum(axis=-1) / 2
 
 
-def _resampled(counts: Counts, rng: np.random.Generator, replicates: int) -> Counts:
+def _shares(counts: npt.NDArray[np.number]) -> Vector:
+    return shares(counts.astype(np.float64))
+
+
+def _drawn(counts: Counts, rng: np.random.Generator, replicates: int) -> Counts:
     total = int(counts.sum())
     if total == 0:
         return np.zeros((replicates, len(counts)), dtype=np.int64)
