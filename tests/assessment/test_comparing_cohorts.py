@@ -135,7 +135,7 @@ def test_an_attribute_whose_total_is_hidden_is_left_out() -> None:
     own = hidden({"A": 50, "B": 4}, "B", total=False)
     compared = compare_to_reference(own, ReferenceCohort({"site": {"A": 1}}))
     assert compared.table.is_empty()
-    assert compared.notes == ("site: left out, because its hidden small counts cannot be added up.",)
+    assert compared.notes == ("site: left out, because too many of its counts are hidden.",)
     assert compared.sentences == {}
 
 
@@ -172,3 +172,10 @@ def test_many_groups_without_a_counterpart_are_named_by_the_largest() -> None:
     assert compared.notes == (
         "site: the reference has no F (5), E (4), D (3) and 2 more groups (3); these patients count as different.",
     )
+
+
+def test_a_census_that_hides_every_group_is_left_out() -> None:
+    own = hidden({"A": 12, "B": 4}, "A", "B")
+    compared = compare_to_reference(own, ReferenceCohort({"site": {"A": 9, "B": 1}}), replicates=20)
+    assert compared.table.is_empty()
+    assert compared.notes == ("site: left out, because too many of its counts are hidden.",)

@@ -110,6 +110,23 @@ def test_a_target_out_of_range_is_refused() -> None:
     )
 
 
+def test_a_target_that_is_no_number_is_refused() -> None:
+    with pytest.raises(TypeError, match="target") as caught:
+        close_gap({"sex": {"Male": 1}}, CENSUS, attribute="sex", target="0.05")
+    assert str(caught.value) == (
+        "Received target='0.05'. A distance from 0.001 to 1 would be right. Pass target=0.05 for 5 of 100 patients."
+    )
+
+
+@pytest.mark.parametrize("name", ["Other", "male"])
+def test_a_category_that_the_reference_lacks_is_told_beside_the_batch(name) -> None:
+    gap = close_gap({"sex": {"Male": 500, name: 300, "Female": 200}}, CENSUS, attribute="sex", target=0.05)
+    note = f"sex: the reference has no {name} (300); these patients count as different."
+    assert gap.notes == (note,)
+    assert note in repr(gap)
+    assert note in gap._repr_html_()
+
+
 def test_a_measure_that_does_not_exist_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         close_gap({"sex": {"Male": 1}}, CENSUS, attribute="sex", target=0.1, measure="kl")

@@ -103,6 +103,30 @@ def test_an_attribute_that_a_population_lacks_is_refused() -> None:
     )
 
 
+def test_one_attribute_and_days_in_words_are_taken() -> None:
+    told = react_distances("midrc_open", "us_census", attributes="race", dates=["2024-03-04"])
+    assert told.select("date", "attribute").row(0) == (datetime.date(2024, 3, 4), "race")
+
+
+def test_no_attribute_is_refused() -> None:
+    with pytest.raises(ValueError, match="At least one") as caught:
+        react_distances("midrc_open", "us_census", attributes=[])
+    assert str(caught.value) == (
+        "Received attributes=[]. At least one would be right. Pass some of: age_group, sex, race, ethnicity, "
+        "race_ethnicity."
+    )
+
+
+@pytest.mark.parametrize("day", ["foo", None])
+def test_what_is_no_day_is_refused(day) -> None:
+    with pytest.raises(ValueError, match="date") as caught:
+        react_distances("midrc_open", "us_census", dates=[day])
+    assert str(caught.value) == (
+        f"Received the date {day!r}. A datetime.date, or a text such as '2024-03-04', would be right. Pass days "
+        "written so."
+    )
+
+
 def _by_hand(first: str, second: str) -> dict[tuple[str, datetime.date], float]:
     """Read, sum and compare in plain Python; dates of the result by attribute and date."""
     one, other = _read(first), _read(second)

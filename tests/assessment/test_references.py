@@ -166,7 +166,7 @@ def test_attributes_that_are_not_published_together_are_refused() -> None:
         read_reference("us_islands").joint(["sex", "age_group"])
     assert str(caught.value) == (
         "Received sex and age_group. The reference 'us_islands' publishes together: sex × state; age_group × "
-        "age_decade × state. Pass attributes of one of these, or another reference such as 'us_acs'."
+        "age_decade × state. Pass attributes of one of these, each once, or another reference such as 'us_acs'."
     )
     with pytest.raises(ValueError, match="publishes together: nothing"):
         read_reference("us_census").joint(["sex", "race"])
@@ -191,8 +191,12 @@ def test_an_attribute_that_is_not_crossed_is_named() -> None:
         "No attribute 'state' in the cells of the reference 'un_wpp'. Valid: sex, age_group, age_decade, country. "
         "Leave it out, or pass another reference such as 'us_acs'."
     )
-    with pytest.raises(UnknownNameError, match="No attribute 'state' in the cells of the reference 'us_census'"):
+    with pytest.raises(ValueError, match="as a whole") as whole:
         read_reference("us_census", state="California")
+    assert str(whole.value) == (
+        "Received state='California'. The reference 'us_census' is published as a whole, attribute by attribute. Leave "
+        "state= out, or pass another reference such as 'us_acs'."
+    )
 
 
 def test_an_unknown_population_lists_the_known_ones() -> None:
@@ -363,3 +367,47 @@ def test_a_description_of_all_helps_to_choose() -> None:
     assert described["name"].to_list() == list_references()
     assert described.filter(name="us_acs")["year"].item() == "2022"
     assert described.columns == ["name", "title", "year", "n", "attributes", "publisher", "license"]
+
+
+@pytest.mark.parametrize("source", [None, 5])
+def test_a_source_that_is_neither_a_name_nor_a_path_is_refused(source) -> None:
+    with pytest.raises(TypeError, match="reference population") as caught:
+        read_reference(source)
+    assert str(caught.value) == (
+        f"Received {source} as a reference population. A name of list_references(), or the path of a CSV of your own, "
+        "would be right. Pass one such as 'us_census'."
+    )
+
+
+def test_an_empty_name_is_no_path() -> None:
+    with pytest.raises(UnknownNameError, match="No reference population ''"):
+        read_reference("")
+
+
+@pytest.mark.parametrize("state", [5, ["CA"]])
+def test_a_part_that_is_not_text_is_refused(state) -> None:
+    with pytest.raises(TypeError, match="state") as caught:
+        read_reference("us_acs", state=state)
+    assert str(caught.value).startswith(f"Received state={state}. One category, as text, would be right. Pass one such")
+
+
+def test_an_age_band_may_be_written_with_a_hyphen() -> None:
+    assert read_reference("us_acs", age_group="35-39").n_total == read_reference("us_acs", age_group="35–39").n_total
+
+
+def test_what_follows_a_day_is_not_passed_over() -> None:
+    with pytest.raises(ValueError, match="YYYY-MM-DD") as caught:
+        read_reference("midrc_open", period="2024-03-04foo")
+    assert str(caught.value) == (
+        "Received period '2024-03-04foo'. A day is written YYYY-MM-DD, such as '2024-03-04'. Write it so."
+    )
+    assert (
+        read_reference("midrc_open", period=datetime.datetime(2024, 3, 4, 12, tzinfo=datetime.UTC)).year == "2024-03-04"
+    )
+
+
+@pytest.mark.parametrize(("attributes", "told"), [(["sex", "sex"], "sex and sex"), ([], "no attributes")])
+def test_attributes_of_a_joint_are_named_once_each(attributes, told) -> None:
+    with pytest.raises(ValueError, match="each once") as caught:
+        read_reference("us_islands").joint(attributes)
+    assert str(caught.value).startswith(f"Received {told}. The reference 'us_islands' publishes together: ")

@@ -135,6 +135,14 @@ def test_every_defect_is_named_with_its_line(written: Path) -> None:
         ),
         ("attribute,category,n\nage_group,0–17,1\nage_group,10–19,1\n", "age_group: the bands 0–17 and 10–19 overlap"),
         (
+            "attribute,category,n\nage_group,0–17,1\nage_group,20+,1\n",
+            "age_group: no band holds the ages 18–19; write them with 0 where there is nobody",
+        ),
+        (
+            "attribute,category,n\nsex,Male,9223372036854775808\n",
+            "line 2: n is 9223372036854775808, more than 1,000,000,000,000 people",
+        ),
+        (
             "attribute,category,n,period\nsex,Male,1,June\n",
             "line 2: period is 'June', not a day as YYYY-MM-DD",
         ),
@@ -154,6 +162,13 @@ def test_a_defect_is_explained(text: str, problem: str, written: Path) -> None:
     with pytest.raises(ValueError, match="defects") as caught:
         read_reference(written)
     assert str(caught.value) == f"The reference population in 'county.csv' has defects:\n  {problem}\n{ENDING}"
+
+
+def test_what_a_file_warns_of_stands_beside_every_number(written: Path) -> None:
+    written.write_text("# warnings: Students are not counted.\n# caveats: A draft.\nattribute,category,n\nsex,Male,5\n")
+    county = read_reference(written)
+    assert county.warnings("sex") == ("Students are not counted.",)
+    assert county.source["caveats"] == ["A draft."]
 
 
 def test_many_defects_are_counted(written: Path) -> None:

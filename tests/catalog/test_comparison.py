@@ -153,3 +153,35 @@ def test_patients_of_a_table_that_names_no_species_count_as_people(tmp_path) -> 
     columns = {"patient_id": "who", "study_uid": "visit", "series_uid": "scan", "modality": "kind", "sex": "sex"}
     mine = wb.open_catalog(tmp_path / "scans.csv", columns=columns)
     assert wb.compare(mine.everything, attributes=["sex"]).table["n_patients"].to_list() == [3, 3]
+
+
+def test_a_catalog_stands_for_everybody_in_it() -> None:
+    one, other = (wb.compare(given, attributes="sex") for given in (COMMONS, COMMONS.everything))
+    assert one.table.equals(other.table)
+    assert one.table["attribute"].unique().to_list() == ["sex"]
+
+
+def test_what_is_no_cohort_is_refused() -> None:
+    with pytest.raises(TypeError) as caught:
+        wb.compare(COMMONS.everything.patients)
+    assert str(caught.value) == (
+        "Received a DataFrame as the cohort. A cohort, or a catalog for everybody in it, would be right. Pass one such "
+        "as wb.open_catalog('synthetic').where(modality='CT')."
+    )
+
+
+@pytest.mark.parametrize("reference", [None, pl.DataFrame()])
+def test_what_is_no_reference_is_refused(reference) -> None:
+    with pytest.raises(TypeError) as caught:
+        wb.compare(COMMONS, reference=reference)
+    assert str(caught.value) == (
+        f"Received a {type(reference).__name__} as the reference. A name such as 'us_census', a path, a population, a "
+        "census, a cohort or a catalog would be right. Pass one of these as reference=."
+    )
+
+
+def test_no_attribute_is_refused_but_a_cross_alone_is_not() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        wb.compare(COMMONS, attributes=[])
+    alone = wb.compare(COMMONS, reference="us_acs", attributes=[], joint=("sex", "age_group"))
+    assert alone.table["attribute"].unique().to_list() == ["sex × age_group"]

@@ -107,6 +107,28 @@ def shared_bands(bands: Iterable[str], others: Iterable[str]) -> dict[str, str]:
     return homes
 
 
+def overlapping(bands: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the neighbors among age bands that hold an age twice.
+
+    Parameters
+    ----------
+    bands : iterable of str
+        In any order; the same band twice is one.
+
+    Returns
+    -------
+    list of tuple of str
+        Ascending; empty where every age is in one band at most.
+
+    Examples
+    --------
+    >>> overlapping(["0–17", "18+", "10–20"])
+    [('0–17', '10–20'), ('10–20', '18+')]
+    """
+    ascending = sorted({parse_band(band) for band in bands})
+    return [(here.label, after.label) for here, after in pairwise(ascending) if after.low < here.high]
+
+
 def divide_bands(
     bands: Sequence[str], target: Sequence[str], *, bridge: Bridge = None
 ) -> dict[str, Mapping[str, float]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.assessment.age_bands import shared_bands
+from workbench.assessment.age_bands import overlapping, shared_bands
 from workbench.assessment.census import Census
 from workbench.assessment.references import ReferencePopulation
 from workbench.errors import unknown_name
@@ -89,6 +89,8 @@ def common_attributes(
 
     Raises
     ------
+    TypeError
+        When a side is nothing that can be compared.
     UnknownNameError
         When one that is asked for is missing on a side.
     ValueError
@@ -100,7 +102,13 @@ def common_attributes(
     >>> common_attributes({"sex": {"Male": 1}, "site": {"A": 1}}, read_reference("us_census"), None)
     ['sex']
     """
+    _require_sides(counts, reference)
     own = attributes_of(counts)
+    if attributes and not own:
+        raise ValueError(
+            f"Received a cohort without any attribute and asked for {', '.join(attributes)}. One row a patient, "
+            "censuses, or numbers by attribute and category would be right. Pass one of these."
+        )
     sides = ((f"the reference {reference.name!r}", reference.attributes), ("the cohort", own))
     for attribute in attributes or []:
         for where, names in sides:
@@ -114,6 +122,26 @@ def common_attributes(
             "age_years with workbench.vocabulary.demographics.age_group."
         )
     return chosen
+
+
+def _require_sides(counts: object, reference: object) -> None:
+    listed = isinstance(counts, Sequence) and all(isinstance(each, Census) for each in counts)
+    tabled = isinstance(counts, Mapping) and all(isinstance(each, Mapping) for each in counts.values())
+    if not (listed or tabled or isinstance(counts, pl.DataFrame | Census)):
+        raise TypeError(
+            f"Received {_kind(counts)} as the cohort. A frame with one row a patient, censuses, or numbers by "
+            "attribute and category would be right. Pass one of these, such as {'sex': {'Male': 5}}."
+        )
+    if not isinstance(reference, ReferencePopulation | ReferenceCohort):
+        name = reference if isinstance(reference, str) else "us_census"
+        raise TypeError(
+            f"Received {_kind(reference)} as the reference. A population that was read, or a ReferenceCohort of other "
+            f"patients, would be right. Pass one of these, such as read_reference({name!r})."
+        )
+
+
+def _kind(received: object) -> str:
+    return "None" if received is None else f"a {type(received).__name__}"
 
 
 def nest_age_bands(
@@ -171,7 +199,8 @@ def bands_in_common(first: Iterable[str], second: Iterable[str]) -> tuple[dict[s
     Raises
     ------
     ValueError
-        When the sets share no edge between two ages, so that only everybody could be compared with everybody.
+        When bands of a set overlap, or the sets share no edge between two ages, so that only everybody could be
+        compared with everybody.
 
     Examples
     --------
@@ -179,6 +208,12 @@ def bands_in_common(first: Iterable[str], second: Iterable[str]) -> tuple[dict[s
     {'0–4': '0–17', '5–17': '0–17', '18+': '18+'}
     """
     first, second = list(first), list(second)
+    for whose, bands in (("cohort", first), ("reference", second)):
+        if twice := overlapping(bands):
+            raise ValueError(
+                f"The {whose}'s age bands overlap: {', '.join(' and '.join(pair) for pair in twice)}. Bands that hold "
+                "each age once would be right. Band the ages again with workbench.vocabulary.demographics.age_group."
+            )
     own, other = shared_bands(first, second), shared_bands(second, first)
     common = set(own.values()) & set(other.values())
     if first and second and len(common) < min(2, len(first), len(second)):

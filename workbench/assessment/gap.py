@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -48,6 +49,8 @@ class Gap:
         What the cohort is compared with.
     warnings : tuple of str
         Definitions that differ between the two sides, to be shown next to the numbers.
+    notes : tuple of str
+        What a reader has to know: sums normalized, bands summed, categories that the reference lacks.
     """
 
     table: pl.DataFrame
@@ -61,6 +64,7 @@ class Gap:
     reference: str
     year: str
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -90,10 +94,13 @@ class Gap:
         return f"{100 * (distance or 0):.3g} of 100 patients"
 
     def __repr__(self) -> str:
-        return "\n".join([self.sentence, *(f"  ⚠ {text}" for text in self.warnings), str(self.table)])
+        return "\n".join([self.sentence, *(f"  ⚠ {text}" for text in self.warnings), str(self.table), *self.notes])
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.sentence)}</p>{''.join(map(warned, self.warnings))}{self.table._repr_html_()}"
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return f"<p>{html.escape(self.sentence)}</p>{''.join(map(warned, self.warnings))}{self.table._repr_html_()}" + (
+            f"<p>Notes</p><ul>{notes}</ul>" if notes else ""
+        )
 
 
 def close_gap(
@@ -130,6 +137,8 @@ def close_gap(
 
     Raises
     ------
+    TypeError
+        When a side is nothing that can be compared, or `target` no number.
     UnknownNameError
         When a side lacks the attribute, or the measure does not exist.
     ValueError
@@ -150,11 +159,7 @@ def close_gap(
     """
     if measure not in get_args(Measure):
         raise unknown_name("measure", measure, get_args(Measure), where="close_gap", then="Pass one of these.")
-    if not _NEAREST <= target <= 1:
-        raise ValueError(
-            f"Received target={target}. A distance from {_NEAREST} to 1 would be right. "
-            "Pass target=0.05 for 5 of 100 patients."
-        )
+    _require_target(target)
     common_attributes(counts, reference, [attribute])
     sides = lay_side_by_side(counts, reference, (attribute,))
     if sides is None or sides.mixed:
@@ -193,7 +198,17 @@ def close_gap(
         reference.title,
         reference.year,
         reference.warnings(attribute) if isinstance(reference, ReferencePopulation) else (),
+        sides.notes,
     )
+
+
+def _require_target(target: object) -> None:
+    if not isinstance(target, Real) or not _NEAREST <= float(target) <= 1:
+        kind = ValueError if isinstance(target, Real) else TypeError
+        raise kind(
+            f"Received target={target!r}. A distance from {_NEAREST} to 1 would be right. "
+            "Pass target=0.05 for 5 of 100 patients."
+        )
 
 
 def _smallest_batch(now: _Counts, goal: Vector, target: float, measure: Measure) -> _Counts:

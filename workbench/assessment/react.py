@@ -18,7 +18,7 @@ import polars as pl
 from workbench.assessment.distances import Vector
 from workbench.assessment.references_files import read_shipped, shipped_sources
 from workbench.assessment.resampling import distances_of
-from workbench.errors import unknown_name
+from workbench.errors import brief, unknown_name
 from workbench.vocabulary.demographics import MISSING
 
 #: The populations that MIDRC-REACT ships.
@@ -50,8 +50,8 @@ def react_distances(
     first: str,
     second: str,
     *,
-    attributes: Sequence[str] | None = None,
-    dates: Sequence[datetime.date] | None = None,
+    attributes: str | Sequence[str] | None = None,
+    dates: Sequence[datetime.date | str] | None = None,
 ) -> pl.DataFrame:
     """Return the Jensen-Shannon distances that MIDRC-REACT shows between two of its populations over time.
 
@@ -64,10 +64,10 @@ def react_distances(
     ----------
     first, second : str
         Of `REACT_SOURCES`.
-    attributes : sequence of str, optional
+    attributes : str or sequence of str, optional
         By default all that both have, in the order of `first`.
-    dates : sequence of datetime.date, optional
-        By default every date of either from the day on which both have begun.
+    dates : sequence of datetime.date or str, optional
+        Days, or texts such as ``"2024-03-04"``; by default every date of either from the day on which both have begun.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def react_distances(
     UnknownNameError
         When a population is not one of the four, or one of them lacks an attribute.
     ValueError
-        When a date lies before the first row of a population.
+        When no attribute is asked for, a date is none, or it lies before the first row of a population.
 
     References
     ----------
@@ -94,7 +94,12 @@ def react_distances(
     (datetime.date(2024, 3, 4), 0.337258)
     """
     sides = [_counted(name) for name in (first, second)]
-    names = [name for name in sides[0] if name in sides[1]] if attributes is None else list(attributes)
+    common = [name for name in sides[0] if name in sides[1]]
+    names = common if attributes is None else [attributes] if isinstance(attributes, str) else list(attributes)
+    if not names:
+        raise ValueError(
+            f"Received attributes={attributes!r}. At least one would be right. Pass some of: {', '.join(common)}."
+        )
     parts = []
     for attribute in names:
         for name, side in zip((first, second), sides, strict=True):
@@ -113,8 +118,8 @@ def _timeline(one: _Counted, other: _Counted) -> _Dates:
     return dates[dates >= max(begun)] if begun else dates
 
 
-def _checked(dates: Sequence[datetime.date], one: _Counted, other: _Counted) -> _Dates:
-    days = np.array(dates, dtype="datetime64[D]")
+def _checked(dates: Sequence[datetime.date | str], one: _Counted, other: _Counted) -> _Dates:
+    days = np.array([_day(date) for date in dates], dtype="datetime64[D]")
     begun = max((side.dates[0] for side in (one, other) if len(side.dates)), default=None)
     if begun is not None and (early := days[days < begun]).size:
         raise ValueError(
@@ -122,6 +127,16 @@ def _checked(dates: Sequence[datetime.date], one: _Counted, other: _Counted) -> 
             f"to compare. Pass {begun} or later."
         )
     return days
+
+
+def _day(date: datetime.date | str) -> datetime.date:
+    try:
+        return date if isinstance(date, datetime.date) else datetime.date.fromisoformat(date)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"Received the date {brief(repr(date))}. A datetime.date, or a text such as '2024-03-04', would be right. "
+            "Pass days written so."
+        ) from None
 
 
 @cache

@@ -11,9 +11,8 @@ from typing import Any
 import polars as pl
 
 from workbench.assessment.age_bands import Bridge
-from workbench.assessment.references_files import FOLDER, Published, read_shipped, shipped_sources, with_fractions
-from workbench.assessment.references_own import read_own
-from workbench.assessment.references_parts import at_period, in_age_bands, narrow, with_missing_named
+from workbench.assessment.references_files import shipped_sources, with_fractions
+from workbench.assessment.references_parts import at_period, find_published, in_age_bands, narrow, with_missing_named
 from workbench.errors import unknown_name
 from workbench.vocabulary.demographics import MISSING
 
@@ -102,7 +101,7 @@ class ReferencePopulation:
         Raises
         ------
         ValueError
-            When they are not published together.
+            When they are not published together, or one is named twice.
 
         Examples
         --------
@@ -110,13 +109,14 @@ class ReferencePopulation:
         >>> int(world.joint(["sex", "age_decade"])["n"].sum()) == world.n_total
         True
         """
+        is_crossed = bool(attributes) and len(set(attributes)) == len(attributes)
         for joint in self.joints:
-            if set(attributes) < set(joint.columns):
+            if is_crossed and set(attributes) < set(joint.columns):
                 return joint.group_by(attributes, maintain_order=True).agg(pl.col("n").sum())
         together = "; ".join(" × ".join(joint.columns[:-1]) for joint in self.joints) or "nothing"
         raise ValueError(
-            f"Received {' and '.join(attributes)}. The reference {self.name!r} publishes together: {together}. "
-            "Pass attributes of one of these, or another reference such as 'us_acs'."
+            f"Received {' and '.join(attributes) or 'no attributes'}. The reference {self.name!r} publishes together: "
+            f"{together}. Pass attributes of one of these, each once, or another reference such as 'us_acs'."
         )
 
     def with_age_bands(self, bands: Iterable[str], *, bridge: Bridge = None) -> "ReferencePopulation":
@@ -227,7 +227,7 @@ def reference_periods(name: str | Path) -> list[datetime.date]:
     >>> reference_periods("midrc_open")[-1]
     datetime.date(2024, 3, 4)
     """
-    return _published(name)[1].periods
+    return find_published(name)[1].periods
 
 
 def read_reference(
@@ -256,6 +256,8 @@ def read_reference(
 
     Raises
     ------
+    TypeError
+        When the source is neither a name nor a path, or a category of a part is not text.
     UnknownNameError
         When no such population ships with the workbench, or it has no such part.
     ValueError
@@ -271,7 +273,7 @@ def read_reference(
     >>> read_reference("us_acs", state="Wyoming").n_total
     577929.0
     """
-    name, published = _published(source)
+    name, published = find_published(source)
     part, chosen = narrow(published, where, name=name)
     rows, day = at_period(part, period, name=name)
     counts = rows.filter(pl.col("n").is_not_null()).group_by("attribute").agg(pl.col("n").sum())
@@ -286,14 +288,3 @@ def read_reference(
         published=rows.select("attribute", "category", "n", "percent"),
         joints=part.joints,
     )
-
-
-def _published(source: str | Path) -> tuple[str, Published]:
-    sources = shipped_sources()
-    if str(source) in sources:
-        return str(source), read_shipped(str(source), sources[str(source)])
-    path = Path(source)
-    if path.suffix or path.exists():
-        return path.stem, read_own(path)
-    then = "Pass one of these names, or the path of a CSV of your own."
-    raise unknown_name("reference population", source, sources, where="/".join(FOLDER), then=then)

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from workbench.assessment.age_bands import parse_band
+from workbench.assessment.age_bands import AgeBand, overlapping, parse_band
 from workbench.assessment.references_files import ROWS, Published
 from workbench.errors import brief, nearest_names
 from workbench.vocabulary.countries import COUNTRIES
@@ -24,6 +24,8 @@ from workbench.vocabulary.spellings import CLOSED
 _CLOSED: Mapping[str, tuple[str, ...]] = {**CLOSED, "race_ethnicity": RACE_ETHNICITY}
 _COLUMNS = ("attribute", "category", "n", "percent", "period")
 _STATED = ("title", "publisher", "table_id", "vintage", "url", "license", "retrieved")
+#: More people than any source counts; up to here, and far beyond, 64-bit numbers hold every sum exactly.
+MOST_PEOPLE = 10**12
 _MOST_SHOWN = 20
 # Percentages rounded to whole numbers over a dozen categories miss 100 by about a point; more than two is a mistake.
 _TOLERATED, _ROUNDING = 2.0, 0.05
@@ -58,7 +60,8 @@ def read_own(path: Path) -> Published:
     ----------
     path : path
         Columns attribute, category, n or percent, and if the population is counted over time period. Lines that
-        begin with ``#`` above the columns state the source, such as ``# title: Our county``.
+        begin with ``#`` above the columns state the source, such as ``# title: Our county``; what ``# warnings: …``
+        says stands next to every number.
 
     Returns
     -------
@@ -95,7 +98,10 @@ def read_own(path: Path) -> Published:
             "A row is a category of an attribute with its number of people or its percentage. Correct these lines."
         )
     rows = pl.DataFrame(sheet.rows, schema=dict(ROWS), orient="row")
-    return Published({**_source(path, stated), "caveats": _notes(sheet)}, rows)
+    said = {name: [words] for name in ("caveats", "warnings") if (words := stated.pop(name, ""))}
+    warnings = dict.fromkeys(rows["attribute"].unique(maintain_order=True), tuple(said.get("warnings", ())))
+    caveats = [*said.get("caveats", ()), *_notes(sheet)]
+    return Published({**_source(path, stated), "caveats": caveats, "warnings": warnings}, rows)
 
 
 def _text(path: Path) -> str:
@@ -212,6 +218,8 @@ def _number(text: str, measure: str) -> float:
         raise ValueError(f"{measure} is {text.strip()}, not 0 or more and finite")
     if measure == "n" and number != int(number):
         raise ValueError(f"n is {text.strip()}, and people are whole: is it a percentage?")
+    if measure == "n" and number > MOST_PEOPLE:
+        raise ValueError(f"n is {brief(text.strip())}, more than {MOST_PEOPLE:,} people")
     if measure == "percent" and number > 100 + _TOLERATED:
         raise ValueError(f"percent is {text.strip()}, more than 100: is it a number of people?")
     return number
@@ -251,14 +259,18 @@ def _contradictions(sheet: _Sheet) -> Iterator[str]:
             elif sheet.measure == "percent" and abs(total - 100) > _TOLERATED:
                 yield f"{at}: the percentages sum to {total:.1f}, not to 100"
         if attribute.startswith("age"):
-            yield from _overlaps(attribute, known)
+            yield from _overlaps_and_gaps(attribute, [category for category in known if category not in MISSING])
 
 
-def _overlaps(attribute: str, categories: Mapping[str, None]) -> Iterator[str]:
-    bands = sorted(parse_band(category) for category in categories if category not in MISSING)
-    for first, second in pairwise(bands):
-        if second.low < first.high:
-            yield f"{attribute}: the bands {first.label} and {second.label} overlap"
+def _overlaps_and_gaps(attribute: str, bands: Sequence[str]) -> Iterator[str]:
+    twice = overlapping(bands)
+    yield from (f"{attribute}: the bands {first} and {second} overlap" for first, second in twice)
+    if twice:
+        return
+    for first, second in pairwise(sorted(parse_band(band) for band in bands)):
+        if first.high < second.low:
+            left_out = AgeBand(first.high, second.low).label
+            yield f"{attribute}: no band holds the ages {left_out}; write them with 0 where there is nobody"
 
 
 def _notes(sheet: _Sheet) -> list[str]:

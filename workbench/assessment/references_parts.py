@@ -1,17 +1,62 @@
-"""Take the part of a reference population that is asked for: a place, a date, other age bands."""
+"""Find a reference population and take the part of it that is asked for: a place, a date, other age bands."""
 
 import datetime
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from workbench.assessment.age_bands import Bridge, divide_bands
-from workbench.assessment.references_files import ORDER, Published, rows_of_joints, with_fractions
+from workbench.assessment.age_bands import Bridge, divide_bands, parse_band
+from workbench.assessment.references_files import (
+    FOLDER,
+    ORDER,
+    Published,
+    read_shipped,
+    rows_of_joints,
+    shipped_sources,
+    with_fractions,
+)
+from workbench.assessment.references_own import read_own
 from workbench.errors import brief, unknown_name
 from workbench.vocabulary.countries import COUNTRIES
 from workbench.vocabulary.demographics import MISSING
 from workbench.vocabulary.geography import country_key, state_key
+
+
+def find_published(source: str | Path) -> tuple[str, Published]:
+    """Return a shipped population, or that in a CSV of your own, as it is published.
+
+    Parameters
+    ----------
+    source : str or path
+        A name of `shipped_sources`, or a path.
+
+    Returns
+    -------
+    tuple of str and Published
+        Its name, a file's without the suffix.
+
+    Raises
+    ------
+    TypeError
+        When it is neither.
+    UnknownNameError
+        When there is no such population.
+    """
+    if not isinstance(source, str | Path):
+        raise TypeError(
+            f"Received {brief(repr(source))} as a reference population. A name of list_references(), or the path of a "
+            "CSV of your own, would be right. Pass one such as 'us_census'."
+        )
+    sources = shipped_sources()
+    if str(source) in sources:
+        return str(source), read_shipped(str(source), sources[str(source)])
+    path = Path(source)
+    if path.suffix or (str(source) and path.exists()):
+        return path.stem, read_own(path)
+    then = "Pass one of these names, or the path of a CSV of your own."
+    raise unknown_name("reference population", source, sources, where="/".join(FOLDER), then=then)
 
 
 def narrow(published: Published, where: Mapping[str, str], *, name: str) -> tuple[Published, list[str]]:
@@ -33,17 +78,31 @@ def narrow(published: Published, where: Mapping[str, str], *, name: str) -> tupl
 
     Raises
     ------
+    TypeError
+        When a category is not text.
     UnknownNameError
         When the source is not published by such an attribute, or has no such category.
+    ValueError
+        When the source is published as a whole.
     """
     joints, chosen = published.joints, []
     for attribute, wanted in where.items():
         having = [joint for joint in joints if attribute in joint.columns]
         if not having:
             known = [known for known in ORDER if any(known in joint.columns for joint in joints)]
+            if not known:
+                raise ValueError(
+                    f"Received {attribute}={wanted!r}. The reference {name!r} is published as a whole, attribute by "
+                    f"attribute. Leave {attribute}= out, or pass another reference such as 'us_acs'."
+                )
             where_text = f"the cells of the reference {name!r}"
             then = "Leave it out, or pass another reference such as 'us_acs'."
             raise unknown_name("attribute", attribute, known, where=where_text, then=then)
+        if not isinstance(wanted, str):
+            raise TypeError(
+                f"Received {attribute}={brief(repr(wanted))}. One category, as text, would be right. "
+                f"Pass one such as {attribute}={having[0][attribute][0]!r}."
+            )
         category = _category(attribute, wanted)
         held = having[0][attribute].cast(pl.String)
         if category not in held.to_list():
@@ -167,8 +226,10 @@ def in_age_bands(table: pl.DataFrame, bands: Sequence[str], *, bridge: Bridge = 
 
 
 def _day(period: str | datetime.date) -> datetime.date:
+    if isinstance(period, datetime.date):
+        return datetime.date(period.year, period.month, period.day)
     try:
-        return datetime.date.fromisoformat(str(period)[:10])
+        return datetime.date.fromisoformat(str(period))
     except ValueError:
         raise ValueError(
             f"Received period {brief(repr(period))}. A day is written YYYY-MM-DD, such as '2024-03-04'. Write it so."
@@ -178,4 +239,13 @@ def _day(period: str | datetime.date) -> datetime.date:
 def _category(attribute: str, wanted: str) -> str:
     if attribute == "state":
         return state_key(wanted)
+    if attribute.startswith("age"):
+        return _band(wanted)
     return COUNTRIES[country_key(wanted)].name if attribute == "country" else wanted
+
+
+def _band(wanted: str) -> str:
+    try:
+        return parse_band(wanted).label
+    except ValueError:  # then it is no category either, and the message for those lists what there is
+        return wanted

@@ -99,12 +99,12 @@ def lay_side_by_side(
     Returns
     -------
     Sides or None
-        None where a side hides so much that its hidden cells cannot be added up.
+        None where a side hides so much that its hidden cells cannot be added up, or that their sum is all there is.
 
     Raises
     ------
     ValueError
-        When a side cannot be counted so, or age bands do not nest.
+        When a side cannot be counted so, or age bands overlap or do not nest.
     """
     attribute = CROSS.join(attributes)
     first = tally(counts, attributes)
@@ -121,6 +121,9 @@ def lay_side_by_side(
         notes.append(f"{len(hidden)} groups with small counts on either side are summed into one, {NOT_SHOWN!r}.")
     gone = {_is_missing(key) for key in hidden}
     first, second = pooled(first, second, pool)
+    shown = [key for side in (first, second) for key, n in side.n.items() if n and key != pool]
+    if hidden and all(map(_is_missing, shown)):  # one sum beside another says nothing
+        return None
     keys = list(dict.fromkeys([*second.n, *first.n]))
     keys = [key for key in keys if not _is_missing(key)] + [
         key for key in keys if _is_missing(key) and first.n.get(key, 0) + second.n.get(key, 0) > 0

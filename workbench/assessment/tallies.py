@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import polars as pl
 
 from workbench.assessment.alignment import CohortCounts
 from workbench.assessment.categories import categorized
 from workbench.assessment.census import Census, count_census
 from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.references_own import MOST_PEOPLE
+from workbench.errors import brief, unknown_name
 from workbench.vocabulary.demographics import MISSING
 
 #: The category of one attribute, or one of each of several.
@@ -140,7 +143,15 @@ def tally_both(first: pl.DataFrame, second: pl.DataFrame, attributes: Sequence[s
     -------
     Tally
         Only categories that occur.
+
+    Raises
+    ------
+    UnknownNameError
+        When a frame lacks the key.
+    ValueError
+        When the key is of two types, or two rows of a frame have the same.
     """
+    _require_key(first, second, key)
     named = [
         rows.select(key, *(categorized(rows, name).cast(pl.String) for name in attributes)) for rows in (first, second)
     ]
@@ -201,6 +212,23 @@ def pooled(first: Tally, second: Tally, label: Iterable[str]) -> tuple[Tally, Ta
     return sides[0], sides[1]
 
 
+def _require_key(first: pl.DataFrame, second: pl.DataFrame, key: str) -> None:
+    for whose, rows in (("the cohort", first), ("the reference", second)):
+        if key not in rows.columns:
+            then = "Name in key= a column of both sides that says who a patient is, or leave it out."
+            raise unknown_name("column", key, rows.columns, where=whose, then=then)
+        if n := int(rows[key].drop_nulls().is_duplicated().sum()):
+            raise ValueError(
+                f"Received key={key!r}, which {n:,} rows of {whose} share with another row. One row a patient would be "
+                f"right. Keep one of each, such as with .unique({key!r})."
+            )
+    if first.schema[key] != second.schema[key]:
+        raise ValueError(
+            f"Received key={key!r}, which is {first.schema[key]} in the cohort and {second.schema[key]} in the "
+            "reference. The same type on both sides would be right. Cast one of them to the other's type."
+        )
+
+
 def _with_all(counts: Census | Sequence[Census], attributes: Sequence[str]) -> Census:
     """The census with the fewest attributes that has all that are asked for."""
     censuses = [counts] if isinstance(counts, Census) else counts
@@ -214,13 +242,19 @@ def _whole(counts: Mapping[str, Mapping[str, int]], attributes: Sequence[str]) -
     if len(attributes) > 1:
         raise _apart(attributes)
     numbers = counts[attributes[0]]
-    wrong = {name: n for name, n in numbers.items() if not 0 <= n < float("inf") or n != int(n)}
+    wrong = {name: n for name, n in numbers.items() if not _is_number_of_people(n)}
     if wrong:
         raise ValueError(
-            f"Received {attributes[0]} counts {wrong}. Numbers of patients are whole and 0 or more. "
-            "Pass counts, not percentages or differences."
+            f"Received {attributes[0]} counts {brief(wrong)}. Numbers of patients are whole and from 0 to "
+            f"{MOST_PEOPLE:,}. Pass counts, not percentages or differences."
         )
     return {(name,): int(n) for name, n in numbers.items()}
+
+
+def _is_number_of_people(n: object) -> bool:
+    if not isinstance(n, int | float | np.integer | np.floating) or isinstance(n, bool):
+        return False
+    return bool(0 <= n <= MOST_PEOPLE and n == int(n))
 
 
 def _apart(attributes: Sequence[str]) -> ValueError:

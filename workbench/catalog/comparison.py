@@ -19,10 +19,10 @@ _COMPARED = ("sex", "age_group", "race", "ethnicity", "race_ethnicity")
 
 
 def compare(
-    cohort: Cohort,
+    cohort: Cohort | Catalog,
     *,
     reference: str | Path | ReferencePopulation | Census | Cohort | Catalog = "us_census",
-    attributes: Sequence[str] | None = None,
+    attributes: str | Sequence[str] | None = None,
     joint: Sequence[str] | None = None,
 ) -> Comparison:
     """Return how far the cohort's people are from a reference, with and without the missing.
@@ -32,13 +32,13 @@ def compare(
 
     Parameters
     ----------
-    cohort : Cohort
-        Whose patients are compared, each once.
+    cohort : Cohort or Catalog
+        Whose patients are compared, each once; everybody's of a catalog.
     reference : str, pathlib.Path, ReferencePopulation, Census, Cohort or Catalog
         A name of `workbench.assessment.references.list_references`, the path of a CSV of your own, what
         `read_reference` gives, a census of patients, another cohort, or a catalog for everybody in it. Patients of
         both cohorts of one source are known to be the same people.
-    attributes : sequence of str, optional
+    attributes : str or sequence of str, optional
         Columns of `Cohort.patients`; by default sex, age group, race and ethnicity where both sides have them.
     joint : sequence of str, optional
         Attributes to cross, such as ``("sex", "age_group")``, for a distance over all of them at once.
@@ -50,11 +50,13 @@ def compare(
 
     Raises
     ------
+    TypeError
+        When the cohort or the reference is nothing that can be compared.
     UnknownNameError
         For a reference population or an attribute that does not exist.
     ValueError
-        When attributes are crossed that the reference publishes one by one only; or on a public page, when a cohort of
-        a controlled source is compared with another one.
+        When no attribute is asked for; when attributes are crossed that the reference publishes one by one only; or
+        on a public page, when a cohort of a controlled source is compared with another one.
 
     Examples
     --------
@@ -64,17 +66,31 @@ def compare(
     >>> compared.table["n_patients"][0] == commons.where(sex="Female").counts["patients"]
     True
     """
+    cohort = _cohort(cohort)
     patients = cohort.patients
     people = patients.filter(pl.col("species").cast(pl.String).is_in(PERSONS))
     other = _reference(cohort, reference)
     if attributes is None:
         attributes = common_attributes(people.select(name for name in _COMPARED if name in people.columns), other, None)
-    asked = [*((name,) for name in attributes), *([tuple(joint)] if joint else [])]
+    alone = [attributes] if isinstance(attributes, str) else list(attributes)
+    crossed = (joint,) if isinstance(joint, str) else tuple(joint or ())
+    asked = [*((name,) for name in alone), *([crossed] if crossed else [])]
     compared = compare_to_reference(_shown(cohort, people, asked), other, attributes=asked)
-    names = {*attributes, *(joint or ())}
+    names = {*alone, *crossed}
     left_out = _left_out(cohort, patients.height, people.height)
     said = (*compared.notes, *_selections(cohort, reference, names), *left_out)
     return dataclasses.replace(compared, notes=said)
+
+
+def _cohort(given: Cohort | Catalog) -> Cohort:
+    if isinstance(given, Cohort):
+        return given
+    if isinstance(given, Catalog):
+        return given.everything
+    raise TypeError(
+        f"Received a {type(given).__name__} as the cohort. A cohort, or a catalog for everybody in it, would be "
+        "right. Pass one such as wb.open_catalog('synthetic').where(modality='CT')."
+    )
 
 
 def _is_hidden(cohort: Cohort) -> bool:
@@ -100,7 +116,12 @@ def _reference(
         return read_reference(reference)
     if isinstance(reference, Census):
         return ReferenceCohort(reference, title="the census of another cohort")
-    other = reference.everything if isinstance(reference, Catalog) else reference
+    if not isinstance(reference, Cohort | Catalog):
+        raise TypeError(
+            f"Received a {type(reference).__name__} as the reference. A name such as 'us_census', a path, a "
+            "population, a census, a cohort or a catalog would be right. Pass one of these as reference=."
+        )
+    other = _cohort(reference)
     if _is_hidden(cohort) or _is_hidden(other):
         raise ValueError(
             "Received two cohorts on a public page, one of a controlled source: they may differ by a few patients. "
