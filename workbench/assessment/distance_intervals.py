@@ -17,13 +17,13 @@ def distance_intervals(pair: Pair, drawn: tuple[Vector, Vector], *, may_be_equal
 
     A sample differs from its population, so a distance lies above the true one, the more so the nearer that is to
     zero, and its bootstrap replicates lie higher still: their percentiles would leave out what is true. Here what
-    chance added is estimated and taken off. From above the true distance is bounded by the linear part of the error,
-    because a distance is convex. From below, that of Jensen-Shannon by the basic bootstrap of its square, the
-    divergence: the replicates reflected about the estimate; total variation by the errors of all categories, with
-    their sign where the difference of a category exceeds three standard errors and whole where it may have the other
-    sign. Far from zero all this is the usual interval. In simulations of 50 to
-    5,000 patients by sex, race, age group and state the intervals held the true distance in 92 to 100 of 100 samples;
-    that of Jensen-Shannon in fewer, 73 at worst, where most categories count less than five.
+    chance added is estimated and taken off. From above the true distance is bounded by the linear part of the error:
+    total variation is convex, and Jensen-Shannon nearly so. From below, Jensen-Shannon by the basic bootstrap of its
+    square, the divergence: the replicates reflected about the estimate; total variation by the errors of all
+    categories, with their sign where the difference of a category exceeds three standard errors and whole where it
+    may have the other sign. Far from zero all this is the usual interval. In simulations of 50 to 5,000 patients by
+    sex, race, age group and state the intervals held the true distance in 92 to 100 of 100 samples; that of
+    Jensen-Shannon in fewer, 73 at worst, where most categories count less than five.
 
     Parameters
     ----------
