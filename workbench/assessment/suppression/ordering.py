@@ -1,5 +1,6 @@
 """Order categories by nothing that is hidden: a place between 40 and 38 is a count."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import cast
 
@@ -17,6 +18,7 @@ from workbench.vocabulary.demographics import (
     SEX,
 )
 
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:[–-]\d+(?:\.\d+)?)*\+?")  # 3, 0.5, 18–29, 85+, 2021-08-04
 _VOCABULARIES = [
     tuple(words) for words in (SEX, RACE, ETHNICITY, RACE_ETHNICITY, AGE_GROUPS, AGE_DECADES, COVID_STATUS)
 ]
@@ -27,8 +29,9 @@ def order_openly(
 ) -> pl.DataFrame:
     """Return rows in an order that tells nothing about hidden counts.
 
-    Categories of a vocabulary, numbers and names in alphabetical order stay as they are. Others stand by size: they
-    are put by the counts shown, then those without one by name, then what is missing.
+    Categories of a vocabulary are put in its order; numbers, bands and dates ascend. Others are put by the counts
+    shown, then those without one by name. What is missing comes last. How they stood before makes no difference: a
+    census puts texts by their exact counts.
 
     Parameters
     ----------
@@ -53,17 +56,18 @@ def order_openly(
     for attribute, shown in counts.items():
         categories = cast("pl.Enum", table.schema[attribute]).categories.to_list()
         known = [category for category in categories if category not in MISSING]
-        if not _is_open(known):
-            known.sort(key=lambda category: (not shown.get(category), -(shown.get(category) or 0), category))
-            order = pl.Enum([*known, *(category for category in categories if category in MISSING)])
-            table = table.with_columns(pl.col(attribute).cast(pl.String).cast(order))
+        missing = [category for category in categories if category in MISSING]
+        order = pl.Enum([*_in_order(known, shown), *missing])
+        table = table.with_columns(pl.col(attribute).cast(pl.String).cast(order))
     return table.sort([*within, *counts], maintain_order=True)
 
 
-def _is_open(categories: list[str]) -> bool:
-    """Whether an order follows from the names: as a vocabulary has it, as numbers ascend, or alphabetical."""
-    if any(categories == [word for word in words if word in categories] for words in _VOCABULARIES):
-        return True
-    if all(category.replace(".", "", 1).lstrip("-").isdigit() for category in categories):
-        return categories == sorted(categories, key=float)
-    return categories == sorted(categories)
+def _in_order(categories: list[str], shown: Mapping[str, Count]) -> list[str]:
+    """By the names alone where they have an order: as a vocabulary has it, or as numbers, bands and dates ascend."""
+    for words in _VOCABULARIES:
+        if set(categories) <= set(words):
+            return sorted(categories, key=words.index)
+    numbers = [(float(found[1]), found[0]) for found in map(_NUMBER.fullmatch, categories) if found]
+    if len(numbers) == len(categories):
+        return [category for _, category in sorted(numbers)]
+    return sorted(categories, key=lambda category: (not shown.get(category), -(shown.get(category) or 0), category))
