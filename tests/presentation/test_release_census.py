@@ -11,7 +11,9 @@ from workbench.assessment.suppression import audit
 from workbench.catalog.commons import Catalog
 from workbench.catalog.disclosure import EXACT_STAMP, SYNTHETIC_STAMP
 from workbench.errors import UnknownNameError
+from workbench.phantoms.commons import write_gen3_export
 from workbench.presentation import reports
+from workbench.presentation.census_counts import count_public
 from workbench.presentation.release_census import count_release
 from workbench.presentation.reports import notebook_parameters, render_report
 
@@ -66,21 +68,31 @@ def test_tables_of_a_controlled_source_are_suppressed_as_one_family(controlled: 
     assert not (tmp_path / "missing_together.csv").exists()
 
 
-def test_its_holder_sees_exact_counts_under_a_stamp_and_a_public_page_never(
-    controlled: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_its_holder_sees_exact_counts_under_a_stamp(controlled: Catalog) -> None:
     counts = count_release(controlled, exact=True)
     assert counts.rule == EXACT_STAMP
     assert counts.censuses["sex"].table.filter(sex="Not Reported")["n_patients"].to_list() == [3]
     assert all(EXACT_STAMP in figure.footnote for figure in counts.counted())
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
-    with pytest.raises(ValueError, match="public page") as caught:
-        count_release(controlled, exact=True)
-    assert str(caught.value) == (
-        "Exact counts of a controlled source were asked for on a public page. Suppressed ones would be right. Leave "
-        "out exact=True, or count without WORKBENCH_PUBLIC."
+
+
+def test_the_report_hides_what_the_public_page_hides(controlled: Catalog) -> None:
+    counts, public = count_release(controlled), count_public(controlled)
+    for name, census in counts.censuses.items():
+        assert census.table.equals(public.censuses[(name,)].table)
+    with pytest.raises(UnknownNameError) as caught:
+        count_release(controlled, attributes="age_decade")
+    assert str(caught.value).endswith("Name some of these, or pass exact=True.")
+
+
+def test_an_earlier_release_of_a_controlled_source_is_for_its_holder(tmp_path: Path) -> None:
+    export = wb.open_catalog(write_gen3_export(tmp_path, n_patients=60))
+    with pytest.raises(ValueError, match="Received release") as refused:
+        count_release(export, release="2023-09-15")
+    assert str(refused.value) == (
+        "Received release '2023-09-15' of a controlled source. Its small counts are hidden together with those of its "
+        "public page, which shows the latest release. Leave the release empty, or ask with exact=True for yourself."
     )
-    assert count_release(controlled).rule.startswith("Counts of 1–10 patients")
+    assert count_release(export, release="2023-09-15", exact=True).rule == EXACT_STAMP
 
 
 def test_every_figure_speaks_of_categories_in_the_language(invented: Catalog) -> None:

@@ -12,6 +12,7 @@ from workbench.catalog.cohort import Cohort
 from workbench.catalog.criteria.groups import Asked
 from workbench.catalog.criteria.sql import run_sql
 from workbench.catalog.definition import check_form, check_version, content_hash, read_definition
+from workbench.catalog.disclosure import refuse_in_public
 from workbench.catalog.entries import read_conditions
 from workbench.catalog.membership import MembershipChange, compare_members, members_path, members_sentence
 from workbench.catalog.repository import Repository
@@ -158,6 +159,7 @@ class Catalog:
 
         repository, report = join_table(self.repository, table, on=on, columns=columns)
         say(str(report))
+        refuse_in_public(repository)
         return Catalog(repository, join_report=report)
 
     def data_quality(self) -> pl.DataFrame:
@@ -283,18 +285,14 @@ def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | Non
 
     Raises
     ------
-    UnknownNameError, MissingPackageError
-        For a source that does not exist; when the package that carries the index is not installed.
+    UnknownNameError, MissingPackageError, PermissionError
+        For a source that does not exist; when the package that carries the index is not installed; for a controlled
+        source on a public page.
     """
     if source == "idc":
         return Catalog(open_idc())
-    if str(source).partition(":")[0] == "synthetic":
-        from workbench.catalog.sources.synthetic import open_synthetic
+    from workbench.catalog.sources.recognize import open_source
 
-        return Catalog(open_synthetic(str(source)))
-    if not Path(source).exists():
-        then = "Use open_catalog('idc'), or the path of a file or folder that exists."
-        raise unknown_name("source", str(source), ["idc", "synthetic"], where="the workbench", then=then)
-    from workbench.catalog.sources.recognize import open_path
-
-    return Catalog(open_path(source, columns=columns))
+    repository = open_source(source, columns=columns)
+    refuse_in_public(repository)
+    return Catalog(repository)

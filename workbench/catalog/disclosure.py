@@ -41,25 +41,24 @@ def stamp_of(repository: Repository) -> str:
     return {"controlled": EXACT_STAMP, "synthetic": SYNTHETIC_STAMP}.get(repository.disclosure, "")
 
 
-def refuse_in_public(repository: Repository, what: str) -> None:
-    """Raise where exact counts of a controlled source would be shown on a public page.
+def refuse_in_public(repository: Repository) -> None:
+    """Raise where a public page opens a controlled source: it shows only what was written for it, suppressed.
 
     Parameters
     ----------
     repository : Repository
-        What is counted.
-    what : str
-        What was asked for, such as ``"A Table 1"``.
+        What was opened.
 
     Raises
     ------
-    ValueError
+    PermissionError
         For a controlled source in public.
     """
     if repository.disclosure == "controlled" and is_public():
-        raise ValueError(
-            f"{what} was asked of {repository.name}, a controlled source, on a public page. There its small counts are "
-            "hidden, which a census does. Take a census, or ask in a notebook of your own."
+        raise PermissionError(
+            f"{repository.name} is a controlled source, and WORKBENCH_PUBLIC says that strangers look. Public pages "
+            "show what was counted and suppressed for them beforehand. Write it where nobody else looks: "
+            "workbench site aggregates --source PATH --out pages"
         )
 
 

@@ -14,7 +14,7 @@ from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import Condition
-from workbench.catalog.disclosure import refuse_in_public, stamp_of
+from workbench.catalog.disclosure import stamp_of
 from workbench.catalog.price_groups import known_losses
 from workbench.catalog.price_words import requiring, step_sentences
 from workbench.catalog.repository import Repository
@@ -159,11 +159,9 @@ def price_steps(
     UnknownNameError
         For an attribute or reference population that does not exist.
     ValueError
-        When age bands do not nest, or for a controlled source on a public page: counts of those lost at each step give
-        small numbers away by subtraction.
+        When age bands do not nest.
     """
     repository = attrition.repository
-    refuse_in_public(repository, "The price of criteria")
     names = subgroup_names(repository, None if attributes is None else tuple(attributes))
     population = reference if isinstance(reference, ReferencePopulation) else read_reference(reference)
     looks = [_look(repository, names, left, missing) for _, left, missing in attrition.steps]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.assessment.census import Census
+from workbench.assessment.census import Census, count_census
+from workbench.assessment.combinations import combine_groups
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.representativeness import Comparison, compare_to_reference
 from workbench.assessment.suppression import suppress
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.counted import count_exactly
+from workbench.catalog.counted import count_exactly, read_counted
 from workbench.catalog.criteria.attributes import attributes
 from workbench.catalog.disclosure import disclosed_census
 from workbench.catalog.overview import everybody
@@ -91,8 +92,8 @@ class PublicCounts:
             for name, census in self.one_way(COMPARED).items()
             if name in population.attributes and is_known(census)
         }
-        measured = {name: comparison for name, comparison in compared.items() if comparison.table.height}
-        return dict(sorted(measured.items(), key=lambda item: -_distance(item[1])))
+        measured = {name: comparison for name, comparison in compared.items() if _distance(comparison) is not None}
+        return dict(sorted(measured.items(), key=lambda item: -(_distance(item[1]) or 0)))
 
 
 def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) -> PublicCounts:
@@ -113,10 +114,8 @@ def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) 
     """
     people = everybody(catalog)
     is_open = catalog.repository.disclosure != "controlled"
-    # One family counts one population; where nothing has to be hidden, images tell more than what is made from them.
-    imaged = people.where(derived=False) if is_open else people
-    counted = [(imaged if by[0] in IMAGING else people, by) for by in _attributes(people)]
-    tables = [count_exactly(cohort.repository, cohort.mask, by=by) for cohort, by in counted]
+    imaged = people.where(derived=False) if is_open else people  # one family counts one population
+    tables = [_counted(imaged if by[0] in IMAGING else people, by, together=not is_open) for by in _attributes(people)]
     protection: tuple[str, ...] = ()
     if is_open:
         tables = [disclosed_census(catalog.repository, table) for table in tables]
@@ -143,10 +142,19 @@ def is_known(census: Census) -> bool:
     return bool((known[f"n_{census.unit}"].fill_null(0) > 0).any())
 
 
-def _distance(comparison: Comparison) -> float:
-    """Of those with a known group; -1 where there is nobody."""
-    known = comparison.table.filter(pl.col("missing") == "excluded")["total_variation"][0]
-    return -1.0 if known is None else float(known)
+def _distance(comparison: Comparison) -> float | None:
+    """Of those with a known group; None where that is not known, as where hidden numbers mix them with the missing."""
+    known = comparison.table.filter(pl.col("missing") == "excluded")["total_variation"]
+    return known[0] if known.len() else None
+
+
+def _counted(cohort: Cohort, by: By, *, together: bool) -> Census:
+    """A census; of what patients may have several of, where small counts must not be derived, by the combination."""
+    if not together or by[0] not in IMAGING:
+        return count_exactly(cohort.repository, cohort.mask, by=by)
+    counted = read_counted(cohort.repository, cohort.mask, by, "patients")
+    rows = counted.rows if counted.key is None else combine_groups(counted.rows, key=counted.key, by=by[0])
+    return count_census(rows, by=by)
 
 
 def _attributes(people: Cohort) -> Sequence[By]:

@@ -41,7 +41,7 @@ _SECTIONS = (
     ("gap", "What would close the gap?", "", "By"),
     ("unknown", "What is missing together?", "Patients by the attributes that nobody recorded.", ""),
     ("places", "Where do the patients come from?", "", "Map"),
-    ("imaged", "How were they imaged?", "A patient counts once in each group that he or she has images of.", "By"),
+    ("imaged", "How were they imaged?", "", "By"),
 )
 
 
@@ -82,7 +82,7 @@ def census_page(catalog: Catalog, *, reference: str = "", earlier: Sequence[Sequ
     placed = [*_people(counts, population), *_compared(compared), *_together(counts), *_changed(counts, population)]
     placed += [*_gaps(counts, population, compared), *_unknown(counts), *_places(counts), *_imaged(counts)]
     repository = catalog.repository
-    leads = {"compared": _lead(population), "gap": _gap_lead(population)}
+    leads = {"compared": _lead(population), "gap": _gap_lead(population), "imaged": _imaged_lead(counts)}
     return {
         "schema": PAGE_SCHEMA,
         "title": "Who is in the commons?",
@@ -204,6 +204,12 @@ def _gap_lead(population: ReferencePopulation) -> str:
         f"The fewest further patients, by group, after which {_TARGET * 100:.0f} of 100 or fewer would have to be of "
         f"another group to match {population.title}. Those whose group is not known are left out."
     )
+
+
+def _imaged_lead(counts: PublicCounts) -> str:
+    if counts.is_open:
+        return "A patient counts once in each group that he or she has images of."
+    return "A patient counts once, in the combination of all that he or she has images of."
 
 
 def _notes(

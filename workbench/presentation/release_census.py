@@ -4,19 +4,15 @@ from collections.abc import Sequence
 
 from workbench.assessment.references import read_reference
 from workbench.assessment.representativeness import compare_to_reference
-from workbench.assessment.suppression import suppress
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.counted import count_exactly
-from workbench.catalog.disclosure import is_public
 from workbench.catalog.overview import everybody
 from workbench.catalog.releases import up_to_release
 from workbench.errors import unknown_name
-from workbench.presentation.census_counts import PEOPLE, is_known
+from workbench.presentation.census_counts import PEOPLE, PublicCounts, count_public, is_known
 from workbench.presentation.release_figures import PLACES, ReleaseCensus
 from workbench.vocabulary.languages import category_labels
 
-_ONE_RELEASE = "Proven for this release alone: what was published of others may tell more together with it."
 _OPEN = "Exact counts: the source shows its rows openly."
 
 
@@ -45,8 +41,8 @@ def count_release(
         What the categories are called in; sentences stay English.
     exact : bool
         Whether a controlled source is counted exactly, for its holder. Otherwise counts of 1 to 10 patients, and those
-        that would give them away, are hidden; what grew and what is missing together is then left out, since beside the
-        census it would give them away.
+        that would give them away, are hidden as on its public page; what grew and what is missing together is then left
+        out, since beside the census it would give them away.
 
     Returns
     -------
@@ -58,26 +54,19 @@ def count_release(
     UnknownNameError
         For an attribute, language or reference that does not exist.
     ValueError
-        For a release before the first or of a source without releases, and for exact counts on a public page.
+        For a release before the first, of a source without releases, and of a controlled one unless `exact`.
     """
     category_labels(language)
-    controlled = catalog.repository.disclosure == "controlled"
-    if controlled and exact and is_public():
-        raise ValueError(
-            "Exact counts of a controlled source were asked for on a public page. Suppressed ones would be right. "
-            "Leave out exact=True, or count without WORKBENCH_PUBLIC."
-        )
     chosen = up_to_release(everybody(catalog), release)
     people, over = chosen.cohort, chosen.over
     names = _attributes(people, attributes)
-    exactly = not controlled or exact
+    exactly = exact or catalog.repository.disclosure != "controlled"
     if exactly:
         censuses = {each: people.census(by=[each]) for each in names}
         rule = next(iter(censuses.values())).stamp or _OPEN
     else:
-        family = suppress([count_exactly(people.repository, people.mask, by=[each]) for each in names])
-        censuses = dict(zip(names, family.tables, strict=True))
-        rule = " ".join([family.rule, family.audit.sentence, *([_ONE_RELEASE] if over else [])])
+        public = _published(catalog, release, names)
+        censuses, rule = {each: public.censuses[(each,)] for each in names}, " ".join(public.protection)
     population = read_reference(reference)
     described = [each for each in names if each not in PLACES]
     return ReleaseCensus(
@@ -94,6 +83,23 @@ def count_release(
         rule=rule,
         language=language,
     )
+
+
+def _published(catalog: Catalog, release: str, names: Sequence[str]) -> PublicCounts:
+    """The tables of the public page: suppressed apart from them, the report's would give away what the page's hide."""
+    if release:
+        raise ValueError(
+            f"Received release {release!r} of a controlled source. Its small counts are hidden together with those of "
+            "its public page, which shows the latest release. Leave the release empty, or ask with exact=True for yourself."
+        )
+    public = count_public(catalog)
+    for name in names:
+        if (name,) not in public.censuses:
+            known = [by[0] for by in public.censuses if len(by) == 1]
+            raise unknown_name(
+                "attribute", name, known, where="the public tables", then="Name some of these, or pass exact=True."
+            )
+    return public
 
 
 def _attributes(people: Cohort, asked: str | Sequence[str]) -> list[str]:

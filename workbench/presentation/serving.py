@@ -178,7 +178,9 @@ def _notebooks(aggregates: Path) -> dict[str, str]:
     named = [name for name in PAGES if (aggregates / f"{name}.json").is_file()] if aggregates.is_dir() else ["overview"]
     for name in named or ["overview"]:
         load_page(aggregates, name=name)
-    return {name: PAGES[name] for name in named} | _EXPLORER
+    notebooks = {name: PAGES[name] for name in named or ["overview"]}
+    # A controlled source has no overview; it may be opened by no page, so there is nothing to explore either.
+    return notebooks | _EXPLORER if "overview" in notebooks else notebooks
 
 
 def _beside(notebooks: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from workbench.catalog.sources.gen3_files import gen3_paths
 from workbench.catalog.sources.gen3_nodes import node_of_columns
 from workbench.catalog.sources.headers import no_header, shown_names
 from workbench.catalog.sources.table import open_table
+from workbench.errors import unknown_name
 
 _JSON = (".json", ".jsonl", ".ndjson")
 _TEXT = (".tsv", ".csv", ".txt")
@@ -21,6 +22,36 @@ _RIGHT = (
     "or one table (Parquet, CSV or TSV)."
 )
 _MOST_COLUMNS_SHOWN = 12
+
+
+def open_source(source: str | Path, *, columns: Mapping[str, str] | None = None) -> Repository:
+    """Return the repository of a source that is named, or that lies at a path.
+
+    Parameters
+    ----------
+    source : str or pathlib.Path
+        ``"synthetic"``, alone or with a size or a preset; or a path.
+    columns : mapping of str to str, optional
+        For a table: our name to the table's column.
+
+    Returns
+    -------
+    Repository
+        What was found.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is neither a name nor a path that exists.
+    """
+    if str(source).partition(":")[0] == "synthetic":
+        from workbench.catalog.sources.synthetic import open_synthetic
+
+        return open_synthetic(str(source))
+    if not Path(source).exists():
+        then = "Use open_catalog('idc'), or the path of a file or folder that exists."
+        raise unknown_name("source", str(source), ["idc", "synthetic"], where="the workbench", then=then)
+    return open_path(source, columns=columns)
 
 
 def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Repository:
