@@ -200,8 +200,8 @@ def test_lists_are_refused() -> None:
     with pytest.raises(ValueError, match="List") as caught:
         count_census(pl.DataFrame({"kinds": [["CT", "DX"]]}), by=["kinds"])
     assert str(caught.value) == (
-        "Received by='kinds', a column of type List(String). A row has one category. Explode it first, and say whose "
-        "rows they are with key=."
+        "Received by='kinds', a column of type List(String). One category a row would be right. Take lists apart with "
+        "rows.explode('kinds'), and say whose rows they are with key=."
     )
 
 

@@ -108,3 +108,12 @@ def lacking(*counts: str | int) -> str:
     rows = [tuple(None if name in str(names) else "x" for name in "abcd") for names, n in pairs for _ in range(int(n))]
     frame = pl.DataFrame(rows, schema=dict.fromkeys("abcd", pl.String), orient="row")
     return count_missing_together(frame, attributes=list("abcd")).sentence
+
+
+def test_a_name_that_the_table_uses_itself_is_refused_and_rows_are_a_frame() -> None:
+    with pytest.raises(ValueError, match="'fraction', which is what the result calls a number of its own"):
+        count_missing_together(PATIENTS.with_columns(fraction=1), attributes=["fraction"])
+    with pytest.raises(TypeError, match=r"^Received patients of type LazyFrame\."):
+        count_missing_together(PATIENTS.lazy(), attributes=["sex"])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^Received attributes=None"):
+        count_missing_together(PATIENTS, attributes=None)  # type: ignore[arg-type]

@@ -47,8 +47,8 @@ class Missingness:
         if self.n_total == 0:
             return f"There are no {self.unit} to count."
         count = f"n_{self.unit}"
-        shown = self.table.drop_nulls(count).with_columns(n_lacking=pl.sum_horizontal(self.attributes))
-        complete, lacking = (shown.filter(pl.col("n_lacking").eq(0) == nothing) for nothing in (True, False))
+        shown = self.table.drop_nulls(count)
+        complete, lacking = (shown.filter(pl.any_horizontal(self.attributes) == some) for some in (False, True))
         words = [plain_words(name) for name in self.attributes]
         every = "both" if len(words) == 2 else "all"
         known = f"{words[0]} is" if len(words) == 1 else f"{listed(words)} are {every}"

@@ -105,8 +105,8 @@ def require_categories(
             )
         if not is_countable(dtype):
             raise ValueError(
-                f"Received {argument}={name!r}, a column of type {dtype}. A row has one category. Explode it first, "
-                "and say whose rows they are with key=."
+                f"Received {argument}={name!r}, a column of type {dtype}. One category a row would be right. Take "
+                f"lists apart with rows.explode({name!r}), and say whose rows they are with key=."
             )
 
 
