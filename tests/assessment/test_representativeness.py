@@ -271,3 +271,11 @@ def test_a_number_that_rests_on_too_little_says_so(counts, note) -> None:
     assert row["jsd_low"] is None
     assert (row["jsd"] is None) == ("Male" not in counts)
     assert isinstance(compared._repr_html_(), str)
+
+
+def test_a_sentence_says_age_and_never_rounds_a_share_to_all() -> None:
+    patients = {"age_group": {"18+": 2_000, "0–17": 1, "Not Reported": 7}}
+    sentence = compare_to_reference(patients, CENSUS, attributes=["age_group"], replicates=10).sentences["age_group"]
+    assert sentence.startswith("Age: ")
+    assert "7 without age left out." in sentence
+    assert "18+ (over 99.9 % against " in sentence

@@ -9,6 +9,7 @@ import polars as pl
 
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.sides import CROSS, LAST_YEAR
+from workbench.assessment.wording import percentage, plain_words
 
 _POLICIES = ("excluded", "included")
 _FEW = 0.005  # rounds to 0 of 100
@@ -59,7 +60,7 @@ class Comparison:
 
     def _sentence(self, row: Mapping[str, Any]) -> str:
         attribute = str(row["attribute"])
-        words = attribute.replace("_", " ")
+        words = CROSS.join(map(plain_words, attribute.split(CROSS)))
         subject = words[0].upper() + words[1:]
         if row["n_patients"] is None:
             hidden = f"hidden small counts include patients without {words}"
@@ -84,9 +85,10 @@ class Comparison:
             parts.sort("surplus", descending=down, maintain_order=True).row(0, named=True) for down in (True, False)
         )
         most, least = (
-            f"{part['category']} ({part['fraction']:.1%} against {part['reference_fraction']:.1%})" for part in ends
+            f"{part['category']} ({percentage(part['fraction'])} against {percentage(part['reference_fraction'])})"
+            for part in ends
         )
-        return [f"Most over-represented: {most}; most under-represented: {least}.".replace("%", " %")]
+        return [f"Most over-represented: {most}; most under-represented: {least}."]
 
     def _warnings_on(self, attribute: str) -> list[str]:
         return [text for name, text in self.warnings if name in attribute.split(CROSS)]

@@ -14,6 +14,7 @@ from workbench.assessment.comparison import warned
 from workbench.assessment.distances import Vector, divergence_terms, jensen_shannon, shares, total_variation
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.sides import lay_side_by_side
+from workbench.assessment.wording import plain_words
 from workbench.errors import unknown_name
 
 Measure = Literal["total_variation", "jsd"]
@@ -69,7 +70,7 @@ class Gap:
     @property
     def sentence(self) -> str:
         """How many patients of which groups the next batch needs, in plain words."""
-        words = self.attribute.replace("_", " ")
+        words = plain_words(self.attribute)
         year = "year unknown" if self.year == "unknown" else self.year
         n_now = int(self.table["n_now"].sum())
         basis = f"{n_now:,} patients counted" + (

@@ -14,6 +14,7 @@ from workbench.assessment.alignment import CohortCounts, ReferenceCohort, bands_
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.resampling import Pair
 from workbench.assessment.tallies import Key, Tally, pooled, regrouped, tally, tally_both, tally_reference
+from workbench.assessment.wording import percentage
 from workbench.vocabulary.demographics import MISSING
 
 Policy = Literal["included", "excluded"]
@@ -233,7 +234,7 @@ def _caveats(
         notes.append(f"the reference has no {named}{more}; these patients count as different.")
     total = pair.second.sum()
     if (unknown := pair.second[missing].sum()) > 0:
-        notes.append(f"{unknown / total:.1%} of the reference have no value.".replace("%", " %"))
+        notes.append(f"{percentage(unknown / total)} of the reference have no value.")
     alone = [pair.first[~missing], pair.second[~missing]]
     if (n := int(alone[0].sum())) == 1:
         notes.append("the distance rests on a single patient.")
