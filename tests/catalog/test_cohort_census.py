@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from tests.catalog.by_hand import LAWS, drawn, numbers
 from tests.catalog.tiny import make_repository
-from workbench.assessment.suppression import suppress
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.disclosure import EXACT_STAMP, SYNTHETIC_STAMP
@@ -155,8 +154,7 @@ def controlled(tmp_path: Path) -> Cohort:
     return Cohort(make_repository(tmp_path, patients, studies, series))
 
 
-def test_exact_counts_of_a_controlled_source_are_stamped(controlled: Cohort, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "0")
+def test_exact_counts_of_a_controlled_source_are_stamped(controlled: Cohort) -> None:
     shown = (
         controlled.census(by=["sex"]),
         controlled.trend(by="sex", over="first_version"),
@@ -168,34 +166,7 @@ def test_exact_counts_of_a_controlled_source_are_stamped(controlled: Cohort, mon
         assert EXACT_STAMP in each._repr_html_()
 
 
-def test_in_public_a_controlled_source_is_suppressed(controlled: Cohort, monkeypatch: pytest.MonkeyPatch) -> None:
-    exact = controlled.census(by=["sex"])
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
-    census = controlled.census(by=["sex"])
-    assert census.table.equals(suppress([exact]).tables[0].table)
-    assert not census.table["n_patients"].is_between(1, 10).any()
-    trend = controlled.trend(by="sex", over="first_version")
-    assert not any(trend.table[name].is_between(1, 10).any() for name in ("n", "n_cumulative"))
-    assert trend.n_without_period is None
-    together = controlled.missing_together(attributes=["sex", "age_years"])
-    assert together.table["n_patients"].to_list() == [54]
-    assert EXACT_STAMP not in (census.stamp, trend.stamp, together.stamp)
-
-
 # ------------------------------------------------------------------ refusals
-
-
-def test_a_table_one_of_a_controlled_source_is_refused_in_public(
-    controlled: Cohort, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert controlled.table_one().table.height
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
-    with pytest.raises(ValueError, match="public") as caught:
-        controlled.table_one()
-    assert str(caught.value) == (
-        "A Table 1 was asked of Made-up source, a controlled source, on a public page. There its small counts are "
-        "hidden, which a census does. Take a census, or ask in a notebook of your own."
-    )
 
 
 def test_an_unknown_attribute_names_the_nearest(two_kinds: Cohort) -> None:

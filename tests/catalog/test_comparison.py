@@ -120,31 +120,11 @@ def controlled(tmp_path) -> Catalog:
     return Catalog(make_repository(tmp_path, patients, studies, series, disclosure="controlled"))
 
 
-def test_small_counts_of_a_controlled_source_are_hidden_on_a_public_page(tmp_path, monkeypatch) -> None:
+def test_exact_counts_of_a_controlled_source_are_stamped(tmp_path) -> None:
     commons = controlled(tmp_path)
     exact = wb.compare(commons.everything, attributes=["sex"])
     assert exact.notes[-1] == "Exact counts of a controlled source: for its holder, do not publish."
     assert exact.contributions.filter(category="Other")["n_patients"].to_list() == [5, 5]
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
-    public = wb.compare(commons.everything, attributes=["sex"])
-    assert not public.contributions["n_patients"].is_between(1, 10).any()
-    assert "Not shown (small counts)" in public.contributions["category"].to_list()
-    assert public.sentences["sex"] == (
-        "Sex: hidden small counts include patients without sex, so there is no distance that leaves these out."
-    )
-    assert "Other (5)" not in repr(public)
-    assert "do not publish" not in repr(public)
-
-
-def test_two_cohorts_of_a_controlled_source_are_not_compared_on_a_public_page(tmp_path, monkeypatch) -> None:
-    commons = controlled(tmp_path)
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
-    with pytest.raises(ValueError, match="public page") as caught:
-        wb.compare(commons.everything, reference=commons)
-    assert str(caught.value) == (
-        "Received two cohorts on a public page, one of a controlled source: they may differ by a few patients. "
-        "A population, or a census that was released, would be right. Pass one as reference=."
-    )
 
 
 def test_patients_of_a_table_that_names_no_species_count_as_people(tmp_path) -> None:

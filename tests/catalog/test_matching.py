@@ -185,16 +185,3 @@ def test_an_empty_cohort_is_refused(invented: Catalog) -> None:
             "The cohort has nobody to choose from; 0 animals, phantoms and simulations are left out. At least one "
             "person would be right. Widen its conditions."
         )
-
-
-def test_no_patient_of_a_controlled_source_is_listed_in_public(
-    people: Cohort, invented: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
-    assert match(invented.everything, tolerance=0.1).n > 0
-    with pytest.raises(ValueError, match="controlled source") as caught:
-        match(people)
-    assert str(caught.value) == (
-        "Patients of a controlled source were to be listed on a public page. Only suppressed counts may be shown "
-        "there. Draw the sample in a notebook of your own, without WORKBENCH_PUBLIC."
-    )

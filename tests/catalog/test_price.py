@@ -284,21 +284,11 @@ def test_what_the_reference_lacks_has_no_distance(tmp_path: Any) -> None:
     assert same.reference.name == "us_census"
 
 
-def test_a_controlled_source_is_stamped_and_refused_on_a_public_page(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_controlled_source_is_stamped(tmp_path: Any) -> None:
     commons = catalog(tmp_path, [{}, {}], [1.0, 5.0])
     attrition = commons.where(slice_thickness_mm=(None, 1.5)).attrition
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "0")
     assert attrition.price().stamp == "Exact counts of a controlled source: for its holder, do not publish."
     assert attrition.price().stamp in repr(attrition.price())
-    monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
-    with pytest.raises(ValueError, match="on a public page") as caught:
-        attrition.price()
-    assert str(caught.value) == (
-        "The price of criteria was asked of Made-up source, a controlled source, on a public page. There its small "
-        "counts are hidden, which a census does. Take a census, or ask in a notebook of your own."
-    )
 
 
 def test_an_unknown_attribute_is_refused_with_those_there_are(tmp_path: Any) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import polars as pl
 
 from workbench.assessment.alignment import ReferenceCohort, common_attributes
-from workbench.assessment.census import Census, count_census
+from workbench.assessment.census import Census
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.representativeness import Comparison, compare_to_reference
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.disclosure import is_public, stamp_of
+from workbench.catalog.disclosure import stamp_of
 from workbench.vocabulary.demographics import PERSONS
 
 _COMPARED = ("sex", "age_group", "race", "ethnicity", "race_ethnicity")
@@ -55,8 +55,7 @@ def compare(
     UnknownNameError
         For a reference population or an attribute that does not exist.
     ValueError
-        When no attribute is asked for; when attributes are crossed that the reference publishes one by one only; or
-        on a public page, when a cohort of a controlled source is compared with another one.
+        When no attribute is asked for, or when attributes are crossed that the reference publishes one by one only.
 
     Examples
     --------
@@ -75,7 +74,7 @@ def compare(
     alone = [attributes] if isinstance(attributes, str) else list(attributes)
     crossed = (joint,) if isinstance(joint, str) else tuple(joint or ())
     asked = [*((name,) for name in alone), *([crossed] if crossed else [])]
-    compared = compare_to_reference(_shown(cohort, people, asked), other, attributes=asked)
+    compared = compare_to_reference(people, other, attributes=asked)
     names = {*alone, *crossed}
     left_out = _left_out(cohort, patients.height, people.height)
     said = (*compared.notes, *_selections(cohort, reference, names), *left_out)
@@ -93,20 +92,6 @@ def _cohort(given: Cohort | Catalog) -> Cohort:
     )
 
 
-def _is_hidden(cohort: Cohort) -> bool:
-    """Whether small counts of the cohort may not be shown here."""
-    return is_public() and cohort.repository.disclosure == "controlled"
-
-
-def _shown(cohort: Cohort, people: pl.DataFrame, asked: Sequence[Sequence[str]]) -> pl.DataFrame | Sequence[Census]:
-    """Return the people, or what may be shown of them on a public page."""
-    if not _is_hidden(cohort):
-        return people
-    from workbench.assessment.suppression import suppress
-
-    return suppress([count_census(people, by=names) for names in asked]).tables
-
-
 def _reference(
     cohort: Cohort, reference: str | Path | ReferencePopulation | Census | Cohort | Catalog
 ) -> ReferencePopulation | ReferenceCohort:
@@ -122,11 +107,6 @@ def _reference(
             "population, a census, a cohort or a catalog would be right. Pass one of these as reference=."
         )
     other = _cohort(reference)
-    if _is_hidden(cohort) or _is_hidden(other):
-        raise ValueError(
-            "Received two cohorts on a public page, one of a controlled source: they may differ by a few patients. "
-            "A population, or a census that was released, would be right. Pass one as reference=."
-        )
     source, own = other.repository, cohort.repository
     chosen = "; ".join(condition.label for condition in other.conditions) or "everybody"
     same = (source.key, source.build) == (own.key, own.build)
@@ -153,8 +133,6 @@ def _selections(cohort: Cohort, reference: object, names: set[str]) -> list[str]
 
 
 def _left_out(cohort: Cohort, n_patients: int, n_people: int) -> list[str]:
-    if _is_hidden(cohort):
-        return []
     n = n_patients - n_people
     left_out = f"{n:,} of {n_patients:,} patients are left out: animals, phantoms, simulations or mixed collections."
     return [*([left_out] if n else []), *filter(None, [stamp_of(cohort.repository)])]

@@ -1,7 +1,7 @@
 """From a selection's tables to one frame that a census counts: whose rows they are, and what tells one from another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import polars as pl
 from workbench.assessment.census import Census, Unit, count_census, require_unit
 from workbench.assessment.units import attribute_names, is_countable
 from workbench.catalog.criteria.attributes import Attribute, Mask, attributes
+from workbench.catalog.disclosure import stamp_of
 from workbench.catalog.listing import listed
 from workbench.catalog.people import read_patients
 from workbench.catalog.repository import Repository
@@ -41,7 +42,7 @@ class Counted:
 
 
 def count_exactly(repository: Repository, met: Mask, *, by: Sequence[str], unit: Unit = "patients") -> Census:
-    """Return an exact census of a selection, whatever its source: what comes of it has to be disclosed or suppressed.
+    """Return an exact census of a selection, with the stamp of its source.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def count_exactly(repository: Repository, met: Mask, *, by: Sequence[str], unit:
     Returns
     -------
     Census
-        Without a stamp.
+        Of a controlled source, for its holder: it has to be suppressed before anybody else sees it.
 
     Raises
     ------
@@ -71,7 +72,8 @@ def count_exactly(repository: Repository, met: Mask, *, by: Sequence[str], unit:
     require_unit(unit, where="a census")
     names = attribute_names(by, argument="by")
     counted = read_counted(repository, met, names, unit)
-    return count_census(counted.rows, by=names, unit=unit, key=counted.key, weight=counted.weight)
+    census = count_census(counted.rows, by=names, unit=unit, key=counted.key, weight=counted.weight)
+    return replace(census, stamp=stamp_of(repository))
 
 
 def read_counted(repository: Repository, met: Mask, names: Sequence[str], unit: Unit) -> Counted:

@@ -1,6 +1,7 @@
 """Who is in a cohort: its patients, and their census, trend, missing attributes and Table 1."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, get_args
 
 import polars as pl
@@ -12,7 +13,7 @@ from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.assessment.trend import Trend, count_trend
 from workbench.catalog.counted import count_exactly, read_counted
 from workbench.catalog.delivery import Delivery
-from workbench.catalog.disclosure import disclosed_census, disclosed_trend, refuse_in_public
+from workbench.catalog.disclosure import stamp_of
 from workbench.catalog.people import read_patients
 from workbench.errors import unknown_name
 
@@ -52,7 +53,7 @@ class Described(Delivery):
         ValueError
             When a number is to be counted, or on a public page what cannot be proven safe there.
         """
-        return disclosed_census(self.repository, count_exactly(self.repository, self.mask, by=by, unit=unit))
+        return count_exactly(self.repository, self.mask, by=by, unit=unit)
 
     def trend(self, *, by: str, over: str, unit: TrendUnit = "patients", every: Step | None = None) -> Trend:
         """Return how many patients of each group were new in each period, and how many there were by then.
@@ -85,7 +86,7 @@ class Described(Delivery):
             raise unknown_name("unit", unit, get_args(TrendUnit), where="a trend", then=then)
         counted = read_counted(self.repository, self.mask, [by, over], unit)
         trend = count_trend(counted.rows, by=by, over=over, unit=unit, key=counted.key, every=every)
-        return disclosed_trend(self.repository, trend)
+        return replace(trend, stamp=stamp_of(self.repository))
 
     def missing_together(self, *, attributes: Sequence[str] | None = None) -> Missingness:
         """Return which attributes are missing together, and for how many patients.
@@ -103,7 +104,7 @@ class Described(Delivery):
         patients = self.patients.drop("patient_key", "person_key")
         names = [name for name in _DESCRIBED if name in patients.columns] if attributes is None else attributes
         census = missing_census(patients, attributes=names)
-        return missing_together(disclosed_census(self.repository, census))
+        return missing_together(replace(census, stamp=stamp_of(self.repository)))
 
     def table_one(
         self,
@@ -133,13 +134,7 @@ class Described(Delivery):
         -------
         TableOne
             ``wb.charts.table_one`` sets it for print; ``to_csv`` writes it.
-
-        Raises
-        ------
-        ValueError
-            On a public page, of a controlled source: its counts are exact.
         """
-        refuse_in_public(self.repository, "A Table 1")
         patients = self.patients
         if attributes is None:
             attributes = [name for name in _DESCRIBED if name in patients.columns and name != by]

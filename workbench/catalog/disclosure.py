@@ -1,10 +1,7 @@
-"""What may be shown of a source: exact counts with a stamp for its holder, suppressed ones in public."""
+"""Whose counts may be seen by whom: the stamp under exact ones, and a door that is shut in public."""
 
 import os
-from dataclasses import replace
 
-from workbench.assessment.census import Census
-from workbench.assessment.trend import Trend
 from workbench.catalog.repository import Repository
 
 #: What stands under exact counts of a controlled source.
@@ -60,47 +57,3 @@ def refuse_in_public(repository: Repository) -> None:
             "show what was counted and suppressed for them beforehand. Write it where nobody else looks: "
             "workbench site aggregates --source PATH --out pages"
         )
-
-
-def disclosed_census(repository: Repository, census: Census) -> Census:
-    """Return a census as it may be shown here.
-
-    Parameters
-    ----------
-    repository : Repository
-        What was counted; disclosure belongs to it.
-    census : Census
-        Exact.
-
-    Returns
-    -------
-    Census
-        With the stamp of its source; of a controlled one suppressed in public.
-    """
-    if repository.disclosure == "controlled" and is_public():
-        from workbench.assessment.suppression import suppress
-
-        return suppress([census]).tables[0]
-    return replace(census, stamp=stamp_of(repository))
-
-
-def disclosed_trend(repository: Repository, trend: Trend) -> Trend:
-    """Return a trend as it may be shown here.
-
-    Parameters
-    ----------
-    repository : Repository
-        What was counted; disclosure belongs to it.
-    trend : Trend
-        Exact.
-
-    Returns
-    -------
-    Trend
-        With the stamp of its source; of a controlled one suppressed in public.
-    """
-    if repository.disclosure == "controlled" and is_public():
-        from workbench.assessment.suppression import suppress_trend
-
-        return replace(suppress_trend(trend), n_without_period=None)
-    return replace(trend, stamp=stamp_of(repository))

@@ -13,7 +13,6 @@ from workbench.assessment.tallies import tally
 from workbench.catalog import listing
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.disclosure import is_public
 from workbench.catalog.shared_ages import with_shared_bands
 from workbench.errors import unknown_name
 from workbench.sampling.matching import Match, Method, match_target
@@ -122,11 +121,6 @@ def weigh(
 def _people_and_target(
     cohort: Cohort, reference: Reference, attributes: str | Sequence[str] | None
 ) -> tuple[pl.DataFrame, Shares, list[str]]:
-    if cohort.repository.disclosure == "controlled" and is_public():
-        raise ValueError(
-            "Patients of a controlled source were to be listed on a public page. Only suppressed counts may be shown "
-            "there. Draw the sample in a notebook of your own, without WORKBENCH_PUBLIC."
-        )
     people, n_left_out = _people(cohort)
     if people.is_empty():
         raise ValueError(

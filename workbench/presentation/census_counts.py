@@ -15,7 +15,6 @@ from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.counted import count_exactly, read_counted
 from workbench.catalog.criteria.attributes import attributes
-from workbench.catalog.disclosure import disclosed_census
 from workbench.catalog.overview import everybody
 from workbench.vocabulary.demographics import MISSING
 
@@ -117,9 +116,7 @@ def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) 
     imaged = people.where(derived=False) if is_open else people  # one family counts one population
     tables = [_counted(imaged if by[0] in IMAGING else people, by, together=not is_open) for by in _attributes(people)]
     protection: tuple[str, ...] = ()
-    if is_open:
-        tables = [disclosed_census(catalog.repository, table) for table in tables]
-    else:
+    if not is_open:
         family = suppress(tables, earlier=earlier)
         tables, protection = list(family.tables), (family.rule, family.audit.sentence)
     return PublicCounts(people, {table.by: table for table in tables}, is_open, protection)

@@ -90,7 +90,8 @@ def _published(catalog: Catalog, release: str, names: Sequence[str]) -> PublicCo
     if release:
         raise ValueError(
             f"Received release {release!r} of a controlled source. Its small counts are hidden together with those of "
-            "its public page, which shows the latest release. Leave the release empty, or ask with exact=True for yourself."
+            "its public page, which shows the latest release. Leave the release empty, or ask with exact=True for "
+            "yourself."
         )
     public = count_public(catalog)
     for name in names:
