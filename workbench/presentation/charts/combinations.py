@@ -60,7 +60,8 @@ def intersections(counted: Census) -> Figure:
         top = known.filter(pl.col(count) == pl.col(count).max())
         cells = some_of([", ".join(map(str, cell)) for cell in top.select(counted.by).rows()])
         verb, each = ("is", "") if top.height == 1 else ("are", " each")
-        title += f"; the largest {verb} {cells} ({wording.percent(top['fraction'][0])}{each})"
+        largest = "largest shown" if table[count].null_count() else "largest"
+        title += f"; the {largest} {verb} {cells} ({wording.percent(top['fraction'][0])}{each})"
     hidden = int(table[count].null_count())
     words = "; ".join(_cell_words(row, counted) for row in table.iter_rows(named=True) if row[count] != 0)
     nobody = "; ".join(", ".join(str(row[name]) for name in counted.by) for row in empty.iter_rows(named=True))

@@ -193,7 +193,8 @@ def _titled(table: pl.DataFrame, counted: Census, places: str, of: str) -> tuple
         title = f"All {counted.unit} whose {one} is known come from {first['name']}"
     if measure == "per_million":
         rate = f"{first['per_million']:,.0f} {counted.unit} per million inhabitants"
-        title = f"{first['name']} has the most for its size, {rate}; {n_places} {places} have any"
+        of = " of those shown" if table["n"].null_count() else ""
+        title = f"{first['name']} has the most{of} for its size, {rate}; {n_places} {places} have any"
     seen = table.filter(pl.col("n").is_null() | (pl.col("n") > 0)).sort(measure, descending=True, nulls_last=True)
     rated = measure == "per_million"
     words = "; ".join(

@@ -101,8 +101,9 @@ def gap(closed: Gap) -> Figure:
         f"{table['n_now'].sum():,} patients with {name} known, against {closed.reference} ({year})",
         f"{closed.sentence} {words}.",
         f"{name.capitalize()} missing: {closed.n_missing:,} patients, left out. Blue: now. Orange: the smallest batch "
-        "that is enough. Tick: how many the group would be, were its share the reference's.",
-        _added(table),
+        "that is enough. Tick: how many the group would be, were its share the reference's."
+        + "".join(f" {note}" for note in closed.notes),
+        _added(table.filter((pl.col("n_after") > 0) | (pl.col("reference_fraction") > 0))),
         table,
     )
 

@@ -149,7 +149,7 @@ def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *s
     method = ""
     if jsd is not None:
         low, high = measured["jsd_low"], measured["jsd_high"]
-        bootstrap = "" if low is None else f" (95 % bootstrap {low:.3f} to {high:.3f})"
+        bootstrap = "" if low is None else f" (95 % {low:.3f} to {high:.3f}: bootstrap, less what chance adds)"
         moved = f"total variation {measured['total_variation']:.3f}"
         method = f"Method: Jensen–Shannon distance {jsd:.3f}{bootstrap}, {moved}."
     notes = [note for note in compared.notes if note.startswith(f"{attribute}:")]

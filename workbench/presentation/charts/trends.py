@@ -115,7 +115,7 @@ def distances(measured: pl.DataFrame) -> Figure:
         who,
         f"Total variation by period: {words}.",
         "Total variation is the share who would have to belong to another group; the Jensen–Shannon distance (base 2, "
-        "square root) runs from 0, equal, to 1. Bands: 95 %, multinomial bootstrap of the patients.",
+        "square root) runs from 0, equal, to 1. Bands: 95 %, bootstrap of the patients, less what chance adds.",
         _distance_lines(known),
         measured,
     )
