@@ -21,3 +21,9 @@ def shown(census: Census) -> dict[str | tuple[str, ...], int | None]:
     """Category, or combination of categories, to its count."""
     rows = census.table.select(*(pl.col(name).cast(pl.String) for name in census.by), "n_patients").rows()
     return {row[0] if len(row) == 2 else row[:-1]: row[-1] for row in rows}
+
+
+def sites(counts: Mapping[str, int | None], total: int | None) -> pl.DataFrame:
+    """A published table."""
+    numbers = pl.Series(list(counts.values()), dtype=pl.Int64)
+    return pl.DataFrame({"site": list(counts), "n_patients": numbers}).with_columns(n_total=pl.lit(total, pl.Int64))

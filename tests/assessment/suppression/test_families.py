@@ -3,12 +3,10 @@
 from itertools import combinations, product
 from math import prod
 
-import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tests.assessment.suppression import by_hand
 from workbench.assessment.census import Census, count_census
@@ -62,28 +60,3 @@ def test_nothing_small_can_be_derived_from_a_thousand_random_families(
     assert all(release.audit.n_exposed == 0 for release in published)
     frames = [[table.table for table in release.tables] for release in published]
     assert by_hand.derivable(frames, domains) == []
-
-
-TYPES = [kinds for size in (1, 2, 3) for kinds in combinations("XYZ", size)]  # in which categories a patient may be
-
-
-@settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(COUNTS, min_size=len(TYPES), max_size=len(TYPES)).filter(lambda n: any(n[3:])))
-def test_nothing_small_can_be_derived_of_categories_that_share_patients(joint: list[int]) -> None:
-    patients = [kinds for kinds, n in zip(TYPES, joint, strict=True) for _ in range(n)]
-    rows = [(patient, kind) for patient, kinds in enumerate(patients) for kind in kinds]
-    series = pl.DataFrame(rows, schema=["patient", "kind"], orient="row")
-    [census] = suppress([count_census(series, by=["kind"], key="patient")]).tables
-    shown = dict(census.table.select(pl.col("kind").cast(pl.String), "n_patients").rows())
-    sums = np.array([[kind in kinds for kinds in TYPES] for kind in shown] + [[True] * len(TYPES)], dtype=float)
-    counts = [*shown.values(), census.n_total]
-    limits = np.array([(1, np.inf) if n is None else (n, n) for n in counts], dtype=float)
-    nobody = [0 if set(kinds) <= {*shown} else 1 for kinds in TYPES]
-    known = [LinearConstraint(sums, *limits.T), LinearConstraint(np.array([nobody], dtype=float), 0, 0)]
-    for figure in [*sums, *(1 - sums[:-1])]:  # each number, and who is outside each category
-        ends = [
-            milp(sign * figure, constraints=known, bounds=Bounds(0, 500), integrality=np.ones(len(TYPES)))
-            for sign in (1, -1)
-        ]
-        low, high = (round(sign * end.fun) for sign, end in zip((1, -1), ends, strict=True))
-        assert (low, high) == (0, 0) or high > 10

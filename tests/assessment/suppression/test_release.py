@@ -5,8 +5,9 @@ import re
 import polars as pl
 import pytest
 
-from tests.assessment.suppression.families import one_way, patients, shown
+from tests.assessment.suppression.families import one_way, patients, shown, sites
 from workbench.assessment.census import count_census
+from workbench.assessment.combinations import combine_groups
 from workbench.assessment.suppression import audit, suppress
 
 RULE = "Counts of 1–10 patients, and those that would give them away, are not shown."
@@ -87,31 +88,6 @@ def test_nobody_at_all_is_shown_as_such() -> None:
     assert suppress([nobody]).tables[0].sentence == "There are no patients to count."
 
 
-def test_who_is_outside_an_overlapping_category_is_a_count_too() -> None:
-    # 95 of 100 patients have CT, so 5 have none; what is left of 100 after DX is 40 and may be known.
-    rows = [(i, "CT") for i in range(95)] + [(i, "DX") for i in range(40, 100)]
-    series = pl.DataFrame(rows, schema=["patient", "modality"], orient="row")
-    census = count_census(series, by=["modality"], key="patient")
-    [table] = suppress([census]).tables
-    assert (shown(table), table.n_total, table.overlapping) == ({"CT": None, "DX": 60}, 100, True)
-    exposed = audit([census]).table.filter("exposed")
-    assert exposed.select("figure", "low").rows() == [("without modality CT", 5)]
-
-
-def test_a_category_that_comes_to_overlap_is_followed_through_the_releases() -> None:
-    # Nobody had both at first. 3 more patients have CT now, one of them beside DX.
-    before = suppress([one_way("modality", {"CT": 95, "DX": 60})])
-    rows = [(i, "CT") for i in range(98)] + [(i, "DX") for i in range(97, 190)]
-    series = pl.DataFrame(rows, schema=["patient", "modality"], orient="row")
-    released = suppress([count_census(series, by=["modality"], key="patient")], earlier=[before])
-    assert shown(released.tables[0])["CT"] is None
-    exact = audit([count_census(series, by=["modality"], key="patient")], earlier=[before]).table.filter("exposed")
-    assert exact.select("figure", "low").rows() == [
-        ("modality CT, change since release 1", 3),
-        ("without modality DX, change since release 1", 2),  # 95 of 155, now 97 of 190
-    ]
-
-
 def test_what_came_since_the_last_release_is_a_count_too() -> None:
     before = suppress([one_way("site", {"A": 40, "B": 30})])
     [now] = suppress([one_way("site", {"A": 43, "B": 60})], earlier=[before]).tables
@@ -155,6 +131,14 @@ def test_withdrawn_patients_are_a_count_too() -> None:
     assert shown(now)["A"] is None
 
 
+def test_growth_is_assumed_wherever_it_is_not_contradicted() -> None:
+    # 30 left A, so that not all cells grow. B and C can only have: with 8 more in all, neither has many more.
+    before = sites({"A": 60, "B": None, "C": None}, 160)
+    now = sites({"A": 30, "B": None, "C": None}, 138)
+    found = audit([now], earlier=[[before]]).table.filter("exposed").select("figure", "low", "high").rows()
+    assert found == [("site B, change since release 1", 0, 8), ("site C, change since release 1", 0, 8)]
+
+
 def test_earlier_tables_may_be_read_back_from_what_was_published() -> None:
     before = suppress([one_way("site", {"A": 40, "B": 30})])
     census = one_way("site", {"A": 43, "B": 60})
@@ -162,11 +146,13 @@ def test_earlier_tables_may_be_read_back_from_what_was_published() -> None:
     assert one.equals(other)
 
 
-def test_the_place_of_a_hidden_category_tells_nothing_about_its_count() -> None:
-    # By size the sites stand A, B, C, D. C is hidden with D, and would be known to lie between 38 and D.
+def test_the_place_of_a_category_tells_nothing_about_its_count() -> None:
+    # By size the sites stand Z, B, C, A: C would be known to lie between 38 and A.
     released = suppress([one_way("site", {"Z": 40, "B": 38, "C": 12, "A": 5})])
-    assert released.tables[0].table["site"].to_list() == ["Z", "B", "A", "C"]
-    assert released.tables[0].table["site"].dtype.categories.to_list() == ["Z", "B", "A", "C"]
+    assert released.tables[0].table["site"].to_list() == ["A", "B", "C", "Z"]
+    assert released.tables[0].table["site"].dtype.categories.to_list() == ["A", "B", "C", "Z"]
+    unknown = one_way("site", {"Unknown": 40, "A": 20, "Not Reported": 60})
+    assert suppress([unknown]).tables[0].table["site"].to_list() == ["A", "Unknown", "Not Reported"]
     years = one_way("study_year", {"2019": 5, "2020": 12, "2021": 90})
     assert suppress([years]).tables[0].table["study_year"].to_list() == ["2019", "2020", "2021"]  # they ascend
 
@@ -184,7 +170,7 @@ def test_a_release_says_what_is_hidden_and_what_was_checked() -> None:
     released = suppress([one_way("site", {"A": 40, "B": 30, "C": 5})])
     assert released.rule == RULE
     assert released.sentence == (
-        "2 of 4 numbers are hidden. Checked: 4 cells, none of 1–10 can be derived from everything shown here."
+        "2 of 4 numbers are hidden. Checked: 4 cells, none of 1–10 can be derived from everything shown here together."
     )
 
 
@@ -198,14 +184,55 @@ def test_a_census_of_studies_is_refused() -> None:
         suppress([studies])
 
 
-def test_an_overlapping_census_of_several_attributes_is_refused() -> None:
-    rows = pl.DataFrame({"patient": [1, 1], "modality": ["CT", "DX"], "site": ["A", "A"]})
+def test_groups_that_share_patients_are_refused_and_their_combinations_are_not() -> None:
+    # 55 with CT and 45 with DX among 95: 5 have both, and no single number says so.
+    both = ["CT"] * 50 + ["DX"] * 40 + ["CT", "DX"] * 5
+    patient = [*range(90), *(90 + i // 2 for i in range(10))]
+    series = pl.DataFrame({"patient": patient, "modality": both})
+    census = count_census(series, by=["modality"], key="patient")
     message = (
-        "Received a census by modality × site in which a patient may count more than once. Its cells do not add up, so "
-        "nothing can be proven about them. Publish one table for each of these attributes."
+        "Received a census by modality in which a patient may be in several groups. Such counts tell how many are in "
+        "two of them, however large they are themselves. Count combinations instead, in which each patient counts "
+        "once: workbench.assessment.combinations.combine_groups"
+    )
+    for publish in (suppress, audit):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            publish([census])
+    combined = count_census(combine_groups(series, key="patient", by="modality"), by=["modality"])
+    assert shown(suppress([combined]).tables[0]) == {"CT": 50, "CT + DX": None, "DX": None}
+
+
+def test_two_bands_of_age_are_refused_together_over_all_releases() -> None:
+    # They share the edges 30, 40, 50: 85+ less 90+ is 85–89.
+    groups, decades = one_way("age_group", {"75–84": 80, "85+": 20}), one_way("age_decade", {"80–89": 93, "90+": 7})
+    message = (
+        "Received tables by age_decade and by age_group. Where bands of one age share an edge, two of them tell how "
+        "many are between two edges. Publish all tables of a population, earlier ones too, by one of them."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        suppress([count_census(rows, by=["modality", "site"], key="patient")])
+        suppress([groups, decades])
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        suppress([groups], earlier=[suppress([decades])])
+
+
+def test_zip_codes_are_refused() -> None:
+    message = (
+        "Received a table by zip3. The finest place that is made public is a state: a few ZIP codes make one up and "
+        "give the last away. Count by state."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        suppress([one_way("zip3", {"606": 40, "607": 30})])
+
+
+def test_nothing_is_published_that_fails_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Were what is to be hidden chosen wrongly, nothing may come of it.
+    monkeypatch.setattr("workbench.assessment.suppression.release.hide_counts", lambda counts, *_, **__: dict(counts))
+    message = (
+        "The audit of what was to be published found 1 of 1–10 that can be derived, the first in release 1: site B. "
+        "None may be. Publish nothing, and report the attributes of these tables as an error of this package."
+    )
+    with pytest.raises(ArithmeticError, match=f"^{re.escape(message)}$"):
+        suppress([one_way("site", {"A": 40, "B": 5})])
 
 
 def test_censuses_of_different_patients_are_refused() -> None:

@@ -1,14 +1,14 @@
 """Audit published tables: whether a count of 1 to 10 patients can be derived from them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.assessment.suppression.exposure import examine
-from workbench.assessment.suppression.published import Published, find_overlapping, read_published
+from workbench.assessment.suppression.knowledge import Knowledge
+from workbench.assessment.suppression.published import Published, read_published
 from workbench.assessment.suppression.reading import read_knowledge
 
 #: CMS cell size suppression policy: no value of 1 to 10 may be shown or derived (ResDAC, "CMS cell size suppression
@@ -44,22 +44,37 @@ class Audit:
     def sentence(self) -> str:
         """What was checked and found."""
         small = f"1–{self.threshold - 1}"
-        checked = f"Checked: {self.table.height:,} cells"
-        if self.n_exposed == 0:
-            return f"{checked}, none of {small} can be derived from everything shown here."
-        first = self.table.filter("exposed").row(0, named=True)
-        return (
-            f"{checked}, {self.n_exposed:,} of {small} can be derived from what is shown here, "
-            f"the first in release {first['release']}: {first['figure']}."
+        n_exposed = f"{self.n_exposed:,}" if self.n_exposed else "none"
+        said = (
+            f"Checked: {self.table.height:,} cells, {n_exposed} of {small} can be derived from everything shown here "
         )
+        return f"{said}together, {self._first}." if self.n_exposed else f"{said}together."
+
+    @property
+    def _first(self) -> str:
+        first = self.table.filter("exposed").row(0, named=True)
+        return f"the first in release {first['release']}: {first['figure']}"
+
+    def require_none(self) -> None:
+        """Raise where a small count can be derived: what was to be published is not.
+
+        Raises
+        ------
+        ArithmeticError
+            When there is any.
+        """
+        if self.n_exposed:
+            raise ArithmeticError(
+                f"The audit of what was to be published found {self.n_exposed:,} of 1–{self.threshold - 1} that can be "
+                f"derived, {self._first}. None may be. Publish nothing, and report the attributes of these tables as "
+                "an error of this package."
+            )
 
     def __repr__(self) -> str:
         return f"{self.sentence}\n{self.table}"
 
 
-def audit(
-    tables: Tables, *, earlier: Sequence[Tables] = (), overlapping: Iterable[str] = (), threshold: int = THRESHOLD
-) -> Audit:
+def audit(tables: Tables, *, earlier: Sequence[Tables] = (), threshold: int = THRESHOLD) -> Audit:
     """Return what can be derived from published tables of one population and its earlier releases.
 
     The reader is taken to know everything shown, that counts are whole numbers, that a hidden cell is not 0, that
@@ -72,11 +87,10 @@ def audit(
     Parameters
     ----------
     tables : sequence of Census or polars.DataFrame
-        As they are published, hidden numbers null. A frame has the attributes, n_patients, n_total and the shares.
+        As they are published, hidden numbers null. A frame has the attributes, n_patients, n_total and the shares. In
+        each table a patient counts once.
     earlier : sequence of sequences
         The tables of earlier releases, oldest first; or what `suppress` gave for each.
-    overlapping : iterable of str
-        Attributes of frames in which a patient may count more than once.
     threshold : int
         The smallest count that may be known.
 
@@ -88,7 +102,8 @@ def audit(
     Raises
     ------
     ValueError
-        When the tables contradict one another, do not count patients or are too large together.
+        When the tables contradict one another, do not count patients, count one in several cells, are too large
+        together, or have attributes that cannot be read together.
 
     References
     ----------
@@ -106,8 +121,7 @@ def audit(
     0
     """
     given = [getattr(release, "tables", release) for release in earlier]
-    several = find_overlapping(chain(*given, tables)).union(overlapping)
-    releases = [read_published(each, overlapping=several) for each in (*given, tables)]
+    releases = [read_published(each) for each in (*given, tables)]
     return audit_releases(releases, threshold=threshold)
 
 
@@ -131,9 +145,28 @@ def audit_releases(releases: Sequence[Published], *, threshold: int) -> Audit:
         for at, release in enumerate(releases, start=1)
         for words in release.giveaways
     ]
+    found = audit_knowledge(read_knowledge(releases), threshold=threshold)
+    return replace(found, table=found.table.vstack(pl.DataFrame(giveaways, schema=found.table.schema, orient="row")))
+
+
+def audit_knowledge(knowledge: Knowledge, *, threshold: int) -> Audit:
+    """Return the audit of what a reader knows.
+
+    Parameters
+    ----------
+    knowledge : Knowledge
+        Of tables as they are published.
+    threshold : int
+        The smallest count that may be known.
+
+    Returns
+    -------
+    Audit
+        As `audit`.
+    """
     findings = [
         (each.expression.release + 1, each.expression.words, each.low, each.high, each.exposed)
-        for each in examine(read_knowledge(releases).settled(), threshold=threshold)
+        for each in examine(knowledge.settled(), threshold=threshold)
     ]
     schema = {"release": pl.Int64, "figure": pl.String, "low": pl.Int64, "high": pl.Int64, "exposed": pl.Boolean}
-    return Audit(pl.DataFrame([*findings, *giveaways], schema=schema, orient="row"), threshold)
+    return Audit(pl.DataFrame(findings, schema=schema, orient="row"), threshold)

@@ -51,11 +51,11 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
     """
     shown: dict[Cell, Count] = {cell: None if 0 < count < threshold else count for cell, count in counts.items()}
     tables: list[FloatArray] = []  # each agrees with what is shown, and still does when more is hidden
-    n_constraints = 0
+    kept: tuple[int, ...] = ()
     while True:
         knowledge = read(shown).settled()
-        if len(knowledge.structure) != n_constraints:  # an assumption has come in
-            tables, n_constraints = [], len(knowledge.structure)
+        if knowledge.kept != kept:  # what was contradicted may no longer be
+            tables, kept = [], knowledge.kept
         findings = examine(knowledge, threshold=threshold, settling=tables)
         targets = [each.expression for each in findings if each.exposed]
         if not targets:

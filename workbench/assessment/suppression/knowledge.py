@@ -11,6 +11,8 @@ from workbench.optimization import LinearProgram, Row, solve_linear
 
 Columns = npt.NDArray[np.intp]
 
+_TOLERANCE = 1e-6  # of the solver
+
 
 @dataclass(frozen=True, eq=False)
 class Figure:
@@ -75,29 +77,56 @@ class Knowledge:
     figures : list of Figure
         Every published number but the zeros, which leave no unknown.
     expressions : list of Expression
-        Each count, each number of patients outside a category in which a patient may be beside others, and each
-        change of these between two releases.
+        Each count, and each change of one between two releases.
     structure : list of Row
         What holds in any population.
-    assumptions : list of list of Row
-        What a reader takes for granted as long as nothing published contradicts it: that patients are added and not
+    assumptions : list of Row
+        What a reader takes for granted where nothing published contradicts it: that patients are added and not
         taken away, and what the words of the categories mean.
+    kept : tuple of int
+        Positions of the assumptions that the structure has taken in.
     """
 
     n: int
     figures: list[Figure]
     expressions: list[Expression]
     structure: list[Row]
-    assumptions: list[list[Row]]
+    assumptions: list[Row]
+    kept: tuple[int, ...] = ()
 
     def settled(self) -> "Knowledge":
-        """Return the same with each assumption taken into the structure, or dropped where it contradicts."""
-        structure = self.structure
-        for rows in self.assumptions:
-            trial = replace(self, structure=[*structure, *rows])
-            if solve_linear(trial.program()).status != "infeasible":
-                structure = trial.structure
-        return replace(self, structure=structure, assumptions=[])
+        """Return the same with the assumptions taken into the structure, but for those that are contradicted.
+
+        Which these are is not always known, as of a margin that has become less: those are dropped that leave the
+        fewest patients unexplained.
+        """
+        everywhere = self._taking(range(len(self.assumptions)))
+        if solve_linear(everywhere.program()).status != "infeasible":
+            return everywhere
+        unexplained = solve_linear(self._elastic())
+        if unexplained.values is None:  # the tables contradict one another
+            return self._taking([])
+        patients = unexplained.values[self.n :].reshape(-1, 2).sum(axis=1)
+        return self._taking(np.flatnonzero(patients < _TOLERANCE).tolist())
+
+    def _taking(self, kept: Sequence[int]) -> "Knowledge":
+        structure = [*self.structure, *(self.assumptions[place] for place in kept)]
+        return replace(self, structure=structure, assumptions=[], kept=tuple(kept))
+
+    def _elastic(self) -> LinearProgram:
+        """The least number of patients, more or fewer, by which assumptions have to be wrong."""
+        loose = self.n + np.arange(2 * len(self.assumptions)).reshape(-1, 2)
+        rows = [
+            replace(row, columns=np.concatenate([row.columns, two]), weights=np.concatenate([row.weights, [1.0, -1.0]]))
+            for row, two in zip(self.assumptions, loose, strict=True)
+        ]
+        program, n_loose = self.program(), loose.size
+        return LinearProgram(
+            np.concatenate([program.objective, np.ones(n_loose)]),
+            np.concatenate([program.lower, np.zeros(n_loose)]),
+            np.concatenate([program.upper, np.full(n_loose, np.inf)]),
+            [*program.rows, *rows],
+        )
 
     def program(self) -> LinearProgram:
         """Return the linear program without an objective, one variable an unknown cell."""

@@ -1,6 +1,6 @@
 """What a reader knows about the categories themselves: some combinations do not exist."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from workbench.errors import UnknownNameError
@@ -8,6 +8,7 @@ from workbench.vocabulary.demographics import ETHNICITY, MISSING, RACE
 from workbench.vocabulary.geography import STATES, country_key, state_key
 
 _UNITED_STATES = "840"  # ISO 3166-1 numeric
+_AREAS = ("zip", "zip3", "zip5", "zip_code")
 _LAST_STATE_FIPS = "56"  # Wyoming; higher codes are territories, which ISO 3166-1 lists as countries too
 
 
@@ -25,6 +26,34 @@ class Meaning:
 
     attributes: tuple[str, ...]
     is_possible: Callable[[Mapping[str, str]], bool]
+
+
+def require_readable(attributes: Iterable[str]) -> None:
+    """Raise where attributes depend on one another in a way that is not modeled.
+
+    Parameters
+    ----------
+    attributes : iterable of str
+        Those of all tables that one population has published.
+
+    Raises
+    ------
+    ValueError
+        For two bands of age, or ZIP codes.
+    """
+    names = sorted(set(attributes))
+    ages = [name for name in names if name == "age" or name.startswith("age_")]
+    if len(ages) > 1:
+        raise ValueError(
+            f"Received tables by {' and by '.join(ages)}. Where bands of one age share an edge, two of them tell how "
+            "many are between two edges. Publish all tables of a population, earlier ones too, by one of them."
+        )
+    areas = [name for name in names if name in _AREAS]
+    if areas:
+        raise ValueError(
+            f"Received a table by {areas[0]}. The finest place that is made public is a state: a few ZIP codes make "
+            "one up and give the last away. Count by state."
+        )
 
 
 def _is_race_ethnicity(cell: Mapping[str, str]) -> bool:
@@ -48,7 +77,7 @@ def _is_place(cell: Mapping[str, str]) -> bool:
         return True  # what we do not know, we do not assume
 
 
-#: All of them. A family of tables that contradicts one is read without it.
+#: All of them.
 MEANINGS = (
     Meaning(("ethnicity", "race", "race_ethnicity"), _is_race_ethnicity),
     Meaning(("country", "state"), _is_place),

@@ -1,12 +1,11 @@
-"""Order categories by nothing that is hidden: a place between 40 and 38 is a count."""
+"""Order categories by their names alone: a place between 40 and 38 is a count."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import cast
 
 import polars as pl
 
-from workbench.assessment.suppression.published import Count
 from workbench.vocabulary.demographics import (
     AGE_DECADES,
     AGE_GROUPS,
@@ -24,21 +23,18 @@ _VOCABULARIES = [
 ]
 
 
-def order_openly(
-    table: pl.DataFrame, counts: Mapping[str, Mapping[str, Count]], *, within: Iterable[str] = ()
-) -> pl.DataFrame:
-    """Return rows in an order that tells nothing about hidden counts.
+def order_openly(table: pl.DataFrame, attributes: Iterable[str], *, within: Iterable[str] = ()) -> pl.DataFrame:
+    """Return rows in an order that tells nothing about counts.
 
-    Categories of a vocabulary are put in its order; numbers, bands and dates ascend. Others are put by the counts
-    shown, then those without one by name. What is missing comes last. How they stood before makes no difference: a
-    census puts texts by their exact counts.
+    Categories of a vocabulary are put in its order; numbers, bands and dates ascend; others are put by name. What is
+    missing comes last. How they stood before makes no difference: a census puts texts by their exact counts.
 
     Parameters
     ----------
     table : polars.DataFrame
         Has the attributes as Enums; their categories carry the order too.
-    counts : mapping of str to mapping
-        Attribute to what is shown of each category alone.
+    attributes : iterable of str
+        In the order in which they order the rows.
     within : iterable of str
         Columns that order the rows first.
 
@@ -50,24 +46,24 @@ def order_openly(
     Examples
     --------
     >>> site = pl.Series("site", ["B", "C", "A"]).cast(pl.Enum(["B", "C", "A"]))
-    >>> order_openly(site.to_frame(), {"site": {"B": 40, "C": None, "A": 38}})["site"].to_list()
-    ['B', 'A', 'C']
+    >>> order_openly(site.to_frame(), ["site"])["site"].to_list()
+    ['A', 'B', 'C']
     """
-    for attribute, shown in counts.items():
+    names = list(attributes)
+    for attribute in names:
         categories = cast("pl.Enum", table.schema[attribute]).categories.to_list()
         known = [category for category in categories if category not in MISSING]
-        missing = [category for category in categories if category in MISSING]
-        order = pl.Enum([*_in_order(known, shown), *missing])
+        missing = [category for category in MISSING if category in categories]
+        order = pl.Enum([*_in_order(known), *missing])
         table = table.with_columns(pl.col(attribute).cast(pl.String).cast(order))
-    return table.sort([*within, *counts], maintain_order=True)
+    return table.sort([*within, *names], maintain_order=True)
 
 
-def _in_order(categories: list[str], shown: Mapping[str, Count]) -> list[str]:
-    """By the names alone where they have an order: as a vocabulary has it, or as numbers, bands and dates ascend."""
+def _in_order(categories: list[str]) -> list[str]:
     for words in _VOCABULARIES:
         if set(categories) <= set(words):
             return sorted(categories, key=words.index)
     numbers = [(float(found[1]), found[0]) for found in map(_NUMBER.fullmatch, categories) if found]
     if len(numbers) == len(categories):
         return [category for _, category in sorted(numbers)]
-    return sorted(categories, key=lambda category: (not shown.get(category), -(shown.get(category) or 0), category))
+    return sorted(categories)

@@ -1,6 +1,6 @@
 """Read published tables as a reader does who puts everything together: one unknown a cell, one equation a number."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise, product
 from math import prod
 
@@ -9,15 +9,7 @@ import numpy as np
 from workbench.assessment.suppression.knowledge import Columns, Expression, Figure, Knowledge, weigh_cells
 from workbench.assessment.suppression.linking import Attributes, link_tables
 from workbench.assessment.suppression.meanings import MEANINGS
-from workbench.assessment.suppression.published import (
-    EVERYONE,
-    NO,
-    Cell,
-    Count,
-    Published,
-    categories_of,
-    describe_cell,
-)
+from workbench.assessment.suppression.published import EVERYONE, Cell, Published, categories_of, describe_cell
 from workbench.optimization import Row
 
 _MOST_CELLS = 20_000  # of one joint table; about a minute of auditing on a laptop
@@ -55,7 +47,11 @@ def read_knowledge(releases: Sequence[Published]) -> Knowledge:
                 "the same patients. Take every census from one cohort."
             )
     return Knowledge(
-        unknowns.n, figures, list(_expressions(releases, unknowns)), list(unknowns.structure()), unknowns.assumptions()
+        unknowns.n,
+        figures,
+        list(_expressions(releases, unknowns)),
+        list(unknowns.structure()),
+        list(unknowns.assumptions()),
     )
 
 
@@ -97,29 +93,27 @@ class _Unknowns:
         return tuple(name for name, _ in cell) not in self.sets
 
     def structure(self) -> Iterator[Row]:
-        """Common margins agree; with overlapping categories everyone is in at least one."""
-        for at, release in enumerate(self.releases):
+        """Common margins agree."""
+        for at in range(len(self.releases)):
             for one, other in self.tree:
                 names = tuple(name for name in self.sets[one] if name in self.sets[other])
                 left, right = self.sums(at, one, names), self.sums(at, other, names)
                 for cell in dict.fromkeys([*left, *right]):
                     yield weigh_cells(left.get(cell, []), right.get(cell, []), 0.0, 0.0)
-            for cells, is_partition in release.covers:
-                covered = [position for cell in cells for position in self.columns(at, cell)]
-                yield weigh_cells(covered, self.columns(at, EVERYONE), 0.0, 0.0 if is_partition else np.inf)
 
-    def assumptions(self) -> list[list[Row]]:
-        growth = [[*self._growth(before, after)] for before, after in pairwise(range(len(self.releases)))]
-        return [*([*self._impossible(at)] for at in range(len(self.releases)) if self.meanings), *growth]
+    def assumptions(self) -> Iterator[Row]:
+        for at in range(len(self.releases)):
+            yield from self._impossible(at)
+        for before, after in pairwise(range(len(self.releases))):
+            yield from self._growth(before, after)
 
     def _growth(self, before: int, after: int) -> Iterator[Row]:
-        """No patient is taken away. One may come into a category later, so being outside may become less."""
+        """No patient is taken away."""
         yield weigh_cells(self.columns(after, EVERYONE), self.columns(before, EVERYONE), 0.0, np.inf)
         for place in range(len(self.sets)):
             now = self.cells[after, place]
             for cell, position in self.cells[before, place].items():
-                if NO not in dict(cell).values():
-                    yield weigh_cells([now[cell]] if cell in now else [], [position], 0.0, np.inf)
+                yield weigh_cells([now[cell]] if cell in now else [], [position], 0.0, np.inf)
 
     def _impossible(self, at: int) -> Iterator[Row]:
         for meaning in self.meanings:
@@ -154,26 +148,14 @@ def _part(cell: Cell, names: Attributes) -> Cell:
 
 
 def _expressions(releases: Sequence[Published], unknowns: _Unknowns) -> Iterator[Expression]:
-    figures = [_with_outside(release.counts) for release in releases]
-    for at, counts in enumerate(figures):
-        for cell, count in counts.items():
+    for at, release in enumerate(releases):
+        for cell, count in release.counts.items():
             if count != 0:
                 yield Expression(at, describe_cell(cell), weigh_cells(unknowns.columns(at, cell), [], 0.0, 0.0), count)
-        for before, earlier in enumerate(figures[:at]):
-            for cell, count in counts.items():
-                then = earlier.get(cell, 0)
+        for before, earlier in enumerate(releases[:at]):
+            for cell, count in release.counts.items():
+                then = earlier.counts.get(cell, 0)
                 if count != 0 and then != 0:
                     row = weigh_cells(unknowns.columns(at, cell), unknowns.columns(before, cell), 0.0, 0.0)
                     change = None if count is None or then is None else count - then
                     yield Expression(at, f"{describe_cell(cell)}, change since release {before + 1}", row, change)
-
-
-def _with_outside(counts: Mapping[Cell, Count]) -> dict[Cell, Count]:
-    """All counts, and of categories in which a patient may be beside others how many are outside."""
-    everyone = counts.get(EVERYONE)
-    outside: dict[Cell, Count] = {
-        ((cell[0][0], NO),): None if count is None or everyone is None else everyone - count
-        for cell, count in counts.items()
-        if len(cell) == 1 and ": " in cell[0][0]
-    }
-    return {**counts, **outside}

@@ -3,7 +3,6 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 import polars as pl
 
@@ -12,15 +11,7 @@ from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.suppression.auditing import THRESHOLD, Audit, audit_releases
 from workbench.assessment.suppression.hiding import hide_counts
 from workbench.assessment.suppression.ordering import order_openly
-from workbench.assessment.suppression.published import (
-    EVERYONE,
-    Cell,
-    Count,
-    category_cell,
-    cells_of,
-    find_overlapping,
-    read_published,
-)
+from workbench.assessment.suppression.published import EVERYONE, Cell, Count, cells_of, read_published
 from workbench.assessment.suppression.reading import read_knowledge
 
 _COUNT = "n_patients"
@@ -81,8 +72,7 @@ def suppress(
     Parameters
     ----------
     censuses : sequence of Census
-        Exact, by patients, all of one population: one-way or of several attributes. A census in which a patient may
-        count in several categories has one attribute.
+        Exact, by patients, all of one population: one-way or of several attributes. A patient counts once in each.
     earlier : sequence of Suppressed
         What was published of the same population before, oldest first; or the tables of each, as read back.
     threshold : int
@@ -96,8 +86,10 @@ def suppress(
     Raises
     ------
     ValueError
-        When the censuses do not count the same patients, are not of patients, or cannot be published after
-        the earlier ones.
+        When the censuses do not count the same patients, are not of patients, count one in several cells, cannot be
+        read together, or cannot be published after the earlier ones.
+    ArithmeticError
+        When the audit finds something all the same.
 
     References
     ----------
@@ -114,12 +106,11 @@ def suppress(
     >>> released.tables[0].table.select("sex", "n_patients", "n_total").rows()
     [('Female', 40, 75), ('Male', None, 75), ('Other', None, 75)]
     >>> released.audit.sentence
-    'Checked: 4 cells, none of 1–10 can be derived from everything shown here.'
+    'Checked: 4 cells, none of 1–10 can be derived from everything shown here together.'
     """
     published = [each.tables if isinstance(each, Suppressed) else each for each in earlier]
-    overlapping = find_overlapping(chain(*published, censuses))
-    before = [read_published(each, overlapping=overlapping) for each in published]
-    exact = read_published(censuses, overlapping=overlapping)
+    before = [read_published(each) for each in published]
+    exact = read_published(censuses)
     counts = {cell: count for cell, count in exact.counts.items() if count is not None}
     if len(counts) < len(exact.counts) or not counts:
         raise ValueError(
@@ -130,34 +121,25 @@ def suppress(
         counts, lambda trial: read_knowledge([*before, replace(exact, counts=dict(trial))]), threshold=threshold
     )
     rule = f"Counts of 1–{threshold - 1} patients, and those that would give them away, are not shown."
-    tables = tuple(_with_hidden(census, shown, rule, overlapping) for census in censuses)
-    proof = audit_releases([*before, read_published(tables, overlapping=overlapping)], threshold=threshold)
+    tables = tuple(_with_hidden(census, shown, rule) for census in censuses)
+    proof = audit_releases([*before, read_published(tables)], threshold=threshold)
+    proof.require_none()
     positive = [count for cell, count in shown.items() if counts[cell] > 0]
     return Suppressed(tables, proof, rule, len(positive), positive.count(None))
 
 
-def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str, overlapping: frozenset[str]) -> Census:
-    total, overlaps = shown[EVERYONE], not overlapping.isdisjoint(census.by)
-    cells = cells_of(census.table, census.by, overlaps=overlaps)
-    missing = [
-        shown[category_cell(attribute, reason, overlaps=overlaps)]
-        for attribute, reason in census.missing.select("attribute", "reason").iter_rows()
-    ]
+def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str) -> Census:
+    total = shown[EVERYONE]
+    counts = [shown[cell] for cell in cells_of(census.table, census.by)]
+    missing = [shown[(each,)] for each in census.missing.select("attribute", "reason").iter_rows()]
     low, high = wilson_interval(pl.col(_COUNT), pl.col("n_total"))
     table = census.table.with_columns(
-        pl.Series(_COUNT, [shown[cell] for cell in cells], pl.Int64), pl.lit(total, pl.Int64).alias("n_total")
+        pl.Series(_COUNT, counts, pl.Int64), pl.lit(total, pl.Int64).alias("n_total")
     ).with_columns(fraction=pl.col(_COUNT) / pl.col("n_total"), fraction_low=low, fraction_high=high)
     return replace(
         census,
-        table=order_openly(table, {name: _alone(census, name, shown, overlaps=overlaps) for name in census.by}),
+        table=order_openly(table, census.by),
         missing=census.missing.with_columns(pl.Series(_COUNT, missing, pl.Int64)),
         n_total=total,
         stamp=rule,
     )
-
-
-def _alone(census: Census, attribute: str, shown: dict[Cell, Count], *, overlaps: bool) -> dict[str, Count]:
-    """What any table shows of the categories of one attribute."""
-    categories = census.table[attribute].unique().cast(pl.String).to_list()
-    alone = [category_cell(attribute, category, overlaps=overlaps) for category in categories]
-    return {category: shown.get(cell) for category, cell in zip(categories, alone, strict=True)}

@@ -1,17 +1,18 @@
 """Suppress a trend: no count of 1 to 10 new patients is shown, nor the difference of two totals that is one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from workbench.assessment.intervals import wilson_interval
-from workbench.assessment.suppression.auditing import THRESHOLD
+from workbench.assessment.suppression.auditing import THRESHOLD, audit_knowledge
 from workbench.assessment.suppression.hiding import hide_counts
-from workbench.assessment.suppression.knowledge import Columns, Expression, Figure, Knowledge, weigh_cells
+from workbench.assessment.suppression.knowledge import Expression, Figure, Knowledge
+from workbench.assessment.suppression.meanings import require_readable
 from workbench.assessment.suppression.ordering import order_openly
-from workbench.assessment.suppression.published import Cell, Count, describe_cell
+from workbench.assessment.suppression.published import Cell, Count, describe_cell, refuse_overlapping
 from workbench.assessment.trend import Trend
 from workbench.optimization import Row
 
@@ -24,8 +25,7 @@ def suppress_trend(trend: Trend, *, threshold: int = THRESHOLD) -> Trend:
     """Return a trend in which no count of 1–10 patients is shown or can be derived.
 
     The new patients of each period and category are cells of one table; every number of the trend is a sum of
-    them, so that two cumulative counts give away what came between. A patient who counts in several categories may
-    also come into one later, which is a cell of its own. What is hidden is chosen as by
+    them, so that two cumulative counts give away what came between. What is hidden is chosen as by
     `workbench.assessment.suppression.suppress`, and a share is shown where both of its counts are.
 
     A trend is proven by itself: do not show it beside a census, or another trend, of the same patients.
@@ -33,7 +33,7 @@ def suppress_trend(trend: Trend, *, threshold: int = THRESHOLD) -> Trend:
     Parameters
     ----------
     trend : Trend
-        Exact, of patients.
+        Exact, of patients, each in one category.
     threshold : int
         The smallest count that may be known.
 
@@ -45,7 +45,9 @@ def suppress_trend(trend: Trend, *, threshold: int = THRESHOLD) -> Trend:
     Raises
     ------
     ValueError
-        When the trend is not of patients, or not exact.
+        When the trend is not of patients, or not exact, or counts one in several categories.
+    ArithmeticError
+        When the audit finds something all the same.
 
     Examples
     --------
@@ -57,10 +59,12 @@ def suppress_trend(trend: Trend, *, threshold: int = THRESHOLD) -> Trend:
     >>> patients = pl.DataFrame([row[:2] for row in batches for _ in range(row[2])], ["batch", "sex"], orient="row")
     >>> trend = suppress_trend(count_trend(patients, by="sex", over="batch"))
     >>> trend.table.select("period", "sex", "n", "n_period", "n_cumulative", "n_total").rows()
-    [(1, 'Male', None, 50, None, 50), (1, 'Female', None, 50, None, 50),
-     (2, 'Male', None, 43, 70, 93), (2, 'Female', None, 43, 23, 93)]
+    [(1, 'Female', None, 50, None, 50), (1, 'Male', None, 50, None, 50),
+     (2, 'Female', None, 43, 23, 93), (2, 'Male', None, 43, 70, 93)]
     """
     counts = ["n", "n_period", "n_cumulative", "n_total"]
+    refuse_overlapping(trend)
+    require_readable([trend.by])
     if trend.unit != "patients" or trend.table.select(counts).null_count().sum_horizontal().sum():
         state = "one with hidden counts" if trend.unit == "patients" else f"one of {trend.unit}"
         raise ValueError(
@@ -70,15 +74,14 @@ def suppress_trend(trend: Trend, *, threshold: int = THRESHOLD) -> Trend:
     cells = {name: _cells(trend, name) for name in counts}
     exact = {cell: n for name in counts for cell, n in zip(cells[name], trend.table[name], strict=True)}
     shown = hide_counts(exact, lambda trial: _read(trend, trial), threshold=threshold)
+    audit_knowledge(_read(trend, shown), threshold=threshold).require_none()
     table = trend.table.with_columns(
         pl.Series(name, [shown[cell] for cell in cells[name]], pl.Int64) for name in counts
     )
-    last = table.filter(pl.col("period") == pl.col("period").last())
-    order = {trend.by: dict(last.select(pl.col(trend.by).cast(pl.String), "n_cumulative").iter_rows())}
     without = trend.n_without_period
     return replace(
         trend,
-        table=_with_shares(order_openly(table, order, within=["period"])),
+        table=_with_shares(order_openly(table, [trend.by], within=["period"])),
         n_without_period=None if without is None or 0 < without < threshold else without,
         stamp=f"Counts of 1–{threshold - 1} patients, and those that would give them away, are not shown.",
     )
@@ -94,72 +97,25 @@ def _cells(trend: Trend, name: str) -> list[Cell]:
     return [(each, (trend.by, category)) for each, category in zip(when, trend.table[trend.by], strict=True)]
 
 
-class _Came:
-    """The unknown cells: who came new, in a category and outside it, and who came into it later."""
-
-    def __init__(self, trend: Trend) -> None:
-        self.periods = trend.periods.cast(pl.String).to_list()
-        self.categories = trend.table[trend.by].unique(maintain_order=True).cast(pl.String).to_list()
-        self.overlapping = trend.overlapping
-        kinds = ("new", "outside", "later") if trend.overlapping else ("new",)
-        cells = [(kind, period, category) for kind in kinds for period in self.periods for category in self.categories]
-        self.at = {cell: position for position, cell in enumerate(cells)}
-
-    def sum(self, *kinds: str, periods: list[str], categories: list[str]) -> Columns:
-        cells = [self.at[kind, period, category] for kind in kinds for period in periods for category in categories]
-        return np.array(cells, dtype=np.intp)
-
-    def everyone(self, periods: list[str], category: str | None = None) -> Columns:
-        """All who came; of overlapping categories any one, inside and outside, holds all of them."""
-        if not self.overlapping:
-            return self.sum("new", periods=periods, categories=self.categories)
-        return self.sum("new", "outside", periods=periods, categories=[category or self.categories[0]])
-
-    def columns(self, cell: Cell) -> Columns:
-        (when, last), *of = cell
-        place = self.periods.index(last)
-        periods = [last] if when == _COUNTS["n"] else self.periods[: place + 1]
-        if not of:
-            return self.everyone(periods)
-        kinds = ("new", "later") if self.overlapping and when != _COUNTS["n"] else ("new",)
-        return self.sum(*kinds, periods=periods, categories=[of[0][1]])
-
-    def structure(self) -> Iterator[Row]:
-        """What ties overlapping categories together: the same patients came, and each is in at least one."""
-        if not self.overlapping:
-            return
-        for place, period in enumerate(self.periods):
-            everyone = self.everyone([period])
-            for category in self.categories[1:]:
-                yield weigh_cells(self.everyone([period], category), everyone, 0.0, 0.0)
-            yield weigh_cells(self.sum("new", periods=[period], categories=self.categories), everyone, 0.0, np.inf)
-            for category in self.categories:  # who comes into a category later was outside it before
-                later = self.sum("later", periods=self.periods[: place + 1], categories=[category])
-                yield weigh_cells(
-                    self.sum("outside", periods=self.periods[:place], categories=[category]), later, 0.0, np.inf
-                )
-
-    def unpublished(self) -> Iterator[tuple[str, Columns, Columns]]:
-        """Numbers of patients that the trend does not print, but that may follow from it."""
-        for kind, period, category in self.at:
-            if kind != "new":
-                yield f"{kind} {period}, {category}", np.array([self.at[kind, period, category]]), np.array([], np.intp)
-
-
 def _read(trend: Trend, counts: Mapping[Cell, Count]) -> Knowledge:
-    came = _Came(trend)
-    figures = [Figure(0, cell, came.columns(cell), n, is_margin=len(cell) == 1) for cell, n in counts.items() if n != 0]
-    empty = [
-        Row(came.columns(cell), np.ones(len(came.columns(cell))), 0.0, 0.0) for cell, n in counts.items() if n == 0
-    ]
+    """Unknown is who came new, by period and category."""
+    periods = trend.periods.cast(pl.String).to_list()
+    categories = trend.table[trend.by].unique(maintain_order=True).cast(pl.String).to_list()
+    came = np.arange(len(periods) * len(categories)).reshape(len(periods), len(categories))
+    figures = []
+    for cell, n in counts.items():
+        (when, last), *of = cell
+        place = periods.index(last)
+        rows = slice(place if when == _COUNTS["n"] else 0, place + 1)
+        columns = slice(None) if not of else [categories.index(of[0][1])]
+        figures.append(Figure(0, cell, came[rows, columns].ravel(), n, is_margin=not of))
     expressions = [
         Expression(0, describe_cell(figure.cell), Row(figure.columns, np.ones(len(figure.columns))), figure.count)
         for figure in figures
+        if figure.count != 0
     ]
-    beside = [
-        Expression(0, words, weigh_cells(plus, minus, 0.0, 0.0), None) for words, plus, minus in came.unpublished()
-    ]
-    return Knowledge(len(came.at), figures, [*expressions, *beside], [*came.structure(), *empty], [])
+    empty = [figure.row() for figure in figures if figure.count == 0]
+    return Knowledge(came.size, [each for each in figures if each.count != 0], expressions, empty, [])
 
 
 def _with_shares(table: pl.DataFrame) -> pl.DataFrame:
