@@ -32,7 +32,7 @@ _SECTIONS = (
     (
         "represented",
         "Who is represented?",
-        "Every person counted once. What is not known is drawn, never dropped.",
+        "Every patient counted once. What is not known is drawn, never dropped.",
         "By",
     ),
     ("compared", "Compared with whom?", "", "By"),
@@ -86,11 +86,11 @@ def census_page(catalog: Catalog, *, reference: str = "", earlier: Sequence[Sequ
     return {
         "schema": PAGE_SCHEMA,
         "title": "Who is in the commons?",
-        "subtitle": f"A census of the people in the {repository.name}: who is represented, who is missing, "
+        "subtitle": f"A census of the patients in the {repository.name}: who is represented, who is missing, "
         "compared with whom, and how sure we are.",
         **origin(repository),
         "findings": _findings(counts, compared),
-        "groups": [{"id": "people", "title": "People", "tiles": list(_tiles(counts))}],
+        "groups": [{"id": "people", "title": "Patients", "tiles": list(_tiles(counts))}],
         "sections": [
             {"id": name, "title": title, "lead": leads.get(name, lead), "choose": choose}
             for name, title, lead, choose in _SECTIONS
@@ -167,7 +167,7 @@ def _imaged(counts: PublicCounts) -> Iterator[_Placed]:
 def _tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
     total = next((census.n_total for census in counts.censuses.values()), None)
     text = "not shown" if total is None else f"{total:,}"
-    yield {"id": "patients", "label": "People", "value": total, "text": text, "note": "animals and phantoms left out"}
+    yield {"id": "patients", "label": "Patients", "value": total, "text": text, "note": _who(counts)}
     for name, census in counts.one_way(COMPARED).items():
         missing = census.table.filter(pl.col(name).cast(pl.String).is_in(MISSING))["n_patients"]
         if total is None or missing.null_count():
@@ -175,6 +175,18 @@ def _tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
         known = 1 - int(missing.sum()) / max(total, 1)
         label = f"{PEOPLE[name]} known"
         yield {"id": f"{name}_known", "label": label, "value": round(known, 4), "text": _percent(known), "note": None}
+
+
+def _who(counts: PublicCounts) -> str:
+    """Who counts as a patient; how many persons they are only where exact counts are shown."""
+    left_out = "animals and phantoms left out"
+    if not counts.is_open:
+        return left_out
+    patients = counts.cohort.patients
+    n_persons = patients["person_key"].n_unique()
+    if n_persons == patients.height:
+        return left_out
+    return f"{left_out}; {n_persons:,} persons, some of whom have several identifiers"
 
 
 def _percent(share: float) -> str:
