@@ -30,7 +30,13 @@ def test_the_snippet_runs_and_saves_what_the_commands_read(tmp_path, monkeypatch
     ours = [words[1:] for words in commands if words[:1] == ["workbench"] and words[1] not in ("report", "serve")]
     of_cohort = [words[1] for words in ours if words[0] == "cohort"]
     assert of_cohort == ["new", "show", "attrition", "table1", "split", "split", "manifest", "fetch"]
-    assert [words[0] for words in ours if words[0] != "cohort"] == ["catalog", "census", "references", "compare", "sample"]
+    assert [words[0] for words in ours if words[0] != "cohort"] == [
+        "catalog",
+        "census",
+        "references",
+        "compare",
+        "sample",
+    ]
     for words in ours:
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             assert main(words) == 0  # without a network, too
