@@ -47,6 +47,12 @@ def test_the_snippet_runs_and_saves_what_the_commands_read(tmp_path, monkeypatch
     assert {"flow.svg", "table1.html", "split.csv", "chest_ct.s5cmd", "chest_ct.bib"} <= written
 
 
+def test_the_first_picture_says_whom_the_filter_lost(commons):
+    lost = commons.where(modality="MR").where(age_years=(20, None)).attrition.price(attributes=["sex"]).table
+    shares = {sex: f"{100 * share:.0f} %" for sex, share in lost.filter(number=2)["category", "lost_fraction"].rows()}
+    assert f"loses {shares['Female']} of the women and {shares['Male']} of the men" in README.read_text("utf-8")
+
+
 def test_the_synthetic_commons_answers_by_race_and_place():
     _, snippet, _ = blocks("python")
     names = {}
