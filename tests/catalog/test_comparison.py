@@ -123,7 +123,9 @@ def controlled(tmp_path) -> Catalog:
 def test_exact_counts_of_a_controlled_source_are_stamped(tmp_path) -> None:
     commons = controlled(tmp_path)
     exact = wb.compare(commons.everything, attributes=["sex"])
-    assert exact.notes[-1] == "Exact counts of a controlled source: for its holder, do not publish."
+    assert exact.stamp == "Exact counts of a controlled source: for its holder, do not publish."
+    assert exact.stamp in repr(exact)
+    assert exact.stamp in exact._repr_html_()
     assert exact.contributions.filter(category="Other")["n_patients"].to_list() == [5, 5]
 
 

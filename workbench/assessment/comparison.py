@@ -44,6 +44,8 @@ class Comparison:
         What the cohort was compared with.
     warnings : tuple of tuple of str
         Attribute and text: definitions that differ between the two sides, to be shown next to the number.
+    stamp : str
+        What the source of the counts demands to stand under them; empty where it demands nothing.
     """
 
     table: pl.DataFrame
@@ -51,6 +53,7 @@ class Comparison:
     notes: tuple[str, ...]
     reference: ReferencePopulation
     warnings: tuple[tuple[str, str], ...] = ()
+    stamp: str = ""
 
     @property
     def sentences(self) -> Mapping[str, str]:
@@ -94,10 +97,11 @@ class Comparison:
         return [text for name, text in self.warnings if name in attribute.split(CROSS)]
 
     def __repr__(self) -> str:
-        lines = [f"Compared with {_titled(self._stamp)}"]
+        lines = [f"Compared with {_titled(self._against)}"]
         for attribute, sentence in self.sentences.items():
             lines += [sentence, *(f"  ⚠ {text}" for text in self._warnings_on(attribute))]
-        return "\n".join([*lines, str(self.table.drop("reference", "year")), *self._method, *self.notes])
+        below = [*self._method, *self.notes, *filter(None, [self.stamp])]
+        return "\n".join([*lines, str(self.table.drop("reference", "year")), *below])
 
     def _repr_html_(self) -> str:
         told = "".join(
@@ -110,9 +114,10 @@ class Comparison:
         method = _html_table(_BEHIND, {left_out["attribute"]: _behind(left_out, kept) for left_out, kept in sides})
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         return (
-            f"<p><strong>Compared with {html.escape(_titled(self._stamp))}</strong></p><ul>{told}</ul>{plain}"
+            f"<p><strong>Compared with {html.escape(_titled(self._against))}</strong></p><ul>{told}</ul>{plain}"
             f"<details><summary>Method</summary><p>{html.escape(' '.join(self._method))}</p>{method}</details>"
             + (f"<p>Notes</p><ul>{notes}</ul>" if notes else "")
+            + (f"<p>{html.escape(self.stamp)}</p>" if self.stamp else "")
         )
 
     @property
@@ -120,7 +125,7 @@ class Comparison:
         return [_METHOD, *([_YEARS] if self.table["wasserstein_years"].count() else [])]
 
     @property
-    def _stamp(self) -> dict[str, str]:
+    def _against(self) -> dict[str, str]:
         return {"reference": self.reference.title, "year": self.reference.year}
 
 

@@ -115,7 +115,14 @@ def compare_to_reference(
         tuple(notes),
         population,
         tuple(warned),
+        _stamp(counts, other.counts if isinstance(other, ReferenceCohort) else {}),
     )
+
+
+def _stamp(*sides: CohortCounts) -> str:
+    """What the censuses on either side demand to stand under them, each line once."""
+    censuses = [census for side in sides for census in ([side] if isinstance(side, Census) else side)]
+    return " ".join(dict.fromkeys(each.stamp for each in censuses if isinstance(each, Census) and each.stamp))
 
 
 def _require_whole(name: str, number: object) -> None:

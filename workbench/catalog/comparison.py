@@ -76,9 +76,9 @@ def compare(
     asked = [*((name,) for name in alone), *([crossed] if crossed else [])]
     compared = compare_to_reference(people, other, attributes=asked)
     names = {*alone, *crossed}
-    left_out = _left_out(cohort, patients.height, people.height)
+    left_out = _left_out(patients.height, people.height)
     said = (*compared.notes, *_selections(cohort, reference, names), *left_out)
-    return dataclasses.replace(compared, notes=said)
+    return dataclasses.replace(compared, notes=said, stamp=_stamp(cohort, reference, compared.stamp))
 
 
 def _cohort(given: Cohort | Catalog) -> Cohort:
@@ -132,7 +132,13 @@ def _selections(cohort: Cohort, reference: object, names: set[str]) -> list[str]
     ]
 
 
-def _left_out(cohort: Cohort, n_patients: int, n_people: int) -> list[str]:
+def _left_out(n_patients: int, n_people: int) -> list[str]:
     n = n_patients - n_people
     left_out = f"{n:,} of {n_patients:,} patients are left out: animals, phantoms, simulations or mixed collections."
-    return [*([left_out] if n else []), *filter(None, [stamp_of(cohort.repository)])]
+    return [left_out] if n else []
+
+
+def _stamp(cohort: Cohort, reference: object, of_censuses: str) -> str:
+    """What the sources of both sides demand to stand under their counts, each line once."""
+    other = reference.repository if isinstance(reference, Cohort | Catalog) else cohort.repository
+    return " ".join(dict.fromkeys(filter(None, [stamp_of(cohort.repository), stamp_of(other), of_censuses])))
