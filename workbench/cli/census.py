@@ -128,7 +128,7 @@ def _print_comparison(compared: Any) -> None:
             if name == attribute:
                 print(f"  Definitions differ. {warning}")
     print_table(compared.table.select(_SHOWN), width=_WIDE)
-    for note in compared.notes:
+    for note in filter(None, [*compared.notes, compared.stamp]):
         print(note)
 
 

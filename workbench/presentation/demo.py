@@ -52,7 +52,7 @@ def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool 
                 f"  {row['attribute']:<10} missing {row['missing']}: {row['jsd']:.3f} "
                 f"(95 % {row['jsd_low']:.3f} to {row['jsd_high']:.3f}; {row['n_missing']:,} patients missing)"
             )
-    for note in compared.notes:
+    for note in filter(None, [*compared.notes, compared.stamp]):
         print(f"  {note}")
     definition = cohort.save(cache_folder() / "demo_cohort.yaml")
     say("\nWriting the report (about half a minute) …")
