@@ -132,6 +132,14 @@ def test_the_sentence_names_the_group_the_largest_other_and_what_is_missing(tmp_
             "loses 9 % of 55 patients, 2 of 5 of them because the value is missing.",
         ),
         ({WHITE: (5, 0, 0)}, "loses nobody of 5 patients."),
+        (  # 100 % (99.6 to 100) and 99.2 % (98.4 to 99.6) lie apart, but both are nearly all
+            {BLACK: (0, 1000, 0), WHITE: (8, 992, 0)},
+            "loses over 99 % of 2,000 patients. No group by race loses clearly more or less than the others.",
+        ),
+        (  # 11.6 % and 12.4 % of 100,000 lie apart, and both are said as 12 %
+            {BLACK: (88_400, 11_600, 0), WHITE: (87_600, 12_400, 0)},
+            "loses 12 % of 200,000 patients. No group by race loses clearly more or less than the others.",
+        ),
         (  # a missing race is no group, and does not count among the others
             {"Not Reported": (0, 4000, 0), BLACK: (50, 50, 0), WHITE: (80, 20, 0)},
             "loses 97 % of 4,200 patients. It loses 50 % of Black or African American patients and 20 % of White "
@@ -173,8 +181,8 @@ def test_a_group_is_held_against_the_others_whose_value_is_known_not_against_eve
     here, others = shares[most]
     assert price.findings == (
         f"Requiring sex Female loses {100 * gone.height / people.height:.0f} % of {people.height:,} patients, 3 of 4 "
-        f"of them because the value is missing. It loses {here:.0f} % of patients of {most} years and {others:.0f} % "
-        "of the others whose age is known; fewer than 1 of 10 of the former for that reason.",
+        "of them because the value is missing. Beyond the sex asked for, it loses "
+        f"{here:.0f} % of patients of {most} years and {others:.0f} % of the others whose age is known; fewer than 1 of 10 of the former for that reason.",
     )
     known = price.known.row(by_predicate=pl.col("attribute") == "age_group", named=True)
     n_lost = aged.filter(pl.col("sex") != "Female").height
@@ -191,6 +199,16 @@ def test_groups_that_a_step_asks_for_are_not_named_and_one_that_nobody_reaches_s
         "Requiring modality CT loses nobody: nobody was left.",
     ]
     assert price.distances.filter(pl.col("number") == 3)["jsd_after"].null_count() == 4  # 2 attributes, 2 policies
+
+
+def test_where_nobody_stands_out_beyond_what_a_step_asks_for_the_sentence_says_beyond_what(tmp_path: Any) -> None:
+    races = [BLACK, WHITE] * 20
+    people = [{"sex": sex, "race": race} for sex in ("Female", "Male") for race in races]
+    price = catalog(tmp_path, people, [1.0] * 80).where(sex="Female").attrition.price()
+    assert price.findings == (
+        "Requiring sex Female loses 50 % of 80 patients. Beyond the sex asked for, no group by race loses clearly more "
+        "or less than the others.",
+    )
 
 
 def test_records_that_contradict_each_other_are_no_group_and_not_among_the_others(tmp_path: Any) -> None:

@@ -62,7 +62,8 @@ class Price:
     Its sentences begin with what a step loses of all, then name one group: of those with at least 11 patients before
     it, the one that lost most compared with the others whose value is known; where none clearly lost more, the one that
     lost least. Groups that the step itself asks for are lost by definition and not named; nor are those of a missing
-    or conflicting value. `workbench.catalog.price_groups` says how.
+    or conflicting value, nor is a group whose share is said like that of the others. `workbench.catalog.price_groups`
+    says how.
 
     Attributes
     ----------

@@ -53,6 +53,27 @@ def known_losses(rows: pl.DataFrame) -> pl.DataFrame:
     return summed.with_columns(lost_fraction=pl.col("n_lost") / pl.col("n_before"))
 
 
+def asked_for(own: frozenset[str]) -> frozenset[str]:
+    """Return the attributes whose groups a step loses by definition.
+
+    Parameters
+    ----------
+    own : frozenset of str
+        The attributes that the step asks for.
+
+    Returns
+    -------
+    frozenset of str
+        The same; of one band of age, all of them.
+
+    Examples
+    --------
+    >>> sorted(asked_for(frozenset({"age_years", "sex"})))
+    ['age_decade', 'age_group', 'age_years', 'sex']
+    """
+    return own | (AGE_BANDS if own & AGE_BANDS else frozenset())
+
+
 def beside_others(rows: pl.DataFrame, *, skip: frozenset[str] = frozenset()) -> pl.DataFrame:
     """Return the groups of a step that can be compared, each beside the others whose value of that attribute is known.
 
@@ -75,8 +96,7 @@ def beside_others(rows: pl.DataFrame, *, skip: frozenset[str] = frozenset()) -> 
     Stat Med 1998; 17: 873-890. Method 10.
     doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I
     """
-    skipped = skip | (AGE_BANDS if skip & AGE_BANDS else frozenset())
-    groups = known_groups(rows).filter(~pl.col("attribute").is_in(sorted(skipped)))
+    groups = known_groups(rows).filter(~pl.col("attribute").is_in(sorted(asked_for(skip))))
     compared = groups.with_columns(
         (pl.col(name).sum().over("attribute") - pl.col(name)).alias(others)
         for name, others in (("n_before", "n_others"), ("n_lost", "n_others_lost"))
@@ -103,11 +123,21 @@ def most_affected(rows: pl.DataFrame, *, skip: frozenset[str] = frozenset()) -> 
     -------
     dict or None
         The row of `beside_others` that lies farthest above the others, of those whose interval does so whole; where
-        there is none, the one farthest below them; else None.
+        there is none, the one farthest below them; else None. Two shares that are said alike, such as 100 % and over
+        99 %, are no difference.
     """
-    clear = beside_others(rows, skip=skip).filter((pl.col("apart_low") > 0) | (pl.col("apart_high") < 0))
+    others = pl.col("n_others_lost") / pl.col("n_others")
+    alike = _as_said(pl.col("lost_fraction")) == _as_said(others)
+    apart = (pl.col("apart_low") > 0) | (pl.col("apart_high") < 0)
+    clear = beside_others(rows, skip=skip).filter(apart & ~alike)
     if clear.is_empty():
         return None
     order = [pl.col("apart") > 0, pl.col("apart").abs(), pl.col("n_before"), pl.col("category")]
     found: dict[str, Any] = clear.sort(order, descending=[True, True, True, False]).row(0, named=True)
     return found
+
+
+def _as_said(share: pl.Expr) -> pl.Expr:
+    """In whole percent; whatever is over 99 % counts as all, and whatever is under 1 % as none."""
+    percent = 100 * share
+    return pl.when(percent > 99).then(100).when(percent < 1).then(0).otherwise(percent.round(mode="half_to_even"))

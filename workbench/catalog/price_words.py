@@ -8,7 +8,7 @@ import polars as pl
 
 from workbench.catalog.criteria.criterion import Condition, Criterion
 from workbench.catalog.criteria.english import phrase
-from workbench.catalog.price_groups import AGE_BANDS, beside_others, known_groups, most_affected
+from workbench.catalog.price_groups import AGE_BANDS, asked_for, beside_others, known_groups, most_affected
 from workbench.vocabulary.demographics import RACE, SEX
 
 _FEW = 10  # patients; a part of so few is said in numbers
@@ -67,12 +67,14 @@ def step_sentences(
     because = _because(everybody)
     missing = f", {because} of them because the value is missing" if because else ""
     said = f"{subject} loses {_share(everybody)} of {everybody['n_before']:,} patients{missing}."
+    beyond = _beyond(rows, own)
     named = most_affected(rows, skip=own)
     if named is None:
         compared = beside_others(rows, skip=own)["attribute"].unique(maintain_order=True)
         names = " or ".join(map(_plain, compared))
-        return said + (f" No group by {names} loses clearly more or less than the others." if names else ""), ""
-    return f"{said} {_of_group(named, rows, because)}", _led(distances, named["attribute"])
+        none = _begin(f"{beyond}no group by {names} loses clearly more or less than the others.")
+        return f"{said} {none}" if names else said, ""
+    return f"{said} {_begin(beyond + _of_group(named, rows, because))}", _led(distances, named["attribute"])
 
 
 def members(row: Mapping[str, Any]) -> str:
@@ -182,10 +184,21 @@ def _of_group(named: Mapping[str, Any], rows: pl.DataFrame, because: str) -> str
     same = known_groups(rows).filter(pl.col("attribute") == attribute, pl.col("category") != named["category"])
     others = members(same.row(0, named=True)) if same.height == 1 else f"the others whose {_plain(attribute)} is known"
     only = "only " if named["apart"] < 0 else ""
-    said = f"It loses {only}{_share(named)} of {members(named)} and "
+    said = f"it loses {only}{_share(named)} of {members(named)} and "
     said += f"{percent(named['n_others_lost'], named['n_others'])} of {others}"
     own = _because(named)
     return f"{said}; {own} of the former for that reason." if own not in ("", because) else f"{said}."
+
+
+def _beyond(rows: pl.DataFrame, own: frozenset[str]) -> str:
+    """What a step asks for and its groups show: who has another value is lost by definition."""
+    shown = known_groups(rows).filter(pl.col("attribute").is_in(sorted(asked_for(own))))["attribute"]
+    names = dict.fromkeys(map(_plain, shown))
+    return f"beyond the {' and '.join(names)} asked for, " if names else ""
+
+
+def _begin(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def _share(row: Mapping[str, Any]) -> str:

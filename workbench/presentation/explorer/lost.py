@@ -39,8 +39,8 @@ _RULES = (
         "The dashed line is the share lost of all patients whose value is known; those without one belong to no group. "
         f"Named is, of the groups of at least {FEWEST} patients before the step, the one that lost most compared with "
         f"the others whose value is known, at least {FEWEST} too, where the 95 % interval of the difference (Newcombe) "
-        "lies above 0; where there is none, the one that lost least, where it lies below. Groups that the step itself "
-        "asks for are not named."
+        "lies above 0; where there is none, the one that lost least, where it lies below. Shares that are the same in "
+        "whole percent are no difference. Groups that the step itself asks for are not named."
     ),
     "Patients without a value are left out of the shares on the right and counted below them.",
 )
