@@ -110,7 +110,13 @@ def test_the_step_shown_is_the_one_changed_last_until_another_is_chosen(commons)
     assert state.step == 1
     assert lost(state)["label"] == "Sex: Female"
     act(state, {"do": "undo"})
-    assert lost(state)["label"] == "Modality: CT or MR"
+    assert lost(state)["label"] == "Body region: Chest"  # as it was shown before
+    act(state, {"do": "undo"})
+    assert lost(state)["label"] == "Sex: Female"
+    act(state, {"do": "redo"})
+    assert lost(state)["label"] == "Body region: Chest"
+    act(state, {"do": "redo"})
+    assert lost(state)["label"] == "Sex: Female"
 
 
 def test_the_numbers_say_when_they_are_of_people_only(commons):

@@ -94,6 +94,39 @@ def test_a_card_tells_collection_modalities_license_and_counts(commons):
     }
 
 
+def test_cards_count_the_patients_of_their_facet_also_those_without_listed_series(invented):
+    state = ExplorerState(invented, invented.where(modality="DX"))
+    view = page_view(state)
+    cards = {card["value"]: card["n"].partition(" ")[0] for card in view["overview"]["cards"]}
+    shown = {value: bar["n"] for value, bar in bars(view, "collection_id").items() if not bar["missing"]}
+    assert cards == {value: f"{n:,}" for value, n in shown.items()}
+    assert sum(shown.values()) == state.cohort.counts["patients"]
+
+
+def test_the_tile_of_studies_says_how_many_have_no_listed_series(invented, commons):
+    listed = invented.everything.series()["study_uid"].n_unique()
+    n = invented.counts["studies"] - listed
+    notes = {tile["unit"]: tile["note"] for tile in page_view(ExplorerState(invented, invented.everything))["counts"]}
+    assert n > 0
+    assert notes.pop("studies") == f"{n:,} of them without listed series"
+    assert set(notes.values()) == {""}
+    assert {tile["note"] for tile in page_view(ExplorerState(commons))["counts"]} == {""}
+
+
+def test_what_nothing_is_known_of_is_no_facet_and_no_slider(owned, invented):
+    view = page_view(ExplorerState(owned, owned.everything))
+    facets_shown = {facet["attribute"] for facet in view["facets"]}
+    assert {"modality", "sex", "ward"} <= facets_shown
+    assert not {"manufacturer", "license"} & facets_shown
+    assert [slider["attribute"] for slider in view["ranges"]] == ["age_years"]
+    radiographs = invented.where(modality="DX")
+    sliders = page_view(ExplorerState(invented, radiographs))["ranges"]
+    assert "slice_thickness_mm" not in [slider["attribute"] for slider in sliders]
+    thin = radiographs.where(slice_thickness_mm=(None, 1.5))  # nobody, by a slider that has to be there to be undone
+    sliders = page_view(ExplorerState(invented, thin))["ranges"]
+    assert "slice_thickness_mm" in [slider["attribute"] for slider in sliders]
+
+
 def test_the_cost_of_a_step_is_that_of_the_attrition(commons):
     state = ExplorerState(commons)
     steps = state.cohort.attrition.table.tail(4)

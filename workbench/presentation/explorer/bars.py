@@ -33,7 +33,7 @@ def facet_names(cohort: Cohort) -> list[str]:
     Returns
     -------
     list of str
-        Categories, bands and flags only.
+        Categories, bands and flags only, of which the source has any value.
     """
     known = attributes(cohort.repository)
     model = {"age_group", "body_part", "body_region_source", "species", "model", "kernel", "site_id", "zip3"}
@@ -43,7 +43,7 @@ def facet_names(cohort: Cohort) -> list[str]:
         if name not in TITLES and name not in model and attribute.kind in ("category", "flag")
     ]
     few = [name for name in own if _n_values(cohort, name) <= _MOST_VALUES]
-    return [name for name in TITLES if name in known] + few
+    return [name for name in (*(each for each in TITLES if each in known), *few) if _has_values(cohort, name)]
 
 
 def list_facets(cohort: Cohort, counts: pl.DataFrame, unit: str, expanded: set[str]) -> list[dict[str, Any]]:
@@ -205,6 +205,11 @@ def _age_bounds(cohort: Cohort) -> tuple[float, float]:
         return 0.0, np.inf
     low, high = criterion.values
     return (0.0 if low is None else low), (np.inf if high is None else high)
+
+
+def _has_values(cohort: Cohort, name: str) -> bool:
+    table = coded(cohort.repository, attributes(cohort.repository)[name])
+    return table is None or not bool(table.missing[table.codes].all())
 
 
 def _n_values(cohort: Cohort, name: str) -> int:

@@ -47,17 +47,20 @@ def collection_cards(cohort: Cohort, *, expanded: bool) -> dict[str, Any]:
 
 
 def _by_collection(cohort: Cohort) -> pl.DataFrame:
-    """Count patients, series, modalities and licenses of each collection over codes, not over a million words."""
+    """Count patients, series, modalities and licenses of each collection over codes, not over a million words.
+
+    Patients count as the facet counts them, also those of whom no series is listed.
+    """
     repository = cohort.repository
     keep = listed(repository, cohort.mask)
     tables = {name: _table(repository, name) for name in ("collection_id", "modality", "license")}
     n = len(tables["collection_id"].values)
-    collections = tables["collection_id"].codes[keep].astype(np.int64)
     keys, n_patients = level_keys(repository, "patient")
     home = np.full(n_patients, n, dtype=np.int64)
-    home[keys[keep]] = collections  # a patient is a person in one collection
+    home[keys[cohort.mask]] = tables["collection_id"].codes[cohort.mask]  # a patient is a person in one collection
+    collections = tables["collection_id"].codes[keep].astype(np.int64)
     patients, series = np.bincount(home, minlength=n + 1)[:n], np.bincount(collections, minlength=n)
-    found = np.flatnonzero(series)
+    found = np.flatnonzero(patients)
     parts: dict[str, list[list[str]]] = {}
     for name in ("modality", "license"):
         values = tables[name].values.cast(pl.String).to_list()

@@ -86,6 +86,25 @@ def count_codes(cohort: Cohort, codes: npt.NDArray[Any], n_codes: int, unit: str
     return counted
 
 
+def count_without_series(cohort: Cohort) -> int:
+    """Return how many studies of a cohort have no series that the source lists.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        What is counted.
+
+    Returns
+    -------
+    int
+        Of the studies that `Cohort.counts` counts.
+    """
+    keys, n = level_keys(cohort.repository, "study")
+    of_series = np.zeros(n, dtype=np.bool_)
+    of_series[keys[listed(cohort.repository, cohort.mask)]] = True
+    return int(cohort.counts["studies"]) - int(np.count_nonzero(of_series))
+
+
 def count_age_and_sex(cohort: Cohort, unit: str) -> AgesAndSexes:
     """Return how many units of a cohort have each ten-year age band, by sex, and how many have none.
 

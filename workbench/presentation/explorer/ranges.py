@@ -27,7 +27,7 @@ _WORDS = {
 
 
 def list_ranges(cohort: Cohort, unit: str) -> list[dict[str, Any]]:
-    """Return the sliders that a source can have, each counted under all other criteria.
+    """Return the sliders of what there are values of, each counted under all other criteria.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def list_ranges(cohort: Cohort, unit: str) -> list[dict[str, Any]]:
         if name in known:
             stops = [*(f"{edge:,g}" for edge in edges), "more"]
             found.append(_range(cohort, name, edges, stops, edges, unit, **_WORDS[name]))
-    return found
+    return [each for each in found if _is_shown(cohort, each)]
 
 
 def range_value(cohort: Cohort, attribute: str, low: int, high: int) -> tuple[float | None, float | None] | None:
@@ -105,6 +105,12 @@ def last_of_year(cohort: Cohort, year: int) -> float:
         return bool(((ages > year) & (ages < year + 1)).any())
 
     return year + 0.999 if repository.remember(("fractions of year", year), ask) else year
+
+
+def _is_shown(cohort: Cohort, slider: dict[str, Any]) -> bool:
+    """Whether there is anything to slide over; a set slider, and those of a cohort of nobody, stay to be changed."""
+    is_open = (slider["low"], slider["high"]) == (0, len(slider["stops"]) - 1)
+    return any(slider["bins"]) or not is_open or not cohort.mask.any()
 
 
 def _range(

@@ -1,5 +1,6 @@
 """What the explorer looks at, as a plain object without a widget: a cohort, how it came about, and how it is shown."""
 
+import dataclasses
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,12 +34,15 @@ class Moment:
         A sentence below the title.
     example : str
         Key of the example, empty when it was changed since.
+    step : int
+        The criterion whose losses were shown when it was left; -1 before that.
     """
 
     cohort: Cohort
     title: str
     why: str
     example: str = ""
+    step: int = -1
 
 
 @dataclass
@@ -181,12 +185,12 @@ class ExplorerState:
             Whether the mouse is still down: the next move then takes the place of this one.
         """
         if self._dragging:
-            self._become(self._past.pop())
+            self._return_to(self._past.pop())
         if cohort.conditions == self.cohort.conditions and not title:
             return
         if not title:
             title, why = self._by_hand(cohort)
-        self._past = [*self._past[-_LONGEST_HISTORY:], self.now]
+        self._past = [*self._past[-_LONGEST_HISTORY:], self._left]
         self._future = []
         self._become(Moment(cohort, title, why, example))
         self._dragging = dragging
@@ -194,14 +198,14 @@ class ExplorerState:
     def undo(self) -> None:
         """Go one step back; nothing happens at the beginning."""
         if self._past:
-            self._future.append(self.now)
-            self._become(self._past.pop())
+            self._future.append(self._left)
+            self._return_to(self._past.pop())
 
     def redo(self) -> None:
         """Take back an undo; nothing happens when there was none."""
         if self._future:
-            self._past.append(self.now)
-            self._become(self._future.pop())
+            self._past.append(self._left)
+            self._return_to(self._future.pop())
 
     def open_example(self, key: str) -> None:
         """Select a named cohort.
@@ -275,6 +279,15 @@ class ExplorerState:
         changed = [at for at, condition in enumerate(after) if condition not in before]
         self.step = changed[-1] if changed else len(after) - 1
         self.now, self.page, self._dragging = moment, 0, False
+
+    @property
+    def _left(self) -> Moment:
+        return dataclasses.replace(self.now, step=self.step)
+
+    def _return_to(self, moment: Moment) -> None:
+        """Show what was shown when the moment was left, also of which criterion the losses stood there."""
+        self._become(moment)
+        self.step = moment.step
 
     def _by_hand(self, cohort: Cohort) -> tuple[str, str]:
         if not cohort.conditions:

@@ -9,6 +9,7 @@ from workbench.catalog import facets
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.criteria.attributes import attributes, coded
 from workbench.presentation.explorer import bars, cards, lost, panels, ranges, rows, steps, table_one
+from workbench.presentation.explorer.counting import count_without_series
 from workbench.presentation.explorer.editing import TEXTS, is_plain
 from workbench.presentation.explorer.share import to_fragment
 from workbench.presentation.explorer.state import ExplorerState
@@ -119,7 +120,12 @@ def _source_line(cohort: Cohort) -> str:
 
 def _tiles(state: ExplorerState) -> list[dict[str, Any]]:
     counts, total = state.cohort.counts, state.catalog.repository.remember("explorer total", _total(state))
-    return [{"unit": unit, "label": label, "value": counts[unit], "total": total[unit]} for unit, label in _TILES]
+    n_without = state.remember("without series", lambda: count_without_series(state.cohort))
+    notes = {"studies": f"{n_without:,} of them without listed series" if n_without else ""}
+    return [
+        {"unit": unit, "label": label, "value": counts[unit], "total": total[unit], "note": notes.get(unit, "")}
+        for unit, label in _TILES
+    ]
 
 
 def _total(state: ExplorerState) -> Callable[[], Any]:

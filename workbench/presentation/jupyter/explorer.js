@@ -65,8 +65,8 @@ function numbers() {
       view.counts,
       (tile) => tile.unit,
       (tile) => {
-        const parts = { value: make("span", {}), suffix: make("small", {}), of: make("dd", { class: "wx-of" }), fill: make("span", { class: "wx-fill" }) };
-        const entry = make("div", { class: "wx-number", "data-count": tile.unit }, make("dt", {}, tile.label), make("dd", { class: "wx-value" }, parts.value, parts.suffix), make("span", { class: "wx-track", "aria-hidden": "true" }, parts.fill), parts.of);
+        const parts = { value: make("span", {}), suffix: make("small", {}), of: make("dd", { class: "wx-of" }), note: make("dd", { class: "wx-of" }), fill: make("span", { class: "wx-fill" }) };
+        const entry = make("div", { class: "wx-number", "data-count": tile.unit }, make("dt", {}, tile.label), make("dd", { class: "wx-value" }, parts.value, parts.suffix), make("span", { class: "wx-track", "aria-hidden": "true" }, parts.fill), parts.of, parts.note);
         entry.parts = parts;
         return entry;
       },
@@ -77,6 +77,7 @@ function numbers() {
         put(entry.parts.value, text);
         put(entry.parts.suffix, suffix && ` ${suffix}`);
         put(entry.parts.of, `of ${all}${allSuffix && ` ${allSuffix}`}`);
+        put(entry.parts.note, tile.note);
         const share = tile.total ? tile.value / tile.total : 0;
         entry.parts.fill.style.transform = `scaleX(${share && Math.max(share, 0.008)})`;
       },
