@@ -9,6 +9,8 @@ from tests.assessment.suppression.families import one_way, patients, shown, site
 from workbench.assessment.census import count_census
 from workbench.assessment.combinations import combine_groups
 from workbench.assessment.suppression import audit, suppress
+from workbench.vocabulary.countries import COUNTRIES
+from workbench.vocabulary.geography import STATES
 
 RULE = "Counts of 1–10 patients, and those that would give them away, are not shown."
 
@@ -255,16 +257,27 @@ def test_suppressed_tables_are_not_suppressed_again() -> None:
         suppress([])
 
 
-def test_too_large_a_cycle_is_refused() -> None:
+@pytest.mark.parametrize("n", [10, 50])  # 1,000 cells; 125,000, too many even to be tried
+def test_too_large_a_cycle_is_refused(n: int) -> None:
     names = ["first", "second", "third"]
-    frame = pl.DataFrame({name: [str(i % 30) for i in range(900)] for name in names})
+    rows = [(str(i), str(j), str((i + j) % n)) for i in range(n) for j in range(n)]
+    frame = pl.DataFrame(rows, schema=names, orient="row")
     message = (
-        "Tables of first × second × third have to be looked at as one of 27,000 cells. An audit can do 20,000. Publish "
-        "fewer tables together, or tables that form no cycle."
+        "Tables of first × second × third have to be looked at as one, in which more than 700 cells may hold patients. "
+        "That is as many as an audit can do. Publish fewer tables together, or tables that form no cycle."
     )
     pairs = (["first", "second"], ["second", "third"], ["first", "third"])
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         suppress([count_census(frame, by=pair) for pair in pairs])
+
+
+def test_states_of_many_countries_are_looked_at_with_them() -> None:
+    # 3,000 combinations, but a state lies in one country: 50 there, and one without a state in each other.
+    states = {(state, "USA"): 20 + i for i, state in enumerate(list(STATES)[:50])}
+    others = {("Not Reported", COUNTRIES[code].alpha3): 5 + i for i, code in enumerate(list(COUNTRIES)[:60])}
+    frame = patients({**states, **others}, ["state", "country"])
+    released = suppress([count_census(frame, by=[name]) for name in ("state", "country")])
+    assert released.audit.n_exposed == 0
 
 
 def test_what_an_earlier_release_gives_away_cannot_be_hidden() -> None:

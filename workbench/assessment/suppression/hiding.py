@@ -9,10 +9,12 @@ import numpy as np
 from workbench.assessment.suppression.exposure import examine, find_whole, reaches
 from workbench.assessment.suppression.knowledge import Expression, Figure, Knowledge
 from workbench.assessment.suppression.published import EVERYONE, Cell, Count
-from workbench.optimization import FloatArray, LinearProgram, Row
+from workbench.optimization import FloatArray, LinearProgram, Row, solve_linear
 
 # What hiding a number costs: a margin is worth several cells, and the total stands under every share.
 _MARGIN, _EVERYONE = 10.0, 1_000.0
+
+_TOLERANCE = 1e-6  # of the solver
 
 Read = Callable[[Mapping[Cell, Count]], Knowledge]
 
@@ -108,7 +110,15 @@ def _nearest_table(knowledge: Knowledge, reach: Row) -> FloatArray | None:
     prices = np.repeat([_price(figure) for figure in open_figures], 2)
     width = n + len(prices)
     objective = np.concatenate([np.zeros(n), prices])
-    table = find_whole(LinearProgram(objective, np.zeros(width), np.full(width, np.inf), rows))
+    program = LinearProgram(objective, np.zeros(width), np.full(width, np.inf), rows)
+    nearest = solve_linear(program).values
+    if nearest is None:
+        return None
+    # Where cells are no whole numbers, any table will do that differs in no more figures: the best one takes minutes.
+    same = np.abs(nearest[n:]).reshape(-1, 2).sum(axis=1) < _TOLERANCE
+    fixed = [figure.row() for figure, is_same in zip(open_figures, same, strict=True) if is_same]
+    table = find_whole(replace(program, objective=np.zeros(width), rows=[*rows, *fixed]))
+    table = find_whole(program) if table is None else table
     return None if table is None else table[:n]
 
 

@@ -12,7 +12,8 @@ from workbench.assessment.suppression.meanings import MEANINGS
 from workbench.assessment.suppression.published import EVERYONE, Cell, Published, categories_of, describe_cell
 from workbench.optimization import Row
 
-_MOST_CELLS = 20_000  # of one joint table; about a minute of auditing on a laptop
+_MOST_CELLS = 700  # of one joint table that nobody shows: ten seconds; twice as many take minutes
+_MOST_TRIED = 100_000  # combinations of categories, of which most have to be empty
 
 
 def read_knowledge(releases: Sequence[Published]) -> Knowledge:
@@ -125,22 +126,29 @@ class _Unknowns:
     def _possible(self, at: int, attributes: Attributes) -> list[Cell]:
         """The cells of a table in which, by everything published of a release, there may be patients."""
         counts, complete = self.releases[at].counts, self.releases[at].complete
-        options = [[(name, category) for category in self.categories[name]] for name in attributes]
-        if attributes in complete:
-            cells = [cell for cell in counts if tuple(name for name, _ in cell) == attributes]
-        elif prod(map(len, options)) > _MOST_CELLS:
-            raise ValueError(
-                f"Tables of {' × '.join(attributes)} have to be looked at as one of {prod(map(len, options)):,} cells. "
-                f"An audit can do {_MOST_CELLS:,}. Publish fewer tables together, or tables that form no cycle."
-            )
-        else:
-            cells = list(product(*options))
         parts = [names for size in range(len(attributes) + 1) for names in combinations(attributes, size)]
-        return [
+        options = [[(name, category) for category in self.categories[name]] for name in attributes]
+        is_shown, n_combinations = attributes in complete, prod(map(len, options))
+        if is_shown:
+            tried = iter([cell for cell in counts if tuple(name for name, _ in cell) == attributes])
+        else:
+            tried = product(*options) if n_combinations <= _MOST_TRIED else iter([])
+        cells = [
             cell
-            for cell in cells
+            for cell in tried
             if all(counts.get(_part(cell, names), 0 if names in complete else 1) != 0 for names in parts)
         ]
+        if not is_shown and (n_combinations > _MOST_TRIED or sum(map(self._is_meant, cells)) > _MOST_CELLS):
+            raise ValueError(
+                f"Tables of {' × '.join(attributes)} have to be looked at as one, in which more than {_MOST_CELLS:,} "
+                "cells may hold patients. That is as many as an audit can do. Publish fewer tables together, or "
+                "tables that form no cycle."
+            )
+        return cells
+
+    def _is_meant(self, cell: Cell) -> bool:
+        categories = dict(cell)
+        return all(each.is_possible(categories) for each in self.meanings if {*each.attributes} <= {*categories})
 
 
 def _part(cell: Cell, names: Attributes) -> Cell:

@@ -66,8 +66,12 @@ def suppress(
     patients in all, everything else is hidden. Small numbers of studies, series or images are not looked for:
     they do not tell how many patients they come from, so a census of them is refused.
 
-    What the rule does not cover: two attributes of which one is a function of the other are only seen through when
-    `workbench.assessment.suppression.meanings` names them.
+    What the rule does not cover: two attributes of which one is a function of the other, such as a model and its
+    manufacturer, are only seen through when `workbench.assessment.suppression.meanings` names them, or refused. Nor
+    does it know what is published elsewhere.
+
+    Changes between all releases are looked at, so that each one takes longer: with seven tables of 600 patients the
+    third release takes 1 s, the seventh 10 s and the twelfth a minute.
 
     Parameters
     ----------
