@@ -15,8 +15,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import UnknownNameError
+from workbench.optimization import Solution
 from workbench.sampling import match_target, matching, quotas, rake_weights
-from workbench.sampling.matching import points
+from workbench.sampling.nearest import nearest_quotas
+from workbench.sampling.reasons import points
 from workbench.sampling.targets import make_pool
 
 HALVES = {"sex": {"Female": 0.5, "Male": 0.5}}
@@ -43,38 +45,96 @@ def farthest(table: pl.DataFrame, target: Mapping[str, Mapping[str, float]]) -> 
     )
 
 
-def largest_by_trying(table: pl.DataFrame, target: Mapping[str, Mapping[str, float]], tolerance: float) -> int:
-    """Every number of each of the six combinations, one after the other."""
+def apart(table: pl.DataFrame, target: Mapping[str, Mapping[str, float]]) -> float:
+    """The sum over the attributes of the total variation."""
+    shares_of = {name: {kind: (table[name] == kind).mean() for kind in kinds} for name, kinds in target.items()}
+    return sum(
+        abs(shares_of[name][kind] - share) / 2 for name, kinds in target.items() for kind, share in kinds.items()
+    )
+
+
+def best_by_trying(
+    table: pl.DataFrame, target: Mapping[str, Mapping[str, float]], tolerance: float, least: float
+) -> tuple[int, float]:
+    """Every number of each of the six combinations, one after the other: the largest, then the nearest."""
     sizes = {cell: table.filter(sex=cell[0], age=cell[1]).height for cell in itertools.product("FM", "abc")}
-    best = 0
+    wanted = {kind: share for kinds in target.values() for kind, share in kinds.items()}
+    held = {kind for cell, size in sizes.items() if size for kind in cell}
+    best, nearest = 0, math.inf
     for taken in itertools.product(*(range(n + 1) for n in sizes.values())):
         n = sum(taken)
-        if n <= best:
+        if n < max(best, 1):
             continue
         counts = {kind: sum(k for k, cell in zip(taken, sizes, strict=True) if kind in cell) for kind in "FMabc"}
-        wanted = {kind: share for kinds in target.values() for kind, share in kinds.items()}
-        if all(abs(counts[kind] / n - share) <= tolerance + 1e-9 for kind, share in wanted.items()):
+        off = {kind: abs(counts[kind] / n - share) for kind, share in wanted.items()}
+        kept = all(counts[kind] / n >= least * wanted[kind] - 1e-9 for kind in held)
+        if kept and max(off.values()) <= tolerance + 1e-9:
+            nearest = min(sum(off.values()) / 2, nearest if n == best else math.inf)
             best = n
-    return best
+    return best, nearest
 
 
 @settings(deadline=None, max_examples=60)
-@given(people, shares, tolerances)
-def test_no_larger_subset_is_within_the_tolerance(
-    rows: list[tuple[str, str]], parts: tuple[int, ...], tolerance: float
+@given(people, shares, tolerances, st.sampled_from([0, 0, 0.5, 1]))
+def test_no_larger_subset_is_within_the_tolerance_and_none_of_its_size_is_nearer(
+    rows: list[tuple[str, str]], parts: tuple[int, ...], tolerance: float, least: float
 ) -> None:
-    table, target = table_of(rows), None
-    assume(sum(parts[2:]) and set(table["sex"]) & {"F", "M"})
-    target = target_of(parts)
-    expected = largest_by_trying(table, target, tolerance)
-    if expected == 0:
+    table, target = table_of(rows), target_of(parts)
+    n, nearest = best_by_trying(table, target, tolerance, least)
+    if n == 0:
         with pytest.raises(ValueError, match="No subset of the"):
-            match_target(table, target, tolerance=tolerance)
+            match_target(table, target, tolerance=tolerance, least=least)
         return
-    match = match_target(table, target, tolerance=tolerance)
-    assert (match.n, match.n_at_most) == (expected, expected)
+    match = match_target(table, target, tolerance=tolerance, least=least)
+    assert (match.n, match.n_at_most, match.is_nearest) == (n, n, True)
     assert match.table.height == match.n
     assert farthest(match.table, target) <= tolerance + 1e-9
+    assert apart(match.table, target) == pytest.approx(nearest)
+
+
+def test_of_the_largest_samples_the_nearest_is_taken() -> None:
+    # Half and half within 5 points of 40 women and 90 men: 40 of 88 is 45.5 %, 40 of 89 only 44.9 %, so 88 are taken,
+    # and no other split of 88 is within reach. The 12 % of B, of whom 10 % are wanted, can be met at no cost of size:
+    # 9 of 88 is 10.2 %.
+    sites = {"sex": ["F"] * 40 + ["M"] * 90, "site": (["A"] * 8 + ["B"]) * 13 + ["A"] * 10 + ["B"] * 3}
+    table = pl.DataFrame(sites)
+    target = {"sex": {"F": 0.5, "M": 0.5}, "site": {"A": 0.9, "B": 0.1}}
+    match = match_target(table, target, tolerance=0.05)
+    assert dict(match.shares.select("category", "n").iter_rows()) == {"F": 40, "M": 48, "A": 79, "B": 9}
+    assert match.sentence.endswith("No larger subset does; of those of this size it is the nearest.")
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(1, 9), min_size=5, max_size=5), st.sampled_from([0.02, 0.05, 0.1]))
+def test_the_nearest_is_as_large_as_the_first_found_and_never_farther(parts: list[int], tolerance: float) -> None:
+    table, target = synthetic(2000), target_of(tuple(parts))
+    pool = make_pool(table, target, missing="excluded")
+    strata, _ = quotas.make_strata(pool.codes, pool.wanted)
+    first = quotas.largest_quotas(strata, tolerance).values
+    assume(first is not None)
+    match = match_target(table, target, tolerance=tolerance)
+    assert match.n == first[-1]
+    assert 2 * match.n * apart(match.table, target) <= np.abs(
+        strata.members @ first[:-1] - strata.wanted * first[-1]
+    ).sum() * (1 + 1e-9)
+
+
+def test_a_small_group_can_be_kept() -> None:
+    # One of C, 4 % wanted: within 5 points C may vanish, and A, 47 of 86, is what bounds the size: 48 of 87 is 55.2 %.
+    # With a floor of a half, 2 %, it is C: 1 of 50. Nobody is D, which has no floor.
+    table = pl.DataFrame({"site": ["A"] * 61 + ["B"] * 38 + ["C"]})
+    target = {"site": {"A": 0.5, "B": 0.44, "C": 0.04, "D": 0.02}}
+    assert match_target(table, target, tolerance=0.05).n == 86
+    kept = match_target(table, target, tolerance=0.05, least=0.5)
+    assert kept.n == 50
+    assert dict(kept.shares.select("category", "n").iter_rows())["C"] == 1
+    # 4 % in full is 1 of 25 at most, and of 25 at least 12.5 would have to be A and 11.5 B.
+    with pytest.raises(ValueError, match="keeps") as caught:
+        match_target(table, {"site": {"A": 0.5, "B": 0.46, "C": 0.04}}, tolerance=0.05, least=1)
+    assert str(caught.value) == (
+        "No subset of the 100 rows lies within 5 percentage points of the target and keeps 1 of each wanted share. "
+        "Without that floor one of 86 rows does. Pass a smaller least=, or a larger tolerance."
+    )
 
 
 @settings(deadline=None, max_examples=25)
@@ -122,7 +182,7 @@ def test_the_shares_tell_what_was_wanted_available_and_achieved() -> None:
     ]
     assert match.sentence == (
         "25 of 40 rows match the target: each of 2 shares lies within 10 percentage points. Farthest is Female (sex), "
-        "40.0 % where 50.0 % is wanted. No larger subset does."
+        "40.0 % where 50.0 % is wanted. No larger subset does; of those of this size it is the nearest."
     )
 
 
@@ -238,6 +298,16 @@ def test_the_optimum_is_never_below_the_greedy_procedure(parts: list[int]) -> No
             {"tolerance": 5},
             "Received tolerance=5. A difference of shares from 0 to 1 would be right. Pass tolerance=0.05 for five "
             "percentage points.",
+        ),
+        (
+            {"least": 2},
+            "Received least=2. A fraction of each wanted share from 0 to 1 would be right. Pass least=0.5 to keep at "
+            "least half of it.",
+        ),
+        (
+            {"least": 0.5, "method": "greedy"},
+            "Received least=0.5 with the greedy procedure, which keeps no floor. A search that does would be right. "
+            "Pass method='optimal', or leave out least=.",
         ),
         ({"seed": -1}, "Received seed=-1. A seed is a whole number, 0 or more. Pass seed=0."),
         (
@@ -355,7 +425,7 @@ def test_weights_are_advised_only_where_there_are_some() -> None:
     assert said == (
         "No subset of the 3 rows lies within 1 percentage point of the target. Parts of rows would do, whole rows do "
         "not. The smallest tolerance at which one exists is 0.034, with at most 3 rows. Pass tolerance=0.034 or more, "
-        "add rows, or weight them with rake_weights, which drops nobody."
+        "add rows, or weight them, which drops nobody: rake_weights, or wb.weigh for a cohort."
     )
 
 
@@ -393,7 +463,9 @@ def test_a_search_that_was_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     stopped = dataclasses.replace(match_target(table, HALVES, tolerance=0.1), n_at_most=28)
     assert stopped.sentence.endswith("is wanted. The search was stopped; more than 28 cannot.")
     monkeypatch.setattr(
-        matching, "largest_quotas", lambda strata, tolerance: quotas.largest_quotas(strata, tolerance, seconds=0)
+        matching,
+        "largest_quotas",
+        lambda strata, tolerance, least: quotas.largest_quotas(strata, tolerance, least=least, seconds=0),
     )
     rng = np.random.default_rng(0)
     kinds = {"a": "abcdefgh", "b": "abcdefg", "c": "abc"}
@@ -405,6 +477,21 @@ def test_a_search_that_was_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> N
         "No subset of the 500 rows within 0.1 percentage points of the target was found in 30 seconds; whether there "
         "is one is not known. A larger tolerance or a target of fewer attributes is found sooner. Pass one of these."
     )
+
+
+def test_a_search_for_the_nearest_that_was_stopped_keeps_the_first_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stopped(strata: quotas.Strata, n: int, *, tolerance: float, least: float) -> Solution:
+        return dataclasses.replace(nearest_quotas(strata, n, tolerance=tolerance, least=least), status="time limit")
+
+    table = pl.DataFrame({"sex": ["Female"] * 10 + ["Male"] * 30})
+    monkeypatch.setattr(matching, "nearest_quotas", lambda *_, **__: Solution("time limit", None))
+    match = match_target(table, HALVES, tolerance=0.1)
+    assert (match.n, match.is_nearest) == (25, False)
+    assert match.sentence.endswith(" No larger subset does; whether one of this size lies nearer is not known.")
+    monkeypatch.setattr(matching, "nearest_quotas", stopped)
+    assert not match_target(table, HALVES, tolerance=0.1).is_nearest
 
 
 def test_points_need_no_more_digits_than_they_have() -> None:

@@ -1,4 +1,4 @@
-"""The largest part of a table that looks like a target population."""
+"""The largest part of a table that looks like a target population, and of those the one that looks most like it."""
 
 import html
 import math
@@ -10,15 +10,9 @@ import polars as pl
 
 from workbench.errors import unknown_name
 from workbench.sampling.greedy import drop_greedily
-from workbench.sampling.quotas import (
-    TIME_LIMIT_SECONDS,
-    Strata,
-    find_obstacles,
-    largest_quotas,
-    make_strata,
-    smallest_tolerance,
-)
-from workbench.sampling.raking import rake_weights
+from workbench.sampling.nearest import nearest_quotas, rows_apart
+from workbench.sampling.quotas import TIME_LIMIT_SECONDS, Floats, Strata, largest_quotas, make_strata
+from workbench.sampling.reasons import points, why_no_sample
 from workbench.sampling.strata import Codes
 from workbench.sampling.targets import Missing, Pool, Target, make_pool
 
@@ -46,10 +40,15 @@ class Match:
         How they were chosen.
     n_at_most : int
         The size that no subset exceeds: `n` where that is proven. -1 with the greedy method, which proves nothing.
+    is_nearest : bool
+        Whether it is proven that no subset of this size within the tolerance has a smaller sum over the attributes of
+        the total variation from the target.
     notes : tuple of str
         What was done to the target or the table, in sentences.
     unit : str
         What a row is called.
+    stamp : str
+        What has to stand under the numbers; empty where the rows are public.
     """
 
     table: pl.DataFrame
@@ -59,8 +58,10 @@ class Match:
     tolerance: float
     method: Method
     n_at_most: int
+    is_nearest: bool = False
     notes: tuple[str, ...] = ()
     unit: str = "rows"
+    stamp: str = ""
 
     @property
     def sentence(self) -> str:
@@ -76,14 +77,17 @@ class Match:
             return f"{said} The greedy procedure does not tell whether more would."
         if self.n_at_most > self.n:
             return f"{said} The search was stopped; more than {self.n_at_most:,} cannot."
-        return f"{said} No larger subset does."
+        if self.is_nearest:
+            return f"{said} No larger subset does; of those of this size it is the nearest."
+        return f"{said} No larger subset does; whether one of this size lies nearer is not known."
 
     def __repr__(self) -> str:
-        return "\n".join([self.sentence, *self.notes, str(self.shares)])
+        return "\n".join([self.sentence, *self.notes, str(self.shares), *filter(None, [self.stamp])])
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{html.escape(words)}</p>" for words in (self.sentence, *self.notes))
-        return f"{said}{self.shares._repr_html_()}"
+        below = f"<p>{html.escape(self.stamp)}</p>" if self.stamp else ""
+        return f"{said}{self.shares._repr_html_()}{below}"
 
 
 def match_target(
@@ -94,12 +98,16 @@ def match_target(
     seed: int = 0,
     method: Method = "optimal",
     missing: Missing = "excluded",
+    least: float = 0.0,
 ) -> Match:
     """Return the largest subset whose shares lie within the tolerance of a target, in every category.
 
-    Rows are grouped into strata, the combinations of the target's attributes; a whole-number program finds how many
-    to take of each, and who is taken is drawn by the seed. Only each attribute's own shares are matched, not their
-    combinations. Nobody is chosen twice: of a person (person_id, person_key or patient_key) one row counts.
+    Of the subsets of that size it is the nearest: the sum over the attributes of the total variation from the target
+    is least. Rows are grouped into strata, the combinations of the target's attributes; one whole-number program finds
+    how many can be taken, a second how many of each stratum, and who is taken is drawn by the seed. A search that
+    takes too long is stopped with the best found, which ``sentence`` says. Only each attribute's own shares are
+    matched, not their combinations. Nobody is chosen twice: of a person (person_id, person_key or patient_key) one
+    row counts.
 
     Parameters
     ----------
@@ -118,6 +126,9 @@ def match_target(
         Whether rows without a value leave the pool before anything is counted, or stay as a category with the share 0,
         so that at most `tolerance` of the subset is missing, as MIDRC does. A missing category that the target names,
         such as ``{"Not Reported": 0}``, stays in any case.
+    least : float
+        The fraction of its wanted share that each category keeps at least, as far as anybody has it: with 0.5, a group
+        of which 4 % are wanted is at least 2 % of the subset, where a tolerance of 0.05 alone would let it vanish.
 
     Returns
     -------
@@ -130,7 +141,7 @@ def match_target(
         When the table lacks an attribute, or none of the target's categories occurs in it.
     ValueError
         When no subset lies within the tolerance; the message says which tolerance would do, and who is too few. Also
-        for a tolerance outside 0 to 1, a share below 0 or a table in which nobody can be chosen.
+        for a tolerance or `least` outside 0 to 1, a share below 0 or a table in which nobody can be chosen.
 
     References
     ----------
@@ -147,12 +158,20 @@ def match_target(
     >>> match.n, match.shares["achieved"].to_list()
     (25, [0.4, 0.6])
     """
-    _check(tolerance, seed, method)
+    _check(tolerance, seed, method, least)
     pool = make_pool(table, target, missing=missing, normalized=method == "optimal")
     if method == "greedy":
-        chosen, n_at_most = _greedy(pool, tolerance), -1
+        chosen, n_at_most, is_nearest = _greedy(pool, tolerance), -1, False
     else:
-        chosen, n_at_most = _optimal(pool, target, tolerance, seed)
+        strata, stratum = make_strata(pool.codes, pool.wanted)
+        found = largest_quotas(strata, tolerance, least=least)
+        if found.values is None and found.status == "time limit":
+            raise ValueError(_not_found(pool, tolerance))
+        if found.values is None:
+            raise ValueError(_why_none(pool, strata, target, tolerance, least))
+        n_at_most = max(int(found.values[-1]), math.floor(found.bound + _ROUNDING))
+        quotas, is_nearest = _nearest(strata, found.values[:-1], tolerance, least)
+        chosen = _drawn(strata, stratum, quotas, seed)
     return Match(
         table=table[np.sort(pool.position[chosen])],
         shares=_shares(pool, chosen),
@@ -161,48 +180,48 @@ def match_target(
         tolerance=tolerance,
         method=method,
         n_at_most=n_at_most,
+        is_nearest=is_nearest,
         notes=pool.notes,
     )
 
 
-def points(share: float) -> str:
-    """Return a difference of shares in words.
-
-    Parameters
-    ----------
-    share : float
-        Such as 0.05.
-
-    Returns
-    -------
-    str
-        With as many digits as it needs.
-
-    Examples
-    --------
-    >>> points(0.05), points(0.001)
-    ('5 percentage points', '0.1 percentage points')
-    """
-    return f"{100 * share:.6g} percentage point{'' if math.isclose(share, 0.01) else 's'}"
-
-
-def _optimal(pool: Pool, target: Target, tolerance: float, seed: int) -> tuple[Codes, int]:
-    strata, stratum = make_strata(pool.codes, pool.wanted)
-    found = largest_quotas(strata, tolerance)
-    if found.values is None and found.status == "time limit":
-        raise ValueError(
-            f"No subset of the {pool.rows.height:,} rows within {points(tolerance)} of the target was found in "
-            f"{TIME_LIMIT_SECONDS:g} seconds; whether there is one is not known. A larger tolerance or a target of "
-            "fewer attributes is found sooner. Pass one of these."
-        )
+def _nearest(strata: Strata, quotas: Floats, tolerance: float, least: float) -> tuple[Floats, bool]:
+    """Return the nearest sample of the size of another, and whether that is proven."""
+    found = nearest_quotas(strata, int(quotas.sum()), tolerance=tolerance, least=least)
     if found.values is None:
-        raise ValueError(_why_none(pool, strata, target, tolerance))
+        return quotas, False
+    nearest = found.values[: len(quotas)]
+    if rows_apart(strata, nearest) < rows_apart(strata, quotas):
+        quotas = nearest
+    return quotas, found.status == "optimal"
+
+
+def _drawn(strata: Strata, stratum: Codes, quotas: Floats, seed: int) -> Codes:
     shuffled = np.random.default_rng(seed).permutation(len(stratum))
     by_stratum = shuffled[np.argsort(stratum[shuffled], kind="stable")]
     firsts = np.concatenate([[0], np.cumsum(strata.sizes)[:-1]])
     rank = np.arange(len(stratum)) - np.repeat(firsts, strata.sizes)
-    chosen = by_stratum[rank < np.repeat(found.values[:-1], strata.sizes)]
-    return chosen, max(len(chosen), math.floor(found.bound + _ROUNDING))
+    chosen: Codes = by_stratum[rank < np.repeat(quotas, strata.sizes)]
+    return chosen
+
+
+def _not_found(pool: Pool, tolerance: float) -> str:
+    return (
+        f"No subset of the {pool.rows.height:,} rows within {points(tolerance)} of the target was found in "
+        f"{TIME_LIMIT_SECONDS:g} seconds; whether there is one is not known. A larger tolerance or a target of fewer "
+        "attributes is found sooner. Pass one of these."
+    )
+
+
+def _why_none(pool: Pool, strata: Strata, target: Target, tolerance: float, least: float) -> str:
+    without = largest_quotas(strata, tolerance).values if least else None
+    if without is None:
+        return why_no_sample(pool, strata, target, tolerance=tolerance)
+    return (
+        f"No subset of the {pool.rows.height:,} rows lies within {points(tolerance)} of the target and keeps {least:g} "
+        f"of each wanted share. Without that floor one of {without[-1]:,.0f} rows does. Pass a smaller least=, or a "
+        "larger tolerance."
+    )
 
 
 def _greedy(pool: Pool, tolerance: float) -> Codes:
@@ -214,44 +233,6 @@ def _greedy(pool: Pool, tolerance: float) -> Codes:
             "that looks ahead. Pass method='optimal': it finds a subset wherever there is one."
         )
     return chosen
-
-
-def _why_none(pool: Pool, strata: Strata, target: Target, tolerance: float) -> str:
-    enough, n = smallest_tolerance(strata)
-    reasons = " ".join(_reasons(pool, strata, tolerance))
-    advice = "add rows, or weight them with rake_weights, which drops nobody" if _is_weighable(pool, target) else ""
-    return (
-        f"No subset of the {pool.rows.height:,} rows lies within {points(tolerance)} of the target. {reasons} The "
-        f"smallest tolerance at which one exists is {enough:g}, with at most {n:,} rows. Pass tolerance={enough:g} or "
-        f"more, {advice or 'or add rows'}."
-    )
-
-
-def _reasons(pool: Pool, strata: Strata, tolerance: float) -> list[str]:
-    found = find_obstacles(strata, tolerance)
-    names = [(name.replace("_", " "), kind) for name, shares in pool.shares.items() for kind in shares]
-    counts = np.concatenate(pool.counts())
-    said = []
-    for how_many, categories in (("few", found.few), ("many", found.many)):
-        named = (
-            f"{names[i][1]} ({names[i][0]}: {counts[i]:,} of {pool.rows.height:,}, wanted {strata.wanted[i]:.1%})"
-            for i in categories
-        )
-        said += [f"Too {how_many} are {' and '.join(named).replace('%', ' %')}."] if categories else []
-    if found.together:
-        attributes = [list(pool.shares)[i].replace("_", " ") for i in found.together]
-        attributes += ["another attribute"] * (len(attributes) == 1)
-        said.append(f"The shares of {', '.join(attributes[:-1])} and {attributes[-1]} cannot be had together.")
-    return said or ["Parts of rows would do, whole rows do not."]
-
-
-def _is_weighable(pool: Pool, target: Target) -> bool:
-    """Whether weights meet the target: raking refuses where they do not."""
-    try:
-        rake_weights(pool.rows, target)
-    except ValueError:
-        return False
-    return True
 
 
 def _shares(pool: Pool, chosen: Codes) -> pl.DataFrame:
@@ -274,7 +255,7 @@ def _shares(pool: Pool, chosen: Codes) -> pl.DataFrame:
     return pl.concat(frames).with_columns(difference=pl.col("achieved") - pl.col("target"))
 
 
-def _check(tolerance: object, seed: object, method: str) -> None:
+def _check(tolerance: object, seed: object, method: str, least: object) -> None:
     if method not in get_args(Method):
         raise unknown_name("method", method, get_args(Method), where="match_target", then="Pass one of these.")
     if not (isinstance(tolerance, int | float) and 0 <= tolerance <= 1):
@@ -284,3 +265,13 @@ def _check(tolerance: object, seed: object, method: str) -> None:
         )
     if not (isinstance(seed, int) and seed >= 0):
         raise ValueError(f"Received seed={seed!r}. A seed is a whole number, 0 or more. Pass seed=0.")
+    if not (isinstance(least, int | float) and 0 <= least <= 1):
+        raise ValueError(
+            f"Received least={least!r}. A fraction of each wanted share from 0 to 1 would be right. Pass least=0.5 to "
+            "keep at least half of it."
+        )
+    if least and method == "greedy":
+        raise ValueError(
+            f"Received least={least!r} with the greedy procedure, which keeps no floor. A search that does would be "
+            "right. Pass method='optimal', or leave out least=."
+        )

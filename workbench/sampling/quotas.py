@@ -86,7 +86,36 @@ def make_strata(codes: Sequence[Codes], wanted: Sequence[Floats]) -> tuple[Strat
     return made, stratum.reshape(-1).astype(np.int64)
 
 
-def largest_quotas(strata: Strata, tolerance: float, *, seconds: float = TIME_LIMIT_SECONDS) -> Solution:
+def share_limits(strata: Strata, tolerance: float, least: float = 0.0) -> tuple[Floats, Floats]:
+    """Return between which shares each category has to lie.
+
+    Parameters
+    ----------
+    strata : Strata
+        What there is, and the shares wanted.
+    tolerance : float
+        The most by which the share of any category may differ.
+    least : float
+        The fraction of its wanted share that each category keeps at least, as far as anybody has it.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        The lowest and the highest share of each category.
+
+    Examples
+    --------
+    >>> strata = Strata(np.array([10, 30]), np.eye(2, dtype=bool), np.array([0.04, 0.96]), np.array([0, 0]))
+    >>> [limits.round(3).tolist() for limits in share_limits(strata, 0.05, 0.5)]
+    [[0.02, 0.91], [0.09, 1.01]]
+    """
+    floors = np.where(strata.members.any(axis=1), least * strata.wanted, 0.0)
+    return np.maximum(strata.wanted - tolerance, floors), strata.wanted + tolerance
+
+
+def largest_quotas(
+    strata: Strata, tolerance: float, *, least: float = 0.0, seconds: float = TIME_LIMIT_SECONDS
+) -> Solution:
     """Return how many to choose of each stratum so that as many as possible are chosen.
 
     Parameters
@@ -95,6 +124,8 @@ def largest_quotas(strata: Strata, tolerance: float, *, seconds: float = TIME_LI
         What there is, and the shares wanted.
     tolerance : float
         The most by which the share of any category may differ.
+    least : float
+        As in `share_limits`.
     seconds : float
         When to stop with the best so far.
 
@@ -113,12 +144,12 @@ def largest_quotas(strata: Strata, tolerance: float, *, seconds: float = TIME_LI
     """
     n = len(strata.sizes)
     rows = [Row(np.arange(n + 1), np.append(np.ones(n), -1.0), 0.0, 0.0)]
-    for member, share in zip(strata.members, strata.wanted, strict=True):
+    for member, low, high in zip(strata.members, *share_limits(strata, tolerance, least), strict=True):
         columns = np.append(np.flatnonzero(member), n)
         ones = np.ones(len(columns) - 1)
-        rows.append(Row(columns, np.append(ones, -(share + tolerance)), upper=0.0))
-        if share > tolerance:
-            rows.append(Row(columns, np.append(ones, -(share - tolerance)), lower=0.0))
+        rows.append(Row(columns, np.append(ones, -high), upper=0.0))
+        if low > 0:
+            rows.append(Row(columns, np.append(ones, -low), lower=0.0))
     program = LinearProgram(
         objective=np.append(np.zeros(n), 1.0),
         lower=np.append(np.zeros(n), 1.0),
