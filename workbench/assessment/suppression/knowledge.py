@@ -99,6 +99,11 @@ class Knowledge:
 
         Which these are is not always known, as of a margin that has become less: those are dropped that leave the
         fewest patients unexplained.
+
+        Returns
+        -------
+        Knowledge
+            Without assumptions; `kept` says which the structure has.
         """
         everywhere = self._taking(range(len(self.assumptions)))
         if solve_linear(everywhere.program()).status != "infeasible":

@@ -68,7 +68,8 @@ def suppress(
 
     What the rule does not cover: two attributes of which one is a function of the other, such as a model and its
     manufacturer, are only seen through when `workbench.assessment.suppression.meanings` names them, or refused. Nor
-    does it know what is published elsewhere.
+    does it know what is published elsewhere, or think of a reader who reckons with how it chooses what to hide beside
+    a small count: the nearest in size first.
 
     Changes between all releases are looked at, so that each one takes longer: with seven tables of 600 patients the
     third release takes 1 s, the seventh 10 s and the twelfth a minute.
