@@ -160,3 +160,16 @@ def test_a_batch_that_rests_on_differing_definitions_says_so() -> None:
     assert warning == CENSUS.warnings("race")[0]
     assert warning in repr(gap)
     assert "Definitions differ" in gap._repr_html_()
+
+
+def test_the_stamp_of_the_counts_stands_under_the_batch() -> None:
+    census = dataclasses.replace(
+        count_census(pl.DataFrame({"sex": ["Male", "Female"]}), by=["sex"]), stamp="Not <out>."
+    )
+    gap = close_gap(census, CENSUS, attribute="sex", target=0.1)
+    assert gap.stamp == "Not <out>."
+    assert repr(gap).endswith("\nNot <out>.")
+    assert gap._repr_html_().endswith("<p>Not &lt;out&gt;.</p>")
+    plain = close_gap({"sex": {"Male": 1}}, ReferenceCohort(census), attribute="sex", target=0.1)
+    assert plain.stamp == "Not <out>."
+    assert close_gap({"sex": {"Male": 1}}, CENSUS, attribute="sex", target=0.1).stamp == ""

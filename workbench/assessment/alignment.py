@@ -47,6 +47,28 @@ class ReferenceCohort:
         return [name for name in attributes_of(self.counts) if name != self.key]
 
 
+def stamp_of(*sides: CohortCounts) -> str:
+    """Return what the censuses of some sides demand to stand under their counts.
+
+    Parameters
+    ----------
+    *sides : polars.DataFrame, Census, sequence of Census or mapping
+        The sides of a comparison.
+
+    Returns
+    -------
+    str
+        Each line once; empty where there is none.
+
+    Examples
+    --------
+    >>> stamp_of({"sex": {"Female": 3}})
+    ''
+    """
+    censuses = [census for side in sides for census in ([side] if isinstance(side, Census) else side)]
+    return " ".join(dict.fromkeys(each.stamp for each in censuses if isinstance(each, Census) and each.stamp))
+
+
 def attributes_of(counts: CohortCounts) -> list[str]:
     """Return the attributes that a side can be counted by.
 

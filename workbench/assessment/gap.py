@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from workbench.assessment.alignment import CohortCounts, ReferenceCohort, common_attributes
+from workbench.assessment.alignment import CohortCounts, ReferenceCohort, common_attributes, stamp_of
 from workbench.assessment.comparison import warned
 from workbench.assessment.distances import Vector, divergence_terms, jensen_shannon, shares, total_variation
 from workbench.assessment.references import ReferencePopulation
@@ -52,6 +52,8 @@ class Gap:
         Definitions that differ between the two sides, to be shown next to the numbers.
     notes : tuple of str
         What a reader has to know: sums normalized, bands summed, categories that the reference lacks.
+    stamp : str
+        What has to stand under the numbers, from the censuses they were counted from; empty where the rows are public.
     """
 
     table: pl.DataFrame
@@ -66,6 +68,7 @@ class Gap:
     year: str
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    stamp: str = ""
 
     @property
     def sentence(self) -> str:
@@ -95,12 +98,15 @@ class Gap:
         return f"{100 * (distance or 0):.3g} of 100 patients"
 
     def __repr__(self) -> str:
-        return "\n".join([self.sentence, *(f"  ⚠ {text}" for text in self.warnings), str(self.table), *self.notes])
+        warned_of = (f"  ⚠ {text}" for text in self.warnings)
+        return "\n".join([self.sentence, *warned_of, str(self.table), *self.notes, *filter(None, [self.stamp])])
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<p>{html.escape(self.sentence)}</p>{''.join(map(warned, self.warnings))}{self.table._repr_html_()}" + (
-            f"<p>Notes</p><ul>{notes}</ul>" if notes else ""
+        return (
+            f"<p>{html.escape(self.sentence)}</p>{''.join(map(warned, self.warnings))}{self.table._repr_html_()}"
+            + (f"<p>Notes</p><ul>{notes}</ul>" if notes else "")
+            + (f"<p>{html.escape(self.stamp)}</p>" if self.stamp else "")
         )
 
 
@@ -200,6 +206,7 @@ def close_gap(
         reference.year,
         reference.warnings(attribute) if isinstance(reference, ReferencePopulation) else (),
         sides.notes,
+        stamp_of(counts, reference.counts if isinstance(reference, ReferenceCohort) else {}),
     )
 
 

@@ -7,7 +7,7 @@ from typing import SupportsIndex, get_args
 import numpy as np
 import polars as pl
 
-from workbench.assessment.alignment import CohortCounts, ReferenceCohort, common_attributes
+from workbench.assessment.alignment import CohortCounts, ReferenceCohort, common_attributes, stamp_of
 from workbench.assessment.census import Census
 from workbench.assessment.comparison import CHANCE, Comparison
 from workbench.assessment.distance_intervals import distance_intervals
@@ -115,14 +115,8 @@ def compare_to_reference(
         tuple(notes),
         population,
         tuple(warned),
-        _stamp(counts, other.counts if isinstance(other, ReferenceCohort) else {}),
+        stamp_of(counts, other.counts if isinstance(other, ReferenceCohort) else {}),
     )
-
-
-def _stamp(*sides: CohortCounts) -> str:
-    """What the censuses on either side demand to stand under them, each line once."""
-    censuses = [census for side in sides for census in ([side] if isinstance(side, Census) else side)]
-    return " ".join(dict.fromkeys(each.stamp for each in censuses if isinstance(each, Census) and each.stamp))
 
 
 def _require_whole(name: str, number: object) -> None:

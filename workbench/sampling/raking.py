@@ -41,6 +41,8 @@ class Weights:
         What was done to the target, in sentences.
     unit : str
         What a row is called.
+    stamp : str
+        What has to stand under the numbers; empty where the rows are public.
     """
 
     table: pl.DataFrame
@@ -52,6 +54,7 @@ class Weights:
     n_rounds: int
     notes: tuple[str, ...]
     unit: str = "rows"
+    stamp: str = ""
 
     @property
     def sentence(self) -> str:
@@ -62,11 +65,12 @@ class Weights:
         )
 
     def __repr__(self) -> str:
-        return "\n".join([self.sentence, *self.notes, str(self.shares)])
+        return "\n".join([self.sentence, *self.notes, str(self.shares), *filter(None, [self.stamp])])
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{html.escape(words)}</p>" for words in (self.sentence, *self.notes))
-        return f"{said}{self.shares._repr_html_()}"
+        below = f"<p>{html.escape(self.stamp)}</p>" if self.stamp else ""
+        return f"{said}{self.shares._repr_html_()}{below}"
 
 
 def rake_weights(table: pl.DataFrame, target: Target, *, largest: float | None = None) -> Weights:
