@@ -106,6 +106,36 @@ def test_a_definition_that_differs_is_a_warning_next_to_the_number() -> None:
     assert read_reference("us_census").warnings("sex") == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("us_acs", {}, "'Multiple or Other' is 15.2 % of this reference"),
+        # 11,716,002 of 39,356,104 people
+        ("us_acs", {"state": "California"}, "'Multiple or Other' is 29.8 % of this reference"),
+        ("midrc_open", {}, "'Multiple or Other' is MIDRC's own category, 3.8 % of those here whose race is known"),
+        ("midrc_open", {"period": "2021-08-31"}, "own category, 1.1 % of those here whose race is known"),
+    ],
+)
+def test_warnings_quote_the_numbers_of_the_part_and_the_date_at_hand(
+    name: str, arguments: dict[str, str], said: str
+) -> None:
+    reference = read_reference(name, **arguments)
+    assert said in reference.warnings("race")[0]
+    counts = dict(reference.table.filter(attribute="race").select("category", "n").iter_rows())
+    share = 100 * counts["Multiple or Other"] / sum(counts.values())
+    assert f"{share:.1f} %" in said
+
+
+def test_no_shipped_warning_keeps_a_place_to_be_filled() -> None:
+    for name in list_references():
+        for said in read_reference(name).source["warnings"].values():
+            assert not any("{" in text for text in said), name
+
+
+def test_a_part_has_no_warnings_of_what_it_is_not_broken_down_by() -> None:
+    assert "race" not in read_reference("us_acs", race="Asian").source["warnings"]
+
+
 # ------------------------------------------------------------------ American Community Survey
 
 

@@ -108,6 +108,25 @@ def test_every_defect_is_named_with_its_line(written: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("attribute", "spelled", "meant"),
+    [
+        ("race", "Caucasian", "White"),
+        ("race", "two or more races", "Multiple or Other"),
+        ("sex", "F", "Female"),
+        ("ethnicity", "Hispanic", "Hispanic or Latino"),
+        ("race_ethnicity", "Caucasian", "White, Not Hispanic or Latino"),
+        ("race_ethnicity", "Latino", "Hispanic or Latino"),
+        ("race_ethnicity", "Asain, Not Hispanic or Latino", "Asian, Not Hispanic or Latino"),
+    ],
+)
+def test_a_synonym_is_answered_with_what_it_means(written: Path, attribute: str, spelled: str, meant: str) -> None:
+    written.write_text(f'attribute,category,n\n{attribute},"{spelled}",1\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="is no category of") as caught:
+        read_reference(written)
+    assert f"line 2: {spelled!r} is no category of {attribute}; did you mean {meant!r}?" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "there are no columns: write attribute,category,n above the rows"),

@@ -12,7 +12,7 @@ import polars as pl
 
 from workbench.assessment.age_bands import Bridge
 from workbench.assessment.references_files import shipped_sources, with_fractions
-from workbench.assessment.references_parts import at_period, find_published, in_age_bands, narrow, with_missing_named
+from workbench.assessment.references_parts import at_period, find_published, in_age_bands, narrow, with_warnings_counted
 from workbench.errors import unknown_name
 from workbench.vocabulary.demographics import MISSING
 
@@ -282,7 +282,7 @@ def read_reference(
         name=name,
         title=": ".join([str(published.source["title"]), *([", ".join(chosen)] if chosen else [])]),
         table=with_fractions(rows),
-        source=with_missing_named(published.source, rows),
+        source=with_warnings_counted(published.source, rows),
         year=str(day or published.source["vintage"]),
         n_total=n_total.item(),
         published=rows.select("attribute", "category", "n", "percent"),

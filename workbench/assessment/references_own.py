@@ -19,7 +19,7 @@ from workbench.errors import brief, nearest_names
 from workbench.vocabulary.countries import COUNTRIES
 from workbench.vocabulary.demographics import MISSING, RACE_ETHNICITY
 from workbench.vocabulary.geography import STATES, country_key, state_key
-from workbench.vocabulary.spellings import CLOSED
+from workbench.vocabulary.spellings import CLOSED, meant_category
 
 _CLOSED: Mapping[str, tuple[str, ...]] = {**CLOSED, "race_ethnicity": RACE_ETHNICITY}
 _COLUMNS = ("attribute", "category", "n", "percent", "period")
@@ -204,7 +204,8 @@ def _by_key(key: Callable[[str], str], attribute: str, category: str, names: Ite
 
 
 def _no_category(attribute: str, category: str, options: Sequence[str]) -> str:
-    near = nearest_names(category, options, most=1)
+    meant = meant_category(category, attribute) if attribute in _CLOSED else None
+    near = [meant] if meant else nearest_names(category, options, most=1)
     hint = f"did you mean {near[0]!r}?" if near else f"valid: {'; '.join(options[:12])}"
     return f"{brief(repr(category))} is no category of {attribute}; {hint}"
 

@@ -1,6 +1,7 @@
 """Find a reference population and take the part of it that is asked for: a place, a date, other age bands."""
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from workbench.errors import brief, unknown_name
 from workbench.vocabulary.countries import COUNTRIES
 from workbench.vocabulary.demographics import MISSING
 from workbench.vocabulary.geography import country_key, state_key
+
+_QUOTED = re.compile(r"\{\w+: [^{}]+\}")
 
 
 def find_published(source: str | Path) -> tuple[str, Published]:
@@ -157,8 +160,11 @@ def at_period(
     return rows.filter(period=past[-1]), past[-1]
 
 
-def with_missing_named(source: Mapping[str, Any], rows: pl.DataFrame) -> dict[str, Any]:
-    """Return a source whose warnings also say of whom an attribute is not known, where that is 1 in 100 or more.
+def with_warnings_counted(source: Mapping[str, Any], rows: pl.DataFrame) -> dict[str, Any]:
+    """Return a source whose warnings quote the numbers at hand: those of a part or a date, not of the whole.
+
+    ``{race: White}`` in a warning becomes the share of White among those whose race is known. What is not known of
+    1 in 100 or more is a warning too.
 
     Parameters
     ----------
@@ -177,13 +183,29 @@ def with_missing_named(source: Mapping[str, Any], rows: pl.DataFrame) -> dict[st
     sums = rows.group_by("attribute", maintain_order=True).agg(
         gone=number.filter(missing).sum(), whole=number.sum(), counted=pl.col("n").is_not_null().all()
     )
-    warnings = {attribute: tuple(said) for attribute, said in source.get("warnings", {}).items()}
+    warnings = _with_shares(source.get("warnings", {}), rows)
     for attribute, gone, whole, counted in sums.filter(pl.col("gone") >= pl.col("whole") / 100).rows():
         if gone:
             numbers = f"{gone:,.0f} of {whole:,.0f} ({100 * gone / whole:.1f} %)" if counted else f"{gone:.1f} %"
             warning = f"Not known for {numbers} of this reference."
             warnings[attribute] = (*warnings.get(attribute, ()), warning)
     return {**source, "warnings": warnings}
+
+
+def _with_shares(warnings: Mapping[str, Sequence[str]], rows: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Fill the shares that warnings quote into those of the attributes at hand; other braces stay as they are."""
+    shares = {
+        f"{{{attribute}: {category}}}": f"{100 * fraction:.1f} %"
+        for attribute, category, fraction in with_fractions(rows)
+        .select("attribute", "category", "fraction")
+        .iter_rows()
+        if fraction is not None
+    }
+    return {
+        attribute: tuple(_QUOTED.sub(lambda quoted: shares.get(quoted[0], quoted[0]), text) for text in said)
+        for attribute, said in warnings.items()
+        if attribute in rows["attribute"]
+    }
 
 
 def in_age_bands(table: pl.DataFrame, bands: Sequence[str], *, bridge: Bridge = None) -> tuple[pl.DataFrame, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from workbench.vocabulary.demographics import COVID_STATUS, ETHNICITY, MISSING, RACE, SEX
+from workbench.vocabulary.demographics import COVID_STATUS, ETHNICITY, MISSING, RACE, RACE_ETHNICITY, SEX
 
 _UNKNOWN, _NOT_REPORTED, _NOT_APPLICABLE = MISSING
 
@@ -96,6 +96,33 @@ def closed_category(text: pl.Expr, attribute: str) -> pl.Expr:
         .cast(pl.Enum(CLOSED[attribute]))
         .alias(text.meta.output_name())
     )
+
+
+def meant_category(text: str, attribute: str) -> str | None:
+    """Return the closed category that one text means, to name it in a message.
+
+    Parameters
+    ----------
+    text : str
+        As somebody wrote it; case and outer spaces do not matter.
+    attribute : {"sex", "race", "ethnicity", "race_ethnicity", "covid19_positive"}
+        Which categories. A race alone is taken to be not Hispanic or Latino.
+
+    Returns
+    -------
+    str or None
+        None where it means none of them.
+
+    Examples
+    --------
+    >>> meant_category("Caucasian", "race"), meant_category("Martian", "race")
+    ('White', None)
+    """
+    folded = text.strip().lower()
+    if attribute != "race_ethnicity":
+        return _meanings(attribute).get(folded)
+    ethnicity, race = _meanings("ethnicity").get(folded), _meanings("race").get(folded)
+    return ethnicity if ethnicity in RACE_ETHNICITY else f"{race}, {ETHNICITY[1]}" if race else None
 
 
 def is_unknown_spelling(text: pl.Expr, attribute: str) -> pl.Expr:
