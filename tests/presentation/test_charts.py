@@ -156,7 +156,7 @@ def test_the_pyramid_keeps_whoever_lacks_an_age_in_words_and_table(commons: Cata
     figure = overview.age_and_sex(people, source="IDC")
     ageless = people.filter(pl.col("age") == "Not known")["n_patients"].sum()
     assert ageless > 0
-    assert f"{ageless:,} people have no known age" in figure.description
+    assert f"{ageless:,} patients have no known age" in figure.description
     assert figure.table["n_patients"].sum() == people["n_patients"].sum()
 
 
@@ -226,7 +226,7 @@ def test_the_price_of_criteria_is_drawn_step_by_step(cohort: Cohort) -> None:
     priced = price_steps(cohort.attrition)
     figure = charts.price(priced, attribute="sex")
     assert figure.title == priced.findings[-1].rstrip(".")
-    assert figure.subtitle.startswith(f"{priced.overall['n_before'][0]:,} people before the first step;")
+    assert figure.subtitle.startswith(f"{priced.overall['n_before'][0]:,} patients before the first step;")
     rows = [row for each in figure.spec()["datasets"].values() for row in each]
     steps = enumerate(priced.subjects, start=1)
     assert [row["heading"] for row in rows if "heading" in row] == [f"{n}. {subject}" for n, subject in steps]
@@ -242,4 +242,4 @@ def test_the_largest_group_names_the_collection_behind_it(figures: dict[str, Fig
     trial = raw.filter(pl.col("collection_id") == "nlst", pl.col("Modality") == "CT")
     studies = trial.select(pl.col("StudyInstanceUID").n_unique()).collect().item()
     total = figures["modality_by_region"].table.row(0, named=True)["n_studies"]
-    assert f"{studies / total:.0%} of them from nlst" in figures["modality_by_region"].title
+    assert f"{100 * studies / total:.0f} % of them from nlst" in figures["modality_by_region"].title

@@ -222,7 +222,11 @@ def test_a_dumbbell_says_the_total_variation_and_marks_what_differs(figures: dic
     p = {"White": 60 / 90, "Black or African American": 30 / 90}
     q = dict(CENSUS.table.filter(attribute="race").select("category", "fraction").iter_rows())
     far = sum(abs(p.get(name, 0) - q.get(name, 0)) for name in {*p, *q}) / 2
-    assert figure.title == f"By race, {100 * far:.0f} of 100 patients would have to belong to another group to match"
+    population = "the US population"
+    assert (
+        figure.title
+        == f"By race, {100 * far:.0f} of 100 patients would have to belong to another group to match {population}"
+    )
     assert figure.subtitle.startswith("90 patients with race known, against ")
     assert "year unknown" in figure.subtitle
     assert "definitions differ, see ⚠ below" in figure.subtitle
@@ -323,7 +327,10 @@ def test_another_kind_of_trend_is_refused() -> None:
 def test_a_gap_says_how_many_of_whom(figures: dict[str, Figure]) -> None:
     closed = close_gap(by("race"), CENSUS, attribute="race", target=0.1)
     figure = figures["gap"]
-    assert figure.title == f"{closed.n_needed:,} further patients would bring race to within 10 of 100 of the reference"
+    assert (
+        figure.title
+        == f"{closed.n_needed:,} further patients would bring race to within 10 of 100 of the US population"
+    )
     assert "Race missing: 10 patients" in figure.footnote
     assert closed.sentence in figure.description
 

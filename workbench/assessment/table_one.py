@@ -41,6 +41,8 @@ class TableOne:
         What a row of the counted frame was.
     normal : tuple of str
         The numbers shown as mean and standard deviation.
+    stamp : str
+        What the source of the counts demands to stand under them; the last of the notes.
     """
 
     table: pl.DataFrame
@@ -49,6 +51,7 @@ class TableOne:
     groups: tuple[str, ...]
     unit: Unit
     normal: tuple[str, ...]
+    stamp: str = ""
 
     @cached_property
     def display(self) -> pl.DataFrame:
@@ -58,7 +61,8 @@ class TableOne:
     @property
     def notes(self) -> list[str]:
         """What a reader has to know next to the numbers: denominators, quartiles, how differences were measured."""
-        return notes(self.table, self.smd, groups=self.groups, normal=self.normal, unit=self.unit)
+        told = notes(self.table, self.smd, groups=self.groups, normal=self.normal, unit=self.unit)
+        return [*told, *filter(None, [self.stamp])]
 
     @property
     def sentence(self) -> str:

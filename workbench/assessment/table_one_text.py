@@ -8,6 +8,7 @@ import polars as pl
 
 _UNITS = ("years", "days", "mm", "mb", "gb", "hu", "mgy")
 _UNIT_WORDS = {"mb": "MB", "gb": "GB", "hu": "HU", "mgy": "mGy"}
+_HAIR = 1e-9  # percent; more than floats err, less than one person in a population
 _NAMES = {"covid19": "COVID-19", "loinc": "LOINC", "zip3": "ZIP3", "n": "number of"}
 
 
@@ -35,6 +36,29 @@ def attribute_words(attribute: str) -> str:
         last = words.pop()
         unit = f", {_UNIT_WORDS.get(last, last)}"
     return " ".join(_NAMES.get(word, word) for word in words) + unit
+
+
+def in_percent(fraction: float, *, digits: int = 1) -> str:
+    """Return a share in percent, without the sign: the one rounding of all tables and sentences.
+
+    Parameters
+    ----------
+    fraction : float
+        0 to 1.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        A half is rounded up, also where a float lies a hair below it.
+
+    Examples
+    --------
+    >>> in_percent(9490 / 20000), in_percent(0.125, digits=0)
+    ('47.5', '13')
+    """
+    return f"{100 * fraction + _HAIR:.{digits}f}"
 
 
 def display_table(
@@ -147,7 +171,7 @@ def _level(row: dict[str, Any], normal: Sequence[str]) -> str:
 
 def _cell(row: dict[str, Any], normal: Sequence[str]) -> str:
     if row["kind"] != "number":
-        return f"{row['n']:,} ({_number(row['fraction'] and 100 * row['fraction'], '.1f')})"
+        return f"{row['n']:,} ({'–' if row['fraction'] is None else in_percent(row['fraction'])})"
     if row["n"] == 0:
         return "–"
     if row["attribute"] in normal:

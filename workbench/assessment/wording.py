@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from workbench.assessment.table_one_text import attribute_words
+from workbench.assessment.table_one_text import attribute_words, in_percent
 
 _PLAIN = {"age_group": "age", "age_decade": "age", "first_version": "IDC version"}
 _MOST_NAMES = 3
@@ -50,7 +50,7 @@ def percentage(fraction: float, *, digits: int = 1) -> str:
     >>> percentage(0.75), percentage(1999 / 2000), percentage(1 / 5000), percentage(0.999, digits=0)
     ('75.0 %', 'over 99.9 %', 'under 0.1 %', 'over 99 %')
     """
-    smallest, said = 10.0**-digits, f"{100 * fraction:.{digits}f}"
+    smallest, said = 10.0**-digits, in_percent(fraction, digits=digits)
     if fraction > _ROUNDING and not float(said):
         return f"under {smallest:.{digits}f} %"
     if fraction < 1 - _ROUNDING and float(said) == 100:

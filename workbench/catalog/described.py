@@ -138,4 +138,5 @@ class Described(Delivery):
         patients = self.patients
         if attributes is None:
             attributes = [name for name in _DESCRIBED if name in patients.columns and name != by]
-        return count_table_one(patients, by=by, attributes=attributes, tests=tests, groups=groups, normal=normal)
+        counted = count_table_one(patients, by=by, attributes=attributes, tests=tests, groups=groups, normal=normal)
+        return replace(counted, stamp=stamp_of(self.repository))

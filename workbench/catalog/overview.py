@@ -44,6 +44,7 @@ def count_by_modality_and_region(catalog: Catalog) -> pl.DataFrame:
         series.filter(~pl.col("derived"))
         .group_by("modality", "body_region")
         .agg(n_studies=pl.col("study_key").drop_nulls().n_unique())
+        .filter(pl.col("n_studies") > 0)
     )
     return counted.with_columns(pl.col("modality").cast(pl.String)).sort(
         "n_studies", "modality", "body_region", descending=[True, False, False]
@@ -79,7 +80,7 @@ def count_within(catalog: Catalog, *, modality: str, body_region: str) -> pl.Dat
 
 
 def count_by_version(catalog: Catalog) -> pl.DataFrame:
-    """Return how many of today's series, images and derived objects each version of the index brought.
+    """Return how many of today's listed series, images and derived objects each release brought.
 
     Parameters
     ----------
@@ -90,9 +91,10 @@ def count_by_version(catalog: Catalog) -> pl.DataFrame:
     -------
     polars.DataFrame
         One row a version, oldest first: ``version``, ``published`` (date), ``n_series``, ``n_derived``,
-        ``cumulative_acquired``, ``cumulative_derived``. Series withdrawn since are not in it.
+        ``cumulative_acquired``, ``cumulative_derived``. Series withdrawn since, or in no release yet, are not in it.
     """
     series = pl.DataFrame([catalog.repository.column("series", name) for name in ("first_version", "derived")])
+    series = series.filter(listed(catalog.repository, catalog.everything.mask))
     per_version = series.group_by("first_version").agg(n_series=pl.len(), n_derived=pl.col("derived").sum())
     versions = catalog.repository.versions.select(
         version=pl.col("idc_version").cast(pl.UInt8), published=pl.col("version_timestamp").str.to_date()
@@ -105,7 +107,7 @@ def count_by_version(catalog: Catalog) -> pl.DataFrame:
 
 
 def count_people(cohort: Cohort) -> pl.DataFrame:
-    """Return people (no animals, no phantoms) by ten-year age band and sex, the unknown ones included.
+    """Return patients (no animals, no phantoms) by ten-year age band and sex, the unknown ones included.
 
     Parameters
     ----------
@@ -128,12 +130,13 @@ def count_people(cohort: Cohort) -> pl.DataFrame:
 
 
 def count_known(cohort: Cohort) -> pl.DataFrame:
-    """Return of how many people age and sex are known, one of the two, or neither.
+    """Return of how many patients age and sex are known, one of the two, or neither.
 
     Parameters
     ----------
     cohort : Cohort
-        Whose people are counted; a sex that is recorded counts as known, also when records conflict.
+        Whose patients are counted, no animals and no phantoms; a sex that is recorded counts as known, also when
+        records conflict.
 
     Returns
     -------

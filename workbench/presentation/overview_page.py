@@ -1,14 +1,18 @@
 """The public overview of a repository: counts and finished chart specifications, no row of any patient."""
 
+import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 from workbench.catalog import overview
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.catalog.disclosure import stamp_of
 from workbench.catalog.findings import RICORD_CHEST_CT, lost_chest_ct
 from workbench.catalog.repository import Repository
 from workbench.presentation.charts import cohort as cohort_charts
 from workbench.presentation.charts import overview as charts
+from workbench.presentation.charts import wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.page import PAGE_SCHEMA
 from workbench.provenance import stamp
@@ -19,6 +23,8 @@ _IDC_CITATION = (
     "Fedorov A, et al. National Cancer Institute Imaging Data Commons: toward transparency, reproducibility, "
     "and scalability in imaging artificial intelligence. RadioGraphics 2023;43(12). doi:10.1148/rg.230180"
 )
+
+_NEARLY_ALL = 0.99  # of patients; a chart of who lacks age or sex would show one bar
 
 #: Why exact counts may be shown in public, by the disclosure of the source.
 WHY_EXACT = {
@@ -58,7 +64,7 @@ def overview_page(catalog: Catalog) -> dict[str, Any]:
         "subtitle": f"Repository statistics of the {repository.name}: what was imaged, how it grew, and who is seen.",
         **origin(repository),
         "groups": _groups(catalog),
-        "figures": [figure.page_entry() for figure in _figures(catalog, name)],
+        "figures": [_stamped(figure, stamp_of(repository)).page_entry() for figure in _figures(catalog, name)],
         "notes": _notes(catalog),
         "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query="overview")),
     }
@@ -92,7 +98,8 @@ def origin(repository: Repository) -> dict[str, Any]:
 def _groups(catalog: Catalog) -> list[dict[str, Any]]:
     n_collections = catalog.repository.collections.height
     groups = [{"id": "all", "title": "The whole repository", "tiles": _tiles(catalog.everything, n_collections)}]
-    if named := catalog.covid_collections():
+    named = catalog.covid_collections()
+    if 0 < len(named) < n_collections:
         tiles = _tiles(catalog.where(collection_id=named), len(named))
         groups.append({"id": "covid", "title": "COVID-19 collections", "tiles": tiles})
     return groups
@@ -118,21 +125,28 @@ def _tiles(cohort: Cohort, n_collections: int) -> list[dict[str, Any]]:
     return tiles
 
 
-def _figures(catalog: Catalog, name: str) -> list[Figure]:
+def _figures(catalog: Catalog, name: str) -> Iterator[Figure]:
+    """The figures that say something of this source."""
     everything = catalog.everything
     groups = overview.count_by_modality_and_region(catalog)
-    largest = groups.row(0, named=True)
-    within = overview.count_within(catalog, modality=largest["modality"], body_region=largest["body_region"])
-    figures = [charts.modality_by_region(groups, within, source=name)]
+    if groups.height:
+        largest = groups.row(0, named=True)
+        within = overview.count_within(catalog, modality=largest["modality"], body_region=largest["body_region"])
+        yield charts.modality_by_region(groups, within, source=name)
     if catalog.repository.versions.height:
-        figures.append(charts.growth(overview.count_by_version(catalog), source=name))
-    figures.append(charts.known_age_and_sex(overview.count_known(everything), source=name))
-    figures.append(charts.age_and_sex(overview.count_people(everything), source=name))
+        yield charts.growth(overview.count_by_version(catalog), source=name, n_series=int(everything.counts["series"]))
+    known = overview.count_known(everything)
+    if known.filter(known="age and sex")["fraction"][0] < _NEARLY_ALL:
+        yield charts.known_age_and_sex(known, source=name)
+    yield charts.age_and_sex(overview.count_people(everything), source=name)
     if not set(everything.licenses["license"]) <= {*MISSING, None}:
-        figures.append(charts.licenses(everything.licenses, source=name))
+        yield charts.licenses(everything.licenses, source=name)
     if set(RICORD_CHEST_CT) <= set(catalog.covid_collections()):
-        figures.append(cohort_charts.lost_chest_ct(lost_chest_ct(catalog)))
-    return figures
+        yield cohort_charts.lost_chest_ct(lost_chest_ct(catalog))
+
+
+def _stamped(figure: Figure, demanded: str) -> Figure:
+    return dataclasses.replace(figure, footnote=wording.below(None, figure.footnote, demanded))
 
 
 def _notes(catalog: Catalog) -> list[dict[str, str]]:

@@ -4,6 +4,8 @@ import altair as alt
 import polars as pl
 
 from workbench.catalog.attrition import Attrition
+from workbench.catalog.disclosure import stamp_of
+from workbench.presentation.charts import wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, ORANGE
 
@@ -62,7 +64,11 @@ def attrition(steps: Attrition) -> Figure:
         title,
         f"{source}, patients left after each criterion",
         " ".join(steps.sentences),
-        "Lost for a missing value: would have passed this step, perhaps not the next, if missing values were kept.",
+        wording.below(
+            None,
+            "Lost for a missing value: would have passed this step, perhaps not the next, if missing values were kept.",
+            stamp_of(steps.repository),
+        ),
         chart,
         table,
     )

@@ -15,6 +15,7 @@ from workbench.presentation.theme import BLUE, GRAY, INK
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS, ETHNICITY, MISSING, RACE, SEX
 
 _MOST_COMBINATIONS = 12
+_CONFLICTING = SEX[3]
 #: Categories that are drawn even where nobody is in them: their absence is a finding.
 _EXPECTED = {
     "sex": SEX[:2],
@@ -50,7 +51,8 @@ def intersections(counted: Census) -> Figure:
         )
     table = _every_cell(counted)
     count = f"n_{counted.unit}"
-    known = table.filter(~pl.col("lacks"))
+    flawed = pl.any_horizontal(pl.col(name) == _CONFLICTING for name in counted.by)
+    known = table.filter(~pl.col("lacks"), ~flawed)
     empty = known.filter(pl.col(count) == 0)
     by = listed(wording.in_words(name) for name in counted.by)
     title = f"{empty.height} of {known.height} combinations of {by} have nobody"
@@ -73,6 +75,9 @@ def intersections(counted: Census) -> Figure:
         wording.below(
             counted,
             "Outlined cells with 0: nobody." if empty.height else "",
+            "Conflicting is a flaw of the data and no group, so it is not among the combinations in the title."
+            if table.height > known.height + table["lacks"].sum()
+            else "",
             wording.HATCHED if hidden else "",
             "One may count in several cells." if counted.overlapping else "",
         ),
@@ -231,7 +236,7 @@ def _upset(drawn: pl.DataFrame, names: list[str], unit: str) -> alt.LayerChart:
     )
     most = marks.largest(drawn, "n")
     scale = alt.Scale(rangeMin=left + 16, domain=[0, 1.45 * most], nice=False)  # room for the numbers
-    length = alt.X("n:Q", title=unit, scale=scale, axis=alt.Axis(format="~s", tickCount=4))
+    length = alt.X("n:Q", title=unit, scale=scale, axis=marks.count_axis(tickCount=4))
     matrix = alt.Chart(dots).encode(x=columns, y=y)
     color = alt.condition("datum.lacks", alt.value(INK), alt.value("#e3e7eb"))
     points = matrix.mark_point(filled=True, size=110, opacity=1).encode(color=color, tooltip=["attribute:N", "lacks:N"])

@@ -7,7 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from workbench.assessment.wording import percentage
 from workbench.catalog.attrition import Attrition
+from workbench.catalog.disclosure import stamp_of
 from workbench.presentation.figure import Drawing
 from workbench.presentation.theme import FONT, INK
 
@@ -48,6 +50,7 @@ def consort(attrition: Attrition, *, people: bool = True) -> Drawing:
     trials. BMJ 2010; 340: c332. doi:10.1136/bmj.c332
     """
     table, source = attrition.table, f"{attrition.repository.name} {attrition.repository.version}"
+    demanded = stamp_of(attrition.repository)
     first, last = table.row(0, named=True), table.row(-1, named=True)
     n_criteria = table.height - 1
     title = f"{last['patients']:,} of {_count(first['patients'], 'patient')} remain"
@@ -62,8 +65,8 @@ def consort(attrition: Attrition, *, people: bool = True) -> Drawing:
         f"{source}, flow of patients, studies and series",
         words,
         f"Source: {source}. In the form of the CONSORT 2010 flow diagram (doi:10.1136/bmj.c332). Missing: would have "
-        "passed this step, perhaps not the next, if missing values were kept.",
-        draw_flow(_drawn(attrition, people=people), source=source, title=title, description=words),
+        f"passed this step, perhaps not the next, if missing values were kept. {demanded}".strip(),
+        draw_flow(_drawn(attrition, people=people), source=source, title=title, description=words, stamp=demanded),
         table,
     )
 
@@ -76,7 +79,7 @@ def _drawn(attrition: Attrition, *, people: bool) -> pl.DataFrame:
     return drawn.with_columns(summed[name] for name in ("female_fraction", "n_sex_known", "age_median", "n_age_known"))
 
 
-def draw_flow(table: pl.DataFrame, *, source: str, title: str, description: str) -> str:
+def draw_flow(table: pl.DataFrame, *, source: str, title: str, description: str, stamp: str = "") -> str:
     """Return a flow diagram as SVG text.
 
     Parameters
@@ -88,6 +91,8 @@ def draw_flow(table: pl.DataFrame, *, source: str, title: str, description: str)
         What the input is called.
     title, description : str
         For readers who cannot see it.
+    stamp : str
+        What the source demands to stand under its counts.
 
     Returns
     -------
@@ -113,6 +118,9 @@ def draw_flow(table: pl.DataFrame, *, source: str, title: str, description: str)
         shapes.append(_box(_MARGIN, bottom, _MAIN_WIDTH, left, is_last=is_last, is_centered=True))
         bottom += _height(left)
     width = _MARGIN * 2 + _MAIN_WIDTH + (_MIDDLE + _SIDE_WIDTH if table.height > 1 else 0)
+    for text, _ in _wrapped([(stamp, False)], width) if stamp else ():
+        bottom += _LINE
+        shapes.append(f'<text x="{_MARGIN:.0f}" y="{bottom:.1f}" fill="{INK}">{html.escape(text)}</text>')
     name = f"consort-{zlib.crc32(''.join(shapes).encode()):08x}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="consort" role="img" aria-labelledby="{name}-t {name}-d" '
@@ -129,7 +137,7 @@ def _counts(step: Step) -> list[Line]:
     lines = [(_count(step["patients"], "patient"), True), (_images(step["studies"], step["series"]), False)]
     people: list[Line] = []
     if step.get("female_fraction") is not None:
-        people.append((f"{100 * step['female_fraction']:.1f} % female of {step['n_sex_known']:,} known", False))
+        people.append((f"{percentage(step['female_fraction'])} female of {step['n_sex_known']:,} known", False))
     if step.get("age_median") is not None:
         people.append((f"median age {step['age_median']:.0f} of {step['n_age_known']:,} known", False))
     return lines + people

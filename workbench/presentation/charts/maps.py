@@ -22,7 +22,8 @@ from workbench.vocabulary.geography import AMBIGUOUS_ZIP3, STATES, country_key, 
 
 _PALE = "#dcebf7"
 _MILLION = 1_000_000
-_UNRATED = "Gray: the reference has no inhabitants of the place."
+_NOBODY = {"state": "White: no patients.", "country": "Light gray: no patients."}
+_UNRATED = "Gray: patients from there, but the reference does not say how many inhabitants."
 
 
 def state_map(counted: Census, *, reference: str | None = None) -> Figure:
@@ -66,7 +67,8 @@ def state_map(counted: Census, *, reference: str | None = None) -> Figure:
         wording.below(
             counted,
             places.left_out,
-            _UNRATED if reference else "",
+            _NOBODY["state"],
+            _unrated(table),
             f"States derived from three-digit ZIP codes: those that cross a border ({', '.join(AMBIGUOUS_ZIP3)}) count "
             "for the state with most of their ZIP codes.",
             wording.HATCHED if table["n"].null_count() else "",
@@ -115,7 +117,8 @@ def world_map(counted: Census, *, reference: str | None = None) -> Figure:
         wording.below(
             counted,
             places.left_out,
-            _UNRATED if reference else "",
+            _NOBODY["country"],
+            _unrated(table),
             f"Too small for the map, in the table: {small}." if unmapped else "",
             wording.HATCHED.replace("Hatched", "Dark gray") if table["n"].null_count() else "",
             "Borders: Natural Earth 1:110 million (world-atlas 2.0.2); they take no position.",
@@ -203,6 +206,11 @@ def _titled(table: pl.DataFrame, counted: Census, places: str, of: str) -> tuple
         for row in seen.iter_rows(named=True)
     )
     return title, subtitle, f"{words}."
+
+
+def _unrated(table: pl.DataFrame) -> str:
+    rated = _measure(table) == "per_million"
+    return _UNRATED if rated and table.filter(pl.col("n") > 0)["per_million"].null_count() else ""
 
 
 def _measure(table: pl.DataFrame) -> str:

@@ -43,6 +43,22 @@ def layered(*layers: alt.Chart | alt.LayerChart, height: int | alt.Step) -> alt.
     return alt.LayerChart(layer=list(layers)).properties(height=height)
 
 
+def count_axis(**options: Any) -> alt.Axis:
+    """Return an axis of counts with prefixes, which begins at a plain 0.
+
+    Parameters
+    ----------
+    **options
+        Of ``altair.Axis``.
+
+    Returns
+    -------
+    altair.Axis
+        2k stands for 2,000; what lies left of zero counts as what lies right of it.
+    """
+    return alt.Axis(labelExpr="datum.value ? format(abs(datum.value), '~s') : '0'", **options)
+
+
 def largest(table: pl.DataFrame, *columns: str) -> float:
     """Return the largest number of some columns.
 

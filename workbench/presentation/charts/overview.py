@@ -3,10 +3,15 @@
 import altair as alt
 import polars as pl
 
+from workbench.presentation.charts import marks, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, ORANGE
 from workbench.vocabulary.anatomy import BODY_REGIONS
 from workbench.vocabulary.demographics import AGE_DECADES
+
+_NOT_KNOWN, _OTHER = "Not known", "Other or not known"
+_SEX_COLORS = {"Female": ORANGE, "Male": BLUE, _OTHER: GRAY}
+_HALF = 0.5
 
 
 def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: str) -> Figure:
@@ -53,7 +58,7 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
     return Figure(
         "modality_by_region",
         f"{top['body_region']} {top['modality']} is the largest group, with {top['n_studies']:,} studies, "
-        f"{share:.0%} of them from {first['collection_id']}",
+        f"{wording.percent(share, 0)} of them from {first['collection_id']}",
         f"{source}, studies with acquired images; a study of two modalities counts in both",
         f"Largest groups by number of studies: {rows}.",
         "Regions that include another, such as chest and abdomen, are rows of their own. "
@@ -63,8 +68,8 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
     )
 
 
-def growth(versions: pl.DataFrame, *, source: str) -> Figure:
-    """Return the growth of the index over its versions, acquired images apart from derived objects.
+def growth(versions: pl.DataFrame, *, source: str, n_series: int | None = None) -> Figure:
+    """Return the growth of a repository over its releases, acquired images apart from derived objects.
 
     Parameters
     ----------
@@ -72,6 +77,8 @@ def growth(versions: pl.DataFrame, *, source: str) -> Figure:
         What `workbench.catalog.overview.count_by_version` returns.
     source : str
         Repository and version, for the subtitle.
+    n_series : int, optional
+        All series that the repository lists; those beyond the last release are told in words.
 
     Returns
     -------
@@ -79,35 +86,21 @@ def growth(versions: pl.DataFrame, *, source: str) -> Figure:
         Steps at the dates of publication.
     """
     last = versions.row(-1, named=True)
-    total = last["cumulative_acquired"] + last["cumulative_derived"]
-    names = {"cumulative_acquired": "acquired images", "cumulative_derived": "derived objects"}
-    dated = versions.group_by("published", maintain_order=True).last()  # two versions can share a day
-    long = dated.unpivot(
-        on=list(names), index=["version", "published"], variable_name="kind", value_name="series"
-    ).with_columns(
-        pl.col("kind").replace(names), rank=pl.col("kind").replace_strict({name: i for i, name in enumerate(names)})
-    )
-    chart = (
-        alt.Chart(long)
-        .mark_area(interpolate="step-after", opacity=0.9)
-        .encode(
-            x=alt.X("published:T", title="published"),
-            y=alt.Y("series:Q", title="series", stack=True, axis=alt.Axis(format="~s")),
-            color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE])),
-            order="rank:Q",
-            tooltip=["version:Q", "published:T", "kind:N", alt.Tooltip("series:Q", format=",")],
-        )
-        .properties(height=300)
-    )
+    acquired, derived = last["cumulative_acquired"], last["cumulative_derived"]
+    total = acquired + derived
+    made = f", {wording.percent(derived / total, 0)} of them derived objects" if derived else ""
+    pending = 0 if n_series is None else n_series - total
+    waiting = f"; {pending:,} more are in no release yet" if pending > 0 else ""
+    names = {"cumulative_acquired": "acquired images"} | ({"cumulative_derived": "derived objects"} if derived else {})
     return Figure(
         "growth",
-        f"{total:,} series by version {last['version']}, {last['cumulative_derived'] / max(total, 1):.0%} of them "
-        "derived objects",
-        f"{source}, series of today by the version that first held them",
-        f"By version {last['version']} the index held {last['cumulative_acquired']:,} series of acquired images and "
-        f"{last['cumulative_derived']:,} series of derived objects.",
-        "Series withdrawn since are not counted. Derived objects: segmentations, reports, annotations and the like.",
-        chart,
+        f"{total:,} series by {last['published']}{made}{waiting}",
+        f"{source}, series of today by the release that first held them",
+        f"By {last['published']} the releases held {acquired:,} series of acquired images and {derived:,} series of "
+        f"derived objects{waiting}.",
+        "Series withdrawn since are not counted."
+        + (" Derived objects: segmentations, reports, annotations and the like." if derived else ""),
+        _steps(versions, names),
         versions,
     )
 
@@ -127,46 +120,45 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
     Figure
         Women to the left, men to the right, everyone else beyond the men in gray; no age: the lowest row.
     """
-    bands = [*list(AGE_DECADES)[::-1], "Not known"]
-    colors = {"Female": ORANGE, "Male": BLUE, "Other or not known": GRAY}
+    bands = [*list(AGE_DECADES)[::-1], *([_NOT_KNOWN] if _NOT_KNOWN in people["age"] else [])]
+    colors = {sex: color for sex, color in _SEX_COLORS.items() if sex in people["sex"]}
     signed = people.with_columns(
         side=pl.when(pl.col("sex") == "Female").then(-pl.col("n_patients").cast(pl.Int64)).otherwise("n_patients"),
-        rank=pl.col("sex").replace_strict({name: i for i, name in enumerate(colors)}, return_dtype=pl.Int64),
+        rank=pl.col("sex").replace_strict({name: i for i, name in enumerate(_SEX_COLORS)}, return_dtype=pl.Int64),
     )
-    known = signed.filter(pl.col("age") != "Not known")
+    known = signed.filter(pl.col("age") != _NOT_KNOWN)
     y = alt.Y("age:N", sort=bands, title="age in years", scale=alt.Scale(domain=bands))
+    beyond = ", then sex not known" if _OTHER in known["sex"] else ""
+    x = alt.X("side:Q", title=f"← women | men{beyond} →", stack="zero", axis=marks.count_axis(tickCount=6))
     pyramid = (
         alt.Chart(known)
         .mark_bar()
         .encode(
-            x=alt.X("side:Q", title="← women | men, then sex not known →", stack="zero").axis(
-                labelExpr="format(abs(datum.value), '~s')"
-            ),
+            x=x,
             y=y,
             color=alt.Color("sex:N", title=None, scale=alt.Scale(domain=list(colors), range=list(colors.values()))),
             order="rank:Q",
             tooltip=["age:N", "sex:N", alt.Tooltip("n_patients:Q", format=",")],
         )
     )
-    chart = alt.layer(pyramid, *_cut_short(people, known, y)).properties(height=alt.Step(26))
+    chart = marks.layered(pyramid, *_without_age(people, known, y), height=alt.Step(26))
     total, aged = int(people["n_patients"].sum()), int(known["n_patients"].sum())
     per_sex = dict(known.group_by("sex").agg(pl.col("n_patients").sum()).iter_rows())
-    words = ", ".join(f"{per_sex.get(sex, 0):,} {sex.lower()}" for sex in colors)
+    words = ", ".join(f"{per_sex.get(sex, 0):,} {sex.lower()}" for sex in _SEX_COLORS)
     return Figure(
         "age_and_sex",
-        f"Only {aged / max(total, 1):.0%} of {total:,} people have a known age"
-        if aged < total
-        else f"Age is known for all {total:,} people",
-        f"{source}, people whose age is known, by ten-year band and sex; animals, phantoms and simulations left out",
-        f"Among {aged:,} people with a known age: {words}. {total - aged:,} people have no known age.",
-        "Age of a person: that of the earliest study with an age. The bar of those without an age is cut short.",
+        _age_known(aged, total),
+        f"{source}, patients whose age is known, by ten-year band and sex; animals, phantoms and simulations left out",
+        f"Among {aged:,} patients with a known age: {words}. {total - aged:,} patients have no known age.",
+        "Age of a patient: that of the earliest study with an age."
+        + (" The bar of those without an age is cut short." if total - aged > _reach(known) else ""),
         chart,
         people,
     )
 
 
 def known_age_and_sex(known: pl.DataFrame, *, source: str) -> Figure:
-    """Return of how many people age and sex are known at all.
+    """Return of how many patients age and sex are known at all.
 
     Parameters
     ----------
@@ -181,13 +173,16 @@ def known_age_and_sex(known: pl.DataFrame, *, source: str) -> Figure:
         Four bars, neither known drawn in gray.
     """
     row = {name: (n, share) for name, n, share in known.iter_rows()}
-    chart = _bars(known, "known", "n_patients", gray="neither", title="people")
-    total = int(known["n_patients"].sum())
+    chart = _bars(known, "known", "n_patients", gray="neither", title="patients")
+    total, (both, share) = int(known["n_patients"].sum()), row["age and sex"]
+    title = f"For {wording.percent(row['neither'][1], 0)} of patients the index holds neither age nor sex"
+    if row["neither"][0] < total - both - row["neither"][0]:
+        title = f"Age and sex are both known for {wording.percent(share)} of {total:,} patients"
     return Figure(
         "known_age_and_sex",
-        f"For {row['neither'][1]:.0%} of people the index holds neither age nor sex",
-        f"{source}, {total:,} people",
-        "; ".join(f"{name}: {n:,} ({share:.1%})" for name, (n, share) in row.items()) + ".",
+        title,
+        f"{source}, {total:,} patients",
+        "; ".join(f"{name}: {n:,} ({wording.percent(share)})" for name, (n, share) in row.items()) + ".",
         "Animals, phantoms and simulations left out. Any share by sex or age rests on the known ones only.",
         chart,
         known,
@@ -216,7 +211,8 @@ def licenses(counts: pl.DataFrame, *, source: str) -> Figure:
     words = "; ".join(f"{name}: {n:,} series" for name, n, _ in counts.iter_rows())
     return Figure(
         "licenses",
-        f"{attributed / max(total, 1):.1%} of series ask for attribution only; {limited:,} exclude commercial use",
+        f"{wording.percent(attributed / max(total, 1))} of series ask for attribution only; {limited:,} exclude "
+        "commercial use",
         f"{source}, {total:,} series by license",
         f"{words}.",
         "Licenses hold per series; a collection can carry more than one. NC: no commercial use.",
@@ -225,15 +221,53 @@ def licenses(counts: pl.DataFrame, *, source: str) -> Figure:
     )
 
 
-def _cut_short(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
-    """Draw those without an age as a bar across the pyramid: at its true length nobody else would be seen."""
-    ends = known.group_by("age", left=pl.col("side") < 0).agg(pl.col("side").sum())["side"]
-    unknown = int(people.filter(pl.col("age") == "Not known")["n_patients"].sum())
-    words = f"{unknown:,} (bar cut short)"
-    row = pl.DataFrame({"age": ["Not known"], "low": [ends.min() or 0], "high": [ends.max() or 0], "words": [words]})
+def _steps(versions: pl.DataFrame, names: dict[str, str]) -> alt.Chart:
+    dated = versions.group_by("published", maintain_order=True).last()  # two versions can share a day
+    long = dated.unpivot(
+        on=list(names), index=["version", "published"], variable_name="kind", value_name="series"
+    ).with_columns(
+        pl.col("kind").replace(names), rank=pl.col("kind").replace_strict({name: i for i, name in enumerate(names)})
+    )
+    kinds = alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE][: len(names)])
+    area = alt.Chart(long).mark_area(interpolate="step-after", opacity=0.9)
+    drawn: alt.Chart = area.encode(
+        x=alt.X("published:T", title="published"),
+        y=alt.Y("series:Q", title="series", stack=True, axis=marks.count_axis()),
+        color=alt.Color("kind:N", title=None, scale=kinds, legend=alt.Legend() if len(names) > 1 else None),
+        order="rank:Q",
+        tooltip=["version:Q", "published:T", "kind:N", alt.Tooltip("series:Q", format=",")],
+    ).properties(height=300)
+    return drawn
+
+
+def _age_known(aged: int, total: int) -> str:
+    if aged == total:
+        return f"Age is known for all {total:,} patients"
+    share = aged / total
+    if share < _HALF:
+        return f"Only {wording.percent(share, 0)} of {total:,} patients have a known age"
+    return f"Age is known for {wording.percent(share)} of {total:,} patients"
+
+
+def _reach(known: pl.DataFrame) -> int:
+    """The longest bar on either side: a longer one would leave the others too short to read."""
+    ends = known.group_by("age", pl.col("sex") == "Female").agg(pl.col("n_patients").sum())["n_patients"]
+    return int(ends.sort()[-1]) if ends.len() else 0
+
+
+def _without_age(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
+    """Draw those without an age to the right, or across the pyramid and cut short where they are too many."""
+    unknown = int(people.filter(pl.col("age") == _NOT_KNOWN)["n_patients"].sum())
+    reach = _reach(known)
+    is_cut = unknown > reach
+    row = pl.DataFrame({"age": [_NOT_KNOWN], "low": [-reach if is_cut else 0], "high": [reach if is_cut else unknown]})
+    row = row.with_columns(words=pl.lit(f"{unknown:,} (bar cut short)" if is_cut else f"{unknown:,}"))
     row = row if unknown else row.clear()
     bar = alt.Chart(row).mark_bar(color="#5d6873").encode(x="low:Q", x2="high:Q", y=y)
-    label = alt.Chart(row).mark_text(color="#ffffff", fontWeight="bold").encode(x=alt.datum(0), y=y, text="words:N")
+    if is_cut:
+        label = alt.Chart(row).mark_text(color="#ffffff", fontWeight="bold").encode(x=alt.datum(0), y=y, text="words:N")
+    else:
+        label = alt.Chart(row).mark_text(align="left", dx=5).encode(x="high:Q", y=y, text="words:N")
     return bar, label
 
 
@@ -243,7 +277,7 @@ def _bars(table: pl.DataFrame, category: str, count: str, *, gray: str, title: s
         alt.Chart(table)
         .mark_bar()
         .encode(
-            x=alt.X(f"{count}:Q", title=title, axis=alt.Axis(format="~s", tickCount=6)),
+            x=alt.X(f"{count}:Q", title=title, axis=marks.count_axis(tickCount=5)),
             y=y,
             color=alt.condition(alt.datum[category] == gray, alt.value(GRAY), alt.value(BLUE)),
             tooltip=[f"{category}:N", alt.Tooltip(f"{count}:Q", format=",")],

@@ -118,7 +118,7 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
         alt.Chart(named)
         .mark_bar(stroke="#ffffff", strokeWidth=0.8)
         .encode(
-            x=alt.X(f"{count}:Q", title=counted.unit, stack=True, axis=alt.Axis(format="~s", tickCount=6)),
+            x=alt.X(f"{count}:Q", title=counted.unit, stack=True, axis=marks.count_axis(tickCount=6)),
             y=y,
             color=alt.Color(f"{color}:N", sort=groups, title=None, scale=alt.Scale(domain=groups, range=palette)),
             order="rank:Q",

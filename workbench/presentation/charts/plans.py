@@ -14,6 +14,8 @@ from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
 from workbench.sampling.matching import Match
 
+_NOW, _BATCH, _WANTED = "now", "smallest batch", "reference's share"
+
 
 def price(priced: Price, *, attribute: str | None = None) -> Figure:
     """Return whom each criterion removed: the share lost of each subgroup, step by step.
@@ -54,7 +56,7 @@ def price(priced: Price, *, attribute: str | None = None) -> Figure:
     return Figure(
         f"price_{asked}",
         priced.findings[-1].rstrip(".") if priced.findings else "No criterion, no price",
-        f"{before:,} people before the first step; share of each group lost at each step, by "
+        f"{before:,} patients before the first step; share of each group lost at each step, by "
         f"{wording.in_words(asked) or 'nothing'}",
         " ".join([*priced.sentences, far]).strip() or "Nobody is lost, 0 patients.",
         wording.below(
@@ -87,9 +89,10 @@ def gap(closed: Gap) -> Figure:
     near = (
         f"{100 * closed.target:.0f} of 100" if closed.measure == "total_variation" else f"a distance of {closed.target}"
     )
-    title = f"{closed.n_needed:,} further patients would bring {name} to within {near} of the reference"
+    goal = f"{near} of {wording.briefly(closed.reference)}"
+    title = f"{closed.n_needed:,} further patients would bring {name} to within {goal}"
     if not closed.n_needed:
-        title = f"By {name}, the cohort is already within {near} of the reference"
+        title = f"By {name}, the cohort is already within {goal}"
     year = "year unknown" if closed.year == "unknown" else closed.year
     words = "; ".join(
         f"{row['category']}: {wording.number(row['n_now'])} now, {wording.number(row['n_needed'])} more"
@@ -98,11 +101,16 @@ def gap(closed: Gap) -> Figure:
     return Figure(
         "gap",
         title,
-        f"{table['n_now'].sum():,} patients with {name} known, against {closed.reference} ({year})",
+        f"{table['n_now'].sum():,} patients with {name} known, against {closed.reference} ({year})"
+        + ("; definitions differ, see ⚠ below" if closed.warnings else ""),
         f"{closed.sentence} {words}.",
-        f"{name.capitalize()} missing: {closed.n_missing:,} patients, left out. Blue: now. Orange: the smallest batch "
-        "that is enough. Tick: how many the group would be, were its share the reference's."
-        + "".join(f" {note}" for note in closed.notes),
+        wording.below(
+            None,
+            *(f"⚠ {text}" for text in closed.warnings),
+            f"{name[0].upper()}{name[1:]} missing: {closed.n_missing:,} patients, left out. The batch is the smallest "
+            "that is enough. Tick: how many the group would be after it, were its share the reference's.",
+            *closed.notes,
+        ),
         _added(table.filter((pl.col("n_after") > 0) | (pl.col("reference_fraction") > 0))),
         table,
     )
@@ -178,15 +186,24 @@ def _added(table: pl.DataFrame) -> alt.LayerChart:
         words=marks.said(table, lambda row: f"+{row['n_needed']:,}" if row["n_needed"] else ""),
         wanted=pl.col("reference_fraction") * pl.col("n_after").sum(),
         end=pl.col("n_now") + pl.col("n_needed"),
+        now=pl.lit(_NOW),
+        batch=pl.lit(_BATCH),
+        mark=pl.lit(_WANTED),
     ).with_columns(far=pl.max_horizontal("end", "wanted"))
     base = alt.Chart(drawn).encode(y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names)))
     scale = alt.Scale(domain=[0, 1.15 * marks.largest(drawn, "far")], nice=False)
-    x = alt.X("n_now:Q", title="patients", axis=alt.Axis(format="~s", tickCount=6), scale=scale)
-    now = base.mark_bar(color=BLUE).encode(x=x, tooltip=["category:N", "n_now:Q"])
-    more = base.mark_bar(color=ORANGE, opacity=0.65).encode(
-        x="n_now:Q", x2="end:Q", tooltip=["category:N", "n_needed:Q"]
+    x = alt.X("n_now:Q", title="patients", axis=marks.count_axis(tickCount=6), scale=scale)
+    kinds = alt.Scale(domain=[_NOW, _BATCH], range=[BLUE, ORANGE])
+    shapes = alt.Scale(domain=[_WANTED], range=["M0,-1.2V1.2"])
+    now = base.mark_bar(opacity=0.85).encode(
+        x=x, color=alt.Color("now:N", scale=kinds, title=None), tooltip=["category:N", "n_now:Q"]
     )
-    ticks = base.mark_tick(color=INK, thickness=2, size=18).encode(x="wanted:Q")
+    more = base.mark_bar(opacity=0.85).encode(
+        x="n_now:Q", x2="end:Q", color=alt.Color("batch:N", scale=kinds), tooltip=["category:N", "n_needed:Q"]
+    )
+    ticks = base.mark_point(stroke=INK, strokeWidth=2.5, size=90, opacity=1).encode(
+        x="wanted:Q", shape=alt.Shape("mark:N", scale=shapes, title=None)
+    )
     label = base.mark_text(align="left", dx=6, fontWeight="bold").encode(x="far:Q", text="words:N")
     return marks.layered(now, more, ticks, label, height=rows.row_height(names, 30))
 

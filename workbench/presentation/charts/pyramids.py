@@ -1,6 +1,7 @@
 """The age and sex pyramid of a cohort, with a reference population as its outline."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -9,7 +10,7 @@ import polars as pl
 from workbench.assessment.alignment import nest_age_bands
 from workbench.assessment.census import Census
 from workbench.assessment.intervals import wilson_interval
-from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.wording import listed, some_of
 from workbench.presentation.charts import marks, wording
 from workbench.presentation.figure import Figure
@@ -22,15 +23,17 @@ _APART = "The reference publishes sex and age apart; the outline is their produc
 _PEOPLE = {_FEMALE: "women", _MALE: "men"}
 
 
-def pyramid(counted: Census, *, reference: ReferencePopulation | None = None) -> Figure:
+def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | None = None) -> Figure:
     """Return the age and sex pyramid of a census, women to the left and men to the right.
 
     Parameters
     ----------
     counted : Census
         By sex and an attribute of ages, such as ``["sex", "age_group"]``.
-    reference : ReferencePopulation, optional
-        Drawn as the outline. Where it has no joint counts of sex and age, the footnote says that shares are multiplied.
+    reference : str, pathlib.Path or ReferencePopulation, optional
+        A name of `workbench.assessment.references.list_references`, the path of a CSV of your own, or what
+        `read_reference` gives; drawn as the outline. Where it has no joint counts of sex and age, the footnote says
+        that shares are multiplied.
 
     Returns
     -------
@@ -39,6 +42,8 @@ def pyramid(counted: Census, *, reference: ReferencePopulation | None = None) ->
 
     Raises
     ------
+    UnknownNameError
+        For a reference that does not exist.
     ValueError
         For a census by other attributes, a reference without sex or ages, or age bands that do not nest.
     """
@@ -48,6 +53,8 @@ def pyramid(counted: Census, *, reference: ReferencePopulation | None = None) ->
             f"A census by {', '.join(counted.by)} was received. A pyramid needs sex and one attribute of ages. "
             'Count again: cohort.census(by=["sex", "age_group"]).'
         )
+    if isinstance(reference, str | Path):
+        reference = read_reference(reference)
     table, n_known = _shares(counted, age, None if reference is None else _outline(reference, age))
     title, words = _finding(table, n_known, reference)
     hides = table["fraction"].null_count() > 0

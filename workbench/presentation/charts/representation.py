@@ -1,31 +1,36 @@
 """A cohort beside its reference: shares with intervals, and what makes up the distance."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import polars as pl
 
 from workbench.assessment.representativeness import Comparison
+from workbench.assessment.sides import CROSS
+from workbench.assessment.wording import listed
 from workbench.errors import unknown_name
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
-from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
+from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE, PURPLE
 
 _COHORT, _REFERENCE = "cohort", "reference"
 _OVER, _UNDER, _EVEN, _MISSING = "over-represented", "under-represented", "as represented", "missing"
-_SIGNS = {_OVER: "▲ ", _UNDER: "▼ ", _MISSING: "", _EVEN: ""}
+_ABSENT = "not in the reference"
+_SIGNS = {_OVER: "▲ ", _UNDER: "▼ ", _MISSING: "", _EVEN: "", _ABSENT: "◆ "}
+_COLORS = {_OVER: BLUE, _UNDER: ORANGE, _MISSING: GRAY, _EVEN: "#c6ccd2", _ABSENT: PURPLE}
 _PLAIN = {_OVER: "too many", _UNDER: "too few"}
 
 
-def dumbbell(compared: Comparison, *, attribute: str, missing: str = "excluded") -> Figure:
+def dumbbell(compared: Comparison, *, attribute: str | Sequence[str], missing: str = "excluded") -> Figure:
     """Return a cohort's shares beside the reference population's, one row a category.
 
     Parameters
     ----------
     compared : Comparison
         What ``wb.compare`` gives.
-    attribute : str
-        One of its attributes.
+    attribute : str or sequence of str
+        One of its attributes; several for those that were crossed, such as ``("sex", "age_group")``.
     missing : {"excluded", "included"}
         Whether patients without the attribute are left out or are a category of their own.
 
@@ -40,15 +45,13 @@ def dumbbell(compared: Comparison, *, attribute: str, missing: str = "excluded")
     UnknownNameError
         For an attribute or policy that the comparison lacks.
     """
+    attribute = attribute if isinstance(attribute, str) else CROSS.join(attribute)
     measured, parts = _asked(compared, attribute, missing)
     chart = _dots(parts, _warned(compared, attribute, parts))
-    words = "; ".join(
-        f"{row['category']}: {wording.percent(row['fraction'])} against {wording.percent(row['reference_fraction'])}"
-        for row in parts.iter_rows(named=True)
-    )
+    words = "; ".join(f"{row['category']}: {_sides(row)}" for row in parts.iter_rows(named=True))
     return Figure(
         f"dumbbell_{attribute}",
-        _title(attribute, measured),
+        _title(attribute, measured, compared.reference.title),
         _subtitle(compared, attribute, measured, missing),
         f"{compared.sentences[attribute]} Share here against the reference: {words}.",
         _footnote(compared, attribute, measured, wording.WILSON),
@@ -57,15 +60,15 @@ def dumbbell(compared: Comparison, *, attribute: str, missing: str = "excluded")
     )
 
 
-def decomposition(compared: Comparison, *, attribute: str, missing: str = "excluded") -> Figure:
+def decomposition(compared: Comparison, *, attribute: str | Sequence[str], missing: str = "excluded") -> Figure:
     """Return what each category adds to the distance of a cohort from its reference.
 
     Parameters
     ----------
     compared : Comparison
         What ``wb.compare`` gives.
-    attribute : str
-        One of its attributes.
+    attribute : str or sequence of str
+        One of its attributes; several for those that were crossed, such as ``("sex", "age_group")``.
     missing : {"excluded", "included"}
         Whether patients without the attribute are left out or are a category of their own.
 
@@ -79,22 +82,16 @@ def decomposition(compared: Comparison, *, attribute: str, missing: str = "exclu
     UnknownNameError
         For an attribute or policy that the comparison lacks.
     """
+    attribute = attribute if isinstance(attribute, str) else CROSS.join(attribute)
     measured, parts = _asked(compared, attribute, missing)
     table = _signed(parts)
     said = [
         f"{row['category']}: {wording.percent(row['share_of_jsd2'], 0)}, {row['direction']}"
         for row in table.iter_rows(named=True)
     ]
-    first = table.row(0, named=True) if table.height else None
-    title = (
-        f"{first['category']} makes up {wording.percent(first['share_of_jsd2'], 0)} of the distance by "
-        f"{wording.in_words(attribute)}: {first['direction']}"
-        if first and first["share_of_jsd2"]
-        else f"By {wording.in_words(attribute)} there is no distance to take apart"
-    )
     return Figure(
         f"decomposition_{attribute}",
-        title,
+        _made_up(table, wording.in_words(attribute)),
         _subtitle(compared, attribute, measured, missing),
         "; ".join(said) + ".",
         _footnote(compared, attribute, measured, "Shares of the squared Jensen–Shannon distance add up to 100 %."),
@@ -119,13 +116,28 @@ def _asked(compared: Comparison, attribute: str, missing: str) -> tuple[dict[str
     return compared.table.filter(asked).row(0, named=True), ranked
 
 
-def _title(attribute: str, measured: dict[str, Any]) -> str:
-    name = wording.in_words(attribute)
+def _title(attribute: str, measured: dict[str, Any], reference: str) -> str:
+    by = f"By {wording.in_words(attribute)}"
     if not measured["n_patients"]:
-        return f"By {name}, there is nobody to compare"
-    n = 100 * measured["total_variation"]
-    n_of = "fewer than 1" if n < 0.5 else f"{n:.0f}"
-    return f"By {name}, {n_of} of 100 patients would have to belong to another group to match"
+        return f"{by}, there is nobody to compare"
+    moved = wording.moved(measured["total_variation"])
+    return f"{by}, {moved} would have to belong to another group to match {wording.briefly(reference)}"
+
+
+def _made_up(table: pl.DataFrame, name: str) -> str:
+    """Which group that both sides know adds most to a distance, and what adds more without being such a group."""
+    added = table.filter(pl.col("share_of_jsd2") > 0)
+    if added.is_empty():
+        return f"By {name} there is no distance to take apart"
+    shares = {row["category"]: wording.percent(row["share_of_jsd2"], 0) for row in added.iter_rows(named=True)}
+    ways = dict(added.select("category", "direction").iter_rows())
+    first = next((each for each, way in ways.items() if way not in (_MISSING, _ABSENT)), None)
+    larger = list(ways)[: list(ways).index(first) if first else None]
+    told = [f"{first} makes up {shares[first]} of the distance by {name}: {ways[first]}"] if first else []
+    for way, why in ((_MISSING, "a missing value"), (_ABSENT, "which the reference lacks")):
+        if each := [f"{category} {shares[category]}" for category in larger if ways[category] == way]:
+            told.append(f"{'beside it, ' if told else f'By {name}, the distance is '}{listed(each)}, {why}")
+    return "; ".join(told)
 
 
 def _subtitle(compared: Comparison, attribute: str, measured: dict[str, Any], missing: str) -> str:
@@ -154,11 +166,11 @@ def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *s
         method = f"Method: Jensen–Shannon distance {jsd:.3f}{bootstrap}, {moved}."
     notes = [note for note in compared.notes if note.startswith(f"{attribute}:")]
     warned = [f"⚠ {text}" for text in _texts(compared, attribute)]
-    return wording.below(None, *warned, lacking, *said, *notes, method)
+    return wording.below(None, *warned, lacking, *said, *notes, method, compared.stamp)
 
 
 def _texts(compared: Comparison, attribute: str) -> list[str]:
-    return [text for name, text in compared.warnings if name == attribute]
+    return [text for name, text in compared.warnings if name in attribute.split(CROSS)]
 
 
 def _warned(compared: Comparison, attribute: str, parts: pl.DataFrame) -> dict[str, str]:
@@ -195,7 +207,7 @@ def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     absent = base.transform_filter("!datum.counted && !datum.lacks").mark_text(
         align="left", dx=9, color="#5d6873", fontSize=11
     )
-    absent = absent.encode(x="fraction:Q", text=alt.value("not in the reference"))
+    absent = absent.encode(x="fraction:Q", text=alt.value(_ABSENT))
     hidden = base.transform_filter("!isValid(datum.fraction)")
     hatched = hidden.mark_bar(fill=marks.HATCH, stroke=GRAY, height=12).encode(x=alt.value(0), x2=alt.value(46))
     return marks.layered(link, bounds, dots, absent, hatched, height=rows.row_height(names, 30))
@@ -206,6 +218,8 @@ def _signed(parts: pl.DataFrame) -> pl.DataFrame:
     direction = (
         pl.when(marks.is_missing("category"))
         .then(pl.lit(_MISSING))
+        .when((p > 0) & (q == 0))
+        .then(pl.lit(_ABSENT))
         .when(p > q)
         .then(pl.lit(_OVER))
         .when(p < q)
@@ -217,15 +231,17 @@ def _signed(parts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _sides(row: dict[str, Any]) -> str:
+    share, other = wording.percent(row["fraction"]), row["reference_fraction"]
+    return f"{share}, {_ABSENT}" if other == 0 else f"{share} against {wording.percent(other)}"
+
+
 def _bars(table: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     """Bars with their words above them, so that both fit on a phone."""
     names = table["category"].to_list()
     words = marks.said(
         table,
-        lambda row: (
-            f"{_SIGNS[row['direction']]}{wording.percent(row['share_of_jsd2'], 0)} "
-            f"({wording.percent(row['fraction'])} against {wording.percent(row['reference_fraction'])})"
-        ),
+        lambda row: f"{_SIGNS[row['direction']]}{wording.percent(row['share_of_jsd2'], 0)} ({_sides(row)})",
     )
     ways = {name: f"{sign}{_PLAIN.get(name, name)}" for name, sign in _SIGNS.items()}
     signed = pl.col("direction").replace_strict(ways)
@@ -233,7 +249,7 @@ def _bars(table: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     y = alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
     base = alt.Chart(drawn).encode(y=y)
     x = alt.X("share_of_jsd2:Q", title="share of the squared distance", axis=alt.Axis(format="%", tickCount=6))
-    colors = dict(zip(ways.values(), (BLUE, ORANGE, GRAY, "#c6ccd2"), strict=True))
+    colors = {way: _COLORS[name] for name, way in ways.items()}
     used = [way for way in colors if way in set(drawn["way"])]
     scale = alt.Scale(domain=used, range=[colors[name] for name in used])
     bars = base.mark_bar(height=14, yOffset=8).encode(

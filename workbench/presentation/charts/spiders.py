@@ -33,7 +33,8 @@ def spider(compared: Comparison) -> Figure:
     worst = measured.filter(pl.col("missing") == "excluded").sort("total_variation").tail(1)
     title = (
         f"The largest difference is by {wording.in_words(worst['attribute'][0])}: "
-        f"{100 * worst['total_variation'][0]:.0f} of 100 patients would have to change group"
+        f"{wording.moved(worst['total_variation'][0])} would have to belong to another group to match "
+        f"{wording.briefly(compared.reference.title)}"
         if worst.height
         else "There is nobody to compare"
     )
@@ -42,8 +43,12 @@ def spider(compared: Comparison) -> Figure:
         title,
         f"Total variation by attribute, against {wording.source_of(compared.reference)}",
         f"{words or 'Nothing to draw'}.",
-        "A spider is hard to read: its area means nothing and changes with the order of the axes, and it leaves no "
-        "room for intervals. Read the dumbbell or the decomposition of each attribute instead.",
+        wording.below(
+            None,
+            "A spider is hard to read: its area means nothing and changes with the order of the axes, and it leaves no "
+            "room for intervals. Read the dumbbell or the decomposition of each attribute instead.",
+            compared.stamp,
+        ),
         _web(measured, names),
         measured,
     )

@@ -18,8 +18,10 @@ Of = Literal["cumulative", "new"]
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, "#3a8fc4", "#8a6d00", INK)  # Okabe & Ito, yellow darkened for a white ground
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 0], [6, 3], [2, 2])
 _LABEL_PX = 118
+_BETWEEN_PX = 6  # between one name and the next
+_HEADROOM = 1.06
 _MOST_LINES = 7
-_HEIGHT = 320
+_HEIGHT, _DISTANCE_HEIGHT = 320, 260
 
 
 def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
@@ -79,13 +81,15 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
     )
 
 
-def distances(measured: pl.DataFrame) -> Figure:
+def distances(measured: pl.DataFrame, *, stamp: str = "") -> Figure:
     """Return the distance from a reference over time, with its interval.
 
     Parameters
     ----------
     measured : polars.DataFrame
         What `workbench.assessment.drift.distance_trend` gives.
+    stamp : str
+        ``Trend.stamp`` of what was measured.
 
     Returns
     -------
@@ -100,7 +104,10 @@ def distances(measured: pl.DataFrame) -> Figure:
         ends = [f"{100 * row['total_variation']:.0f}" for row in (first, last)]
         way = "stayed at" if ends[0] == ends[1] else f"went from {ends[0]} to"
         by = wording.in_words(last["attribute"])
-        title = f"By {by}, those who would have to belong to another group {way} {ends[1]} of 100 patients"
+        title = (
+            f"By {by}, those who would have to belong to another group to match {wording.briefly(last['reference'])} "
+            f"{way} {ends[1]} of 100 patients"
+        )
         year = "year unknown" if last["year"] == "unknown" else last["year"]
         lacking = "left out" if last["missing"] == "excluded" else "a category of their own"
         who = (
@@ -114,8 +121,13 @@ def distances(measured: pl.DataFrame) -> Figure:
         title,
         who,
         f"Total variation by period: {words}.",
-        "Total variation is the share who would have to belong to another group; the Jensen–Shannon distance (base 2, "
-        "square root) runs from 0, equal, to 1. Bands: 95 %, bootstrap of the patients, less what chance adds.",
+        wording.below(
+            None,
+            "Total variation is the share who would have to belong to another group; the Jensen–Shannon distance "
+            "(base 2, square root) runs from 0, equal, to 1. Bands: 95 %, bootstrap of the patients, less what chance "
+            "adds.",
+            stamp,
+        ),
         _distance_lines(known),
         measured,
     )
@@ -181,29 +193,29 @@ def _lines(shown: pl.DataFrame, names: list[str], over: str) -> alt.LayerChart:
     base = alt.Chart(shown).encode(x=_time(shown, wording.in_words(over), room=_LABEL_PX))
     color = alt.Color("category:N", sort=names, legend=None, scale=alt.Scale(domain=names, range=colors))
     dash = alt.StrokeDash("category:N", legend=None, sort=names, scale=alt.Scale(domain=names, range=dashes))
-    top = marks.largest(shown, "fraction_high")
+    top = _HEADROOM * marks.largest(shown, "fraction_high")
     y = alt.Y(
         "fraction:Q",
         title="share",
         axis=alt.Axis(format=".0%" if top > 0.05 else ".1%", tickCount=6),
-        scale=alt.Scale(domainMin=0, domainMax=top, nice=True),
+        scale=alt.Scale(domain=[0, top], nice=False),
     )
     band = base.mark_area(opacity=0.18).encode(y=alt.Y("fraction_low:Q"), y2="fraction_high:Q", color=color)
     tip = ["period", "category:N", alt.Tooltip("fraction:Q", format=".1%")]
     line = base.mark_line(strokeWidth=2).encode(y=y, color=color, strokeDash=dash, tooltip=tip)
     dots = base.mark_point(filled=True, size=22, opacity=1).encode(y=y, color=color, tooltip=tip)
     drawn = [band, line, *([dots] if shown["period"].n_unique() <= 12 else [])]
-    names_at_end = _names_at_end(shown, color, top)
+    names_at_end = _names_at_end(shown, color, top / _HEIGHT)
     return marks.layered(*drawn, names_at_end, height=_HEIGHT)
 
 
-def _names_at_end(shown: pl.DataFrame, color: alt.Color, top: float) -> alt.Chart:
+def _names_at_end(shown: pl.DataFrame, color: alt.Color, per_pixel: float) -> alt.Chart:
     """Each name beside the end of its line, moved apart where lines end close together."""
     ends = shown.drop_nulls("fraction").sort("period").group_by("category", maintain_order=True).last()
     ends = ends.sort("fraction").select("category", "fraction")
     lines = {name: rows.wrapped(name, 17) for name in ends["category"]}
-    per_line = 13 * top / _HEIGHT
-    at = _apart(ends["fraction"].to_list(), [len(lines[name]) * per_line for name in ends["category"]])
+    heights = [(13 * len(lines[name]) + _BETWEEN_PX) * per_pixel for name in ends["category"]]
+    at = _apart(ends["fraction"].to_list(), heights)
     words = marks.said(ends, lambda row: "\n".join(lines[row["category"]]))
     beside = alt.Chart(ends.with_columns(at=pl.Series(at, dtype=pl.Float64), words=words))
     text = beside.mark_text(align="left", baseline="middle", fontSize=11.5, lineBreak="\n", lineHeight=13)
@@ -235,17 +247,18 @@ def _apart(wanted: list[float], heights: list[float]) -> list[float]:
 
 
 def _distance_lines(known: pl.DataFrame) -> alt.LayerChart:
-    x, end = _time(known, "period", room=0), alt.Chart(known.tail(1))
     drawn: list[alt.Chart] = []
-    for value, words, color, dash in (
-        ("jsd", "Jensen–Shannon distance", ORANGE, [5, 3]),
-        ("total_variation", "total variation", BLUE, [1, 0]),
-    ):
-        base = alt.Chart(known).encode(x=x)
-        y = alt.Y(f"{value}:Q", title="distance, 0 to 1", scale=alt.Scale(domainMin=0))
+    top = _HEADROOM * marks.largest(known, "jsd", "jsd_high", "total_variation_high")
+    base = alt.Chart(known).encode(x=_time(known, "period", room=_LABEL_PX))
+    for value, color, dash in (("jsd", ORANGE, [5, 3]), ("total_variation", BLUE, [1, 0])):
+        y = alt.Y(f"{value}:Q", title="distance, 0 to 1", scale=alt.Scale(domain=[0, top], nice=False))
         tip = ["period", *(alt.Tooltip(f"{value}{of}:Q", format=".3f") for of in ("", "_low", "_high"))]
         band = base.mark_area(opacity=0.2, color=color).encode(y=f"{value}_low:Q", y2=f"{value}_high:Q")
-        line = base.mark_line(color=color, strokeWidth=2, strokeDash=dash).encode(y=y, tooltip=tip)
-        name = end.mark_text(align="right", dy=-9, fontSize=11.5, color=color)
-        drawn += [band, line, name.encode(x=x, y=y, text=alt.value(words))]
-    return marks.layered(*drawn, height=260)
+        drawn += [band, base.mark_line(color=color, strokeWidth=2, strokeDash=dash).encode(y=y, tooltip=tip)]
+    names = {"jsd": "Jensen–Shannon distance", "total_variation": "total variation"}
+    long = known.rename(names).unpivot(
+        [*names.values()], index="period", variable_name="category", value_name="fraction"
+    )
+    scale = alt.Scale(domain=[*names.values()], range=[ORANGE, BLUE])
+    at_end = _names_at_end(long, alt.Color("category:N", legend=None, scale=scale), top / _DISTANCE_HEIGHT)
+    return marks.layered(*drawn, at_end, height=_DISTANCE_HEIGHT)

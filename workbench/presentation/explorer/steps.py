@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.disclosure import stamp_of
 from workbench.presentation.explorer.wording import collection_names, kept_label
 
 
@@ -85,7 +86,8 @@ def draw_steps(cohort: Cohort) -> str:
     source = f"{cohort.repository.name} {cohort.repository.version}"
     title = f"{cohort.counts['patients']:,} patients remain after {n} criteri{'on' if n == 1 else 'a'}"
     table = attrition.table.with_columns(step=pl.Series(["all", *step_labels(cohort)]))
-    return draw_flow(table, source=source, title=title, description=" ".join(attrition.sentences))
+    words, demanded = " ".join(attrition.sentences), stamp_of(cohort.repository)
+    return draw_flow(table, source=source, title=title, description=words, stamp=demanded)
 
 
 def tabulate_steps(cohort: Cohort) -> str:

@@ -1,5 +1,6 @@
 """Table 1 of the cohort on the screen, by the grouping chosen there, as HTML in the page's own colors."""
 
+import dataclasses
 import html
 from typing import Any
 
@@ -7,6 +8,7 @@ import polars as pl
 
 from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.disclosure import stamp_of
 from workbench.presentation.explorer.wording import collection_names, title
 from workbench.vocabulary.demographics import MISSING
 
@@ -57,7 +59,8 @@ def count_groups(cohort: Cohort, by: str) -> TableOne:
         patients = _named(cohort, patients)
     sizes = patients.group_by(pl.col(by).cast(pl.String)).len().sort("len", by, descending=[True, False])
     groups = sorted(sizes[by].drop_nulls().head(_MOST_GROUPS), key=lambda group: group in MISSING)
-    return count_table_one(patients, by=by, attributes=names, groups=groups)
+    counted = count_table_one(patients, by=by, attributes=names, groups=groups)
+    return dataclasses.replace(counted, stamp=stamp_of(cohort.repository))
 
 
 def table_one_panel(cohort: Cohort, by: str) -> dict[str, Any]:
