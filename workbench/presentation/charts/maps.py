@@ -209,8 +209,7 @@ def _titled(table: pl.DataFrame, counted: Census, places: str, of: str) -> tuple
 
 
 def _unrated(table: pl.DataFrame) -> str:
-    rated = _measure(table) == "per_million"
-    return _UNRATED if rated and table.filter(pl.col("n") > 0)["per_million"].null_count() else ""
+    return _UNRATED if _measure(table) != "n" and table.filter(pl.col("n") > 0)["per_million"].null_count() else ""
 
 
 def _measure(table: pl.DataFrame) -> str:

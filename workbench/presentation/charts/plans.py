@@ -9,7 +9,7 @@ from workbench.assessment.gap import Gap
 from workbench.catalog.price import Price
 from workbench.catalog.price_groups import known_losses
 from workbench.errors import unknown_name
-from workbench.presentation.charts import marks, rows, wording
+from workbench.presentation.charts import distance_words, marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
 from workbench.sampling.matching import Match
@@ -89,7 +89,7 @@ def gap(closed: Gap) -> Figure:
     near = (
         f"{100 * closed.target:.0f} of 100" if closed.measure == "total_variation" else f"a distance of {closed.target}"
     )
-    goal = f"{near} of {wording.briefly(closed.reference)}"
+    goal = f"{near} of {distance_words.briefly(closed.reference)}"
     title = f"{closed.n_needed:,} further patients would bring {name} to within {goal}"
     if not closed.n_needed:
         title = f"By {name}, the cohort is already within {goal}"

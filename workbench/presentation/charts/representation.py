@@ -10,7 +10,7 @@ from workbench.assessment.representativeness import Comparison
 from workbench.assessment.sides import CROSS
 from workbench.assessment.wording import listed
 from workbench.errors import unknown_name
-from workbench.presentation.charts import marks, rows, wording
+from workbench.presentation.charts import distance_words, marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE, PURPLE
 
@@ -120,8 +120,8 @@ def _title(attribute: str, measured: dict[str, Any], reference: str) -> str:
     by = f"By {wording.in_words(attribute)}"
     if not measured["n_patients"]:
         return f"{by}, there is nobody to compare"
-    moved = wording.moved(measured["total_variation"])
-    return f"{by}, {moved} would have to belong to another group to match {wording.briefly(reference)}"
+    moved = distance_words.moved(measured["total_variation"])
+    return f"{by}, {moved} would have to belong to another group to match {distance_words.briefly(reference)}"
 
 
 def _made_up(table: pl.DataFrame, name: str) -> str:

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from workbench.assessment.representativeness import Comparison
-from workbench.presentation.charts import marks, wording
+from workbench.presentation.charts import distance_words, marks, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, ORANGE
 
@@ -33,8 +33,8 @@ def spider(compared: Comparison) -> Figure:
     worst = measured.filter(pl.col("missing") == "excluded").sort("total_variation").tail(1)
     title = (
         f"The largest difference is by {wording.in_words(worst['attribute'][0])}: "
-        f"{wording.moved(worst['total_variation'][0])} would have to belong to another group to match "
-        f"{wording.briefly(compared.reference.title)}"
+        f"{distance_words.moved(worst['total_variation'][0])} would have to belong to another group to match "
+        f"{distance_words.briefly(compared.reference.title)}"
         if worst.height
         else "There is nobody to compare"
     )

@@ -8,7 +8,7 @@ import polars as pl
 from workbench.assessment.trend import Trend
 from workbench.assessment.wording import listed
 from workbench.errors import unknown_name
-from workbench.presentation.charts import marks, rows, wording
+from workbench.presentation.charts import distance_words, marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE
 from workbench.vocabulary.demographics import MISSING
@@ -105,8 +105,8 @@ def distances(measured: pl.DataFrame, *, stamp: str = "") -> Figure:
         way = "stayed at" if ends[0] == ends[1] else f"went from {ends[0]} to"
         by = wording.in_words(last["attribute"])
         title = (
-            f"By {by}, those who would have to belong to another group to match {wording.briefly(last['reference'])} "
-            f"{way} {ends[1]} of 100 patients"
+            f"By {by}, those who would have to belong to another group to match "
+            f"{distance_words.briefly(last['reference'])} {way} {ends[1]} of 100 patients"
         )
         year = "year unknown" if last["year"] == "unknown" else last["year"]
         lacking = "left out" if last["missing"] == "excluded" else "a category of their own"
