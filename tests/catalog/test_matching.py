@@ -10,6 +10,7 @@ from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.suppression import suppress
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.catalog.disclosure import EXACT_STAMP, SYNTHETIC_STAMP
 from workbench.catalog.matching import match, weigh
 from workbench.errors import UnknownNameError
 
@@ -185,3 +186,46 @@ def test_an_empty_cohort_is_refused(invented: Catalog) -> None:
             "The cohort has nobody to choose from; 0 animals, phantoms and simulations are left out. At least one "
             "person would be right. Widen its conditions."
         )
+
+
+def test_what_the_source_demands_stands_under_samples_and_weights(people: Cohort, invented: Catalog) -> None:
+    half = population(("sex", "Female", 0.5), ("sex", "Male", 0.5))
+    for function, more in ((match, {"tolerance": 0.2}), (weigh, {})):
+        assert function(people, reference=half, **more).stamp == EXACT_STAMP  # type: ignore[operator]
+        both = function(people, reference=invented, attributes=["sex"], **more)  # type: ignore[operator]
+        assert both.stamp == f"{EXACT_STAMP} {SYNTHETIC_STAMP}"
+        census = invented.everything.census(by=["sex"])
+        counted = function(people, reference=census, attributes=["sex"], **more)  # type: ignore[operator]
+        assert counted.stamp == f"{EXACT_STAMP} {SYNTHETIC_STAMP}"
+
+
+def test_a_floor_keeps_small_groups(invented: Catalog) -> None:
+    free, floored = (match(invented.everything, tolerance=0.1, least=least) for least in (0, 0.5))
+    assert floored.n < free.n
+    held = floored.shares.filter(pl.col("n_available") > 0)
+    assert (held["achieved"] >= 0.5 * held["target"] - 1e-9).all()
+    assert not (free.shares["achieved"] >= 0.5 * free.shares["target"] - 1e-9).all()
+
+
+def test_bands_of_ages_without_anybody_are_weighed_with_a_neighbor(people: Cohort) -> None:
+    # Four of 10 years, four of 40; nobody is 0–4, 18–19 or 65 and over.
+    shares = {"0–4": 0.1, "5–17": 0.2, "18–19": 0.1, "20–64": 0.4, "65+": 0.2}
+    whole = population(*(("age_group", band, share) for band, share in shares.items()))
+    weighted = weigh(people, reference=whole, attributes=["age_group"])
+    assert weighted.shares.select("category", "target", "n", "weighted").rows() == [
+        ("0–17", pytest.approx(0.3), 4, pytest.approx(0.3)),
+        ("18+", pytest.approx(0.7), 4, pytest.approx(0.7)),
+    ]
+    assert weighted.notes[-2:] == (
+        "age_group: nobody is 0–4, so 5–17 stands for 0–17.",
+        "age_group: nobody is 18–19 or 65+, so 20–64 stands for 18+.",
+    )
+
+
+def test_bands_with_a_gap_between_them_are_not_summed(tmp_path: Path) -> None:
+    table = pl.DataFrame({"patient_id": ["a", "b"], "age_band": ["5–9", "30–39"]})
+    table.write_parquet(tmp_path / "own.parquet")
+    shares = {"0–4": 0.2, "5–9": 0.3, "30–39": 0.5}
+    gapped = population(*(("age_band", band, share) for band, share in shares.items()))
+    with pytest.raises(ValueError, match="wants 0–4, and nobody is"):
+        weigh(wb.open_catalog(tmp_path / "own.parquet").everything, reference=gapped, attributes=["age_band"])

@@ -119,6 +119,14 @@ def test_the_nearest_is_as_large_as_the_first_found_and_never_farther(parts: lis
     ).sum() * (1 + 1e-9)
 
 
+def test_the_stamp_stands_under_the_shares() -> None:
+    match = match_target(pl.DataFrame({"sex": ["Female", "Male"]}), HALVES, tolerance=0)
+    assert match.stamp == ""
+    stamped = dataclasses.replace(match, stamp="Not <out>.")
+    assert repr(stamped) == f"{match!r}\nNot <out>."
+    assert stamped._repr_html_() == f"{match._repr_html_()}<p>Not &lt;out&gt;.</p>"
+
+
 def test_a_small_group_can_be_kept() -> None:
     # One of C, 4 % wanted: within 5 points C may vanish, and A, 47 of 86, is what bounds the size: 48 of 87 is 55.2 %.
     # With a floor of a half, 2 %, it is C: 1 of 50. Nobody is D, which has no floor.

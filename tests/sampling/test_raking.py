@@ -1,5 +1,7 @@
 """Raked weights meet every share, drop nobody and tell what they cost."""
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 import pytest
@@ -85,13 +87,13 @@ def test_no_weight_exceeds_the_bound() -> None:
             {"target": {"sex": {"Female": 0.5, "Male": 0.4, "Other": 0.1}}},
             "The target of sex wants Other, and nobody is. A share above 0 for each category that occurs, and for no "
             "other, would be right: weights can neither stand for nobody nor drop somebody. Merge the category with "
-            "another in both the table and the target, or leave it out.",
+            "another in both the table and the target, or leave sex out.",
         ),
         (
             {"target": {"sex": {"Female": 1, "Male": 0}}},
             "The target of sex wants no Male. A share above 0 for each category that occurs, and for no other, would "
             "be right: weights can neither stand for nobody nor drop somebody. Merge the category with another in both "
-            "the table and the target, or leave it out.",
+            "the table and the target, or leave sex out.",
         ),
         (
             {"target": {**HALVES, "age": {"young": 0.9, "old": 0.1}}},
@@ -136,3 +138,11 @@ def test_an_unknown_attribute_is_answered_with_the_columns() -> None:
         "No column 'gender' in the table to choose from. Valid: sex. Name one of these in the target, or add the "
         "column."
     )
+
+
+def test_the_stamp_stands_under_the_weights() -> None:
+    weights = rake_weights(pl.DataFrame({"sex": ["Female", "Male"]}), HALVES)
+    assert weights.stamp == ""
+    stamped = dataclasses.replace(weights, stamp="Not <out>.")
+    assert repr(stamped) == f"{weights!r}\nNot <out>."
+    assert stamped._repr_html_() == f"{weights._repr_html_()}<p>Not &lt;out&gt;.</p>"

@@ -13,7 +13,8 @@ from workbench.assessment.tallies import tally
 from workbench.catalog import listing
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
-from workbench.catalog.shared_ages import with_shared_bands
+from workbench.catalog.disclosure import stamp_of
+from workbench.catalog.shared_ages import with_shared_bands, with_somebody_in_each
 from workbench.errors import unknown_name
 from workbench.sampling.matching import Match, Method, match_target
 from workbench.sampling.raking import Weights, rake_weights
@@ -35,8 +36,9 @@ def match(
     seed: int = 0,
     method: Method = "optimal",
     missing: Missing = "excluded",
+    least: float = 0.0,
 ) -> Match:
-    """Return the largest part of a cohort whose shares lie near those of a population.
+    """Return the largest part of a cohort whose shares lie near those of a population, and of those the nearest.
 
     Animals, phantoms and simulations are left out. No person is drawn twice, also across collections.
 
@@ -58,6 +60,9 @@ def match(
         As in `workbench.sampling.match_target`.
     missing : {"excluded", "included"}
         Whether patients without a value can be drawn, at most `tolerance` of them; the target has none.
+    least : float
+        The fraction of its wanted share that each group keeps at least, as far as the cohort has anybody of it: 0.5
+        keeps half. Without it a group of which less than `tolerance` is wanted may vanish.
 
     Returns
     -------
@@ -75,8 +80,10 @@ def match(
         When no part lies within the tolerance; the message says which would do.
     """
     people, target, notes = _people_and_target(cohort, reference, attributes)
-    matched = match_target(people, target, tolerance=tolerance, seed=seed, method=method, missing=missing)
-    return dataclasses.replace(matched, unit="patients", notes=(*matched.notes, *notes))
+    matched = match_target(people, target, tolerance=tolerance, seed=seed, method=method, missing=missing, least=least)
+    return dataclasses.replace(
+        matched, unit="patients", notes=(*matched.notes, *notes), stamp=_stamp(cohort, reference)
+    )
 
 
 def weigh(
@@ -102,7 +109,8 @@ def weigh(
     Returns
     -------
     Weights
-        ``.table`` has the columns of `match` and `weight`. Patients without a value keep their share.
+        ``.table`` has the columns of `match` and `weight`. Patients without a value keep their share. Bands of ages
+        of which nobody is are summed with the next older one, which a note says.
 
     Raises
     ------
@@ -114,8 +122,21 @@ def weigh(
         When weights cannot do it; the message says why.
     """
     people, target, notes = _people_and_target(cohort, reference, attributes)
+    for name in target:
+        if name.startswith("age"):
+            people, target[name], said = with_somebody_in_each(people, target[name], attribute=name)
+            notes += said
     weighted = rake_weights(people, target, largest=largest)
-    return dataclasses.replace(weighted, unit="patients", notes=(*weighted.notes, *notes))
+    return dataclasses.replace(
+        weighted, unit="patients", notes=(*weighted.notes, *notes), stamp=_stamp(cohort, reference)
+    )
+
+
+def _stamp(cohort: Cohort, reference: Reference) -> str:
+    """What the sources of both sides demand to stand under their counts, each line once."""
+    other = stamp_of(reference.repository) if isinstance(reference, Cohort | Catalog) else ""
+    counted = reference.stamp if isinstance(reference, Census) else ""
+    return " ".join(dict.fromkeys(filter(None, [stamp_of(cohort.repository), other, counted])))
 
 
 def _people_and_target(

@@ -66,6 +66,68 @@ def with_shared_bands(
     return people.with_columns(pl.col(attribute).cast(pl.String).replace(homes[0])), wide, notes
 
 
+def with_somebody_in_each(
+    people: pl.DataFrame, shares: Mapping[str, float], *, attribute: str
+) -> tuple[pl.DataFrame, dict[str, float], list[str]]:
+    """Return both sides with somebody in each band, since nobody can be given a weight.
+
+    A band of which nobody is is summed with the next older one with somebody, the oldest with the next younger one.
+
+    Parameters
+    ----------
+    people : polars.DataFrame
+        One row a person, with the attribute.
+    shares : mapping of str to float
+        Band to share. Where one is no band, or they do not follow one another, nothing is changed.
+    attribute : str
+        The column of ages.
+
+    Returns
+    -------
+    tuple of polars.DataFrame, dict and list of str
+        The people, the shares, and sentences.
+
+    Examples
+    --------
+    >>> people = pl.DataFrame({"age_band": ["20–29", "30+", "30+"]})
+    >>> shares = {"0–17": 0.25, "18–19": 0.05, "20–29": 0.2, "30+": 0.5}
+    >>> with_somebody_in_each(people, shares, attribute="age_band")[1:]
+    ({'0–29': 0.5, '30+': 0.5}, ['age_band: nobody is 0–17 or 18–19, so 20–29 stands for 0–29.'])
+    """
+    held = set(people[attribute].cast(pl.String))
+    if not held & set(shares) or all(band in held for band, share in shares.items() if share > 0):
+        return people, dict(shares), []
+    if not all(_is_band(band) for band in shares):
+        return people, dict(shares), []
+    ordered = sorted(shares, key=parse_band)
+    bounds = [parse_band(band) for band in ordered]
+    if any(band.high != following.low for band, following in pairwise(bounds)):
+        return people, dict(shares), []
+    homes: dict[str, str] = {}
+    notes = []
+    for group in _around_somebody(ordered, held):
+        label = AgeBand(parse_band(group[0]).low, parse_band(group[-1]).high).label if len(group) > 1 else group[0]
+        homes |= dict.fromkeys(group, label)
+        nobody = [band for band in group if band not in held]
+        if nobody:
+            (somebody,) = set(group) - set(nobody)
+            lacking = " or ".join(filter(None, [", ".join(nobody[:-1]), nobody[-1]]))
+            notes.append(f"{attribute}: nobody is {lacking}, so {somebody} stands for {label}.")
+    return people.with_columns(pl.col(attribute).cast(pl.String).replace(homes)), _summed(shares, homes), notes
+
+
+def _around_somebody(bands: list[str], held: set[str]) -> list[list[str]]:
+    """Divide bands in the order of age into runs with one band each that somebody is in."""
+    runs: list[list[str]] = [[]]
+    for band in bands:
+        runs[-1].append(band)
+        if band in held:
+            runs.append([])
+    oldest = runs.pop()
+    runs[-1] += oldest
+    return runs
+
+
 def _is_band(text: str) -> bool:
     try:
         parse_band(text)

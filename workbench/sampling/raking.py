@@ -175,7 +175,7 @@ def _keep_others(name: str, wanted: dict[str, float], texts: pl.Series) -> list[
         raise ValueError(
             f"The target of {name} {reason}. A share above 0 for each category that occurs, and for no other, would be "
             "right: weights can neither stand for nobody nor drop somebody. Merge the category with another in both "
-            "the table and the target, or leave it out."
+            f"the table and the target, or leave {name} out."
         )
     for kind in [kind for kind, share in wanted.items() if share == 0]:
         del wanted[kind]
