@@ -109,6 +109,50 @@ def test_places_are_mapped_where_they_are_known(invented: Catalog, commons: Cata
     assert count_release(commons).placed() == []
 
 
+def test_it_is_compared_with_the_population_of_the_public_page(commons: Catalog, controlled: Catalog) -> None:
+    assert count_release(commons, attributes="sex").reference.name == "us_acs"
+    assert count_release(controlled).reference.name == "us_census"
+    assert count_release(commons, attributes="sex", reference="us_census").reference.name == "us_census"
+
+
+def test_its_tables_are_in_words(invented: Catalog) -> None:
+    counts = count_release(invented, attributes="sex, race")
+    (unknown,) = counts.unknown()
+    assert unknown.table.columns == ["sex", "race", "patients", "share"]
+    assert set(unknown.table["sex"]) == {"known", "missing"}
+    assert set(counts.distances["without a value are"]) == {"left out", "a group"}
+    shown = [*counts.counted(), *counts.compared(), *counts.grown(), *counts.unknown(), *counts.placed()]
+    columns = {name for figure in shown for name in figure.table.columns} | {*counts.distances.columns}
+    assert not {name for name in columns if "_" in name or name in ("jsd", "ppr", "n")}
+
+
+def test_the_table_of_a_map_has_the_places_of_anybody(invented: Catalog) -> None:
+    states, _ = count_release(invented).placed()
+    assert states.table["patients"].min() > 0
+    assert states.footnote.endswith("The table has the places of anybody.")
+
+
+def test_what_was_learned_is_every_finding_and_why_others_are_left_out(commons: Catalog, controlled: Catalog) -> None:
+    counts = count_release(commons)
+    assert counts.missing is not None
+    assert counts.learned.texts == (
+        counts.sentences[0],
+        *(counts.comparisons[name].sentences[name] for name in ("sex", "age_group")),
+        *(counts.trends[name].sentence for name in ("sex", "age_group")),
+        counts.missing.sentence,
+        "The source knows no state and no country of anybody: there is no map.",
+    )
+    assert str(counts.learned).splitlines() == list(counts.learned.texts)
+    assert count_release(controlled).learned.texts[-2] == (
+        "What is missing together and how the source grew are left out: beside the census they would give small counts "
+        "away. Their holder asks for them with exact."
+    )
+    assert count_release(controlled, exact=True).learned.texts[-2:] == (
+        "The source has no releases to follow: nothing is said about growth.",
+        "The source knows no state and no country of anybody: there is no map.",
+    )
+
+
 def test_wrong_words_are_answered_before_anything_is_counted(invented: Catalog) -> None:
     with pytest.raises(UnknownNameError, match="No language 'it'"):
         count_release(invented, language="it")
@@ -123,7 +167,7 @@ def test_the_parameters_are_those_of_the_notebook() -> None:
         "source": "idc",
         "release": "",
         "attributes": "",
-        "reference": "us_census",
+        "reference": "",
         "language": "en",
         "exact": False,
     }
@@ -148,6 +192,8 @@ def test_the_report_is_one_page_with_its_tables(
     assert "<title>Release census</title>" in page
     assert counts.sentences[0] in page
     assert "Blanca" in page
+    assert "What is missing together?" in page
+    assert "<th>jsd" not in page
     assert page.count('role="img"') >= 15
     assert "Traceback" not in page
     names = {path.name for path in made.folder.iterdir()}

@@ -16,6 +16,7 @@ from workbench.catalog.commons import Catalog
 from workbench.catalog.counted import count_exactly, read_counted
 from workbench.catalog.criteria.attributes import attributes
 from workbench.catalog.overview import everybody
+from workbench.catalog.repository import Repository
 from workbench.vocabulary.demographics import MISSING
 
 By = tuple[str, ...]
@@ -34,6 +35,9 @@ PEOPLE = {
 COMPARED = {name: PEOPLE[name] for name in ("sex", "age_group", "race", "ethnicity")}
 #: How they were imaged; a patient counts once in each. Of an open source only acquired images are asked.
 IMAGING = {"modality": "Modality", "body_region": "Body region", "manufacturer": "Manufacturer"}
+# Of a controlled source the population in the census's own age bands: hidden counts cannot be summed to other bands.
+_REFERENCES = {"controlled": "us_census"}
+_REFERENCE = "us_acs"
 _TOGETHER: tuple[By, ...] = (("sex", "age_group"), ("race", "ethnicity"))
 
 
@@ -120,6 +124,22 @@ def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) 
         family = suppress(tables, earlier=earlier)
         tables, protection = list(family.tables), (family.rule, family.audit.sentence)
     return PublicCounts(people, {table.by: table for table in tables}, is_open, protection)
+
+
+def default_reference(repository: Repository) -> str:
+    """Return the population that a source is compared with where nobody names another, on its page and in its report.
+
+    Parameters
+    ----------
+    repository : Repository
+        Any source.
+
+    Returns
+    -------
+    str
+        The American Community Survey, and for a controlled source the percentages that MIDRC-REACT ships.
+    """
+    return _REFERENCES.get(repository.disclosure, _REFERENCE)
 
 
 def is_known(census: Census) -> bool:

@@ -9,7 +9,7 @@ from workbench.catalog.commons import Catalog
 from workbench.catalog.overview import everybody
 from workbench.catalog.releases import up_to_release
 from workbench.errors import unknown_name
-from workbench.presentation.census_counts import PEOPLE, PublicCounts, count_public, is_known
+from workbench.presentation.census_counts import PEOPLE, PublicCounts, count_public, default_reference, is_known
 from workbench.presentation.release_figures import PLACES, ReleaseCensus
 from workbench.vocabulary.languages import category_labels
 
@@ -21,7 +21,7 @@ def count_release(
     *,
     release: str = "",
     attributes: str | Sequence[str] = (),
-    reference: str = "us_census",
+    reference: str = "",
     language: str = "en",
     exact: bool = False,
 ) -> ReleaseCensus:
@@ -36,7 +36,7 @@ def count_release(
     attributes : str or sequence of str
         What to count, also as words with commas; by default sex, age, race, ethnicity, COVID-19 and place.
     reference : str
-        A reference population by its name, or the path of a CSV of your own.
+        A reference population by its name, or the path of a CSV of your own; by default that of the public page.
     language : {"en", "es", "de", "fr"}
         What the categories are called in; sentences stay English.
     exact : bool
@@ -67,7 +67,7 @@ def count_release(
     else:
         public = _published(catalog, release, names)
         censuses, rule = {each: public.censuses[(each,)] for each in names}, " ".join(public.protection)
-    population = read_reference(reference)
+    population = read_reference(reference or default_reference(catalog.repository))
     described = [each for each in names if each not in PLACES]
     return ReleaseCensus(
         release=chosen,

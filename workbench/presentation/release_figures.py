@@ -20,6 +20,7 @@ from workbench.presentation import charts
 from workbench.presentation.census_counts import is_known
 from workbench.presentation.figure import Figure
 from workbench.presentation.labels import relabeled
+from workbench.presentation.report_tables import figure_in_words, in_words
 from workbench.provenance import stamp
 
 #: Attributes that are drawn as maps.
@@ -31,6 +32,31 @@ _OF_ALL = [
     *("attribute", "missing", "total_variation", "total_variation_low", "total_variation_high"),
     *("jsd", "p_null", "n_patients", "n_missing"),
 ]
+_NOT_PLACED = "The source knows no state and no country of anybody: there is no map."
+_NOT_GROWN = "The source has no releases to follow: nothing is said about growth."
+_HIDDEN = (
+    "What is missing together and how the source grew are left out: beside the census they would give small counts "
+    "away. Their holder asks for them with exact."
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sentences:
+    """Findings that show themselves as a list.
+
+    Attributes
+    ----------
+    texts : tuple of str
+        Plain sentences.
+    """
+
+    texts: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(self.texts)
+
+    def _repr_html_(self) -> str:
+        return f"<ul>{''.join(f'<li>{html.escape(text)}</li>' for text in self.texts)}</ul>"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,6 +104,16 @@ class ReleaseCensus:
             said.append(self.comparisons[farthest].sentences[farthest])
         said += [text for census in self.censuses.values() for text in census.standouts[:1]][: 3 - len(said)]
         return tuple(said)
+
+    @property
+    def learned(self) -> Sentences:
+        """What was found, in numbers: the census, every comparison, growth, what is missing, and what is left out."""
+        said = [self.sentences[0]]
+        said += [compared.sentences[name] for name, compared in self.comparisons.items()]
+        said += [trend.sentence for trend in self.trends.values()]
+        said += [self.missing.sentence] if self.missing is not None else [_HIDDEN]
+        said += [] if self.trends or self.missing is None else [_NOT_GROWN]
+        return Sentences((*said, *([] if self.placed() else [_NOT_PLACED])))
 
     def counted(self) -> list[Figure]:
         """Return a chart of each attribute, missing values drawn.
@@ -131,7 +167,7 @@ class ReleaseCensus:
             Of those that the source knows of somebody.
         """
         known = [(draw, self.censuses[name]) for name, draw in PLACES.items() if name in self.censuses]
-        return self._named(draw(census) for draw, census in known if is_known(census))
+        return self._named(_where_anybody(draw(census)) for draw, census in known if is_known(census))
 
     def save_tables(self, folder: str | Path) -> Path:
         """Write every table as CSV, in English categories, and where it all comes from.
@@ -162,10 +198,10 @@ class ReleaseCensus:
 
     @property
     def distances(self) -> pl.DataFrame:
-        """One row an attribute and missing policy: how far it is from the reference; the CSV has more columns."""
+        """One row an attribute and missing policy: how far it is from the reference, in words; the CSV has more."""
         tables = [each.table for each in self.comparisons.values()]
         every = pl.concat(tables, how="vertical_relaxed") if tables else pl.DataFrame(schema=dict.fromkeys(_OF_ALL))
-        return every.select(_OF_ALL)
+        return in_words(every.select(_OF_ALL))
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -200,15 +236,15 @@ class ReleaseCensus:
         return -1.0 if known is None else float(known)
 
     def _named(self, figures: Iterable[Figure]) -> list[Figure]:
-        return [relabeled(figure, self.language) for figure in figures]
+        return [figure_in_words(relabeled(figure, self.language)) for figure in figures]
 
     def __repr__(self) -> str:
         return "\n".join([*self.sentences, self.rule, *_told(self.language)])
 
     def _repr_html_(self) -> str:
-        told = "".join(f"<li>{html.escape(text)}</li>" for text in self.sentences)
+        told = Sentences(self.sentences)._repr_html_()
         named = "".join(f"<p>{html.escape(text)}</p>" for text in _told(self.language))
-        return f"<ul>{told}</ul><p><strong>{html.escape(self.rule)}</strong></p>{named}"
+        return f"{told}<p><strong>{html.escape(self.rule)}</strong></p>{named}"
 
 
 def _told(language: str) -> list[str]:
@@ -223,3 +259,12 @@ def _first_and_last(figure: Figure) -> Figure:
     ends = figure.table.filter((period == period.first()) | (period == period.last()))
     note = f"{figure.footnote} The table has the first and the last release; the CSV has all.".strip()
     return dataclasses.replace(figure, table=ends, footnote=note)
+
+
+def _where_anybody(figure: Figure) -> Figure:
+    """Show in the table of a map the places that anybody comes from, also where the number is hidden."""
+    known = figure.table.filter(pl.col("n").ne_missing(0))
+    if known.height == figure.table.height:
+        return figure
+    note = f"{figure.footnote} The table has the places of anybody.".strip()
+    return dataclasses.replace(figure, table=known, footnote=note)

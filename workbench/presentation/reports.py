@@ -18,6 +18,7 @@ import nbformat
 import papermill
 from traitlets.config import Config
 
+from workbench.assessment.references import list_references
 from workbench.assets import asset_path
 from workbench.cache import say
 from workbench.catalog.definition import read_definition
@@ -29,6 +30,9 @@ REPORTS: Mapping[str, str] = {
     "cohort_profile": "31_cohort_profile.ipynb",
     "release_census": "30_release_census.ipynb",
 }
+# The kernel's log only; what a cell raises comes back by itself. At a lower level it speaks of encryption, and calls
+# the interrupt an error by which jupyter_client begins every shutdown, once all cells have run.
+_QUIET = ["--IPKernelApp.log_level=50"]
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}  # how a switch is typed
 
 
@@ -144,9 +148,12 @@ def _switch(name: str, word: str) -> bool:
 
 
 def _absolute(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn paths of existing files absolute: the notebook runs elsewhere."""
+    """Turn the paths of what exists absolute, since the notebook runs elsewhere; a name of ours is no path."""
+    names = {"source": {"idc", "synthetic"}, "reference": set(list_references()), "cohort": set[str]()}
     return {
-        name: str(Path(value).resolve()) if isinstance(value, str | Path) and Path(value).is_file() else value
+        name: str(Path(str(value)).expanduser().resolve())
+        if value and name in names and str(value) not in names[name] and Path(str(value)).expanduser().exists()
+        else value
         for name, value in parameters.items()
     }
 
@@ -160,7 +167,7 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
         kernel_name="python3",
         progress_bar=sys.stderr.isatty(),
         cwd=str(folder),
-        extra_arguments=["--IPKernelApp.log_level=40"],  # a kernel of our own on this machine: no word on encryption
+        extra_arguments=_QUIET,
     )
     _forget_folder(executed, folder)
     page = folder / "report.html"
@@ -177,7 +184,8 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
             }
         )
     )
-    body, _ = exporter.from_filename(str(executed))
+    named = {"metadata": {"name": executed.stem, "path": str(folder)}}
+    body, _ = exporter.from_notebook_node(_without_empty_sections(executed), resources=named)
     page.write_text(_styled(drop_outside_references(body), _title(source)), encoding="utf-8")
     if find_chromium() is None:
         say("No PDF: Chromium was not found. The page report.html is complete; for a PDF: apt-get install chromium")
@@ -186,6 +194,23 @@ def _run(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
         print_pdf(page, folder / "report.pdf")
     except subprocess.SubprocessError:
         say("No PDF: Chromium could not print the page. The page report.html is complete; open it and print it.")
+
+
+def _without_empty_sections(executed: Path) -> Any:
+    """The notebook without the headings below which its code showed nothing."""
+    notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+    sections: list[list[Any]] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" or not sections:
+            sections.append([])
+        sections[-1].append(cell)
+    notebook.cells = [cell for section in sections if _says_something(section) for cell in section]
+    return notebook
+
+
+def _says_something(section: list[Any]) -> bool:
+    code = [cell for cell in section if cell.cell_type == "code"]
+    return not code or any(cell.outputs for cell in code)
 
 
 def _title(source: Path) -> str:
