@@ -15,6 +15,7 @@ from workbench.assessment.representativeness import Comparison, compare_to_refer
 from workbench.assets import asset_path
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.vocabulary.demographics import MISSING
 
 
 def learned(name: str) -> str:
@@ -38,25 +39,42 @@ def test_what_notebook_22_learned_is_so(commons: Catalog, invented: Cohort) -> N
     ricord = commons.where(collection_id=[name for name in commons.covid_collections() if "ricord" in name])
     ages = ricord.patients["age_years"].drop_nulls()
     n, n_sex = ricord.patients.height, int(ricord.patients["sex"].cast(pl.String).is_in(["Female", "Male"]).sum())
-    assert f"Of RICORD's {n} patients, sex is recorded for {n_sex} and age for {len(ages)} ({len(ages) / n:.1%}" in (
+    assert f"of RICORD's {n} patients, sex is recorded for {n_sex} and age for {len(ages)} ({len(ages) / n:.1%}" in (
         said.replace(" %", "%")
     )
     assert f"Of those {len(ages)}, {(ages < 18).sum()} is younger than 18 and {(ages < 30).sum()} are younger" in said
-    shares = dict(
-        wb.read_reference("us_census").table.filter(attribute="age_group").select("category", "fraction").rows()
-    )
-    young = sum(shares[band] for band in ("0–4", "5–11", "12–15", "16–17"))
-    assert f"{100 * young:.0f} and {100 * (young + shares['18–29']):.0f} are." in said
-    compared = wb.compare(ricord)
+    assert "so nobody lacks both" in said
+    assert ricord.patients.filter(
+        pl.col("age_years").is_null(), pl.col("sex").cast(pl.String).is_in(MISSING)
+    ).is_empty()
+    of_age = {
+        name: f"{here['age_years'].null_count()} of {here.height}"
+        for (name,), here in ricord.patients.with_columns(pl.col("collection_id").cast(pl.String)).group_by(
+            "collection_id"
+        )
+    }
+    first, second, third = (of_age[f"midrc_ricord_1{letter}"] for letter in "cba")
+    assert f"{n - len(ages)} ages that are missing" in said
+    assert f"{first} patients in RICORD-1C, {second} in 1B, {third} in 1A." in said
+    acs = wb.read_reference("us_acs").table.filter(attribute="age_group")
+    shares = dict(acs.select("category", "fraction").rows())
+    young = sum(shares[band] for band in ("0–4", "5–9", "10–14", "15–17"))
+    under_30 = young + sum(shares[band] for band in ("18–19", "20–24", "25–29"))
+    assert f"{100 * young:.0f} and {100 * under_30:.0f} are." in said
+    compared = wb.compare(ricord, reference="us_acs")
     assert f"By age group, {of_100(compared, 'age_group')} of 100 patients would have" in said
     assert f"by sex {of_100(compared, 'sex')}." in said
     kept = compared.contributions.filter(attribute="age_group", missing="included", category="Not Reported")
     assert f"makes up {100 * kept['share_of_jsd2'].item():.0f} % of the distance by age" in said
     assert not {"race", "ethnicity"} & set(ricord.patients.columns)
-    hispanic = wb.compare(invented).contributions.filter(category="Hispanic or Latino", missing="excluded")
+    hispanic = wb.compare(invented, reference="us_acs").contributions.filter(
+        category="Hispanic or Latino", missing="excluded"
+    )
     here, there = (100 * hispanic[side].item() for side in ("fraction", "reference_fraction"))
-    assert f"the invented commons of {invented.counts['patients']:,} answers" in said
-    assert f"{here:.1f} % are Hispanic or Latino, where the population has {there:.1f} %" in said
+    assert f"of its {invented.counts['patients']:,} patients {here:.1f} % are Hispanic or Latino" in said
+    assert f"where the population has {there:.1f} %" in said
+    unknown = [pl.col(name).cast(pl.String).is_in(MISSING) for name in ("race", "ethnicity")]
+    assert f"{invented.patients.filter(*unknown).height} lack race and ethnicity together" in said
 
 
 def test_what_notebook_23_learned_is_so(invented: Cohort) -> None:
