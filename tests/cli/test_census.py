@@ -113,7 +113,7 @@ def test_references_lists_names_years_and_attributes(done: Done) -> None:
         ),
         (
             ["census", "--chart", "c.pdf"],
-            "--chart c.pdf was received. A name that ends in .svg or .png would be right. Rename it.",
+            "--chart c.pdf was received. A name that ends in .svg, .png or .html would be right. Rename it.",
         ),
         (
             ["census", "--by", "sex", "age_group", "species", "--chart", "c.svg"],

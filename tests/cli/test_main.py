@@ -1,14 +1,19 @@
 """The command line as a whole: what it teaches, what the verbs beside cohort print, and how it fails."""
 
+import importlib.metadata
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog
 from workbench.cli import main
+from workbench.presentation import reports
+from workbench.presentation.reports import REPORTS, notebook_parameters
 
 Fails = Callable[..., str]
 
@@ -47,6 +52,23 @@ def test_the_help_of_the_whole_teaches_by_examples(capsys: pytest.CaptureFixture
     examples = text[text.index("examples:") :]
     for verb in ("demo", "catalog", "cohort", "census", "compare", "sample", "report", "serve"):
         assert f"  workbench {verb}" in examples
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"workbench {importlib.metadata.version('imaging-workbench')}\n"
+
+
+def test_the_help_of_report_lists_the_parameters_of_each(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["report", "--help"])
+    text = capsys.readouterr().out
+    for name, notebook in REPORTS.items():
+        told = text.partition(f"parameters of {name}:\n")[2].partition("\n\n")[0]
+        listed = {line.split()[0].removeprefix("--") for line in told.splitlines()}
+        assert listed == set(notebook_parameters(asset_path("notebooks", notebook)))
 
 
 def test_the_help_of_cohort_lists_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,6 +194,22 @@ def test_a_report_whose_notebook_stops_says_why_without_a_traceback(tmp_path: Pa
     said = fails("report", "cohort_profile", "--reference", "us_cencus", "--out", "new", exit_code=1)
     assert "us_census" in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_report_reads_a_source_and_a_population_at_relative_paths(
+    tmp_path: Path, done: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "find_chromium", lambda: None)
+    pl.DataFrame({"patient_id": [f"P{i}" for i in range(60)], "sex": ["Female", "Male"] * 30}).write_csv("mine.csv")
+    Path("half.csv").write_text("attribute,category,percent\nsex,Female,50\nsex,Male,50\n")
+    Path("idc").mkdir()  # a name of ours is no path
+    done("report", "release_census", "--source", "mine.csv", "--reference", "half.csv", "--exact", "True", "--out", "r")
+    page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert "60 people are in" in page
+    assert str(tmp_path) not in page
+    assert "How did it grow up to here?" not in page  # a heading of nothing
+    assert "The source has no releases to follow" in page
 
 
 # ------------------------------------------------------------------ the command as a process

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 what was asked for cannot be done (or a split leaks), 2 th
 """
 
 import argparse
+import importlib.metadata
 import io
 import os
 import sys
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     parser.set_defaults(takes_parameters=False)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add_verbs(verbs)
@@ -88,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     add_sample(verbs)
     add_references(verbs)
     return parser
+
+
+class _ShowVersion(argparse.Action):
+    """Read the version of the installed package, only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        print(f"workbench {importlib.metadata.version('imaging-workbench')}")
+        parser.exit()
 
 
 def _with_new(words: list[str]) -> list[str]:

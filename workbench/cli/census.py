@@ -49,7 +49,7 @@ def add_census(verbs: Any) -> None:
         "--suppress", action="store_true", help="hide counts of 1–10 patients, and those that would give them away"
     )
     census.add_argument("--csv", type=Path, metavar="FILE", help="write the table")
-    census.add_argument("--chart", type=Path, metavar="FILE", help="draw one or two attributes: .svg or .png")
+    census.add_argument("--chart", type=Path, metavar="FILE", help="draw one or two attributes: .svg, .png or .html")
     add_reference(census)
 
     compare = add_verb(
@@ -145,9 +145,9 @@ def _check_suppressed(options: argparse.Namespace, reference: Any) -> None:
 def _check_chart(options: argparse.Namespace) -> None:
     if options.chart is None:
         return
-    if options.chart.suffix.lower() not in (".svg", ".png"):
+    if options.chart.suffix.lower() not in (".svg", ".png", ".html"):
         raise WordsError(
-            f"--chart {options.chart} was received. A name that ends in .svg or .png would be right. Rename it."
+            f"--chart {options.chart} was received. A name that ends in .svg, .png or .html would be right. Rename it."
         )
     if len(_names(options.by)) > 2:
         raise WordsError(

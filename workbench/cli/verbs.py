@@ -20,6 +20,20 @@ _EXAMPLES = {
         "workbench site aggregates --source export --earlier pages_before --out pages",
     ],
 }
+_PARAMETERS = """
+
+parameters of cohort_profile:
+  --cohort FILE         a saved cohort (default: chest CT in the COVID-19 collections)
+  --source NAME|PATH    the repository (default: idc)
+  --reference NAME|CSV  the population to compare with: workbench references (default: us_census)
+
+parameters of release_census:
+  --source NAME|PATH    the repository: idc, synthetic or a path (default: idc)
+  --release NAME        a batch or a version of the source; everybody up to then is counted (default: the latest)
+  --attributes NAME,…   what to count: sex, age_group, race … (default: all that the source has of people)
+  --reference NAME|CSV  the population to compare with (default: us_acs; of a controlled source us_census)
+  --language en|es|de|fr  what the categories are called in; sentences stay English (default: en)
+  --exact True|False    whether the holder of a controlled source sees small counts (default: False)"""
 
 
 def add_verbs(verbs: Any) -> None:
@@ -40,12 +54,8 @@ def add_verbs(verbs: Any) -> None:
 
     report = add_verb(verbs, "report", _report, "write a report: notebook, web page, PDF, tables, provenance")
     report.set_defaults(takes_parameters=True)
-    report.add_argument(
-        "name",
-        help="which report: cohort_profile (parameters: --cohort FILE, --reference NAME, --source NAME) or "
-        "release_census (--source NAME, --release NAME, --attributes NAME,NAME, --reference NAME, --language es|de|fr, "
-        "--exact True)",
-    )
+    report.description += _PARAMETERS
+    report.add_argument("name", metavar="REPORT", help="cohort_profile or release_census")
     report.add_argument("--out", type=Path, help="folder to write (default: a new one under reports/)")
 
     serve = add_verb(verbs, "serve", _serve, "serve the public dashboard with Voila on this machine")
