@@ -39,6 +39,15 @@ def test_the_greedy_procedure_and_missing_values_are_asked_for(synthetic: Catalo
     assert pl.read_parquet("s.parquet").height == matched.n
 
 
+def test_small_groups_are_kept_where_that_is_asked_for(synthetic: Catalog, done: Done) -> None:
+    words = ("sample", "--source", "synthetic", "--tolerance", "0.1", "--seed", "0", "--least", "0.5", "--out", "s.csv")
+    said = done(*words)
+    matched = match(synthetic.everything, tolerance=0.1, least=0.5)
+    assert said.startswith(f"{matched.sentence}\n")
+    assert pl.read_csv("s.csv", comment_prefix="#").height == matched.n
+    assert "# optimal, tolerance 0.1, least 0.5, seed 0\n" in Path("s.csv").read_text(encoding="utf-8")
+
+
 def test_weights_drop_nobody_and_need_no_seed(synthetic: Catalog, done: Done) -> None:
     said = done(*INVENTED, "--weights", "--largest-weight", "20", "--out", "w.csv")
     weighted = weigh(synthetic.everything, attributes=["sex", "ethnicity"], largest=20)
@@ -60,6 +69,16 @@ def test_weights_drop_nobody_and_need_no_seed(synthetic: Catalog, done: Done) ->
             ["--seed", "1", "--out", "s.csv", "--tolerance", "5"],
             "--tolerance 5 was received. A share from 0 to 1 would be right. Write --tolerance 0.05 for five "
             "percentage points.",
+        ),
+        (
+            ["--seed", "1", "--out", "s.csv", "--least", "5"],
+            "--least 5 was received. A fraction from 0 to 1 would be right. Write --least 0.5 for half of each wanted "
+            "share.",
+        ),
+        (
+            ["--out", "s.csv", "--weights", "--least", "0.5"],
+            "--least 0.5 was received with --weights, which drop nobody. A sample would be right. Leave out one of the "
+            "two.",
         ),
         (
             ["--seed", "1", "--out", "s.csv", "--largest-weight", "5"],

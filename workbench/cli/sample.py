@@ -36,6 +36,14 @@ def add_sample(verbs: Any) -> None:
         "--tolerance", type=float, default=0.05, metavar="SHARE", help="the most a share may differ (default: 0.05)"
     )
     sample.add_argument(
+        "--least",
+        type=float,
+        default=0.0,
+        metavar="FRACTION",
+        help="of its wanted share, what each group keeps at least: 0.5 keeps half, so that no small group vanishes "
+        "(default: 0)",
+    )
+    sample.add_argument(
         "--method",
         choices=["optimal", "greedy"],
         default="optimal",
@@ -74,8 +82,10 @@ def _sample(options: argparse.Namespace) -> None:
             seed=options.seed,
             method=options.method,
             missing="included" if options.keep_missing else "excluded",
+            least=options.least,
         )
-        how = [f"{options.method}, tolerance {options.tolerance:g}, seed {options.seed}"]
+        least = f", least {options.least:g}" if options.least else ""
+        how = [f"{options.method}, tolerance {options.tolerance:g}{least}, seed {options.seed}"]
     print_table(drawn, width=_WIDE)
     comment = [
         f"cohort {cohort.sha256}",
@@ -102,6 +112,16 @@ def _check(options: argparse.Namespace) -> None:
         raise WordsError(
             f"--tolerance {options.tolerance:g} was received. A share from 0 to 1 would be right. Write --tolerance "
             "0.05 for five percentage points."
+        )
+    if not 0 <= options.least <= 1:
+        raise WordsError(
+            f"--least {options.least:g} was received. A fraction from 0 to 1 would be right. Write --least 0.5 for "
+            "half of each wanted share."
+        )
+    if options.least and options.weights:
+        raise WordsError(
+            f"--least {options.least:g} was received with --weights, which drop nobody. A sample would be right. Leave "
+            "out one of the two."
         )
     if options.largest_weight is not None and not options.weights:
         raise WordsError("--largest-weight was received without --weights, and a sample has none. Add --weights.")
