@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.catalog.by_hand import LAWS, drawn, numbers
 from tests.catalog.tiny import make_repository
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.commons import Catalog
+from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.disclosure import EXACT_STAMP, SYNTHETIC_STAMP
 from workbench.errors import UnknownNameError
 
@@ -221,6 +221,17 @@ def test_no_name_is_refused(two_kinds: Cohort) -> None:
 def test_an_unknown_step_lists_the_three(two_kinds: Cohort) -> None:
     with pytest.raises(UnknownNameError, match="No step 'week' in a trend"):
         two_kinds.trend(by="sex", over="first_version", every="week")  # type: ignore[arg-type]
+
+
+def test_a_month_is_a_step_of_dates_not_a_column(commons: Catalog) -> None:
+    for catalog, dates in ((open_catalog("synthetic"), "batch"), (commons, "published")):
+        with pytest.raises(UnknownNameError) as caught:
+            catalog.everything.trend(by="sex", over="month")
+        assert str(caught.value) == (
+            "No column 'month' to order the periods by. A column of dates, gathered by every=, would be right. Pass "
+            f"over='{dates}', every='month'."
+        )
+        assert catalog.everything.trend(by="sex", over=dates, every="month").over == dates
 
 
 def test_numbers_that_would_be_refused_are_not_offered(two_kinds: Cohort) -> None:

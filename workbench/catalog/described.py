@@ -11,11 +11,12 @@ from workbench.assessment.missingness import Missingness, missing_census, missin
 from workbench.assessment.periods import Step
 from workbench.assessment.table_one import TableOne, count_table_one
 from workbench.assessment.trend import Trend, count_trend
-from workbench.catalog.counted import count_exactly, read_counted
+from workbench.catalog.counted import PUBLISHED, count_exactly, read_counted
+from workbench.catalog.criteria.attributes import attributes
 from workbench.catalog.delivery import Delivery
 from workbench.catalog.disclosure import stamp_of
 from workbench.catalog.people import read_patients
-from workbench.errors import unknown_name
+from workbench.errors import UnknownNameError, unknown_name
 
 TrendUnit = Literal["patients", "studies", "series"]
 
@@ -84,6 +85,13 @@ class Described(Delivery):
         if unit not in get_args(TrendUnit):
             then = "Take a census of instances instead."
             raise unknown_name("unit", unit, get_args(TrendUnit), where="a trend", then=then)
+        columns = self.patients.columns
+        if over in get_args(Step) and over not in {*columns, *attributes(self.repository)}:
+            dates = "batch" if "batch" in columns else PUBLISHED
+            raise UnknownNameError(
+                f"No column {over!r} to order the periods by. A column of dates, gathered by every=, would be right. "
+                f"Pass over={dates!r}, every={over!r}."
+            )
         counted = read_counted(self.repository, self.mask, [by, over], unit)
         trend = count_trend(counted.rows, by=by, over=over, unit=unit, key=counted.key, every=every)
         return replace(trend, stamp=stamp_of(self.repository))
