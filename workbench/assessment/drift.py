@@ -45,8 +45,8 @@ def distance_trend(
     -------
     polars.DataFrame
         One row a period, ascending: period, jsd, jsd_low, jsd_high, total_variation, total_variation_low,
-        total_variation_high, n_patients, n_missing, attribute, missing, reference, year. Distances are null where
-        nobody is counted or too much is hidden.
+        total_variation_high, n_patients, n_missing, attribute, missing, reference, year, and stamp (what
+        has to stand under it). Distances are null where nobody is counted or too much is hidden.
 
     Raises
     ------
@@ -76,11 +76,11 @@ def distance_trend(
         rows += [row | {"number": number} for row in compared.table.filter(missing=missing).to_dicts()]
     schema = {"number": pl.UInt32} | dict.fromkeys(_DISTANCES, pl.Float64) | dict.fromkeys(_COUNTS, pl.Int64)
     measured = pl.DataFrame(rows, schema)
-    stamp = {"attribute": trend.by, "missing": missing, "reference": reference.title, "year": reference.year}
+    same = {"attribute": trend.by, "missing": missing, "reference": reference.title, "year": reference.year}
     return (
         trend.periods.to_frame()
         .with_row_index("number")
         .join(measured, on="number", how="left", maintain_order="left")
         .drop("number")
-        .with_columns(pl.lit(text).alias(name) for name, text in stamp.items())
+        .with_columns(pl.lit(text).alias(name) for name, text in (same | {"stamp": trend.stamp}).items())
     )

@@ -5,7 +5,7 @@ import polars as pl
 
 from workbench.catalog.attrition import Attrition
 from workbench.catalog.disclosure import stamp_of
-from workbench.presentation.charts import wording
+from workbench.presentation.charts import rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, ORANGE
 
@@ -93,7 +93,7 @@ def lost_chest_ct(finding: pl.DataFrame) -> Figure:
         index="rule", variable_name="fate", value_name="patients"
     )
     order = finding["rule"].to_list()
-    y = alt.Y("rule:N", sort=order, title=None, axis=alt.Axis(labelLimit=330))
+    y = alt.Y("rule:N", sort=order, title=None, axis=rows.row_axis(order))
     bars = (
         alt.Chart(parts)
         .mark_bar()
@@ -116,6 +116,6 @@ def lost_chest_ct(finding: pl.DataFrame) -> Figure:
         "MIDRC-RICORD 1a and 1b, CT, patients kept by each way of selecting",
         f"Patients kept: {words}.",
         "Source: NCI Imaging Data Commons index. One patient's header says abdomen and is not found as chest.",
-        (bars + labels).properties(height=alt.Step(36)),
+        (bars + labels).properties(height=rows.row_height(order, 36)),
         finding,
     )

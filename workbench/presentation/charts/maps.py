@@ -22,8 +22,8 @@ from workbench.vocabulary.geography import AMBIGUOUS_ZIP3, STATES, country_key, 
 
 _PALE = "#dcebf7"
 _MILLION = 1_000_000
-_NOBODY = {"state": "White: no patients.", "country": "Light gray: no patients."}
-_UNRATED = "Gray: patients from there, but the reference does not say how many inhabitants."
+_NOBODY = {"state": "Outlined only: no patients.", "country": "Uncolored land: no patients."}
+_UNRATED = "Stronger gray: patients from there, but the reference does not say how many inhabitants."
 
 
 def state_map(counted: Census, *, reference: str | None = None) -> Figure:
@@ -56,8 +56,7 @@ def state_map(counted: Census, *, reference: str | None = None) -> Figure:
     table = tiles.join(counts, on="place", how="left", maintain_order="left").with_columns(
         pl.when("counted").then(name).otherwise(0).alias(name) for name in ("n", "fraction")
     )
-    table = table.drop("counted")
-    table, of = _per_million(table, reference, lambda code: {"state": STATES[code].name})
+    table, of = _per_million(table.drop("counted"), reference, lambda code: {"state": STATES[code].name})
     drawn = _titled(table, counted, "states", of)
     return Figure(
         "state_map",
@@ -233,7 +232,8 @@ def _tiles(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     nobody = base.transform_filter("datum.n === 0").mark_rect(fill="#ffffff", stroke="#ced4da", cornerRadius=3)
     unrated = base.transform_filter("datum.n > 0 && !isValid(datum.level)").mark_rect(fill="#ced4da", cornerRadius=3)
     hidden = base.transform_filter("!isValid(datum.n)").mark_rect(fill=marks.HATCH, stroke=GRAY, cornerRadius=3)
-    ink = alt.condition("datum.level > 0.5", alt.value("#fdfdfe"), alt.value(INK))
+    ink = alt.when("datum.n === 0").then(alt.value(marks.SOFT))
+    ink = ink.when("datum.level > 0.5").then(alt.value("#fdfdfe")).otherwise(alt.value(INK))
     name = base.mark_text(fontSize=11, dy={"expr": "datum.n > 0 ? -6 : 0"}, fontWeight="bold")
     value = base.mark_text(fontSize=10, dy=8).encode(text="words:N", color=ink)
     return marks.layered(

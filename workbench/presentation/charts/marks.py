@@ -9,6 +9,9 @@ import polars as pl
 from workbench.presentation.theme import GRAY
 from workbench.vocabulary.demographics import MISSING
 
+#: Words on an empty cell; a page with a dark ground lifts it with the cell.
+SOFT = "#5d6873"
+
 #: Diagonal stripes for what is not shown, drawn as a gradient with hard stops: no pattern has to be fetched.
 HATCH: dict[str, Any] = {
     "gradient": "linear",

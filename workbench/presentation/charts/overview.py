@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from workbench.presentation.charts import marks, wording
+from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, ORANGE
 from workbench.vocabulary.anatomy import BODY_REGIONS
@@ -12,6 +12,7 @@ from workbench.vocabulary.demographics import AGE_DECADES
 _NOT_KNOWN, _OTHER = "Not known", "Other or not known"
 _SEX_COLORS = {"Female": ORANGE, "Male": BLUE, _OTHER: GRAY}
 _HALF = 0.5
+_DARK = 0.6  # of the logarithm of the largest number; beyond, a cell is so dark that its number has to be light
 
 
 def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: str) -> Figure:
@@ -40,19 +41,21 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
     regions = [name for name in BODY_REGIONS if name in set(table["body_region"])]
     base = alt.Chart(table).encode(
         x=alt.X("modality:N", sort=size["modality"].to_list(), title=None, axis=alt.Axis(orient="top", labelAngle=-40)),
-        y=alt.Y("body_region:N", sort=regions, title=None),
+        y=alt.Y("body_region:N", sort=regions, title=None, axis=rows.row_axis(regions, width=17)),
     )
+    most = int(table["n_studies"][0])
+    shades = alt.Scale(type="log", scheme="blues", domain=[1, max(most, 2)])
     cells = base.mark_rect(stroke="#ffffff").encode(
-        color=alt.Color("n_studies:Q", title="studies", scale=alt.Scale(type="log", scheme="blues"), legend=None),
+        color=alt.Color("n_studies:Q", title="studies", scale=shades, legend=None),
         tooltip=["modality:N", "body_region:N", alt.Tooltip("n_studies:Q", format=",")],
     )
     numbers = base.mark_text(fontSize=10).encode(
         text=alt.Text("n_studies:Q", format=".3~s"),
-        color=alt.condition(alt.datum.n_studies > 900, alt.value("#fdfdfe"), alt.value("#1d2c3a")),
+        color=alt.condition(alt.datum.n_studies > most**_DARK, alt.value("#fdfdfe"), alt.value("#1d2c3a")),
     )
     top, first = table.row(0, named=True), within.row(0, named=True)
     share = first["n_studies"] / top["n_studies"]
-    rows = "; ".join(
+    words = "; ".join(
         f"{row['modality']} {row['body_region']} {row['n_studies']:,}" for row in table.head(12).to_dicts()
     )
     return Figure(
@@ -60,10 +63,10 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
         f"{top['body_region']} {top['modality']} is the largest group, with {top['n_studies']:,} studies, "
         f"{wording.percent(share, 0)} of them from {first['collection_id']}",
         f"{source}, studies with acquired images; a study of two modalities counts in both",
-        f"Largest groups by number of studies: {rows}.",
+        f"Largest groups by number of studies: {words}.",
         "Regions that include another, such as chest and abdomen, are rows of their own. "
         "Body region: header, else study description, else series description, else the collection's stated anatomy.",
-        (cells + numbers).properties(height=alt.Step(24)),
+        (cells + numbers).properties(height=rows.row_height(regions, 24)),
         table,
     )
 
@@ -89,14 +92,15 @@ def growth(versions: pl.DataFrame, *, source: str, n_series: int | None = None) 
     acquired, derived = last["cumulative_acquired"], last["cumulative_derived"]
     total = acquired + derived
     made = f", {wording.percent(derived / total, 0)} of them derived objects" if derived else ""
+    by = f"{last['published']:%B} {last['published'].day}, {last['published'].year}"
     pending = 0 if n_series is None else n_series - total
     waiting = f"; {pending:,} more are in no release yet" if pending > 0 else ""
     names = {"cumulative_acquired": "acquired images"} | ({"cumulative_derived": "derived objects"} if derived else {})
     return Figure(
         "growth",
-        f"{total:,} series by {last['published']}{made}{waiting}",
+        f"{total:,} series by {by}{made}{waiting}",
         f"{source}, series of today by the release that first held them",
-        f"By {last['published']} the releases held {acquired:,} series of acquired images and {derived:,} series of "
+        f"By {by} the releases held {acquired:,} series of acquired images and {derived:,} series of "
         f"derived objects{waiting}.",
         "Series withdrawn since are not counted."
         + (" Derived objects: segmentations, reports, annotations and the like." if derived else ""),

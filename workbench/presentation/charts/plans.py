@@ -110,6 +110,7 @@ def gap(closed: Gap) -> Figure:
             f"{name[0].upper()}{name[1:]} missing: {closed.n_missing:,} patients, left out. The batch is the smallest "
             "that is enough. Tick: how many the group would be after it, were its share the reference's.",
             *closed.notes,
+            closed.stamp,
         ),
         _added(table.filter((pl.col("n_after") > 0) | (pl.col("reference_fraction") > 0))),
         table,
@@ -140,7 +141,7 @@ def match(matched: Match) -> Figure:
         f"{matched.n:,} of {matched.n_available:,} {matched.unit} match the target",
         f"Shares within {100 * matched.tolerance:g} percentage points of the target, by the {matched.method} method",
         f"{matched.sentence} {words}.",
-        wording.below(None, "Shares are of all whose attributes are known.", *matched.notes),
+        wording.below(None, "Shares are of all whose attributes are known.", *matched.notes, matched.stamp),
         _near(table),
         table,
     )

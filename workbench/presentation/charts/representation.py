@@ -164,7 +164,8 @@ def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *s
         bootstrap = "" if low is None else f" (95 % {low:.3f} to {high:.3f}: bootstrap, less what chance adds)"
         moved = f"total variation {measured['total_variation']:.3f}"
         method = f"Method: Jensen–Shannon distance {jsd:.3f}{bootstrap}, {moved}."
-    notes = [note for note in compared.notes if note.startswith(f"{attribute}:")]
+    own = [note.removeprefix(f"{attribute}: ") for note in compared.notes if note.startswith(f"{attribute}: ")]
+    notes = [f"{note[0].upper()}{note[1:]}" for note in own]
     warned = [f"⚠ {text}" for text in _texts(compared, attribute)]
     return wording.below(None, *warned, lacking, *said, *notes, method, compared.stamp)
 

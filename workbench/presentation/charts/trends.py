@@ -81,15 +81,13 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
     )
 
 
-def distances(measured: pl.DataFrame, *, stamp: str = "") -> Figure:
+def distances(measured: pl.DataFrame) -> Figure:
     """Return the distance from a reference over time, with its interval.
 
     Parameters
     ----------
     measured : polars.DataFrame
         What `workbench.assessment.drift.distance_trend` gives.
-    stamp : str
-        ``Trend.stamp`` of what was measured.
 
     Returns
     -------
@@ -126,10 +124,10 @@ def distances(measured: pl.DataFrame, *, stamp: str = "") -> Figure:
             "Total variation is the share who would have to belong to another group; the Jensen–Shannon distance "
             "(base 2, square root) runs from 0, equal, to 1. Bands: 95 %, bootstrap of the patients, less what chance "
             "adds.",
-            stamp,
+            *measured["stamp"].head(1),
         ),
         _distance_lines(known),
-        measured,
+        measured.drop("stamp"),
     )
 
 

@@ -2,6 +2,10 @@
 
 const NARROW_PX = 520;
 const SCROLLED_PX = 600; // on a phone, a heat map or a chart with long labels keeps this width and scrolls sideways
+const COLUMN_PX = 36; // a column of a heat map holds a number such as 81.2k
+const SEEN_PX = 4; // less than this beyond the edge is margin
+const ROW_NAMES_PX = 180;
+const CELLS_ON_DARK = { "#ffffff": "#12171c", "#5d6873": "#a9b6c1", "#eceef0": "#b6bdc4", "#eaf2fa": "#c3d8ec", "#dcebf7": "#c3d8ec" };
 const LONG_NOTE = 360; // characters; beyond, a note is a list of its clauses
 const RAW_NUMBER_COLUMN = /year|version|id$|zip/i; // 2024 is a year, not 2,024
 
@@ -48,15 +52,36 @@ function forDark(value) {
   }
   if (Array.isArray(value)) return value.map(forDark);
   if (value === null || typeof value !== "object") return value;
-  // numbers written on the cells of a heat map keep their ink: what lies below them does not change
-  const untouched = new Set(["data", "datasets", "scheme", ...(isHeatmap(value) ? ["layer", "encoding"] : [])]);
+  const untouched = new Set(["data", "datasets", "scheme"]);
+  const cells = new Set(isHeatmap(value) ? ["layer", "encoding"] : []);
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key, untouched.has(key) ? part : forDark(part)]),
+    Object.entries(value).map(([key, part]) => [
+      key,
+      untouched.has(key) ? part : cells.has(key) ? cellsForDark(part) : forDark(part),
+    ]),
   );
+}
+
+// numbers written on the colored cells of a heat map keep their ink, as the cells keep their color; empty ones are of
+// the page's ground, and what is written on them is gray
+function cellsForDark(value) {
+  const text = JSON.stringify(value).replace(/"(#[0-9a-f]{6})"/g, (whole, color) => `"${CELLS_ON_DARK[color] ?? color}"`);
+  return JSON.parse(text);
 }
 
 function isHeatmap(spec) {
   return [spec, ...(spec.layer ?? [])].some((part) => (part.mark?.type ?? part.mark) === "rect");
+}
+
+function columnsOf(spec) {
+  const x = [spec, ...(spec.layer ?? [])].map((part) => part.encoding?.x).find((channel) => channel?.field);
+  const rows = Object.values(spec.datasets ?? {}).flat();
+  return new Set(rows.map((row) => row[x?.field]).filter((value) => value !== undefined)).size;
+}
+
+function leastWidth(spec, narrow) {
+  const columns = isHeatmap(spec) ? ROW_NAMES_PX + COLUMN_PX * columnsOf(spec) : 0;
+  return Math.max(columns, narrow && (isHeatmap(spec) || hasLongLabels(spec)) ? SCROLLED_PX : 0);
 }
 
 function hasLongLabels(spec) {
@@ -98,8 +123,9 @@ function fitted(spec, holder, dark) {
   delete chart.background;
   // labels at the end of a bar reach over the plot; without this margin the drawing would cut them
   if (chart.width === "container") chart.padding ??= { left: 2, top: 4, right: narrow ? 34 : 44, bottom: 4 };
-  if (narrow && chart.width === "container" && (isHeatmap(chart) || hasLongLabels(chart))) {
-    chart.width = SCROLLED_PX;
+  const least = leastWidth(chart, narrow);
+  if (chart.width === "container" && least > holder.clientWidth) {
+    chart.width = least;
     chart.autosize = { type: "fit-x", contains: "padding" };
     chart.config = merge(chart.config, { axis: { labelLimit: 260 } });
     holder.tabIndex = 0;
@@ -204,6 +230,7 @@ function tileGroup(group) {
 function figureSection(figure) {
   const holder = make("div", { class: "wb-chart", role: "img", "aria-label": figure.description });
   holder.append(make("p", { class: "wb-state" }, "Drawing the chart…"));
+  holder.addEventListener("scroll", () => showWhatIsBeyond(holder), { passive: true });
   const section = make(
     "section",
     { class: "wb-figure", "data-figure": figure.id, "aria-labelledby": `wb-${figure.id}` },
@@ -217,7 +244,7 @@ function figureSection(figure) {
     make(
       "div",
       { class: "wb-picture" },
-      holder,
+      make("div", { class: "wb-frame" }, holder, make("p", { class: "wb-beyond", "aria-hidden": "true" }, "scroll →")),
       make(
         "div",
         { class: "wb-more" },
@@ -277,6 +304,13 @@ function laidOut(node, stopped) {
   });
 }
 
+// a chart that is wider than its page fades at the right until its end is reached
+function showWhatIsBeyond(holder) {
+  const beyond = holder.scrollWidth - holder.clientWidth;
+  holder.parentElement.classList.toggle("wb-scrolled", beyond > SEEN_PX);
+  holder.parentElement.classList.toggle("wb-cut", beyond - holder.scrollLeft > SEEN_PX);
+}
+
 async function draw({ figure, section, holder }, dark) {
   // Vega writes a label of its own on the node it draws in; the holder keeps the figure's
   const canvas = make("div", { class: "wb-canvas", "aria-hidden": "true" });
@@ -290,6 +324,7 @@ async function draw({ figure, section, holder }, dark) {
     const options = { actions: false, renderer: "svg", mode: "vega-lite", tooltip };
     const drawn = await vegaEmbed(canvas, fitted(figure.spec, holder, dark), options);
     section.dataset.drawn = "true";
+    showWhatIsBeyond(holder);
     return () => drawn.finalize();
   } catch (error) {
     console.error(`Figure ${figure.id}: ${error.message}`);
