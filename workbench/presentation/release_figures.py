@@ -20,43 +20,18 @@ from workbench.presentation import charts
 from workbench.presentation.census_counts import is_known
 from workbench.presentation.figure import Figure
 from workbench.presentation.labels import relabeled
-from workbench.presentation.report_tables import figure_in_words, in_words
+from workbench.presentation.report_tables import Sentences, figure_in_words, in_words
 from workbench.provenance import stamp
 
 #: Attributes that are drawn as maps.
 PLACES = {"state": charts.state_map, "country": charts.world_map}
 
-# What fits on paper; the CSVs have every column and release.
-_OF_GROUPS = ["category", "n_patients", "fraction", "fraction_low", "fraction_high", "reference_fraction", "ppr"]
-_OF_ALL = [
-    *("attribute", "missing", "total_variation", "total_variation_low", "total_variation_high"),
-    *("jsd", "p_null", "n_patients", "n_missing"),
-]
 _NOT_PLACED = "The source knows no state and no country of anybody: there is no map."
 _NOT_GROWN = "The source has no releases to follow: nothing is said about growth."
 _HIDDEN = (
     "What is missing together and how the source grew are left out: beside the census they would give small counts "
     "away. Their holder asks for them with exact."
 )
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Sentences:
-    """Findings that show themselves as a list.
-
-    Attributes
-    ----------
-    texts : tuple of str
-        Plain sentences.
-    """
-
-    texts: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        return "\n".join(self.texts)
-
-    def _repr_html_(self) -> str:
-        return f"<ul>{''.join(f'<li>{html.escape(text)}</li>' for text in self.texts)}</ul>"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -135,7 +110,7 @@ class ReleaseCensus:
             Empty where nothing can be compared.
         """
         drawn = [charts.dumbbell(each, attribute=name) for name, each in self.comparisons.items()]
-        return self._named(dataclasses.replace(each, table=each.table.select(_OF_GROUPS)) for each in drawn)
+        return self._named(drawn)
 
     def grown(self) -> list[Figure]:
         """Return the shares up to each release.
@@ -199,9 +174,8 @@ class ReleaseCensus:
     @property
     def distances(self) -> pl.DataFrame:
         """One row an attribute and missing policy: how far it is from the reference, in words; the CSV has more."""
-        tables = [each.table for each in self.comparisons.values()]
-        every = pl.concat(tables, how="vertical_relaxed") if tables else pl.DataFrame(schema=dict.fromkeys(_OF_ALL))
-        return in_words(every.select(_OF_ALL))
+        tables = [in_words(each.table) for each in self.comparisons.values()]
+        return pl.concat(tables, how="vertical_relaxed") if tables else pl.DataFrame()
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -1,14 +1,23 @@
-"""The tables of a report in words: titles of columns, and what their values mean, as a reader of paper needs them."""
+"""What a report says in words: its findings, and the columns and values of its tables, as a reader of paper needs."""
 
 import dataclasses
+import html
+from dataclasses import dataclass
 
 import polars as pl
 
 from workbench.assessment.wording import plain_words
 from workbench.presentation.figure import Figure
 
+# What fits on paper of a comparison, by its groups and as a whole; the CSVs beside the report have every column.
+_OF_GROUPS = ("category", "n_patients", "fraction", "fraction_low", "fraction_high", "reference_fraction", "ppr")
+_OF_ALL = (
+    *("attribute", "missing", "total_variation", "total_variation_low", "total_variation_high"),
+    *("jsd", "p_null", "n_patients", "n_missing"),
+)
 _TITLES = {
     "n_patients": "patients",
+    "n_series": "series",
     "n_total": "of all",
     "n": "patients",
     "n_cumulative": "patients so far",
@@ -17,20 +26,34 @@ _TITLES = {
     "fraction_low": "share, from",
     "fraction_high": "share, to",
     "reference_fraction": "share in the population",
-    "share_of_jsd2": "part of the distance",
     "ppr": "times its share there",
-    "ppr_low": "times, from",
-    "ppr_high": "times, to",
     "total_variation": "share to move",
     "total_variation_low": "share to move, from",
     "total_variation_high": "share to move, to",
     "jsd": "Jensen–Shannon distance",
-    "jsd_low": "Jensen–Shannon, from",
-    "jsd_high": "Jensen–Shannon, to",
     "p_null": "chance of one as large",
     "missing": "without a value are",
 }
 _POLICIES = {"excluded": "left out", "included": "a group"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sentences:
+    """Findings that show themselves as a list.
+
+    Attributes
+    ----------
+    texts : tuple of str
+        Plain sentences.
+    """
+
+    texts: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(self.texts)
+
+    def _repr_html_(self) -> str:
+        return f"<ul>{''.join(f'<li>{html.escape(text)}</li>' for text in self.texts)}</ul>"
 
 
 def in_words(table: pl.DataFrame) -> pl.DataFrame:
@@ -44,7 +67,8 @@ def in_words(table: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The same rows; of a table of what is missing, a flag reads "missing" or "known".
+        The same rows; of a table of what is missing, a flag reads "missing" or "known", and of a comparison there are
+        the columns that fit on paper.
 
     Examples
     --------
@@ -58,8 +82,9 @@ def in_words(table: pl.DataFrame) -> pl.DataFrame:
     │ missing ┆ 3        │
     └─────────┴──────────┘
     """
+    fits = next((names for names in (_OF_GROUPS, _OF_ALL) if set(names) <= set(table.columns)), table.columns)
     flags = [name for name, dtype in table.schema.items() if dtype == pl.Boolean]
-    said = table.with_columns(
+    said = table.select(fits).with_columns(
         pl.when(name).then(pl.lit("missing")).otherwise(pl.lit("known")).alias(name) for name in flags
     )
     if "attribute" in said.columns:
