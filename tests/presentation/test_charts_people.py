@@ -18,7 +18,7 @@ from workbench.assessment.representativeness import compare_to_reference
 from workbench.assessment.trend import count_trend
 from workbench.errors import UnknownNameError
 from workbench.presentation import charts
-from workbench.presentation.charts import rows
+from workbench.presentation.charts import distance_words, rows
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import GRAY
 from workbench.sampling import match_target
@@ -207,6 +207,10 @@ def test_a_pyramid_of_other_attributes_is_refused() -> None:
     )
 
 
+def test_a_pyramid_takes_the_name_of_a_population(figures: dict[str, Figure]) -> None:
+    assert charts.pyramid(by("sex", "age_group"), reference="us_acs").title == figures["pyramid, outlined"].title
+
+
 def test_a_pyramid_against_a_population_without_ages_is_refused() -> None:
     bare = dataclasses.replace(CENSUS, table=CENSUS.table.filter(attribute="sex"))
     with pytest.raises(ValueError, match="outline") as caught:
@@ -264,6 +268,51 @@ def test_a_decomposition_adds_up_and_says_which_way(figures: dict[str, Figure]) 
     assert ways["Multiple or Other"] == "under-represented"
 
 
+def test_a_decomposition_names_the_largest_group_that_the_reference_has() -> None:
+    # Half of them are of another sex, which the census does not count: no other group differs as much.
+    counted = compare_to_reference({"sex": {"Female": 30, "Male": 20, "Other": 50}}, CENSUS, replicates=0)
+    figure = charts.decomposition(counted, attribute="sex")
+    ways = dict(figure.table.select("category", "direction").iter_rows())
+    assert ways == {"Other": "not in the reference", "Male": "under-represented", "Female": "under-represented"}
+    assert re.fullmatch(
+        r"Male makes up \d+ % of the distance by sex: under-represented; "
+        r"beside it, Other \d+ %, which the reference lacks",
+        figure.title,
+    )
+
+
+def test_a_decomposition_of_missing_values_says_that_they_are_missing() -> None:
+    counted = compare_to_reference({"sex": {"Female": 20, "Male": 20, "Unknown": 60}}, CENSUS, replicates=0)
+    title = charts.decomposition(counted, attribute="sex", missing="included").title
+    assert re.fullmatch(r"(Fem|M)ale makes up .* under-represented; beside it, Unknown \d+ %, a missing value", title)
+
+
+def test_a_decomposition_of_crossed_attributes_takes_their_names() -> None:
+    counted = compare_to_reference(PATIENTS, read_reference("us_acs"), attributes=[("sex", "age_group")], replicates=0)
+    one, other = (charts.decomposition(counted, attribute=name) for name in (("sex", "age_group"), "sex × age_group"))
+    assert one.title == other.title
+    assert "of the distance by sex × age: " in one.title
+
+
+@pytest.mark.parametrize(
+    ("title", "brief"),
+    [
+        ("US population, American Community Survey: CA", "the US population (CA)"),
+        ("US population percentages as shipped with MIDRC-REACT", "the US population"),
+        (
+            "World population by country, sex and age (UN World Population Prospects 2019): India",
+            "the world population (India)",
+        ),
+        ("MIDRC open commons (Open A1 and R1), cumulative by batch", "MIDRC open commons"),
+        ("COVID-19 cases in the US, cumulative by month", "COVID-19 cases in the US"),
+        ("race is White, Asian in one source", "race is White, Asian in one source"),
+        ("patients of a title that nobody could read in the heading of a chart, however wide", "the reference"),
+    ],
+)
+def test_a_title_names_the_reference_shortly(title: str, brief: str) -> None:
+    assert distance_words.briefly(title) == brief
+
+
 def test_intersections_show_the_empty_cells(figures: dict[str, Figure]) -> None:
     figure = figures["intersections"]
     # 6 races by 2 ethnicities are known cells; of them White and Black have both.
@@ -271,6 +320,18 @@ def test_intersections_show_the_empty_cells(figures: dict[str, Figure]) -> None:
     assert figure.table.filter(race="Asian", ethnicity="Hispanic or Latino")["n_patients"].item() == 0
     assert figure.table["n_patients"].sum() == 100
     assert "Nobody: American Indian or Alaska Native, Hispanic or Latino;" in figure.description
+
+
+def test_conflicting_records_are_drawn_but_are_no_combination() -> None:
+    sexes = pl.Series(["Female", "Male", "Conflicting"], dtype=pl.Enum(SEX))
+    bands = pl.Series(["18–29"] * 3, dtype=pl.Enum([*AGE_GROUPS, *MISSING]))
+    figure = charts.intersections(
+        count_census(pl.DataFrame({"sex": sexes, "age_group": bands}), by=["sex", "age_group"])
+    )
+    # women and men by each band; both are of 18–29 years
+    assert figure.title.startswith(f"{2 * (len(AGE_GROUPS) - 1)} of {2 * len(AGE_GROUPS)} combinations")
+    assert figure.table.filter(sex="Conflicting")["n_patients"].sum() == 1
+    assert "Conflicting is a flaw of the data" in figure.footnote
 
 
 def test_three_attributes_are_blocks_under_headings(figures: dict[str, Figure]) -> None:
@@ -318,6 +379,32 @@ def test_distances_say_reference_year_and_missing(figures: dict[str, Figure]) ->
     assert [mark(layer) for layer in layers(figure.spec())].count("area") == 2
 
 
+def stamped(*names: str) -> Census:
+    return dataclasses.replace(by(*names), stamp=STAMP)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: charts.dumbbell(compare_to_reference(stamped("race"), CENSUS), attribute="race"),
+        lambda: charts.decomposition(compare_to_reference(stamped("race"), CENSUS), attribute="race"),
+        lambda: charts.decomposition(compare_to_reference(PATIENTS, stamped("race")), attribute="race"),
+        lambda: charts.spider(compare_to_reference([stamped("race"), stamped("sex")], CENSUS)),
+        lambda: charts.gap(close_gap(stamped("race"), CENSUS, attribute="race", target=0.1)),
+        lambda: charts.distances(
+            distance_trend(dataclasses.replace(count_trend(PATIENTS, by="race", over="batch"), stamp=STAMP), CENSUS)
+        ),
+        lambda: charts.match(
+            dataclasses.replace(
+                match_target(PATIENTS.select("ethnicity"), {"ethnicity": HALF_AND_HALF}, tolerance=0.05), stamp=STAMP
+            )
+        ),
+    ],
+)
+def test_what_a_source_demands_stands_once_below_every_figure(draw: Callable[[], Figure]) -> None:
+    assert draw().footnote.count(STAMP) == 1
+
+
 def test_another_kind_of_trend_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         charts.trend(count_trend(PATIENTS, by="race", over="batch"), of="old")  # type: ignore[arg-type]
@@ -332,6 +419,11 @@ def test_a_gap_says_how_many_of_whom(figures: dict[str, Figure]) -> None:
         == f"{closed.n_needed:,} further patients would bring race to within 10 of 100 of the US population"
     )
     assert "Race missing: 10 patients" in figure.footnote
+    assert closed.warnings
+    assert figure.footnote.startswith(f"⚠ {closed.warnings[0]}")
+    assert {"now", "smallest batch", "reference's share"} <= {
+        row.get(key) for row in drawn_rows(figure) for key in ("now", "batch", "mark")
+    }
     assert closed.sentence in figure.description
 
 

@@ -77,6 +77,22 @@ def test_every_chart_is_drawn_with_words_and_a_table(overview):
         assert figure.locator("table tbody tr").count() >= 1
 
 
+def test_on_a_phone_a_heat_map_hints_at_what_lies_beyond_the_edge_until_it_is_reached(overview):
+    page = overview.page
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.reload()
+    page.wait_for_selector("[data-ready='true']")
+    hint = page.locator("[data-figure='modality_by_region'] .wb-beyond")
+    assert hint.is_visible()
+    page.locator("[data-figure='modality_by_region'] .wb-chart").evaluate("node => { node.scrollLeft = 5000 }")
+    hint.wait_for(state="hidden")
+    assert page.locator("[data-figure='lost_chest_ct'] .wb-cut").count() == 0
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    page.reload()
+    page.wait_for_selector("[data-ready='true']")
+    assert not page.locator(".wb-cut").count()
+
+
 def test_nothing_leaves_the_machine_and_nothing_complains(overview):
     assert overview.external_requests == []
     assert overview.console_errors == []
