@@ -98,6 +98,11 @@ def test_references_lists_names_years_and_attributes(done: Done) -> None:
     assert done("references", "--periods", "us_census") == "us_census is not counted over time.\n"
 
 
+def test_a_chart_is_a_page_where_the_name_says_so(done: Done) -> None:
+    assert done("census", "--source", "synthetic", "--chart", "c.html").endswith("Chart: c.html\n")
+    assert Path("c.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -27,6 +27,7 @@ from workbench.provenance import stamp
 PLACES = {"state": charts.state_map, "country": charts.world_map}
 
 _NOT_PLACED = "The source knows no state and no country of anybody: there is no map."
+_NONE_SHOWN = "No state and no country is known that may be shown: there is no map."
 _NOT_GROWN = "The source has no releases to follow: nothing is said about growth."
 _HIDDEN = (
     "What is missing together and how the source grew are left out: beside the census they would give small counts "
@@ -88,7 +89,8 @@ class ReleaseCensus:
         said += [trend.sentence for trend in self.trends.values()]
         said += [self.missing.sentence] if self.missing is not None else [_HIDDEN]
         said += [] if self.trends or self.missing is None else [_NOT_GROWN]
-        return Sentences((*said, *([] if self.placed() else [_NOT_PLACED])))
+        said += [] if self.placed() else [_NONE_SHOWN if self.missing is None else _NOT_PLACED]
+        return Sentences(tuple(said))
 
     def counted(self) -> list[Figure]:
         """Return a chart of each attribute, missing values drawn.
