@@ -181,8 +181,8 @@ def _heat_map(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     )
     nobody = base.transform_filter(f"datum.{count} === 0").mark_rect(fill="#ffffff", stroke=GRAY, strokeDash=[3, 3])
     hidden = base.transform_filter(f"!isValid(datum.{count})").mark_rect(fill=marks.HATCH, stroke="#ffffff")
-    ink = alt.when(f"datum.{count} === 0").then(alt.value(marks.SOFT))
-    ink = ink.when("datum.heat > 0.5 && !datum.lacks").then(alt.value("#fdfdfe")).otherwise(alt.value("#1d2c3a"))
+    empty = alt.when(f"datum.{count} === 0").then(alt.value(marks.SOFT))
+    ink = empty.when("datum.heat > 0.5 && !datum.lacks").then(alt.value("#fdfdfe")).otherwise(alt.value("#1d2c3a"))
     n = base.mark_text(fontSize=11.5, dy={"expr": f"datum.{count} > 0 ? -6 : 0"}).encode(text="words:N", color=ink)
     share = base.mark_text(fontSize=10, dy=8).encode(text="share:N", color=ink)
     drawings = [nobody, cells, gray, hidden, n, share, *([blocks.headings] if groups else [])]

@@ -232,8 +232,8 @@ def _tiles(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     nobody = base.transform_filter("datum.n === 0").mark_rect(fill="#ffffff", stroke="#ced4da", cornerRadius=3)
     unrated = base.transform_filter("datum.n > 0 && !isValid(datum.level)").mark_rect(fill="#ced4da", cornerRadius=3)
     hidden = base.transform_filter("!isValid(datum.n)").mark_rect(fill=marks.HATCH, stroke=GRAY, cornerRadius=3)
-    ink = alt.when("datum.n === 0").then(alt.value(marks.SOFT))
-    ink = ink.when("datum.level > 0.5").then(alt.value("#fdfdfe")).otherwise(alt.value(INK))
+    empty = alt.when("datum.n === 0").then(alt.value(marks.SOFT))
+    ink = empty.when("datum.level > 0.5").then(alt.value("#fdfdfe")).otherwise(alt.value(INK))
     name = base.mark_text(fontSize=11, dy={"expr": "datum.n > 0 ? -6 : 0"}, fontWeight="bold")
     value = base.mark_text(fontSize=10, dy=8).encode(text="words:N", color=ink)
     return marks.layered(
