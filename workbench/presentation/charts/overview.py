@@ -41,7 +41,7 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
     regions = [name for name in BODY_REGIONS if name in set(table["body_region"])]
     base = alt.Chart(table).encode(
         x=alt.X("modality:N", sort=size["modality"].to_list(), title=None, axis=alt.Axis(orient="top", labelAngle=-40)),
-        y=alt.Y("body_region:N", sort=regions, title=None, axis=rows.row_axis(regions, width=17)),
+        y=alt.Y("body_region:N", sort=regions, title=None, axis=rows.row_axis(regions, width=19)),
     )
     most = int(table["n_studies"][0])
     shades = alt.Scale(type="log", scheme="blues", domain=[1, max(most, 2)])
