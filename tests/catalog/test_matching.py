@@ -229,3 +229,9 @@ def test_bands_with_a_gap_between_them_are_not_summed(tmp_path: Path) -> None:
     gapped = population(*(("age_band", band, share) for band, share in shares.items()))
     with pytest.raises(ValueError, match="wants 0–4, and nobody is"):
         weigh(wb.open_catalog(tmp_path / "own.parquet").everything, reference=gapped, attributes=["age_band"])
+
+
+def test_a_catalog_stands_for_everybody_in_it(invented: Catalog) -> None:
+    one, other = (match(given, attributes="sex", tolerance=0.1) for given in (invented, invented.everything))
+    assert one.table.equals(other.table)
+    assert weigh(invented, attributes="sex").n == invented.counts["patients"]

@@ -182,7 +182,8 @@ def test_a_group_is_held_against_the_others_whose_value_is_known_not_against_eve
     assert price.findings == (
         f"Requiring sex Female loses {100 * gone.height / people.height:.0f} % of {people.height:,} patients, 3 of 4 "
         "of them because the value is missing. Beyond the sex asked for, it loses "
-        f"{here:.0f} % of patients of {most} years and {others:.0f} % of the others whose age is known; fewer than 1 of 10 of the former for that reason.",
+        f"{here:.0f} % of patients of {most} years and {others:.0f} % of the others whose age is known; "
+        "fewer than 1 of 10 of the former for that reason.",
     )
     known = price.known.row(by_predicate=pl.col("attribute") == "age_group", named=True)
     n_lost = aged.filter(pl.col("sex") != "Female").height

@@ -13,9 +13,7 @@ def exports(tmp_path_factory):
     return [write_gen3_export(root / str(n), n_patients=n) for n in (300, 303)]
 
 
-def test_a_controlled_source_gives_the_census_alone_and_the_next_carries_the_one_before(
-    done, exports, tmp_path
-):
+def test_a_controlled_source_gives_the_census_alone_and_the_next_carries_the_one_before(done, exports, tmp_path):
     first, second = (str(tmp_path / name) for name in ("first", "second"))
     assert done("site", "aggregates", "--source", str(exports[0]), "--out", first).splitlines()[-1].endswith(first)
     done("site", "aggregates", "--source", str(exports[1]), "--earlier", first, "--out", second)

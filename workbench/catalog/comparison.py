@@ -65,7 +65,7 @@ def compare(
     >>> compared.table["n_patients"][0] == commons.where(sex="Female").counts["patients"]
     True
     """
-    cohort = _cohort(cohort)
+    cohort = as_cohort(cohort)
     patients = cohort.patients
     people = patients.filter(pl.col("species").cast(pl.String).is_in(PERSONS))
     other = _reference(cohort, reference)
@@ -81,7 +81,24 @@ def compare(
     return dataclasses.replace(compared, notes=said, stamp=_stamp(cohort, reference, compared.stamp))
 
 
-def _cohort(given: Cohort | Catalog) -> Cohort:
+def as_cohort(given: Cohort | Catalog) -> Cohort:
+    """Return a cohort as it is, and everybody of a catalog.
+
+    Parameters
+    ----------
+    given : Cohort or Catalog
+        What a user passed.
+
+    Returns
+    -------
+    Cohort
+        Whose patients are meant.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    """
     if isinstance(given, Cohort):
         return given
     if isinstance(given, Catalog):
@@ -106,7 +123,7 @@ def _reference(
             f"Received a {type(reference).__name__} as the reference. A name such as 'us_census', a path, a "
             "population, a census, a cohort or a catalog would be right. Pass one of these as reference=."
         )
-    other = _cohort(reference)
+    other = as_cohort(reference)
     source, own = other.repository, cohort.repository
     chosen = "; ".join(condition.label for condition in other.conditions) or "everybody"
     same = (source.key, source.build) == (own.key, own.build)

@@ -13,6 +13,7 @@ from workbench.assessment.tallies import tally
 from workbench.catalog import listing
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
+from workbench.catalog.comparison import as_cohort
 from workbench.catalog.disclosure import stamp_of
 from workbench.catalog.shared_ages import with_shared_bands, with_somebody_in_each
 from workbench.errors import unknown_name
@@ -28,7 +29,7 @@ Reference = str | Path | ReferencePopulation | Census | Cohort | Catalog
 
 
 def match(
-    cohort: Cohort,
+    cohort: Cohort | Catalog,
     *,
     reference: Reference = "us_census",
     attributes: str | Sequence[str] | None = None,
@@ -44,7 +45,7 @@ def match(
 
     Parameters
     ----------
-    cohort : Cohort
+    cohort : Cohort or Catalog
         Whose patients can be drawn.
     reference : str, pathlib.Path, ReferencePopulation, Census, Cohort or Catalog
         A name of `workbench.assessment.references.list_references`, the path of a CSV of your own, what
@@ -79,6 +80,7 @@ def match(
     ValueError
         When no part lies within the tolerance; the message says which would do.
     """
+    cohort = as_cohort(cohort)
     people, target, notes = _people_and_target(cohort, reference, attributes)
     matched = match_target(people, target, tolerance=tolerance, seed=seed, method=method, missing=missing, least=least)
     return dataclasses.replace(
@@ -87,7 +89,7 @@ def match(
 
 
 def weigh(
-    cohort: Cohort,
+    cohort: Cohort | Catalog,
     *,
     reference: Reference = "us_census",
     attributes: str | Sequence[str] | None = None,
@@ -97,7 +99,7 @@ def weigh(
 
     Parameters
     ----------
-    cohort : Cohort
+    cohort : Cohort or Catalog
         Whose patients are weighted; animals, phantoms and simulations are left out.
     reference : str, pathlib.Path, ReferencePopulation, Census, Cohort or Catalog
         As in `match`.
@@ -121,6 +123,7 @@ def weigh(
     ValueError
         When weights cannot do it; the message says why.
     """
+    cohort = as_cohort(cohort)
     people, target, notes = _people_and_target(cohort, reference, attributes)
     for name in target:
         if name.startswith("age"):

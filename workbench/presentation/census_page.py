@@ -13,7 +13,15 @@ from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.representativeness import Comparison
 from workbench.catalog.commons import Catalog
 from workbench.presentation import charts
-from workbench.presentation.census_counts import COMPARED, IMAGING, PEOPLE, PublicCounts, count_public, is_known
+from workbench.presentation.census_counts import (
+    COMPARED,
+    IMAGING,
+    PEOPLE,
+    PublicCounts,
+    count_public,
+    default_reference,
+    is_known,
+)
 from workbench.presentation.figure import Figure
 from workbench.presentation.overview_page import WHY_EXACT, flat_stamp, origin
 from workbench.presentation.page import PAGE_SCHEMA
@@ -21,10 +29,6 @@ from workbench.presentation.published import published_tables
 from workbench.provenance import stamp
 from workbench.vocabulary.demographics import MISSING
 
-#: The population compared with. Of a controlled source the one in the census's own age bands: hidden counts cannot be
-#: summed to the bands of another.
-_REFERENCES = {"controlled": "us_census"}
-_REFERENCE = "us_acs"
 _INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
 _TARGET = 0.05  # of total variation: 5 of 100 patients in another group than the population's
 _PERIODS = ("batch", "first_version")  # what growth is counted over: the first that a source has
@@ -76,7 +80,7 @@ def census_page(catalog: Catalog, *, reference: str = "", earlier: Sequence[Sequ
     dict
         Findings, tiles, sections of figures, notes, citation and provenance.
     """
-    name = reference or _REFERENCES.get(catalog.repository.disclosure, _REFERENCE)
+    name = reference or default_reference(catalog.repository)
     counts, population = count_public(catalog, earlier=earlier), read_reference(name)
     compared = counts.compare(population)
     placed = [*_people(counts, population), *_compared(compared), *_together(counts), *_changed(counts, population)]
