@@ -126,9 +126,9 @@ def test_an_unknown_census_column_names_the_nearest(commons: Catalog) -> None:
     with pytest.raises(UnknownNameError) as caught:
         commons.everything.census(by=["sx"])
     assert str(caught.value) == (
-        "No attribute 'sx' in the patients. Did you mean 'sex'? Valid: collection_id, species, sex, age_years, "
-        "age_missing, age_over_89, age_group, age_decade, modality, body_region, body_region_source, body_part, … "
-        "(20 in all). Pass one of these."
+        "No attribute 'sx' in the patients. Did you mean 'sex'? Valid: collection_id, species, sex, age_missing, "
+        "age_over_89, age_group, age_decade, modality, body_region, body_region_source, body_part, manufacturer, … "
+        "(18 in all). Pass one of these."
     )
 
 
