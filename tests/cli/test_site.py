@@ -28,3 +28,12 @@ def test_an_earlier_release_without_a_folder_to_write_is_refused(fails, exports,
         "--earlier came without --out. A release that is suppressed with the one before is written into a "
         "folder of its own, which the next release needs. Add for instance: --out pages"
     )
+
+
+def test_an_earlier_release_of_an_open_source_is_refused(fails, tmp_path):
+    words = ("site", "aggregates", "--source", "synthetic:200", "--earlier", str(tmp_path), "--out", str(tmp_path))
+    said = fails(*words, exit_code=1).splitlines()[-1]
+    assert said.endswith(
+        "An earlier release came with Synthetic commons of 200 patients, whose counts are shown exactly: there is "
+        "nothing to suppress with it. A controlled source would be right. Leave the earlier release out."
+    )

@@ -27,9 +27,19 @@ def public_pages(catalog: Catalog, *, earlier: Path | None = None) -> dict[str, 
     -------
     dict of str to dict
         Name of `workbench.presentation.page.PAGES` to page.
+
+    Raises
+    ------
+    ValueError
+        When an earlier release comes with an open source, or is no page of a census.
     """
     is_controlled = catalog.repository.disclosure == "controlled"
-    before = read_earlier(earlier) if earlier and is_controlled else ()
+    if earlier and not is_controlled:
+        raise ValueError(
+            f"An earlier release came with {catalog.repository.name}, whose counts are shown exactly: there is nothing "
+            "to suppress with it. A controlled source would be right. Leave the earlier release out."
+        )
+    before = read_earlier(earlier) if earlier else ()
     census = {"census": census_page(catalog, earlier=before)}
     return census if is_controlled else {"overview": overview_page(catalog)} | census
 

@@ -92,8 +92,15 @@ def serve_overview(
     int
         0 after Ctrl-C.
     """
-    shown = aggregates or cached_aggregates(open_catalog(source))
-    return serve(shown, port=port, ip=ip, open_browser=open_browser, source=source)
+    if aggregates is None:
+        catalog = open_catalog(source)
+        aggregates = cached_aggregates(catalog)
+        if catalog.repository.disclosure == "controlled":
+            say(
+                "Small counts are hidden for this release alone. Was another one published? Write this one together "
+                "with it: workbench site aggregates --earlier FOLDER --out FOLDER; then workbench serve --aggregates FOLDER."
+            )
+    return serve(aggregates, port=port, ip=ip, open_browser=open_browser, source=source)
 
 
 def _finding(catalog: Catalog) -> Figure | None:

@@ -30,7 +30,6 @@ def published_tables(censuses: Iterable[Census]) -> list[dict[str, Any]]:
         {
             "by": list(census.by),
             "n_total": census.n_total,
-            "overlapping": census.overlapping,
             "rows": _plain(census.table.select(*census.by, *_SHOWN)),
             "missing": _plain(census.missing),
         }
@@ -76,5 +75,4 @@ def _census(table: Mapping[str, Any]) -> Census:
     by = tuple(table["by"])
     rows = pl.DataFrame(table["rows"], schema={**dict.fromkeys(by, pl.String), **_NUMBERS})
     missing = {"attribute": pl.String, "reason": pl.String, "n_patients": pl.Int64}
-    n_total, overlapping = table["n_total"], bool(table["overlapping"])
-    return Census(rows, pl.DataFrame(table["missing"], schema=missing), by, "patients", n_total, overlapping)
+    return Census(rows, pl.DataFrame(table["missing"], schema=missing), by, "patients", table["n_total"])
