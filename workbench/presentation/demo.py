@@ -98,7 +98,7 @@ def serve_overview(
         if catalog.repository.disclosure == "controlled":
             say(
                 "Small counts are hidden for this release alone. Was another one published? Write this one together "
-                "with it: workbench site aggregates --earlier FOLDER --out FOLDER; then workbench serve --aggregates FOLDER."
+                "with it: workbench site aggregates --earlier FOLDER --out PAGES; workbench serve --aggregates PAGES."
             )
     return serve(aggregates, port=port, ip=ip, open_browser=open_browser, source=source)
 
