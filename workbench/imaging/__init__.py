@@ -1,0 +1,1 @@
+"""From DICOM to arrays with known units: headers, pixels, volumes and preprocessing, on NumPy or CuPy."""
