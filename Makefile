@@ -42,8 +42,8 @@ dashboards: $(STAMPS)/demo  ## Serve the dashboards and print their address
 check: $(STAMPS)/dev  ## Style, types, import contracts, docstrings, thin notebooks, module budget
 	@$(MAKE) --keep-going $(addprefix gate-,lint format types imports docstrings stripped thin budget)
 
-test: $(STAMPS)/dev chromium  ## All tests, the browser tests among them (PYTEST_ARGS="-k census" narrows)
-	@$(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+test: $(STAMPS)/dev chromium  ## All tests on all cores, the browser tests among them (PYTEST_ARGS="-k census" narrows)
+	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 bench: $(STAMPS)/dev .venv-bench/.stamp  ## Measure against peers, which live in an environment of their own
 	@for benchmark in tests/benchmarks/bench_*.py; do \

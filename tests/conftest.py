@@ -5,9 +5,14 @@ from pathlib import Path
 import idc_index_data
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.repository import Repository
+
+# Several tests run at once: how long one example takes says nothing about the code.
+settings.register_profile("workbench", deadline=None)
+settings.load_profile("workbench")
 
 
 @pytest.fixture(scope="session")
