@@ -1,1 +1,1 @@
-"""From a file's pixel data to values with units: decoding, photometric, modality and VOI rules, each with its clause."""
+"""From pixel data to values with units: decoding, photometric, modality and VOI rules, each with its clause."""
