@@ -7,14 +7,17 @@ DICOM PS3.18 2025c: 10.6 (Search Transaction), 10.4 (Retrieve Transaction), 8.7.
 
 import importlib
 import io
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
 
 from workbench.catalog.retrieval.transfer import REFUSAL, RemoteFile, safe_name
 from workbench.errors import MissingPackageError
 
 _SOP_INSTANCE_UID = "00080018"
+_UID_OF = {"studies": "0020000D", "series": "0020000E"}
 _PAGE = 500
+#: An answer of QIDO-RS: tag of eight hexadecimal digits to its value representation and values (PS3.18, F.2).
+Answer = dict[str, Any]
 _TIMEOUT_S = (3, 60)  # to connect, and of silence
 # As stored, in whatever transfer syntax: a conversion would change what was measured.
 _AS_STORED = (("application/dicom", "*"),)
@@ -51,6 +54,42 @@ class DicomWebServer:
                 f"Nobody speaks DICOMweb at {self.name}. "
                 "An address such as http://localhost:8042/dicom-web would be right. Check server= and try again."
             ) from error
+
+    def search(
+        self, level: Literal["studies", "series"], *, fields: Sequence[str], on_page: Callable[[int], object] = bool
+    ) -> list[Answer]:
+        """Return every study or every series of the server, asked for a page at a time.
+
+        Parameters
+        ----------
+        level : {"studies", "series"}
+            What an answer describes.
+        fields : sequence of str
+            Keywords of attributes that are wanted beside those that every server returns (PS3.18, 10.6.3.3).
+        on_page : callable
+            Called with the number of answers so far.
+
+        Returns
+        -------
+        list of dict
+            One a study or series, none twice; empty for an empty server.
+
+        Raises
+        ------
+        ConnectionError
+            When the server does not answer.
+        PermissionError
+            When the answer is a refusal.
+        """
+        search = self._client.search_for_studies if level == "studies" else self._client.search_for_series
+        found: dict[str, Answer] = {}
+        while True:
+            page = self._ask(search, limit=_PAGE, offset=len(found), fields=list(fields))
+            new = {uid: one for one in page if (uid := first_value(one, _UID_OF[level])) and uid not in found}
+            if not new:  # nothing more; a server that knows no offset repeats its first answers
+                return list(found.values())
+            found |= new
+            on_page(len(found))
 
     def list_series(self, study_uid: str, series_uid: str, folder: str) -> list[RemoteFile]:
         """Return the instances of a series.
@@ -118,6 +157,30 @@ class DicomWebServer:
             raise ConnectionError(f"{self.name} answers with status {status}.") from error
         except errors.RequestException as error:
             raise ConnectionError(f"{self.name} does not answer.") from error
+
+
+def first_value(answer: Answer, tag: str) -> str:
+    """Return the first value of an attribute in an answer, as text.
+
+    Parameters
+    ----------
+    answer : dict
+        Of a server.
+    tag : str
+        Eight hexadecimal digits.
+
+    Returns
+    -------
+    str
+        Empty when the attribute is absent or has no value.
+
+    Examples
+    --------
+    >>> first_value({"00080060": {"vr": "CS", "Value": ["CT"]}}, "00080060"), first_value({}, "00080060")
+    ('CT', '')
+    """
+    values = answer.get(tag, {}).get("Value") or [None]
+    return "" if values[0] is None else str(values[0])
 
 
 def _package(name: str) -> Any:

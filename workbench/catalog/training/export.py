@@ -1,0 +1,294 @@
+"""Write a cohort's images as a training program reads them: divided by person, named by number, traceable."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from workbench.catalog.training.layouts import (
+    Case,
+    Layout,
+    describe_monai,
+    describe_nnunet,
+    image_place,
+    mask_place,
+)
+from workbench.catalog.training.reading import CohortImages
+from workbench.errors import unknown_name
+from workbench.provenance import stamp
+
+if TYPE_CHECKING:
+    from workbench.catalog.cohort import Cohort
+    from workbench.imaging.images import Image
+
+#: Gives the mask of an image as it was read, or None: array of whole numbers, the image's shape.
+MaskOf = Callable[["Image", dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class TrainingExport:
+    """What was written; prints as a sentence a part.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Holds the images, their description, ``cases.csv`` (which case is which series: it names patients, so it
+        stays with you) and ``provenance.json``.
+    table : polars.DataFrame
+        One row a case: ``case``, ``part``, ``image`` (relative to the folder) and what describes its series.
+    refused : polars.DataFrame
+        ``image`` (its number in the cohort, from 1) and ``reason`` of those that could not be read.
+    """
+
+    folder: Path
+    table: pl.DataFrame
+    refused: pl.DataFrame
+
+    def __repr__(self) -> str:
+        """Say how many cases each part has."""
+        parts = self.table.group_by("part", maintain_order=True).len().rows()
+        said = ", ".join(f"{n:,} {part}" for part, n in parts) or "none"
+        left = f"; {self.refused.height:,} could not be read (.refused says why)" if self.refused.height else ""
+        return f"{self.table.height:,} cases in {self.folder}: {said}{left}"
+
+
+def export_training(
+    cohort: "Cohort",
+    folder: str | Path,
+    *,
+    layout: Layout = "monai",
+    images: str | Path | None = None,
+    pipeline: Any = None,
+    device: str = "auto",
+    label: str | None = None,
+    masks: MaskOf | None = None,
+    labels: Mapping[str, int] | None = None,
+    by: Sequence[str] = ("sex", "age_group"),
+    fractions: Mapping[str, float] | Sequence[float] = (0.7, 0.15, 0.15),
+    seed: int = 0,
+    progress: bool = True,
+) -> TrainingExport:
+    """Return the folder that holds a cohort's images for training; no person is in two parts.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Any whose images lie on this machine.
+    folder : str or pathlib.Path
+        Must not exist yet, or be empty; it appears when everything is written.
+    layout : {"monai", "nnunet"}
+        A datalist for MONAI, or the raw folder of nnU-Net version 2.
+    images : str or pathlib.Path, optional
+        The folder with the files; by default the one that the catalog was opened from.
+    pipeline : str, pathlib.Path or Pipeline, optional
+        How each image is prepared; as it was read when absent.
+    device : str
+        Where it is prepared.
+    label : str, optional
+        An attribute of patients or series to be learned, such as ``"covid19_positive"`` (MONAI).
+    masks : callable, optional
+        Called with each image as it was read and its row; gives its mask or None. A pipeline's geometry is applied
+        to the mask too.
+    labels : mapping of str to int, optional
+        Structure to its value in the masks; nnU-Net asks for it.
+    by, fractions, seed
+        How patients are divided; see `workbench.catalog.cohort.Cohort.split`. Parts are named train, validation, test.
+    progress : bool
+        Whether a bar is shown.
+
+    Returns
+    -------
+    TrainingExport
+        Images that cannot be read are listed in it, and the rest is written.
+
+    Raises
+    ------
+    UnknownNameError
+        For a layout, attribute or part that does not exist.
+    ValueError
+        When nnU-Net is asked for without masks, or no image can be read.
+    FileExistsError
+        When the folder holds something.
+    """
+    place = _checked(folder, layout, masks, labels)
+    parts = cohort.split(by=by, fractions=fractions, seed=seed)
+    unread = CohortImages(cohort, images, parts=parts, progress=progress)
+    _check_split(unread.table, layout, label)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        writer = _Writer(staging, layout, _pipeline(pipeline), device, masks, label, {})
+        written = {row["place"]: case for image, row in unread if (case := writer.write(image, row)) is not None}
+        table, refused = _table(unread.table, written, layout), _refused(unread.refused, writer.problems)
+        _check_written(table, refused, layout)
+        texts = _described(list(written.values()), layout, place.name, table, labels or {})
+        stamped = stamp(
+            source=cohort.repository.name,
+            version=cohort.repository.build,
+            query=cohort.definition(),
+            seed=seed,
+            pipeline=writer.pipeline_hash,
+        )
+        _write_texts(staging, texts, table, refused, stamped)
+        if place.exists():
+            place.rmdir()
+        staging.rename(place)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return TrainingExport(place, table, refused)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Prepares and writes one image after the other; remembers which could not be."""
+
+    folder: Path
+    layout: Layout
+    pipeline: Any
+    device: str
+    masks: MaskOf | None
+    label: str | None
+    problems: dict[int, str]
+
+    @property
+    def pipeline_hash(self) -> str | None:
+        return None if self.pipeline is None else str(self.pipeline.sha256)
+
+    def write(self, image: "Image", row: dict[str, Any]) -> Case | None:
+        """Write an image and its mask, and return the case; None, with the reason kept, when that cannot be done."""
+        from workbench.imaging.volumes.files import save_image
+
+        try:
+            mask = self._mask(image, row)
+            prepared = image if self.pipeline is None else self.pipeline.apply(image, device=self.device)
+            name = f"case_{row['place']:04d}"
+            value = None if self.label is None else row[self.label]
+            case = Case(name, str(row["part"]), has_mask=mask is not None, label=value)
+            save_image(_on_host(prepared), _ready(self.folder / image_place(self.layout, case)))
+            if mask is not None:
+                save_image(self._mapped(prepared, mask), _ready(self.folder / mask_place(case)))
+        except (ValueError, LookupError, TypeError, OSError) as error:
+            self.problems[row["place"]] = str(error)
+            return None
+        return case
+
+    def _mask(self, image: "Image", row: dict[str, Any]) -> npt.NDArray[Any] | None:
+        given = None if self.masks is None else self.masks(image, row)
+        if given is None:
+            if self.layout == "nnunet" and row["part"] != "test":
+                raise LookupError(
+                    "There is no mask of this image. nnU-Net learns from masks. Give it one, or leave it out."
+                )
+            return None
+        mask = np.asarray(given)
+        if mask.shape != image.shape or not (np.issubdtype(mask.dtype, np.integer) or mask.dtype == bool):
+            raise ValueError(
+                f"A mask of shape {mask.shape} and type {mask.dtype} was received. Whole numbers of the image's shape "
+                f"{image.shape} would be right. Give the mask on the grid of the image as it was read."
+            )
+        return mask.astype(np.uint8)
+
+    def _mapped(self, prepared: "Image", mask: npt.NDArray[Any]) -> "Image":
+        """Return the mask on the grid of the prepared image, with its geometry."""
+        from workbench.imaging.preprocessing import map_mask_forward
+
+        moved = mask if self.pipeline is None else map_mask_forward(prepared, mask)
+        return _on_host(prepared).replace(array=np.asarray(moved, dtype=np.uint8), units="labels", padding_value=None)
+
+
+def _pipeline(pipeline: Any) -> Any:
+    if pipeline is None or hasattr(pipeline, "apply"):
+        return pipeline
+    from workbench.imaging.preprocessing.pipelines import read_pipeline
+
+    return read_pipeline(pipeline)
+
+
+def _on_host(image: "Image") -> "Image":
+    from workbench.imaging.arrays import to_host
+
+    return image.replace(array=to_host(image.array))
+
+
+def _ready(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _checked(folder: str | Path, layout: str, masks: MaskOf | None, labels: Mapping[str, int] | None) -> Path:
+    if layout not in get_args(Layout):
+        raise unknown_name("layout", layout, get_args(Layout), where="the workbench", then="Use one of these.")
+    place = Path(folder).expanduser()
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise FileExistsError(f"{place} holds something already. Cases go into a new folder. Name another one.")
+    if layout == "nnunet" and (masks is None or not labels):
+        raise ValueError(
+            "nnU-Net was asked for without masks= or labels=. It learns from masks whose values have names: "
+            "masks=function, labels={'lesion': 1}. Give both, or use layout='monai'."
+        )
+    return place
+
+
+def _check_split(table: pl.DataFrame, layout: Layout, label: str | None) -> None:
+    if label is not None and label not in table.columns:
+        raise unknown_name("attribute", label, table.columns, where="the images", then="Learn one of these.")
+    strangers = sorted(set(table["part"].cast(pl.String).drop_nulls()) - {"train", "validation", "test"})
+    if strangers:
+        raise unknown_name(
+            "part", strangers[0], ("train", "validation", "test"), where=f"the layout {layout}", then="Name parts so."
+        )
+
+
+def _check_written(table: pl.DataFrame, refused: pl.DataFrame, layout: Layout) -> None:
+    if table.is_empty():
+        first = refused["reason"][0] if refused.height else "The cohort has no images."
+        raise ValueError(
+            f"No image could be written, of {refused.height:,}. The first: {first} Images that can be read would be "
+            "right. Look at cohort.images().refused after reading them."
+        )
+    modalities = table["modality"].unique().sort().to_list() if "modality" in table.columns else []
+    if layout == "nnunet" and len(modalities) > 1:
+        raise ValueError(
+            f"Images of {' and '.join(map(str, modalities))} are in the cohort. One modality is a channel of nnU-Net. "
+            "Select one: cohort.where(modality=…)."
+        )
+
+
+def _table(images: pl.DataFrame, written: Mapping[int, Case], layout: Layout) -> pl.DataFrame:
+    rows = [(place, case.name, image_place(layout, case)) for place, case in written.items()]
+    named = pl.DataFrame(
+        rows, schema={"place": images.schema["place"], "case": pl.String, "image": pl.String}, orient="row"
+    )
+    table = named.join(images, on="place", how="left", maintain_order="left")
+    first = ["case", "part", "image"]
+    return table.select(*first, pl.exclude(*first, "place", "series_key", "patient_key"))
+
+
+def _refused(unread: pl.DataFrame, problems: Mapping[int, str]) -> pl.DataFrame:
+    rows = sorted([*unread.rows(), *problems.items()])
+    return pl.DataFrame(rows, schema=unread.schema, orient="row")
+
+
+def _described(
+    cases: Sequence[Case], layout: Layout, name: str, table: pl.DataFrame, labels: Mapping[str, int]
+) -> dict[str, str]:
+    if layout == "monai":
+        return describe_monai(cases, name=name)
+    return describe_nnunet(cases, name=name, channel=str(table["modality"][0]), labels=labels)
+
+
+def _write_texts(
+    folder: Path, texts: Mapping[str, str], table: pl.DataFrame, refused: pl.DataFrame, stamped: Mapping[str, Any]
+) -> None:
+    for name, text in {**texts, "provenance.json": json.dumps(stamped, indent=1) + "\n"}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    table.write_csv(folder / "cases.csv")
+    if refused.height:
+        refused.write_csv(folder / "refused.csv")
