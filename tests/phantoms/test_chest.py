@@ -7,7 +7,8 @@ import pydicom
 import pytest
 
 from workbench.phantoms.anatomy import chest_volume
-from workbench.phantoms.chest import LABEL, write_chest_ct, write_chest_radiograph
+from workbench.phantoms.chest import write_chest_ct, write_chest_radiograph
+from workbench.phantoms.labels import LABEL
 
 
 @pytest.fixture(scope="module")

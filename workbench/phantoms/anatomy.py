@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Image = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 Point = tuple[float, float, float]
 
 #: Width and depth of the imaged field, in mm; the chest fills about nine tenths of it.
@@ -44,6 +45,29 @@ class _Grid:
         return shape
 
 
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """A chest and what its voxels belong to, all ``(slices, rows, columns)``.
+
+    Attributes
+    ----------
+    hu : numpy.ndarray
+        Float32, HU.
+    lungs, airways, vessels : numpy.ndarray
+        Masks; the lungs hold the vessels inside them, and neither airways nor wall.
+    above_mm, behind_mm, left_mm : numpy.ndarray
+        Where the voxel centers are, measured from the center in a body of average size, one axis each.
+    """
+
+    hu: Image
+    lungs: Mask
+    airways: Mask
+    vessels: Mask
+    above_mm: Image
+    behind_mm: Image
+    left_mm: Image
+
+
 def chest_volume(*, seed: int = 0, n_slices: int = 24, n_pixels: int = 256) -> Image:
     """Return a made-up chest, the top slice last.
 
@@ -67,6 +91,22 @@ def chest_volume(*, seed: int = 0, n_slices: int = 24, n_pixels: int = 256) -> I
     >>> volume.shape, bool(volume[1].min() < -900 < 300 < volume[1].max())
     ((3, 64, 64), True)
     """
+    return chest_parts(seed=seed, n_slices=n_slices, n_pixels=n_pixels).hu
+
+
+def chest_parts(*, seed: int, n_slices: int, n_pixels: int) -> Parts:
+    """Return a made-up chest with the masks of its parts.
+
+    Parameters
+    ----------
+    seed, n_slices, n_pixels : int
+        As for `chest_volume`, which gives the same voxels.
+
+    Returns
+    -------
+    Parts
+        Voxels and masks.
+    """
     random = np.random.default_rng(seed)
     scale = float(random.uniform(0.95, 1.05))
     across = (((np.arange(n_pixels) + 0.5) / n_pixels - 0.5) * FIELD_MM / scale).astype(np.float32)
@@ -76,11 +116,13 @@ def chest_volume(*, seed: int = 0, n_slices: int = 24, n_pixels: int = 256) -> I
     _fill_body(volume, grid)
     heart = grid.ellipsoid((-58.0, -22.0, 24.0), (66.0, 44.0, 56.0 * float(random.uniform(0.92, 1.1))))
     lungs = _fill_lungs(volume, grid, heart)
-    _fill_mediastinum(volume, grid, heart)
-    _add_vessels(volume, grid, lungs, random)
+    airways = _fill_mediastinum(volume, grid, heart)
+    aerated = lungs & ~airways & (volume < _LUNG + 200)
+    vessels = _add_vessels(volume, grid, lungs, random)
     _fill_bones(volume, grid)
+    aerated &= volume <= _BLOOD  # not bone
     _add_texture(volume, lungs, random)
-    return volume
+    return Parts(volume, aerated, airways, vessels & aerated, grid.z, grid.y, grid.x)
 
 
 def _fill_body(volume: Image, grid: _Grid) -> None:
@@ -92,7 +134,7 @@ def _fill_body(volume: Image, grid: _Grid) -> None:
     volume[(cage < 0.97) & (skin < 1)] = _FAT + 20
 
 
-def _fill_lungs(volume: Image, grid: _Grid, heart: Image) -> npt.NDArray[np.bool_]:
+def _fill_lungs(volume: Image, grid: _Grid, heart: Image) -> Mask:
     """Fill both lungs: broad at the base, narrow at the apex, hollowed by the heart, the right lifted by the liver."""
     height = np.clip((grid.z + 150) / 290, 0.001, 1)
     width = np.sqrt(np.clip(1.06 - height**2.6, 0.02, 1))
@@ -103,7 +145,7 @@ def _fill_lungs(volume: Image, grid: _Grid, heart: Image) -> npt.NDArray[np.bool
     liver = grid.ellipsoid((-150, -2, -66), (64, 92, 82))
     spleen = grid.ellipsoid((-150, 10, 76), (52, 84, 64))
     behind_heart = heart < 1.04
-    lungs: npt.NDArray[np.bool_] = inside & ~spared & ~behind_heart & (liver > 1.02) & (spleen > 1.02)
+    lungs: Mask = inside & ~spared & ~behind_heart & (liver > 1.02) & (spleen > 1.02)
     volume[(liver < 1) & (volume > _AIR)] = _LIVER
     volume[(spleen < 1) & (volume > _AIR)] = _LIVER - 10
     dependent = 55 * np.clip(grid.y / 90, -1, 1)  # gravity: a lying patient's lung is denser at the back
@@ -111,7 +153,7 @@ def _fill_lungs(volume: Image, grid: _Grid, heart: Image) -> npt.NDArray[np.bool
     return lungs
 
 
-def _fill_mediastinum(volume: Image, grid: _Grid, heart: Image) -> None:
+def _fill_mediastinum(volume: Image, grid: _Grid, heart: Image) -> Mask:
     volume[heart < 1.05] = _FAT
     volume[heart < 1] = _BLOOD
     chamber = grid.ellipsoid((-60.0, -20.0, 34.0), (40.0, 24.0, 28.0))
@@ -123,14 +165,17 @@ def _fill_mediastinum(volume: Image, grid: _Grid, heart: Image) -> None:
     gullet = grid.column((34, 3), (6, 8))
     volume[gullet < 1] = _MUSCLE - 15
     spread = np.clip((28 - grid.z) / 80, 0, 1)  # the carina at z = 28 mm; below it the main bronchi part
+    airways = np.zeros(volume.shape, dtype=bool)
     for side in (-1, 1):  # above the carina both are one: the windpipe
         tube = np.hypot(grid.y - 14 - 12 * spread, grid.x - side * 66 * spread) / (9 - 3 * spread)
         volume[(tube < 1.25) & (grid.z > -22)] = _MUSCLE - 10
         volume[(tube < 1) & (grid.z > -22)] = _AIR + 15
+        airways |= (tube < 1) & (grid.z > -22)
+    return airways
 
 
-def _add_vessels(volume: Image, grid: _Grid, lungs: npt.NDArray[np.bool_], random: np.random.Generator) -> None:
-    """Grow two trees from the hila and draw every branch as a soft-edged tube inside the lungs."""
+def _add_vessels(volume: Image, grid: _Grid, lungs: Mask, random: np.random.Generator) -> Mask:
+    """Grow two trees from the hila, draw every branch as a soft-edged tube inside the lungs, return where they are."""
     steps = [
         step
         for side in (-1.0, 1.0)
@@ -139,6 +184,7 @@ def _add_vessels(volume: Image, grid: _Grid, lungs: npt.NDArray[np.bool_], rando
     ]
     spacing = (float(grid.z[1, 0, 0] - grid.z[0, 0, 0]) if len(grid.z) > 1 else HEIGHT_MM, *([_pitch(grid.x)] * 2))
     axes = (grid.z.ravel(), grid.y.ravel(), grid.x.ravel())
+    drawn = np.zeros(volume.shape, dtype=bool)
     for center, radius in steps:
         reach = tuple(max(radius + 2 * _pitch(grid.x), min(0.75 * step, _THICKEST_MM)) for step in spacing)
         cut = tuple(
@@ -153,6 +199,8 @@ def _add_vessels(volume: Image, grid: _Grid, lungs: npt.NDArray[np.bool_], rando
         share = np.clip((radius - flat) / _pitch(grid.x) + 0.5, 0, 1) * np.ones_like(block)
         blended = _LUNG + share * (_BLOOD - _LUNG)
         block[kept] = np.maximum(block, blended)[kept]
+        drawn[cut] |= kept & (share > 0.5)
+    return drawn
 
 
 def _grow(start: Point, side: float, random: np.random.Generator) -> list[tuple[Point, float]]:
@@ -203,7 +251,7 @@ def _fill_ribs(volume: Image, grid: _Grid) -> None:
     volume[(across < 3.6) & reach & (volume > _AIR + 20)] = _SPONGY + 40
 
 
-def _add_texture(volume: Image, lungs: npt.NDArray[np.bool_], random: np.random.Generator) -> None:
+def _add_texture(volume: Image, lungs: Mask, random: np.random.Generator) -> None:
     """Add what makes tissue look like tissue: slow variation in the lungs, correlated noise everywhere."""
     volume[lungs] += 26 * _noise(volume.shape, 2.2, random)[lungs]
     inside = volume > _AIR + 40

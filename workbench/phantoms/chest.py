@@ -14,28 +14,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ComputedRadiographyImageStorage, CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import ComputedRadiographyImageStorage, CTImageStorage
 
 from workbench.phantoms.anatomy import FIELD_MM, HEIGHT_MM, chest_volume
+from workbench.phantoms.dicom_files import phantom_header, phantom_uid, save_phantom, set_pixels
+from workbench.phantoms.labels import burn_label
 
-#: What every phantom image says of itself, in its pixels and in its header.
-LABEL = "PHANTOM - NOT A PATIENT"
-
-# Letters of five by seven dots, a row each, the leftmost dot first.
-_LETTERS = {
-    "A": "01110 10001 10001 11111 10001 10001 10001",
-    "E": "11111 10000 10000 11110 10000 10000 11111",
-    "H": "10001 10001 10001 11111 10001 10001 10001",
-    "I": "01110 00100 00100 00100 00100 00100 01110",
-    "M": "10001 11011 10101 10101 10001 10001 10001",
-    "N": "10001 11001 10101 10011 10001 10001 10001",
-    "O": "01110 10001 10001 10001 10001 10001 01110",
-    "P": "11110 10001 10001 11110 10000 10000 10000",
-    "T": "11111 00100 00100 00100 00100 00100 00100",
-    "-": "00000 00000 00000 01110 00000 00000 00000",
-    " ": "00000 00000 00000 00000 00000 00000 00000",
-}
 _INTERCEPT = -1024
 _LETTER_HU = 2000
 
@@ -68,16 +52,16 @@ def write_chest_ct(folder: Path, *, seed: int = 0, n_slices: int = 24, n_pixels:
     'PHANTOM^NOT A PATIENT'
     """
     volume = chest_volume(seed=seed, n_slices=n_slices, n_pixels=n_pixels)
-    burned = _burn(volume, _LETTER_HU)
+    burned = burn_label(volume, _LETTER_HU)
     spacing_mm = FIELD_MM / n_pixels
     step_mm = HEIGHT_MM / n_slices
     paths = []
     for number, plane in enumerate(burned):
-        image = _header(CTImageStorage, "CT", seed=seed, number=number + 1)
+        image = phantom_header(CTImageStorage, "CT", seed=seed, number=number + 1)
         image.SeriesDescription = "Chest, made up"
         image.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]  # C.8.2.1.1.1
         image.PatientPosition = "HFS"
-        image.FrameOfReferenceUID = _uid("frame", seed)
+        image.FrameOfReferenceUID = phantom_uid("frame", seed)
         image.PositionReferenceIndicator = ""
         image.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
         corner_mm = (spacing_mm - FIELD_MM) / 2
@@ -89,8 +73,8 @@ def write_chest_ct(folder: Path, *, seed: int = 0, n_slices: int = 24, n_pixels:
         image.ConvolutionKernel = "STANDARD"
         image.RescaleIntercept, image.RescaleSlope, image.RescaleType = _INTERCEPT, 1, "HU"
         image.WindowCenter, image.WindowWidth = 40, 400
-        _set_pixels(image, np.round(plane) - _INTERCEPT, bits=12)
-        paths.append(_save(image, folder / f"{number + 1:04d}.dcm"))
+        set_pixels(image, np.round(plane) - _INTERCEPT, bits=12)
+        paths.append(save_phantom(image, folder / f"{number + 1:04d}.dcm"))
     return tuple(paths)
 
 
@@ -119,77 +103,15 @@ def write_chest_radiograph(folder: Path, *, seed: int = 0, n_pixels: int = 512) 
     enlarged = _enlarge(shown, rows, n_pixels)
     grain = np.random.default_rng(seed).normal(0, 0.006, enlarged.shape)
     values = np.clip((enlarged + grain) * 3600, 0, 4095)[None]
-    image = _header(ComputedRadiographyImageStorage, "CR", seed=seed, number=1)
+    image = phantom_header(ComputedRadiographyImageStorage, "CR", seed=seed, number=1)
     image.SeriesDescription = "Chest radiograph, made up"
     image.ImageType = ["ORIGINAL", "PRIMARY"]
     image.ViewPosition = "PA"
     image.PatientOrientation = ["L", "F"]
     image.ImagerPixelSpacing = [FIELD_MM / n_pixels, FIELD_MM / n_pixels]
     image.WindowCenter, image.WindowWidth = 2150, 3000
-    _set_pixels(image, np.round(_burn(values.astype(np.float32), 4095)[0]), bits=12)
-    return _save(image, folder / "0001.dcm")
-
-
-def _header(sop_class: str, modality: str, *, seed: int, number: int) -> Dataset:
-    """Return the attributes that patient, study, series, equipment and SOP Common modules ask for."""
-    image = Dataset()
-    image.SpecificCharacterSet = "ISO_IR 100"
-    image.SOPClassUID = sop_class
-    image.SOPInstanceUID = _uid(modality, seed, number)
-    image.StudyInstanceUID = _uid(modality, seed, "study")
-    image.SeriesInstanceUID = _uid(modality, seed, "series")
-    image.PatientName = "PHANTOM^NOT A PATIENT"
-    image.PatientID = f"PHANTOM-{seed}"
-    image.PatientBirthDate = image.PatientSex = ""
-    image.StudyDate = image.StudyTime = image.AccessionNumber = image.ReferringPhysicianName = ""
-    image.StudyID = "1"
-    image.StudyDescription = LABEL
-    image.SeriesNumber, image.InstanceNumber = 1, number
-    image.Modality = modality
-    image.BodyPartExamined = "CHEST"
-    image.Manufacturer = "imaging-workbench"
-    image.ManufacturerModelName = "phantom"
-    image.QualityControlImage = "YES"  # C.7.6.1: a quality control or phantom image
-    image.BurnedInAnnotation = "YES"  # the label
-    image.ImageComments = LABEL
-    return image
-
-
-def _uid(*parts: object) -> str:
-    return str(generate_uid(entropy_srcs=["imaging-workbench phantom", *map(str, parts)]))
-
-
-def _set_pixels(image: Dataset, values: npt.NDArray[Any], *, bits: int) -> None:
-    image.SamplesPerPixel = 1
-    image.PhotometricInterpretation = "MONOCHROME2"
-    image.Rows, image.Columns = values.shape
-    image.BitsAllocated, image.BitsStored, image.HighBit = 16, bits, bits - 1
-    image.PixelRepresentation = 0
-    image.PixelData = np.clip(values, 0, 2**bits - 1).astype("<u2").tobytes()
-
-
-def _save(image: Dataset, path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image.file_meta = FileMetaDataset()
-    image.file_meta.MediaStorageSOPClassUID = image.SOPClassUID
-    image.file_meta.MediaStorageSOPInstanceUID = image.SOPInstanceUID
-    image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    image.save_as(path, enforce_file_format=True)
-    return path
-
-
-def _burn(planes: npt.NDArray[np.float32], value: float) -> npt.NDArray[np.float32]:
-    """Return the planes with the label near the upper edge, as wide as about two thirds of the image."""
-    dots = np.array([[[int(dot) for dot in row] for row in _LETTERS[sign].split()] for sign in LABEL], dtype=bool)
-    line = np.concatenate([np.pad(letter, ((0, 0), (0, 1))) for letter in dots], axis=1)
-    size = max(1, planes.shape[2] * 2 // 3 // line.shape[1])
-    big = line.repeat(size, axis=0).repeat(size, axis=1)[: planes.shape[1], : planes.shape[2]]
-    top, left = max(0, planes.shape[1] // 40), max(0, (planes.shape[2] - big.shape[1]) // 2)
-    strip = slice(max(0, top - size), top + big.shape[0] + size), slice(max(0, left - size), left + big.shape[1] + size)
-    burned = planes.copy()
-    burned[:, *strip] = planes.min()  # dark behind the letters, whatever lies there
-    burned[:, top : top + big.shape[0], left : left + big.shape[1]][:, big] = value
-    return burned
+    set_pixels(image, np.round(burn_label(values.astype(np.float32), 4095)[0]), bits=12)
+    return save_phantom(image, folder / "0001.dcm")
 
 
 def _enlarge(image: npt.NDArray[Any], rows: int, columns: int) -> npt.NDArray[Any]:

@@ -1,14 +1,33 @@
-"""A made-up chest CT as a DICOM series, as even or as awkward as asked for, with its truth beside it."""
+"""A made-up chest CT as a DICOM series, as even or as awkward as asked for, with its truth beside it.
 
-from dataclasses import dataclass
+The label is burned into the pixels, stands in place of the patient's name, and the attribute for phantom images says
+so too, so that no program and no reader can take the images for a patient.
+
+References
+----------
+DICOM PS3.3 2025c: A.3 and C.8.2 (CT Image), C.7.6.2 (Image Plane), C.7.5.1.1.2 (Pixel Padding Value), C.11.1 and C.11.2
+(Modality and VOI LUT).
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.dataset import Dataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.valuerep import format_number_as_ds
 
-from workbench.phantoms.thorax import Chest
+from workbench.phantoms.dicom_files import phantom_header, phantom_uid, save_phantom, set_pixels
+from workbench.phantoms.geometry import Grid, lean, orient
+from workbench.phantoms.labels import burn_label
+from workbench.phantoms.thorax import Chest, make_chest
+
+_INTERCEPT = -1024
+_PADDING_STORED = -2000  # what GE scanners store outside their circle, beside an intercept of -1024
+_LETTER_HU, _BEHIND_HU = 2000, -1000
 
 
 @dataclass(frozen=True)
@@ -30,7 +49,7 @@ class Scan:
     moved : tuple of (int, float)
         Slices and by how many mm each is moved along the normal in its header, for uneven gaps.
     padded : bool
-        Outside a circle the value is -2000 (stored as GE does, PixelPaddingValue set); the values are signed.
+        Outside a circle -2000 is stored, as GE does, with PixelPaddingValue set and signed values: -3024 once rescaled.
     shuffled : bool
         File names and instance numbers tell nothing of the order.
     transfer_syntax : str
@@ -60,16 +79,11 @@ class CtSeries:
     slices : tuple of int
         For each path, its slice in the arrays.
     hu : numpy.ndarray
-        ``(slices, rows, columns)``, int16, as stored after rescaling, padding included.
+        ``(slices, rows, columns)``, int16, as stored after rescaling, padding and label included.
     lobes, findings : numpy.ndarray
         Labels of the same shape, as in `Chest`.
-    spacing_mm : tuple of float
-        Along the normal, between rows, between columns.
-    origin_mm : tuple of float
-        Patient coordinates (LPS) of voxel (0, 0, 0).
-    direction : tuple of tuple of float
-        For each axis of the arrays the unit vector along which its index grows. With a tilt the first is z, not the
-        normal.
+    grid : Grid
+        Spacing, origin and direction of these arrays. With a tilt the first direction is z, not the normal.
     """
 
     paths: tuple[Path, ...]
@@ -77,9 +91,7 @@ class CtSeries:
     hu: npt.NDArray[np.int16]
     lobes: npt.NDArray[np.uint8]
     findings: npt.NDArray[np.uint8]
-    spacing_mm: tuple[float, float, float]
-    origin_mm: tuple[float, float, float]
-    direction: tuple[tuple[float, float, float], ...]
+    grid: Grid
 
 
 def write_ct_series(folder: Path, chest: Chest | None = None, *, scan: Scan | None = None) -> CtSeries:
@@ -97,28 +109,122 @@ def write_ct_series(folder: Path, chest: Chest | None = None, *, scan: Scan | No
     Returns
     -------
     CtSeries
-        Paths, voxels, masks and geometry.
+        Paths, voxels, masks and geometry. The same chest and scan give the same files, byte for byte.
+
+    Examples
+    --------
+    >>> import pydicom, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     series = write_ct_series(Path(folder), scan=Scan(missing=(7,)))
+    ...     len(series.paths), str(pydicom.dcmread(series.paths[0]).PatientName), series.grid.spacing_mm
+    (39, 'PHANTOM^NOT A PATIENT', (7.5, 5.625, 5.625))
     """
-    raise NotImplementedError
+    chest, scan = chest or make_chest(), scan or Scan()
+    series = scanned(chest, scan)
+    order = sorted([*(set(range(len(series.hu))) - set(scan.missing)), *scan.duplicated])
+    random = np.random.default_rng([chest.seed, 2])
+    numbers = (random.permutation(len(order)) if scan.shuffled else np.arange(len(order))) + 1
+    words = hashlib.sha256(repr((chest.hu.shape, chest.drawn, scan)).encode()).hexdigest()
+    paths = []
+    for at, number in zip(order, numbers.tolist(), strict=True):
+        image = phantom_header(CTImageStorage, "CT", seed=chest.seed, number=number, series=words)
+        _describe(image, series.grid, scan, at)
+        _store(image, series.hu[at], scan)
+        name = f"{phantom_uid(image.SOPInstanceUID)[-12:]}.dcm" if scan.shuffled else f"{number:04d}.dcm"
+        paths.append(save_phantom(image, folder / name, transfer_syntax=scan.transfer_syntax))
+    return replace(series, paths=tuple(paths), slices=tuple(order))
 
 
-def write_enhanced_ct(
-    path: Path, chest: Chest | None = None, *, transfer_syntax: str = str(ExplicitVRLittleEndian)
-) -> CtSeries:
-    """Write a chest as one Enhanced CT object with a frame a slice.
+def scanned(chest: Chest, scan: Scan) -> CtSeries:
+    """Return what a scan of the chest gives, before anything is written.
 
     Parameters
     ----------
-    path : pathlib.Path
-        The file.
-    chest : Chest, optional
-        As for `write_ct_series`.
-    transfer_syntax : str
-        A UID of `workbench.phantoms.encoding.WRITABLE`.
+    chest : Chest
+        What is scanned.
+    scan : Scan
+        How.
 
     Returns
     -------
     CtSeries
-        With one path.
+        Without paths.
     """
-    raise NotImplementedError
+    hu = chest.hu
+    if scan.noise_hu:
+        noise = np.random.default_rng([chest.seed, 3]).standard_normal(hu.shape, dtype=np.float32)
+        hu = hu + np.float32(scan.noise_hu) * noise
+    if scan.kernel != "standard":
+        blurred = _blur(hu)
+        hu = blurred if scan.kernel == "soft" else hu + 0.8 * (hu - blurred)
+    grid = Grid.around_zero(hu.shape, chest.spacing_mm)
+    arrays: list[npt.NDArray[Any]] = [hu, chest.lobes, chest.findings]
+    if scan.tilt_degrees:
+        arrays = [lean(array, grid, scan.tilt_degrees, linear=array is hu) for array in arrays]
+        grid = grid.leaning(scan.tilt_degrees)
+    oriented, grid = orient(arrays, grid, scan.orientation)
+    stored = np.clip(np.round(oriented[0]), -1024, 3071)
+    if scan.padded:
+        stored[:, _outside_circle(stored.shape)] = _PADDING_STORED + _INTERCEPT
+    stored = burn_label(stored, _LETTER_HU, dark=_BEHIND_HU)
+    return CtSeries((), (), stored.astype(np.int16), oriented[1], oriented[2], grid)
+
+
+def _describe(image: Dataset, grid: Grid, scan: Scan, at: int) -> None:
+    image.SeriesDescription = "Chest, made up"
+    image.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]  # C.8.2.1.1.1
+    if scan.orientation in ("coronal", "sagittal"):
+        image.ImageType = ["DERIVED", "SECONDARY", "MPR"]
+    image.PatientPosition = "HFS"
+    image.FrameOfReferenceUID = phantom_uid("frame", image.PatientID)
+    image.PositionReferenceIndicator = ""
+    normal, down, across = (np.array(axis) for axis in grid.direction)
+    image.ImageOrientationPatient = decimals([*across, *down])
+    moved_mm = dict(scan.moved).get(at, 0.0)
+    image.ImagePositionPatient = decimals(np.array(grid.origin_mm) + (at * grid.spacing_mm[0] + moved_mm) * normal)
+    image.SliceThickness = format_number_as_ds(grid.spacing_mm[0])
+    image.PixelSpacing = decimals(grid.spacing_mm[1:])
+    image.GantryDetectorTilt = scan.tilt_degrees
+    image.KVP = 120
+    image.AcquisitionNumber = 1
+    image.ConvolutionKernel = scan.kernel.upper()
+    image.RescaleIntercept, image.RescaleSlope, image.RescaleType = _INTERCEPT, 1, "HU"
+    image.WindowCenter, image.WindowWidth = [40, -600], [400, 1500]
+    image.WindowCenterWidthExplanation = ["Mediastinum", "Lung"]
+
+
+def _store(image: Dataset, hu: npt.NDArray[np.int16], scan: Scan) -> None:
+    set_pixels(image, hu - np.int16(_INTERCEPT), bits=16 if scan.padded else 12, signed=scan.padded)
+    if scan.padded:
+        image.PixelPaddingValue = _PADDING_STORED
+
+
+def decimals(values: Any) -> list[str]:
+    """Return numbers as decimal strings of at most 16 characters (PS3.5 6.2, DS).
+
+    Parameters
+    ----------
+    values : iterable of float
+        Finite.
+
+    Returns
+    -------
+    list of str
+        What a DS attribute takes; zeros of rounding are cut.
+    """
+    return [format_number_as_ds(round(float(value), 10) + 0.0) for value in values]
+
+
+def _outside_circle(shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    down, across = (np.abs(np.arange(n) - (n - 1) / 2) / (n / 2) for n in shape[1:])
+    outside: npt.NDArray[np.bool_] = np.hypot(down[:, None], across[None, :]) > 1
+    return outside
+
+
+def _blur(hu: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Weigh each pixel with its neighbors in the slice, 1 to 2 to 1 along rows and columns."""
+    for axis in (1, 2):
+        wide = np.pad(hu, [(1, 1) if each == axis else (0, 0) for each in range(3)], mode="edge")
+        before, after = (np.take(wide, np.arange(start, start + hu.shape[axis]), axis) for start in (0, 2))
+        hu = ((before + 2 * hu + after) / 4).astype(np.float32)
+    return hu
