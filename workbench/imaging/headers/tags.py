@@ -36,6 +36,8 @@ _NUMBERS = ("DS", "IS", "US", "SS", "UL", "SL", "FL", "FD", "XS", "UV", "SV")
 
 # DICOM PS3.6 2025c section 6, "Registry of DICOM Data Elements", one line each: keyword, tag, VR, most values kept.
 _ROWS = """
+MediaStorageSOPClassUID 00020002 UI
+TransferSyntaxUID 00020010 UI
 SpecificCharacterSet 00080005 CS
 ImageType 00080008 CS
 SOPClassUID 00080016 UI
@@ -163,7 +165,7 @@ def place_of(keyword: str) -> int:
     Examples
     --------
     >>> place_of("SpecificCharacterSet"), KEPT["Rows"].kind, hex(KEPT["Rows"].tag)
-    (0, 'numbers', '0x280010')
+    (2, 'numbers', '0x280010')
     """
     if keyword not in _PLACES:
         then = "Read the file with pydicom.dcmread for any other."

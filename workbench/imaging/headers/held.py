@@ -1,0 +1,246 @@
+"""Headers as they are held: values of all files in one block of bytes, and where each lies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.imaging.headers.columns import number_column, text_column, vr_code
+from workbench.imaging.headers.tags import KEPT, place_of
+
+#: Who read a header, by the number that is held.
+READERS = ("walker", "dicomsdl", "pydicom")
+_GUESSED = {1: "1.2.840.10008.1.2", 2: "1.2.840.10008.1.2.1"}  # PS3.5 A.1, A.2
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file whose header could not be read.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    reason : str
+        Why, without anything that the file says.
+    """
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Headers of some files as arrays; a row is a file.
+
+    Attributes
+    ----------
+    names : list of str
+        Path of each file.
+    values : numpy.ndarray
+        (bytes,) uint8: the kept values of all files.
+    bases : numpy.ndarray
+        (n,) int64: where the values of each file begin.
+    starts, lengths, codes : numpy.ndarray
+        (n, n_tags) uint16, int16 and uint8: where each value begins from there, its bytes (−1 where absent) and the
+        code of its value representation.
+    flags : numpy.ndarray
+        (n, 3) uint8: reader, whether big endian, which transfer syntax was found where none is stated.
+    places : numpy.ndarray
+        (n, 4) int64: pixel offset and length, size of the file, time of its last change in ns.
+    """
+
+    names: list[str]
+    values: npt.NDArray[np.uint8]
+    bases: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.uint16]
+    lengths: npt.NDArray[np.int16]
+    codes: npt.NDArray[np.uint8]
+    flags: npt.NDArray[np.uint8]
+    places: npt.NDArray[np.int64]
+
+
+def join_blocks(blocks: Sequence[Block]) -> Block:
+    """Return the rows of several blocks as one.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        In order; may be empty.
+
+    Returns
+    -------
+    Block
+        Holds all their rows.
+    """
+    if len(blocks) == 1:
+        return blocks[0]
+    n, held = len(KEPT), [*blocks]
+    sizes = np.cumsum([0, *(len(block.values) for block in held)])
+    shapes = {"starts": (n, np.uint16), "lengths": (n, np.int16), "codes": (n, np.uint8), "flags": (3, np.uint8)}
+    tables = {
+        name: np.concatenate([np.empty((0, width), kind), *(getattr(block, name) for block in held)])
+        for name, (width, kind) in {**shapes, "places": (4, np.int64)}.items()
+    }
+    return Block(
+        names=[name for block in held for name in block.names],
+        values=np.concatenate([np.empty(0, np.uint8), *(block.values for block in held)]),
+        bases=np.concatenate(
+            [np.empty(0, np.int64), *(block.bases + size for block, size in zip(held, sizes, strict=False))]
+        ),
+        **tables,
+    )
+
+
+class Headers:
+    """Kept attributes of the files that were read, as columns; nothing is converted until it is asked for.
+
+    Parameters
+    ----------
+    block : Block
+        A row is a file.
+    refused : sequence of Refused
+        Files that could not be read.
+
+    Examples
+    --------
+    >>> from pydicom.data import get_testdata_file
+    >>> from workbench.imaging.headers import read_headers
+    >>> headers = read_headers([get_testdata_file("CT_small.dcm")])
+    >>> headers.text("Modality"), headers.numbers("Rows").tolist(), headers.readers
+    (['CT'], [[128.0]], ['walker'])
+    """
+
+    def __init__(self, block: Block, refused: Sequence[Refused] = ()) -> None:
+        self.block = block
+        #: Files that could not be read, with the reason.
+        self.refused: list[Refused] = list(refused)
+
+    def __len__(self) -> int:
+        return len(self.block.names)
+
+    def __repr__(self) -> str:
+        return f"<Headers of {len(self):,} files, {len(self.refused):,} refused>"
+
+    @cached_property
+    def paths(self) -> list[Path]:
+        """The files that were read, in the order given."""
+        return [Path(name) for name in self.block.names]
+
+    @cached_property
+    def readers(self) -> list[str]:
+        """Who read each file: ``"walker"``, ``"dicomsdl"`` or ``"pydicom"``."""
+        return [READERS[code] for code in self.block.flags[:, 0].tolist()]
+
+    @cached_property
+    def transfer_syntax(self) -> list[str]:
+        """Transfer Syntax UID of each file; where a file states none, that of the encoding that was found."""
+        stated = self.text("TransferSyntaxUID")
+        found = self.block.flags[:, 2].tolist()
+        return [uid or _GUESSED.get(guess, "") for uid, guess in zip(stated, found, strict=True)]
+
+    @property
+    def pixel_offset(self) -> npt.NDArray[np.int64]:
+        """(n,) int64: first byte of the pixel data; −1 where there is none.
+
+        Of a deflated file it counts in the inflated data, the file meta information before it.
+        """
+        return self.block.places[:, 0]
+
+    @property
+    def pixel_length(self) -> npt.NDArray[np.int64]:
+        """(n,) int64: bytes of the pixel data as stated; −1 where encapsulated, or where there is none."""
+        return self.block.places[:, 1]
+
+    @property
+    def size_bytes(self) -> npt.NDArray[np.int64]:
+        """(n,) int64: size of each file."""
+        return self.block.places[:, 2]
+
+    @property
+    def mtime_ns(self) -> npt.NDArray[np.int64]:
+        """(n,) int64: when each file was last changed, in nanoseconds."""
+        return self.block.places[:, 3]
+
+    def text(self, keyword: str) -> list[str | None]:
+        """Return an attribute as text.
+
+        Parameters
+        ----------
+        keyword : str
+            One of `workbench.imaging.headers.tags.KEPT`.
+
+        Returns
+        -------
+        list of str or None
+            Values joined by a backslash, trailing spaces and NULs stripped from each (PS3.5 6.2), decoded by the file's
+            character set; None where absent, ``""`` where empty.
+
+        Raises
+        ------
+        UnknownNameError
+            When the attribute is not kept.
+        """
+        place, kept = place_of(keyword), KEPT[keyword]
+        if kept.vr in ("US", "SS", "UL", "SL", "FL", "FD", "XS"):
+            return self._numbers_as_text(place, keyword)
+        return text_column(
+            self.block.values, self._extent(place), kept.vr, lambda: self.text("SpecificCharacterSet")
+        )
+
+    def numbers(self, keyword: str) -> npt.NDArray[np.float64]:
+        """Return an attribute as numbers.
+
+        Parameters
+        ----------
+        keyword : str
+            One of `workbench.imaging.headers.tags.KEPT`.
+
+        Returns
+        -------
+        numpy.ndarray
+            (n, most) float64, `most` as the attribute's entry in `KEPT` says; NaN where absent, empty or no number.
+
+        Raises
+        ------
+        UnknownNameError
+            When the attribute is not kept.
+        """
+        place, kept = place_of(keyword), KEPT[keyword]
+        signed = self.numbers("PixelRepresentation")[:, 0] == 1 if kept.vr == "XS" else None
+        codes = self.block.codes[:, place]
+        codes = np.where(codes == 0, vr_code(kept.vr, len(self), signed), codes)
+        big = self.block.flags[:, 1] == 1
+        return number_column(self.block.values, self._extent(place), codes, big, kept.most)
+
+    def select(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> "Headers":
+        """Return the headers of some rows.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            In the order wanted.
+
+        Returns
+        -------
+        Headers
+            Without refused files; the bytes of the values are shared.
+        """
+        chosen, block = np.asarray(rows, np.int64), self.block
+        names = [block.names[row] for row in chosen.tolist()]
+        arrays = (getattr(block, name)[chosen] for name in ("bases", "starts", "lengths", "codes", "flags", "places"))
+        return Headers(Block(names, block.values, *arrays))
+
+    def _extent(self, place: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16]]:
+        return self.block.bases + self.block.starts[:, place], np.ascontiguousarray(self.block.lengths[:, place])
+
+    def _numbers_as_text(self, place: int, keyword: str) -> list[str | None]:
+        lengths = self.block.lengths[:, place].tolist()
+        rows = self.numbers(keyword).tolist()
+        return [
+            None if length < 0 else "\\".join(f"{value:.17g}" for value in row if value == value)  # noqa: PLR0124 - NaN
+            for length, row in zip(lengths, rows, strict=True)
+        ]
