@@ -78,6 +78,28 @@ def phantom_uid(*parts: object) -> str:
     return str(generate_uid(entropy_srcs=["imaging-workbench phantom", *map(str, parts)]))
 
 
+def coded(value: str, scheme: str, meaning: str) -> Dataset:
+    """Return the item of a code sequence (PS3.3 8.8).
+
+    Parameters
+    ----------
+    value : str
+        Of the code.
+    scheme : str
+        Its designator, such as ``"SCT"``.
+    meaning : str
+        In words.
+
+    Returns
+    -------
+    pydicom.Dataset
+        One item.
+    """
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
+    return item
+
+
 def set_pixels(image: Dataset, values: npt.NDArray[Any], *, bits: int, signed: bool = False) -> None:
     """Put gray pixels into a header that this package has just made.
 
