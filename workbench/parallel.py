@@ -1,17 +1,41 @@
-"""One door to work over many items: batches, progress, cancel, and nothing lost to one bad item."""
+"""One door to work over many items: batches of about a second, progress, cancel, and nothing lost to one bad item."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import contextlib
+import math
+import os
+import queue
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from types import ModuleType
 from typing import Any, Literal
+
+_SECONDS, _FIRST, _A_WORKER = 1.0, 16, 2  # of work in a batch; items of the first batches; batches waiting a worker
+_LOST = ("BrokenProcessPool", "KilledWorker")  # what a pool and dask.distributed say of a worker that died
+_REASON = "The worker process died on it."
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run."""
+    """What came of a run.
+
+    Attributes
+    ----------
+    results : list
+        What the function returned for each batch, in the order of the items.
+    failures : list of tuple
+        (item, reason) for each item that killed its worker; it is in no result.
+    """
 
     results: list[Any] = field(default_factory=list)
     failures: list[tuple[Any, str]] = field(default_factory=list)
-    cancelled: bool = False
 
 
 def run_batches(
@@ -26,5 +50,221 @@ def run_batches(
     progress: bool = True,
     words: str = "items",
 ) -> Outcome:
-    """Call ``function(batch)`` over all items in batches of about a second; return results in the items' order."""
-    raise NotImplementedError
+    """Call a function on all items, in batches of about a second, and return what it gave for each batch.
+
+    An item that kills its process is found by halving its batch, reported, and left out; all others are worked on.
+    An exception that the function raises ends the run: a function catches what single items may do. An interrupt
+    (Ctrl-C, or the stop button) ends the workers and is raised again; batches that ``on_done`` was told of are finished.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a list of items; for processes, at the top of a module, as its results must be picklable.
+    items : iterable
+        Picklable for processes.
+    workers : int, optional
+        Processes or threads; as many as cores unless given.
+    client : dask.distributed.Client or concurrent.futures.Executor, optional
+        Does the work instead of a pool of our own; it is left open.
+    kind : {"processes", "threads"}
+        Threads for a function that holds no lock of Python's.
+    done : collection
+        Items to pass over, such as those that an earlier run finished.
+    on_done : callable, optional
+        Called in this process with each batch and its result, in the order in which they finish.
+    progress : bool
+        Whether a bar is shown.
+    words : str
+        What the items are, for the bar.
+
+    Returns
+    -------
+    Outcome
+        Results in the order of the items, and failures.
+
+    Raises
+    ------
+    ValueError
+        When `workers` is less than one.
+
+    Examples
+    --------
+    >>> outcome = run_batches(sum, range(100), workers=2, kind="threads", progress=False)
+    >>> sum(outcome.results), outcome.failures
+    (4950, [])
+    """
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers={workers} was received. One or more would be right. Leave it out to use all cores.")
+    skipped = set(done)
+    todo = [item for item in items if item not in skipped] if skipped else list(items)
+    n_workers = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with _bar(len(todo), words, shown=progress) as advance:
+        run = _Run(function, todo, n_workers, on_done, advance)
+        engine = _Given(client) if client is not None else _Own(kind, n_workers, function)
+        try:
+            run.work(engine)
+        finally:
+            engine.close()
+    return Outcome([result for _, result in sorted(run.results, key=lambda each: each[0])], run.failures)
+
+
+class _Own:
+    """A pool of ours, made again when a worker died."""
+
+    def __init__(self, kind: str, n_workers: int, function: Callable[..., Any]) -> None:
+        self.kind, self.n_workers, self.function = kind, n_workers, function
+        self.pool: Executor | None = None
+
+    def submit(self, task: Callable[..., Any], batch: Sequence[Any]) -> Any:
+        if self.kind == "threads":
+            self.pool = self.pool or ThreadPoolExecutor(self.n_workers)
+            return self.pool.submit(task, batch)
+        if self.pool is None:
+            # Started anew rather than forked: a fork of a process with threads (polars, numba) may hang.
+            self.pool = ProcessPoolExecutor(self.n_workers, get_context("spawn"), _ignore_interrupts)
+        needs_main = getattr(self.function, "__module__", "") == "__main__"
+        with contextlib.nullcontext() if needs_main else _without_main():
+            return self.pool.submit(task, batch)
+
+    def restart(self, n_workers: int) -> None:
+        self.close()
+        self.pool, self.n_workers = None, n_workers
+
+    def close(self) -> None:
+        if self.pool is not None:
+            processes = list((getattr(self.pool, "_processes", None) or {}).values())
+            self.pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.terminate()
+            self.pool.shutdown(wait=True)
+
+
+class _Given:
+    """A client of the caller's: dask.distributed, or any executor."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.options = {"pure": False} if hasattr(client, "scheduler_info") else {}
+
+    def submit(self, task: Callable[..., Any], batch: Sequence[Any]) -> Any:
+        return self.client.submit(task, batch, **self.options)
+
+    def restart(self, n_workers: int) -> None:
+        """Do nothing: a scheduler starts its workers again itself."""
+
+    def close(self) -> None:
+        """Do nothing: the client belongs to the caller."""
+
+
+class _Run:
+    """The batches of one run: those to do, under way and finished."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        todo: list[Any],
+        n_workers: int,
+        on_done: Callable[[Sequence[Any], Any], None] | None,
+        advance: Callable[[int], Any],
+    ) -> None:
+        self.task, self.todo, self.n_workers = partial(_timed, function), todo, n_workers
+        self.on_done, self.advance = on_done, advance
+        self.size, self.next = min(_FIRST, math.ceil(len(todo) / n_workers) or 1), 0
+        self.suspects: deque[tuple[int, Sequence[Any]]] = deque()
+        self.results: list[tuple[int, Any]] = []
+        self.failures: list[tuple[Any, str]] = []
+
+    def work(self, engine: _Own | _Given) -> None:
+        finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        under_way: dict[Any, tuple[int, Sequence[Any]]] = {}
+        try:
+            while self.next < len(self.todo) or under_way:
+                while self.next < len(self.todo) and len(under_way) < _A_WORKER * self.n_workers:
+                    first, batch = self.next, self.todo[self.next : self.next + self.size]
+                    try:
+                        future = engine.submit(self.task, batch)
+                    except BrokenProcessPool:  # a worker died since the last batch; it will be told of soon
+                        break
+                    self.next += len(batch)
+                    under_way[future] = (first, batch)
+                    future.add_done_callback(finished.put)
+                future = finished.get()
+                lost = not self._take(future, *under_way.pop(future))
+                if lost and isinstance(engine, _Own):
+                    self.suspects.extend(under_way.values())
+                    under_way.clear()
+                    finished = queue.SimpleQueue()
+                    self._question(engine)
+                    engine.restart(self.n_workers)
+            self._question(engine)
+        finally:
+            for future in under_way:
+                future.cancel()
+
+    def _take(self, future: Any, first: int, batch: Sequence[Any]) -> bool:
+        """Keep the result of a batch, or suspect it when its worker died."""
+        try:
+            seconds, result = future.result()
+        except Exception as error:
+            if type(error).__name__ not in _LOST:
+                raise
+            self.suspects.append((first, batch))
+            return False
+        wanted = int(len(batch) * _SECONDS / max(seconds, 1e-6))
+        share = math.ceil((len(self.todo) - self.next) / (_A_WORKER * self.n_workers))
+        self.size = max(1, min(wanted, share, 16 * self.size))
+        self.results.append((first, result))
+        if self.on_done is not None:
+            self.on_done(batch, result)
+        self.advance(len(batch))
+        return True
+
+    def _question(self, engine: _Own | _Given) -> None:
+        """Try suspected batches alone, one after the other, halving those on which a worker dies again."""
+        restart = True
+        while self.suspects:
+            first, batch = self.suspects.popleft()
+            if restart:
+                engine.restart(1)
+            future = engine.submit(self.task, batch)
+            restart = not self._take(future, first, batch)
+            if restart:
+                self.suspects.pop()
+                if len(batch) == 1:
+                    self.failures.append((batch[0], _REASON))
+                    self.advance(1)
+                else:
+                    half = len(batch) // 2
+                    self.suspects.extendleft([(first + half, batch[half:]), (first, batch[:half])])
+
+
+def _timed(function: Callable[[Sequence[Any]], Any], batch: Sequence[Any]) -> tuple[float, Any]:
+    begun = time.perf_counter()
+    result = function(batch)
+    return time.perf_counter() - begun, result
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, and ends its workers
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Start processes that do not run the user's script again, whether or not it guards its top level."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextlib.contextmanager
+def _bar(total: int, words: str, *, shown: bool) -> Iterator[Callable[[int], Any]]:
+    if not shown:
+        yield lambda _: None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=total, unit=f" {words}", desc=words) as bar:
+        yield bar.update
