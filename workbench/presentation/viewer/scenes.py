@@ -1,0 +1,221 @@
+"""What the page is told of an image, and its slices as bytes: geometry, units and pixels, and nothing that names a patient."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.imaging.arrays import to_host
+from workbench.imaging.images import Cine, Image, Volume
+from workbench.presentation.viewer.masks import is_color, overlay_of, space_shape
+from workbench.presentation.viewer.planes import Plane, planes_of
+from workbench.presentation.viewer.windows import value_range, windows_of
+
+#: Up to this many bytes an image is sent whole, so that later steps ask nothing of the kernel.
+WHOLE_BYTES = 20_000_000
+_SLAB_BYTES = 2_000_000
+_LARGEST_SIDE = {"image": 2048, "frames": 1024}  # of a slice on the page; more than most screens can show
+_LARGEST_OF_VOLUMES = 1024
+_INT16, _UINT16 = np.iinfo(np.int16), np.iinfo(np.uint16)
+_USUAL_RATE = 15.0  # frames a second, of a cine that states no times
+
+
+class Scene:
+    """An image ready for the page.
+
+    Parameters
+    ----------
+    image : Volume, Radiograph or Cine
+        What is shown.
+    mask : array, Image or mapping of str to array, optional
+        What is laid over it.
+    labels : mapping of int to str, optional
+        Names of the mask's values.
+    note : str
+        A sentence below the image.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is no image, an empty one, or the mask does not fit.
+    """
+
+    def __init__(
+        self, image: Image, *, mask: Any = None, labels: Mapping[int, str] | None = None, note: str = ""
+    ) -> None:
+        self.planes = planes_of(image)
+        _check_shape(image)
+        self.image, self.color = image, is_color(image)
+        self.array = _for_the_page(np.asarray(to_host(image.array)), self.color)
+        self.overlay = overlay_of(image, mask, labels)
+        self.shape = space_shape(image)
+        self.factors = {plane.key: self._factor(plane) for plane in self.planes}
+        whole = self.array.nbytes + (self.overlay.array.nbytes if self.overlay else 0) <= WHOLE_BYTES
+        self.is_whole = whole and len(self.shape) == 3 and set(self.factors.values()) == {1}
+        self._slab = max(1, _SLAB_BYTES // max(1, self.array[0].nbytes))
+        self._notes = [note] if note else []
+
+    def description(self) -> dict[str, Any]:
+        """Return everything but the pixels, ready for JSON.
+
+        Returns
+        -------
+        dict
+            No identifier, path or text of the file is in it.
+        """
+        image = self.image
+        spacing = [float(step) for step in image.spacing_mm] if image.spacing_mm else None
+        return {
+            "kind": "volume" if isinstance(image, Volume) else "cine" if isinstance(image, Cine) else "image",
+            "modality": image.modality,
+            "units": image.units,
+            "dtype": str(self.array.dtype),
+            "color": self.color,
+            "shape": list(self.shape),
+            "spacing": spacing,
+            "origin": [float(part) for part in image.origin_mm] if isinstance(image, Volume) else None,
+            "direction": [[float(c) for c in axis] for axis in image.direction] if isinstance(image, Volume) else None,
+            "planes": [self._plane(plane) for plane in self.planes],
+            "windows": [] if self.color else [vars(window) for window in windows_of(image)],
+            "range": [0.0, 255.0] if self.color else list(value_range(image)),
+            "legend": list(self.overlay.legend) if self.overlay else [],
+            "frame_times": [float(t) for t in image.frame_times_ms] if isinstance(image, Cine) else [],
+            "rate": _frame_rate(image),
+            "slab": self._slab if self.is_whole else 0,
+            "notes": [*self._notes, *self._lines()],
+        }
+
+    def slice_bytes(self, key: str, position: int) -> tuple[bytes, bytes]:
+        """Return one slice as it lies on the page.
+
+        Parameters
+        ----------
+        key : str
+            Of the plane.
+        position : int
+            Index along the plane's stepped axis.
+
+        Returns
+        -------
+        tuple of bytes
+            Rows of pixels in little-endian order of the described type, and of labels (empty without a mask).
+        """
+        plane = next(each for each in self.planes if each.key == key)
+        factor = self.factors[key]
+        pixels = _coarser(_laid(self.array, plane, position), factor)
+        labels = b""
+        if self.overlay:
+            cut = _laid(self.overlay.array, plane, position)
+            labels = np.ascontiguousarray(cut[factor // 2 :: factor, factor // 2 :: factor]).tobytes()
+        return np.ascontiguousarray(pixels).tobytes(), labels
+
+    def slab_bytes(self, start: int) -> tuple[int, bytes, bytes]:
+        """Return some whole slices along the first axis, in array order.
+
+        Parameters
+        ----------
+        start : int
+            The first.
+
+        Returns
+        -------
+        tuple of int, bytes, bytes
+            Where the next slab begins, pixels, labels.
+        """
+        stop = min(self.shape[0], start + self._slab)
+        labels = self.overlay.array[start:stop].tobytes() if self.overlay else b""
+        return stop, self.array[start:stop].tobytes(), labels
+
+    def _factor(self, plane: Plane) -> int:
+        most = _LARGEST_SIDE.get(plane.key, _LARGEST_OF_VOLUMES)
+        return -(-max(self.shape[plane.down], self.shape[plane.right]) // most)
+
+    def _plane(self, plane: Plane) -> dict[str, Any]:
+        factor, spacing = self.factors[plane.key], self.image.spacing_mm
+        rows, columns = (-(-self.shape[axis] // factor) for axis in (plane.down, plane.right))
+        axes = (plane.down, plane.right)
+        if spacing and len(spacing) < len(self.shape):  # of a cine only rows and columns have one
+            axes = (axes[0] - 1, axes[1] - 1)
+        return vars(plane) | {
+            "n": self.shape[plane.step] if plane.step >= 0 else 1,
+            "rows": rows,
+            "columns": columns,
+            "factor": factor,
+            "pixel_mm": [float(spacing[axis]) * factor for axis in axes] if spacing else None,
+        }
+
+    def _lines(self) -> list[str]:
+        lines = []
+        coarse = {key: factor for key, factor in self.factors.items() if factor > 1}
+        if coarse:
+            factor = max(coarse.values())
+            where = "" if len(coarse) == len(self.planes) else f" in the {' and '.join(coarse)} plane"
+            lines.append(f"Drawn at 1/{factor} of the resolution{where}: a pixel is the mean of {factor} × {factor}.")
+        if not self.image.spacing_mm:
+            lines.append("Pixel spacing unknown: proportions are those of the pixel grid.")
+        tilt = max(plane.oblique_degrees for plane in self.planes)
+        if tilt >= 1:
+            lines.append(f"Oblique: the slices lie {tilt:.0f}° off the patient's axes; planes bear the nearest name.")
+        return lines
+
+
+def _check_shape(image: Image) -> None:
+    name, axes = (
+        ("volume", "slices, rows, columns")
+        if isinstance(image, Volume)
+        else ("cine", "frames, rows, columns")
+        if isinstance(image, Cine)
+        else ("radiograph", "rows, columns")
+    )
+    if len(space_shape(image)) != axes.count(",") + 1 or 0 in image.shape:
+        raise ValueError(
+            f"A {name} of shape {image.shape} was received. It should have ({axes}), none of them 0. "
+            "Look at image.flags for what was found on reading."
+        )
+
+
+def _for_the_page(array: npt.NDArray[Any], color: bool) -> npt.NDArray[Any]:
+    """The array in one of the types that a browser has: uint8, int16, uint16 or float32."""
+    if color:
+        return array if array.dtype == np.uint8 else _as_bytes(array)
+    if array.dtype.kind in "iu" and array.dtype.itemsize > 1:
+        low, high = int(array.min()), int(array.max())
+        for kind in (_INT16, _UINT16):
+            if kind.min <= low and high <= kind.max:
+                return array.astype(kind.dtype, copy=False)
+    if array.dtype.kind == "b" or array.dtype == np.uint8:
+        return array.astype(np.uint8, copy=False)
+    return array.astype(np.int16 if array.dtype == np.int8 else np.float32, copy=False)
+
+
+def _as_bytes(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    top = 255.0 if array.max() > 1 and array.max() <= 255 else float(max(array.max(), 1e-9))
+    return np.clip(array * (255.0 / top), 0, 255).astype(np.uint8)
+
+
+def _laid(array: npt.NDArray[Any], plane: Plane, position: int) -> npt.NDArray[Any]:
+    cut = array if plane.step < 0 else np.take(array, position, axis=plane.step)
+    # A cut through three axes keeps the two others in order; sagittal and coronal planes may need them exchanged.
+    if plane.down > plane.right:
+        cut = cut.swapaxes(0, 1)
+    if plane.flipped[1]:
+        cut = cut[::-1]
+    return cut[:, ::-1] if plane.flipped[2] else cut
+
+
+def _coarser(cut: npt.NDArray[Any], factor: int) -> npt.NDArray[Any]:
+    if factor == 1:
+        return cut
+    rows, columns = (-(-side // factor) for side in cut.shape[:2])
+    pad = [(0, rows * factor - cut.shape[0]), (0, columns * factor - cut.shape[1]), *[(0, 0)] * (cut.ndim - 2)]
+    blocks = np.pad(cut, pad, mode="edge").reshape(rows, factor, columns, factor, *cut.shape[2:])
+    mean = blocks.mean(axis=(1, 3), dtype=np.float32)
+    return (np.rint(mean) if cut.dtype.kind in "iu" else mean).astype(cut.dtype)
+
+
+def _frame_rate(image: Image) -> float:
+    times = image.frame_times_ms if isinstance(image, Cine) else ()
+    steps = np.diff(times)
+    step_ms = float(np.median(steps)) if steps.size else 0.0
+    return float(np.clip(1000 / step_ms, 1, 60)) if step_ms > 0 else _USUAL_RATE
