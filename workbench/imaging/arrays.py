@@ -22,8 +22,8 @@ from workbench.imaging.streams import empty_pinned, stream_batches
 from workbench.imaging.threads import thread_count
 
 __all__ = [
-    "Batched", "Device", "array_module", "choose_device", "empty_pinned", "in_batches", "is_on_gpu", "run_kernel",
-    "stream_batches", "to_device", "to_host",
+    "Batched", "Device", "array_module", "choose_device", "contiguous", "empty_pinned", "in_batches", "is_on_gpu",
+    "run_kernel", "stream_batches", "to_device", "to_host",
 ]  # fmt: skip
 
 _VALID = "Valid: 'auto', 'cpu', 'cuda:0' (or another number)."
@@ -167,6 +167,41 @@ def is_on_gpu(array: Array) -> bool:
     """
     cupy = sys.modules.get("cupy")
     return cupy is not None and isinstance(array, cupy.ndarray)
+
+
+def contiguous(array: Array) -> Array:
+    """Return the array as loops and CUDA sources take it, itself where it is so already.
+
+    Parameters
+    ----------
+    array : numpy.ndarray or cupy.ndarray
+        Of booleans, whole or real numbers.
+
+    Returns
+    -------
+    numpy.ndarray or cupy.ndarray
+        C-contiguous, in the machine's byte order; booleans as uint8, float16 as float32.
+
+    Raises
+    ------
+    TypeError
+        For anything but numbers.
+
+    Examples
+    --------
+    >>> contiguous(np.array([True, False])).dtype.name
+    'uint8'
+    """
+    kind = np.dtype(array.dtype)
+    if kind.kind not in "biuf" or kind.itemsize > 8:
+        raise TypeError(
+            f"An array of {kind.name} came where pixels are expected. "
+            "Pixels are booleans, whole numbers or real numbers of up to 64 bits. Convert it: array.astype('float32')."
+        )
+    found = array_module(array).ascontiguousarray(array)
+    if kind.kind == "b":
+        return found.view(np.uint8)
+    return found.astype(np.float32 if kind == np.float16 else kind.newbyteorder("="), copy=False)
 
 
 def run_kernel(
