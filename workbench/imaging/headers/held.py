@@ -22,14 +22,19 @@ class Refused:
 
     Attributes
     ----------
-    path : pathlib.Path
-        The file.
+    name : str
+        Path or address of the file.
     reason : str
         Why, without anything that the file says.
     """
 
-    path: Path
+    name: str
     reason: str
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self.name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,6 @@ pydicom 3.0, ``pydicom.filereader.read_partial``, https://pydicom.github.io/pydi
 
 import struct
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from workbench.imaging.headers import walker
 from workbench.imaging.headers.held import READERS, Block
+from workbench.imaging.headers.sources import Source
 from workbench.imaging.headers.tags import KEPT
 
 _PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
@@ -27,7 +27,7 @@ _WORDS = {
 _IRREGULAR = "Its header cannot be read as DICOM."
 
 
-def read_otherwise(name: str, state: int, found: npt.NDArray[np.int64]) -> Block | str:
+def read_otherwise(name: str, state: int, found: npt.NDArray[np.int64], source: Source) -> Block | str:
     """Return the header of one file as pydicom reads it, or the reason why it is refused.
 
     Parameters
@@ -38,6 +38,8 @@ def read_otherwise(name: str, state: int, found: npt.NDArray[np.int64]) -> Block
         How the walk ended, see `workbench.imaging.headers.walker`.
     found : numpy.ndarray
         (2,) int64: size of the file and time of its last change.
+    source : Source
+        Opens the file.
 
     Returns
     -------
@@ -48,18 +50,18 @@ def read_otherwise(name: str, state: int, found: npt.NDArray[np.int64]) -> Block
         return "It is empty."
     if state in (walker.UNKNOWN_START, walker.TOO_LONG):
         return _WORDS[state]
-    elements, pixels = _elements(name)
+    elements, pixels = _elements(name, source)
     if elements is None or not any(tag in elements for tag in (0x00080016, 0x00020002)):
         return _WORDS.get(state, _IRREGULAR)
     return _block(name, elements, pixels, found)
 
 
-def _elements(name: str) -> tuple[dict[int, Any] | None, tuple[int, int]]:
+def _elements(name: str, source: Source) -> tuple[dict[int, Any] | None, tuple[int, int]]:
     """Return the elements of the kept tags by tag, and where the pixel data lie."""
     from pydicom.errors import InvalidDicomError
     from pydicom.filereader import read_partial
 
-    with warnings.catch_warnings(), Path(name).open("rb") as file:
+    with warnings.catch_warnings(), source.open(name) as file:
         warnings.simplefilter("ignore")  # what is irregular is why we are here
         try:
             dataset = read_partial(file, lambda tag, *_: int(tag) in _PIXELS, defer_size=_DEFER, force=True)

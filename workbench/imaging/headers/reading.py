@@ -1,11 +1,9 @@
 """Read the headers of many DICOM files into columns: our own walk first, pydicom for what it leaves."""
 
 import os
-import stat
 import zlib
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +12,12 @@ import numpy.typing as npt
 from workbench.imaging.headers import walker
 from workbench.imaging.headers.held import Block, Headers, Refused, join_blocks
 from workbench.imaging.headers.otherwise import read_otherwise
+from workbench.imaging.headers.sources import LOCAL, Source, unreadable
 from workbench.imaging.headers.tags import KEPT
 
 __all__ = ["Headers", "Refused", "read_block", "read_headers"]
 
-_BATCH, _FIRST, _GROW, _LARGEST = 128, 8_192, 8, 1 << 25  # files; bytes read first, times as many, at most 32 MiB
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # never waits at a pipe
+_GROW, _LARGEST = 8, 1 << 25  # a longer header is read in pieces so many times as large, up to 32 MiB
 _WORTH_PROCESSES = 20_000  # files; starting a process and its imports cost about what reading these does
 
 
@@ -51,7 +49,7 @@ def read_headers(paths: Iterable[str | PathLike[str]], *, workers: int | None = 
     if workers is None and len(names) < _WORTH_PROCESSES:
         workers = 1
     if workers == 1 and not progress:
-        return _joined(names, [read_block(names)])
+        return _joined([read_block(names)])
     from workbench.parallel import run_batches
 
     outcome = run_batches(
@@ -62,61 +60,59 @@ def read_headers(paths: Iterable[str | PathLike[str]], *, workers: int | None = 
         progress=progress,
         words="headers",
     )
-    crashed = [Refused(Path(name), reason) for name, reason in outcome.failures]
-    return _joined(names, [*outcome.results, (join_blocks([]), crashed)])
+    crashed = [Refused(name, reason) for name, reason in outcome.failures]
+    return _joined([*outcome.results, (join_blocks([]), crashed)])
 
 
-def read_block(names: Sequence[str]) -> tuple[Block, list[Refused]]:
+def read_block(names: Sequence[str], source: Source = LOCAL) -> tuple[Block, list[Refused]]:
     """Return the headers of files as arrays, and those that were refused; for one process or thread.
 
     Parameters
     ----------
     names : sequence of str
-        Paths.
+        Paths, or addresses that the source knows.
+    source : Source
+        Gives the first bytes of files: the local ones, or a bucket.
 
     Returns
     -------
     tuple
         `Block` and list of `Refused`.
     """
-    reader, blocks, refused = _Reader(), [], []
-    for first in range(0, len(names), _BATCH):
-        block, unread = reader.read(names[first : first + _BATCH])
+    reader, blocks, refused = _Reader(source), [], []
+    for first in range(0, len(names), source.batch):
+        block, unread = reader.read(names[first : first + source.batch])
         blocks.append(block)
         refused += unread
     return join_blocks(blocks), refused
 
 
-def _joined(names: Sequence[str], parts: Sequence[tuple[Block, list[Refused]]]) -> Headers:
+def _joined(parts: Sequence[tuple[Block, list[Refused]]]) -> Headers:
     return Headers(join_blocks([block for block, _ in parts]), [each for _, refused in parts for each in refused])
 
 
 class _Reader:
     """Buffers that are used again for every batch."""
 
-    def __init__(self) -> None:
-        self.stack = walker.working_space()
-        self.buffer = np.empty((_BATCH, _FIRST), np.uint8)
+    def __init__(self, source: Source) -> None:
+        self.source, self.stack = source, walker.working_space()
+        self.buffer = np.empty((source.batch, source.first_bytes), np.uint8)
         self.views = [memoryview(row) for row in self.buffer]
 
-
     def read(self, names: Sequence[str]) -> tuple[Block, list[Refused]]:
-        n = len(names)
-        filled, found, problems = np.zeros(n, np.int64), np.zeros((n, 2), np.int64), {}
-        for row, name in enumerate(names):
-            try:
-                filled[row], found[row] = _first_bytes(name, self.views[row])
-            except (OSError, ValueError) as error:
-                problems[row] = _unreadable(error)
-        opened = np.array([row for row in range(n) if row not in problems], np.int64)
-        walked = _Walked(n)
+        filled, found, problems = self.source.fill(names, self.views)
+        opened = np.array([row for row in range(len(names)) if row not in problems], np.int64)
+        walked = _Walked(len(names))
         walked.walk(self.buffer, opened, (filled, found[:, 0]), self.stack)
         ended = walked.ends[:, walker.STATE]
         whole = opened[ended[opened] == walker.WHOLE]
         parts = [walked.block(self.buffer, whole, names, found)]
         rows = [*whole.tolist()]
         for row in opened[ended[opened] != walker.WHOLE].tolist():
-            single = self._once_more(names[row], found[row], walked.ends[row])
+            try:
+                single = self._once_more(names[row], found[row], walked.ends[row])
+            except OSError as error:
+                single = unreadable(error)
             if isinstance(single, str):
                 problems[row] = single
             else:
@@ -125,18 +121,18 @@ class _Reader:
         block = join_blocks(parts)
         if len(parts) > 1:
             block = Headers(block).select(np.argsort(rows)).block
-        return block, [Refused(Path(names[row]), problems[row]) for row in sorted(problems)]
+        return block, [Refused(names[row], problems[row]) for row in sorted(problems)]
 
     def _once_more(self, name: str, found: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> Block | str:
         """Read one file again, more of it or inflated; leave what remains to other readers."""
-        capacity, size, state = _FIRST, int(found[0]), int(end[walker.STATE])
+        capacity, size, state = self.source.first_bytes, int(found[0]), int(end[walker.STATE])
         walked, only = _Walked(1), np.zeros(1, np.int64)
         walked.ends[0] = end
         while state == walker.MORE and capacity < min(size, _LARGEST):
             capacity = min(max(capacity * _GROW, int(walked.ends[0, walker.NEEDED])), size, _LARGEST)
-            state = walked.walk_bytes(_head(name, capacity), size, self.stack)
+            state = walked.walk_bytes(self.source.head(name, capacity), size, self.stack)
         if state == walker.DEFLATED:
-            begin, head = int(walked.ends[0, walker.NEEDED]), _head(name, min(size, _LARGEST))
+            begin, head = int(walked.ends[0, walker.NEEDED]), self.source.head(name, min(size, _LARGEST))
             for most in (_LARGEST >> 5, _LARGEST):
                 inflated, is_whole = _inflate(head[begin:], most)
                 whole = len(inflated) + begin + (0 if is_whole else 1)
@@ -145,7 +141,7 @@ class _Reader:
                     break
         if state == walker.WHOLE:
             return walked.block(walked.held, only, [name], found[None])
-        return read_otherwise(name, state, found)
+        return read_otherwise(name, state, found, self.source)
 
 
 class _Walked:
@@ -198,23 +194,6 @@ class _Walked:
         return Block(chosen, values, bases, starts, self.lengths[rows], self.codes[rows], flags, places)
 
 
-def _first_bytes(name: str, view: memoryview) -> tuple[int, tuple[int, int]]:
-    """Fill the view; return the bytes read, the size and the time of the last change."""
-    file = os.open(name, _OPEN)
-    try:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("It is no regular file.")
-        return os.preadv(file, [view], 0), (status.st_size, status.st_mtime_ns)
-    finally:
-        os.close(file)
-
-
-def _head(name: str, n_bytes: int) -> bytes:
-    with open(name, "rb", buffering=0) as file:  # noqa: PTH123 - names are text here, for speed
-        return file.read(n_bytes) or b""
-
-
 def _inflate(deflated: bytes, most: int) -> tuple[bytes, bool]:
     """Return at most so many inflated bytes, and whether they are all (PS3.5 A.5); none when damaged."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -222,9 +201,3 @@ def _inflate(deflated: bytes, most: int) -> tuple[bytes, bool]:
         return stream.decompress(deflated, most), stream.eof
     except zlib.error:
         return b"", True
-
-
-def _unreadable(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"It cannot be read: {error.strerror or 'an error of the file system'}."
-    return str(error)
