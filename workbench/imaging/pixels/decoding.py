@@ -1,32 +1,25 @@
 """Stored values of frames, by the fastest decoder that was measured for each transfer syntax."""
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.pixels.description import PixelDescription
+from workbench.imaging.headers.frames import frame_offsets
+from workbench.imaging.pixels.child import read_spans
+from workbench.imaging.pixels.codecs import DECODERS, no_decoder
+from workbench.imaging.pixels.files import read_native
+from workbench.imaging.pixels.isolation import Job, decode_jobs
+from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, Refusal, check_claims
+from workbench.imaging.pixels.stored import store_frame
 
 if TYPE_CHECKING:
     import polars as pl
 
-
-@dataclass(frozen=True)
-class Refusal:
-    """One file of a batch that was not decoded.
-
-    Attributes
-    ----------
-    index : int
-        Of the file in the batch.
-    reason : str
-        In three parts; names the file by its number, never by an identifier.
-    """
-
-    index: int
-    reason: str
+__all__ = ["DECODERS", "Refusal", "decode_files", "decode_frames", "decoder_table"]
 
 
 def decode_frames(
@@ -53,7 +46,7 @@ def decode_frames(
     out : numpy.ndarray, optional
         C-contiguous array of the right shape and ``description.dtype`` to decode into.
     isolated : bool
-        Run native decoders in a child process, so that a crash is an error and not the end of the interpreter.
+        Run native decoders in child processes, so that a crash is an error and not the end of the interpreter.
 
     Returns
     -------
@@ -64,8 +57,36 @@ def decode_frames(
     ------
     PixelDataError
         The pixels cannot be decoded as described.
+
+    References
+    ----------
+    DICOM PS3.5 2025c section 8 and Annex A.
+
+    Examples
+    --------
+    >>> from pydicom.data import get_testdata_file
+    >>> from workbench.imaging.pixels.files import open_dataset
+    >>> path = get_testdata_file("CT_small.dcm")
+    >>> decode_frames(path, open_dataset(path)[1])[0, 0, :4].tolist()
+    [175, 180, 166, 203]
     """
-    raise NotImplementedError
+    check_claims(description, _file_bytes(path, description))
+    chosen = list(range(description.n_frames)) if frames is None else [int(frame) for frame in frames]
+    outside = [frame for frame in chosen if not 0 <= frame < description.n_frames]
+    if outside or not chosen:
+        raise IndexError(
+            f"No frame {outside[0] if outside else 'at all'} in a file of {description.n_frames}. "
+            f"Valid: 0 to {description.n_frames - 1}. Choose among these, or leave frames out for all."
+        )
+    shape = (len(chosen), *description.frame_shape)
+    values = _checked(out, shape, description) if out is not None else np.empty(shape, description.dtype)
+    if description.is_native:
+        read_native(path, description, chosen, values)
+        return values
+    refused = _decode([_File(0, "this file", path, description, chosen, values)], _cores(), isolated, None)
+    if refused:
+        raise PixelDataError(refused[0].reason)
+    return values
 
 
 def decode_files(
@@ -86,7 +107,7 @@ def decode_files(
         One for each; all of one shape and type.
     out : numpy.ndarray
         (files, rows, columns) or (files, rows, columns, samples) of the descriptions' type, C-contiguous; entries
-        of refused files are left as zeros.
+        of refused files become zeros.
     workers : int, optional
         Decoding processes; as many as cores by default, none for uncompressed files.
     progress : bool
@@ -96,8 +117,41 @@ def decode_files(
     -------
     list of Refusal
         In the order of the files; empty when all were decoded.
+
+    Examples
+    --------
+    >>> from pydicom.data import get_testdata_file
+    >>> from workbench.imaging.pixels.files import open_dataset
+    >>> paths = [get_testdata_file("MR_small.dcm"), get_testdata_file("MR_small_RLE.dcm")]
+    >>> descriptions = [open_dataset(path)[1] for path in paths]
+    >>> out = np.empty((2, 64, 64), np.int16)
+    >>> decode_files(paths, descriptions, out), bool((out[0] == out[1]).all())
+    ([], True)
     """
-    raise NotImplementedError
+    from tqdm.auto import tqdm
+
+    if not len(paths) == len(descriptions) == len(out):
+        raise ValueError(
+            f"{len(paths)} files, {len(descriptions)} descriptions and an array of {len(out)}. "
+            "One of each for every file was expected. Pass as many of each."
+        )
+    refusals: list[Refusal] = []
+    compressed: list[_File] = []
+    with tqdm(total=len(paths), desc="Pixels", unit="file", disable=not progress) as bar:
+        for index, (path, description) in enumerate(zip(paths, descriptions, strict=True)):
+            where = f"file {index + 1} of {len(paths)}"
+            file = _File(index, where, path, description, [0], out[index : index + 1])
+            reason = _started(file)
+            if reason is not None:
+                refusals.append(Refusal(index, reason))
+            elif not description.is_native:
+                compressed.append(file)
+                continue
+            bar.update()
+        refusals += _decode(compressed, workers or _cores(), True, bar.update)
+    for refusal in refusals:
+        out[refusal.index] = 0
+    return sorted(refusals, key=lambda one: one.index)
 
 
 def decoder_table() -> "pl.DataFrame":
@@ -108,4 +162,99 @@ def decoder_table() -> "pl.DataFrame":
     polars.DataFrame
         `transfer_syntax`, `name`, `decoder`, `mb_per_cpu_s_ct`, `mb_per_cpu_s_cxr`, `native`.
     """
-    raise NotImplementedError
+    import polars as pl
+
+    return pl.DataFrame(
+        [
+            {
+                "transfer_syntax": uid,
+                "name": one.name,
+                "decoder": one.decoder,
+                "mb_per_cpu_s_ct": one.ct,
+                "mb_per_cpu_s_cxr": one.cxr,
+                "native": one.native,
+            }
+            for uid, one in DECODERS.items()
+        ]
+    ).fill_nan(None)
+
+
+class _File:
+    """A file and the frames that are wanted of it."""
+
+    def __init__(
+        self,
+        index: int,
+        where: str,
+        path: str | Path,
+        description: PixelDescription,
+        frames: list[int],
+        out: npt.NDArray[Any],
+    ) -> None:
+        self.index, self.where, self.path = index, where, os.fspath(path)
+        self.description, self.frames, self.out = description, frames, out
+
+    def jobs(self) -> list[Job]:
+        if self.description.transfer_syntax not in DECODERS:
+            raise PixelDataError(no_decoder(self.description.transfer_syntax))
+        offsets, lengths = frame_offsets(self.path, self.description.pixel_offset, n_frames=self.description.n_frames)
+        return [
+            Job(self.index, self.where, self.path, np.stack([offsets[frame], lengths[frame]], 1).tolist(), self.description, out)
+            for frame, out in zip(self.frames, self.out, strict=True)
+        ]  # fmt: skip
+
+
+def _started(file: _File) -> str | None:
+    """Read an uncompressed file; return why a file is refused."""
+    try:
+        _checked(file.out, (1, *file.description.frame_shape), file.description)
+        check_claims(file.description, _file_bytes(file.path, file.description))
+        if file.description.is_native:
+            read_native(file.path, file.description, file.frames, file.out)
+    except PixelDataError as refused:
+        return str(refused)
+    except OSError as failed:
+        return f"The file could not be read ({failed.strerror}). A readable file was expected. Check that it is still there."
+    return None
+
+
+def _decode(files: Sequence[_File], workers: int, isolated: bool, advance: Any) -> list[Refusal]:
+    jobs: list[Job] = []
+    refusals = []
+    for file in files:
+        try:
+            jobs += file.jobs()
+        except (ValueError, OSError) as refused:
+            refusals.append(Refusal(file.index, str(refused)))
+    if isolated and os.name != "nt" and any(DECODERS[job.description.transfer_syntax].native for job in jobs):
+        return refusals + decode_jobs(jobs, workers=workers, advance=advance)
+    for job in jobs:
+        try:
+            store_frame(read_spans(job.path, job.spans), job.description, job.out)
+        except PixelDataError as refused:
+            refusals.append(Refusal(job.index, str(refused)))
+        if advance is not None:
+            advance(1)
+    return refusals
+
+
+def _checked(out: npt.NDArray[Any], shape: tuple[int, ...], description: PixelDescription) -> npt.NDArray[Any]:
+    if out.shape != shape or out.dtype != description.dtype or not out.flags.c_contiguous:
+        raise PixelDataError(
+            f"An array of shape {out.shape} and type {out.dtype} was given for pixels of shape {shape} and type {description.dtype}. "
+            "Both must be equal, and the array C-contiguous. Make it with numpy.empty, or leave the file out."
+        )
+    return out
+
+
+def _file_bytes(path: str | Path, description: PixelDescription) -> int:
+    size = os.path.getsize(path)
+    return max(size, description.pixel_offset + description.pixel_length) if _is_deflated(description) else size
+
+
+def _is_deflated(description: PixelDescription) -> bool:
+    return description.transfer_syntax.endswith("1.2.1.99")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

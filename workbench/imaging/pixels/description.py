@@ -1,78 +1,37 @@
-"""What a file says of its pixels, and whether that can be true."""
+"""What a file says of its pixels, from a pydicom data set or from headers that were read together."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from workbench.imaging.pixels.layout import (
+    NATIVE,
+    PixelDataError,
+    PixelDescription,
+    Refusal,
+    check_allowed,
+    check_claims,
+)
+
+__all__ = [
+    "PixelDataError",
+    "PixelDescription",
+    "Refusal",
+    "check_claims",
+    "describe",
+    "describe_header",
+    "describe_headers",
+]
+
+_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_NUMBERS = (
+    "Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PlanarConfiguration",
+    "NumberOfFrames",
+)  # fmt: skip
 
 
-class PixelDataError(ValueError):
-    """Pixel data that cannot be turned into the image its header promises; a batch lists these and goes on."""
-
-
-@dataclass(frozen=True)
-class PixelDescription:
-    """How the pixels of one file are stored (PS3.3 C.7.6.3, PS3.5 section 8).
-
-    Attributes
-    ----------
-    rows, columns, samples : int
-        Of each frame.
-    bits_allocated, bits_stored, high_bit : int
-        Of each sample.
-    signed : bool
-        Two's complement (PixelRepresentation 1).
-    photometric : str
-        PhotometricInterpretation as the file states it.
-    planar : bool
-        PlanarConfiguration 1: all of the first sample, then all of the second.
-    n_frames : int
-        At least 1.
-    transfer_syntax : str
-        UID.
-    pixel_offset : int
-        First byte of the value of the pixel data; within the inflated data set of a deflated file.
-    pixel_length : int
-        In bytes; -1 for encapsulated or undefined.
-    keyword : str
-        ``"PixelData"``, ``"FloatPixelData"`` or ``"DoubleFloatPixelData"``.
-    """
-
-    rows: int
-    columns: int
-    samples: int
-    bits_allocated: int
-    bits_stored: int
-    high_bit: int
-    signed: bool
-    photometric: str
-    planar: bool
-    n_frames: int
-    transfer_syntax: str
-    pixel_offset: int
-    pixel_length: int
-    keyword: str = "PixelData"
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of the decoded values, in native byte order."""
-        raise NotImplementedError
-
-    @property
-    def frame_shape(self) -> tuple[int, ...]:
-        """``(rows, columns)``, or ``(rows, columns, samples)``."""
-        return (self.rows, self.columns) if self.samples == 1 else (self.rows, self.columns, self.samples)
-
-    @property
-    def stored_range(self) -> tuple[int, int]:
-        """The smallest and the greatest value that BitsStored and PixelRepresentation allow."""
-        raise NotImplementedError
-
-
-def describe(dataset: Any, *, pixel_offset: int = -1, pixel_length: int = -1) -> PixelDescription:
+def describe(dataset: Any, *, pixel_offset: int = -1, pixel_length: int = -1, keyword: str = "") -> PixelDescription:
     """Return the description of a pydicom data set's pixels.
 
     Parameters
@@ -81,6 +40,8 @@ def describe(dataset: Any, *, pixel_offset: int = -1, pixel_length: int = -1) ->
         With or without its pixel data.
     pixel_offset, pixel_length : int
         Where the value of the pixel data lies in the file, where known.
+    keyword : str
+        Of the element that holds the pixels; looked up in the data set by default.
 
     Returns
     -------
@@ -92,7 +53,12 @@ def describe(dataset: Any, *, pixel_offset: int = -1, pixel_length: int = -1) ->
     PixelDataError
         An attribute is missing or has a value that no image can have.
     """
-    raise NotImplementedError
+    meta = getattr(dataset, "file_meta", None) or {}
+    syntax = str(meta.get("TransferSyntaxUID", "") or "")
+    found = [name for name in _KEYWORDS if name in dataset]
+    numbers = {name: _number(dataset.get(name), name) for name in _NUMBERS}
+    photometric = str(dataset.get("PhotometricInterpretation", "") or "")
+    return _described(numbers, photometric, syntax, pixel_offset, pixel_length, keyword or (found or _KEYWORDS)[0])
 
 
 def describe_header(headers: Any, row: int) -> PixelDescription:
@@ -115,61 +81,101 @@ def describe_header(headers: Any, row: int) -> PixelDescription:
     PixelDataError
         An attribute is missing or has a value that no image can have.
     """
-    raise NotImplementedError
+    (description,), refusals = describe_headers(headers.select([row]))
+    if description is None:
+        raise PixelDataError(refusals[0].reason)
+    return description
 
 
-def open_dataset(path: str | Path) -> tuple[Any, PixelDescription]:
-    """Return the data set of one file without its pixels, and their description.
+def describe_headers(headers: Any) -> tuple[list[PixelDescription | None], list[Refusal]]:
+    """Return the descriptions of the pixels of many files.
 
     Parameters
     ----------
-    path : str or pathlib.Path
-        A DICOM file.
+    headers : workbench.imaging.headers.reading.Headers
+        Of the files.
 
     Returns
     -------
-    dataset : pydicom.Dataset
-        Everything before the pixel data.
-    description : PixelDescription
-        With offset and length.
-
-    Raises
-    ------
-    PixelDataError
-        Not DICOM, without pixel data, or with a claim that cannot be true.
+    descriptions : list of PixelDescription or None
+        One for each file; None where it was refused.
+    refusals : list of Refusal
+        Which, and why.
     """
-    raise NotImplementedError
+    columns = [np.asarray(headers.numbers(name), np.float64)[:, 0] for name in _NUMBERS]
+    table = np.stack(columns, axis=1)
+    photometric = headers.text("PhotometricInterpretation")
+    descriptions: list[PixelDescription | None] = []
+    refusals = []
+    for row, values in enumerate(table.tolist()):
+        numbers = {
+            name: None if math.isnan(value) else int(value) if math.isfinite(value) else -1
+            for name, value in zip(_NUMBERS, values, strict=True)
+        }
+        place = int(headers.pixel_offset[row]), int(headers.pixel_length[row])
+        try:
+            if place[0] < 0:
+                raise PixelDataError(_no_pixels())
+            described = _described(numbers, photometric[row] or "", headers.transfer_syntax[row], *place, "PixelData")
+            descriptions.append(described)
+        except PixelDataError as refused:
+            descriptions.append(None)
+            refusals.append(Refusal(row, str(refused)))
+    return descriptions, refusals
 
 
-def check_claims(description: PixelDescription, file_bytes: int) -> None:
-    """Refuse pixels that the file cannot hold: a header may claim 4 GB that are not there.
+def _described(
+    numbers: dict[str, int | None], photometric: str, syntax: str, offset: int, length: int, keyword: str
+) -> PixelDescription:
+    if not syntax:
+        raise PixelDataError(
+            "The file states no transfer syntax, so nobody can know how its pixels are encoded. File Meta Information states it "
+            "(PS3.10 7.1). Write the file anew with the tool it came from."
+        )
+    rows, columns, allocated = (_needed(numbers, name) for name in ("Rows", "Columns", "BitsAllocated"))
+    samples = numbers["SamplesPerPixel"] or 1
+    floats = keyword != "PixelData"
+    allocated = (32 if keyword == "FloatPixelData" else 64) if floats else allocated
+    stored = allocated if floats else _needed(numbers, "BitsStored")
+    high = numbers["HighBit"]
+    high = stored - 1 if high is None or floats else high
+    signed = 0 if floats else _needed(numbers, "PixelRepresentation")
+    native = syntax in NATIVE
+    planar = numbers["PlanarConfiguration"]
+    if samples > 1 and native and planar is None:
+        planar = _needed(numbers, "PlanarConfiguration")
+    described = PixelDescription(
+        rows, columns, samples, allocated, stored, high, signed == 1, photometric.strip(), bool(planar) and samples > 1,
+        max(numbers["NumberOfFrames"] or 1, 1), syntax, offset, length if native else -1, keyword,
+    )  # fmt: skip
+    check_allowed(described, signed)
+    return described
 
-    Parameters
-    ----------
-    description : PixelDescription
-        What the header claims.
-    file_bytes : int
-        Size of the file.
 
-    Raises
-    ------
-    PixelDataError
-        Says what was claimed, what is there and what to do.
-    """
-    raise NotImplementedError
+def _number(value: Any, name: str) -> int | None:
+    if value is None or value == "":
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise PixelDataError(
+            f"The header's {name} is not a whole number. It has one value, of digits. "
+            "Leave the file out, or correct its header at the source."
+        ) from None
 
 
-def with_same_pixels(descriptions: Sequence[PixelDescription]) -> npt.NDArray[np.bool_]:
-    """Return which descriptions share the shape and type of the first, so that one array can hold their frames.
+def _needed(numbers: dict[str, int | None], name: str) -> int:
+    value = numbers[name]
+    if value is None:
+        raise PixelDataError(
+            f"The header has no {name}. Every image states it (PS3.3 C.7.6.3). "
+            "If the file is a report, a plan or a waveform, leave it out."
+        )
+    return value
 
-    Parameters
-    ----------
-    descriptions : sequence of PixelDescription
-        One for each file.
 
-    Returns
-    -------
-    numpy.ndarray
-        (n,) boolean.
-    """
-    raise NotImplementedError
+def _no_pixels() -> str:
+    return (
+        "The file holds no pixel data. An image has PixelData, FloatPixelData or DoubleFloatPixelData (PS3.3 C.7.6.3, C.7.6.24). "
+        "If it is a report, a plan or a waveform, leave it out."
+    )

@@ -1,0 +1,246 @@
+"""One DICOM file: its header with the place of its pixels, and its uncompressed frames."""
+
+import os
+import struct
+import warnings
+import zlib
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.imaging.pixels.description import describe
+from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, check_claims
+from workbench.imaging.pixels.stored import store_native
+
+_KEYWORDS = {0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData", 0x0010: "PixelData"}  # elements of group 7FE0
+_DEFLATED = "1.2.840.10008.1.2.1.99"  # PS3.5 A.5
+_GREATEST_INFLATION = 1_032  # Deflate cannot give more (zlib's technical notes: 1032 to 1)
+_LARGEST_INFLATED = 4 * 2**30  # our own bound
+_STARTS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")  # groups 2 and 8, of files without a preamble
+
+
+def open_dataset(path: str | Path) -> tuple[Any, PixelDescription]:
+    """Return the data set of one file without its pixels, and their description.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A DICOM file.
+
+    Returns
+    -------
+    dataset : pydicom.Dataset
+        Everything before the pixel data.
+    description : PixelDescription
+        With offset and length; its claims are checked against the size of the file.
+
+    Raises
+    ------
+    PixelDataError
+        Not DICOM, without pixel data, or with a claim that cannot be true.
+
+    Examples
+    --------
+    >>> from pydicom.data import get_testdata_file
+    >>> dataset, description = open_dataset(get_testdata_file("CT_small.dcm"))
+    >>> description.frame_shape, description.dtype.name, description.pixel_length
+    ((128, 128), 'int16', 32768)
+    """
+    size = os.path.getsize(path)
+    with warnings.catch_warnings(), Path(path).open("rb") as file:
+        warnings.simplefilter("ignore")  # what matters of an irregular header is checked below
+        source: Any = file
+        head = file.read(132)
+        file.seek(0)
+        if head[128:] == b"DICM" and _states_deflated(file):
+            source = BytesIO(inflated(path))
+            size = len(source.getvalue())
+        elif head[128:] != b"DICM" and head[:2] not in _STARTS:
+            raise PixelDataError(
+                "The file does not begin as a DICOM file does (PS3.10 7.1). A DICOM file was expected. "
+                "PNG, JPEG and TIFF are read by read_radiograph."
+            )
+        dataset = _read_header(source)
+        offset, length, keyword = _pixel_element(source, dataset)
+        description = describe(dataset, pixel_offset=offset, pixel_length=length, keyword=keyword)
+    check_claims(description, size)
+    return dataset, description
+
+
+def read_native(path: str | Path, description: PixelDescription, frames: Sequence[int], out: npt.NDArray[Any]) -> None:
+    """Read uncompressed frames into an array, straight from their place in the file.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file.
+    description : PixelDescription
+        Of its pixels, with their offset.
+    frames : sequence of int
+        Which.
+    out : numpy.ndarray
+        (frames, …) of ``description.dtype``, C-contiguous.
+
+    Raises
+    ------
+    PixelDataError
+        The file ends before its pixels do.
+    """
+    bits = description.stored_frame_bits
+    direct = bits == 8 * description.frame_bytes and not description.planar
+    if bits % 8 or description.transfer_syntax == _DEFLATED:
+        whole = inflated(path) if description.transfer_syntax == _DEFLATED else None
+        for frame, place in zip(frames, out, strict=True):
+            _store_odd_frame(path, whole, description, frame, place)
+        return
+    first, contiguous = frames[0], list(frames) == list(range(frames[0], frames[0] + len(frames)))
+    parts = [(first, out)] if contiguous else [(frame, out[at : at + 1]) for at, frame in enumerate(frames)]
+    for frame, place in parts:
+        n_bytes = bits // 8 * len(place)
+        stored = place.reshape(-1).view(np.uint8) if direct else np.empty(n_bytes, np.uint8)
+        _read_into(path, description.pixel_offset + frame * (bits // 8), stored)
+        store_native(stored, description, place)
+
+
+def inflated(path: str | Path) -> bytes:
+    """Return a deflated file with its data set inflated (PS3.5 2025c A.5), the file meta information before it.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A file of the transfer syntax Deflated Explicit VR Little Endian.
+
+    Returns
+    -------
+    bytes
+        In which offsets of deflated files count.
+
+    Raises
+    ------
+    PixelDataError
+        Damaged, or larger than is believed.
+    """
+    whole = Path(path).read_bytes()
+    start = _after_meta(whole)
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    most = min(_GREATEST_INFLATION * len(whole), _LARGEST_INFLATED)
+    try:
+        data = engine.decompress(whole[start:], most)
+    except zlib.error:
+        data = b""
+    if not data or engine.unconsumed_tail:
+        raise PixelDataError(
+            f"The deflated data set is damaged, or larger than {_LARGEST_INFLATED:,} bytes. A whole one was expected (PS3.5 A.5). "
+            "Fetch the file again, or leave it out."
+        )
+    return whole[:start] + data
+
+
+def _store_odd_frame(
+    path: str | Path, whole: bytes | None, one: PixelDescription, frame: int, place: npt.NDArray[Any]
+) -> None:
+    """Read a frame that need not begin at a byte: bits are packed across frames (PS3.5 8.1.1)."""
+    first_bit = one.stored_frame_bits * frame
+    begin, end = first_bit // 8, -(-(first_bit + one.stored_frame_bits) // 8)
+    stored = np.empty(end - begin, np.uint8)
+    if whole is None:
+        _read_into(path, one.pixel_offset + begin, stored)
+    else:
+        part = np.frombuffer(whole, np.uint8)[one.pixel_offset + begin : one.pixel_offset + end]
+        if len(part) != len(stored):
+            raise PixelDataError(_ends(len(part), len(stored)))
+        stored[:] = part
+    if one.bits_allocated == 1 and first_bit % 8:
+        bits = np.unpackbits(stored, bitorder="little")[first_bit % 8 :]
+        place[...] = bits[: place.size].reshape(place.shape)
+        return
+    store_native(stored, one, place[np.newaxis])
+
+
+def _read_into(path: str | Path, offset: int, stored: npt.NDArray[np.uint8]) -> None:
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        view, got = memoryview(stored), 0
+        while got < len(view):  # one call reads at most 2 GiB
+            n_bytes = os.preadv(file, [view[got:]], offset + got)
+            if not n_bytes:
+                raise PixelDataError(_ends(got, len(view)))
+            got += n_bytes
+    finally:
+        os.close(file)
+
+
+def _read_header(source: Any) -> Any:
+    import pydicom
+
+    try:
+        return pydicom.dcmread(source, stop_before_pixels=True, force=True)
+    # Whatever bytes may hold, pydicom answers damage with one of these.
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        NotImplementedError,
+        OSError,
+        EOFError,
+        ArithmeticError,
+        RecursionError,
+        struct.error,
+        MemoryError,
+        pydicom.errors.InvalidDicomError,
+    ):
+        raise PixelDataError(
+            "The header is damaged. Elements in ascending order up to the pixel data were expected (PS3.5 7.1). "
+            "Fetch the file again, or leave it out."
+        ) from None  # fmt: skip
+
+
+def _pixel_element(source: Any, dataset: Any) -> tuple[int, int, str]:
+    """Return offset, length (−1 for undefined) and keyword of the element before which pydicom stopped."""
+    position = source.tell()
+    head = source.read(12)
+    implicit, little = dataset.is_implicit_VR, dataset.is_little_endian
+    order = "<" if little else ">"
+    if len(head) < 8 or struct.unpack_from(f"{order}H", head)[0] != 0x7FE0:
+        raise PixelDataError(
+            "The file holds no pixel data. An image has PixelData, FloatPixelData or DoubleFloatPixelData "
+            "(PS3.3 C.7.6.3, C.7.6.24). If it is a report, a plan or a waveform, leave it out."
+        )
+    keyword = _KEYWORDS.get(struct.unpack_from(f"{order}H", head, 2)[0], "PixelData")
+    if not implicit and len(head) < 12:
+        raise PixelDataError(_ends(len(head), 12))
+    (length,) = struct.unpack_from(f"{order}I", head, 4 if implicit else 8)
+    if not dataset.file_meta.get("TransferSyntaxUID"):  # the encoding that was found, as pydicom guesses it
+        from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    return position + (8 if implicit else 12), -1 if length == 0xFFFFFFFF else length, keyword
+
+
+def _after_meta(whole: bytes) -> int:
+    """Return where the data set begins: behind the group length of group 2 (PS3.10 7.1)."""
+    if whole[132:140] != b"\x02\x00\x00\x00UL\x04\x00":
+        raise PixelDataError(
+            "The file meta information has no group length. It begins with one (PS3.10 7.1). "
+            "Fetch the file again, or leave it out."
+        )
+    return 144 + int(struct.unpack_from("<I", whole, 140)[0])
+
+
+def _states_deflated(file: Any) -> bool:
+    meta = file.read(4096)
+    file.seek(0)
+    return _DEFLATED.encode() in meta[132:]
+
+
+def _ends(got: int, wanted: int) -> str:
+    return (
+        f"The file ends within its pixels ({got:,} of {wanted:,} bytes). A whole frame was expected. "
+        "Fetch the file again, or leave it out."
+    )
