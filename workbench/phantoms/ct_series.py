@@ -20,7 +20,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pydicom.valuerep import format_number_as_ds
 
-from workbench.phantoms.dicom_files import phantom_header, phantom_uid, save_phantom, set_pixels
+from workbench.phantoms.dicom_files import decimals, phantom_header, phantom_uid, save_phantom, set_pixels
 from workbench.phantoms.geometry import Grid, lean, orient
 from workbench.phantoms.labels import burn_label
 from workbench.phantoms.thorax import Chest, make_chest
@@ -197,22 +197,6 @@ def _store(image: Dataset, hu: npt.NDArray[np.int16], scan: Scan) -> None:
     set_pixels(image, hu - np.int16(_INTERCEPT), bits=16 if scan.padded else 12, signed=scan.padded)
     if scan.padded:
         image.PixelPaddingValue = _PADDING_STORED
-
-
-def decimals(values: Any) -> list[str]:
-    """Return numbers as decimal strings of at most 16 characters (PS3.5 6.2, DS).
-
-    Parameters
-    ----------
-    values : iterable of float
-        Finite.
-
-    Returns
-    -------
-    list of str
-        What a DS attribute takes; zeros of rounding are cut.
-    """
-    return [format_number_as_ds(round(float(value), 10) + 0.0) for value in values]
 
 
 def _outside_circle(shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.valuerep import format_number_as_ds
 
 from workbench.phantoms.encoding import encode_pixels
 from workbench.phantoms.labels import LABEL
@@ -98,6 +99,22 @@ def coded(value: str, scheme: str, meaning: str) -> Dataset:
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
     return item
+
+
+def decimals(values: Any) -> list[str]:
+    """Return numbers as decimal strings of at most 16 characters (PS3.5 6.2, DS).
+
+    Parameters
+    ----------
+    values : iterable of float
+        Finite.
+
+    Returns
+    -------
+    list of str
+        What a DS attribute takes; zeros of rounding are cut.
+    """
+    return [format_number_as_ds(round(float(value), 10) + 0.0) for value in values]
 
 
 def set_pixels(image: Dataset, values: npt.NDArray[Any], *, bits: int, signed: bool = False) -> None:

@@ -29,10 +29,12 @@ _LETTERS = {
 def burn_label(planes: npt.NDArray[Any], value: float, *, dark: float | None = None) -> npt.NDArray[Any]:
     """Return the planes with the label near the upper edge, as wide as about two thirds of the image.
 
+    Where the label does not fit, its first word stands alone.
+
     Parameters
     ----------
     planes : numpy.ndarray
-        ``(planes, rows, columns)``; an image narrower than the label shows its beginning.
+        ``(planes, rows, columns)``.
     value : float
         Of the letters.
     dark : float, optional
@@ -44,6 +46,8 @@ def burn_label(planes: npt.NDArray[Any], value: float, *, dark: float | None = N
         A copy.
     """
     line = _letters(LABEL)
+    if line.shape[1] > planes.shape[2]:
+        line = _letters(LABEL.split(maxsplit=1)[0])
     size = max(1, planes.shape[2] * 2 // 3 // line.shape[1])
     big = line.repeat(size, axis=0).repeat(size, axis=1)[: planes.shape[1], : planes.shape[2]]
     top, left = max(0, planes.shape[1] // 40), max(0, (planes.shape[2] - big.shape[1]) // 2)

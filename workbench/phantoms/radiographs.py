@@ -19,8 +19,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
 )
 
-from workbench.phantoms.ct_series import decimals
-from workbench.phantoms.dicom_files import coded, phantom_header, save_phantom, set_pixels
+from workbench.phantoms.dicom_files import coded, decimals, phantom_header, save_phantom, set_pixels
 from workbench.phantoms.labels import burn_label, burn_marker
 from workbench.phantoms.thorax import Chest, make_chest
 
@@ -155,7 +154,7 @@ def _describe_dx(image: Dataset) -> None:
     """Add what the DX modules ask for (PS3.3 A.26.4)."""
     image.PresentationIntentType = "FOR PRESENTATION"  # C.8.11.1
     image.ImageLaterality = "U"  # C.8.11.2: unpaired
-    image.AnatomicRegionSequence = [coded("51185008", "SCT", "Chest")]
+    image.AnatomicRegionSequence = [coded("816094009", "SCT", "Chest")]
     image.PixelIntensityRelationship = "LOG"  # C.8.11.3
     image.PixelIntensityRelationshipSign = -1 if image.PhotometricInterpretation == "MONOCHROME2" else 1
     image.RescaleIntercept, image.RescaleSlope, image.RescaleType = 0, 1, "US"
