@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from workbench.catalog.sources.idc_tables import (
     RAW_COLUMNS,
     harmonize_series,
-    parse_age,
     to_patients,
     to_series,
     to_studies,
 )
+from workbench.vocabulary.dicom import parse_age
 
 DEFAULTS = {
     "collection_id": "a",

@@ -1,4 +1,6 @@
-"""DICOM terms the catalog relies on: which objects are images, and which code strings mean what."""
+"""DICOM terms that tables rely on: which objects are images, and which code strings mean what."""
+
+import polars as pl
 
 #: SOP Classes (PS3.6 Table A-1) whose objects are acquired images. Everything else that an index
 #: lists (segmentations, reports, RT objects, annotations, presentation states …) is a derived object.
@@ -51,3 +53,42 @@ AGE_TOP_CODE_YEARS = 90
 
 #: A threshold of ours, beyond any plausible life: a larger PatientAge is a typing error and counts as unknown.
 AGE_LIMIT_YEARS = 122
+
+
+def parse_age(text: pl.Expr) -> pl.Expr:
+    """Return an age in years from DICOM Age String values and the misspellings seen in archives.
+
+    ``nnnD``, ``nnnW``, ``nnnM`` and ``nnnY`` are the standard's forms. A lower-case unit is read as
+    its capital; a bare number is read as years. Anything else, an age of zero years (a placeholder:
+    archives write ``000Y`` for adults whose age was removed, infants have days, weeks or months) and
+    an age beyond any plausible life give null.
+
+    Parameters
+    ----------
+    text : polars.Expr
+        Strings of VR AS.
+
+    Returns
+    -------
+    polars.Expr
+        Float32, years; not top-coded.
+
+    References
+    ----------
+    DICOM PS3.5 section 6.2, value representation AS.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> ages = pl.DataFrame({"age": ["042y", "018M", "90", "N-A", "000Y", None]})
+    >>> ages.select(parse_age(pl.col("age"))).to_series().to_list()
+    [42.0, 1.5, 90.0, None, None, None]
+    """
+    parts = text.str.strip_chars().str.to_uppercase().str.extract_groups(r"^([0-9]{1,3})([DWMY]?)$")
+    number = parts.struct.field("1").cast(pl.Float64)
+    unit = parts.struct.field("2").replace_strict(
+        {**AGE_UNITS_IN_YEARS, "": 1.0}, default=None, return_dtype=pl.Float64
+    )
+    years = number * unit
+    placeholder = (years == 0) & (unit == 1.0)
+    return pl.when(placeholder | (years > AGE_LIMIT_YEARS)).then(None).otherwise(years).cast(pl.Float32)

@@ -2,9 +2,8 @@
 
 import polars as pl
 
-from workbench.catalog.sources.idc_tables import parse_age
 from workbench.vocabulary.demographics import MISSING
-from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS
+from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS, parse_age
 
 _UNKNOWN, _NOT_REPORTED, _ = MISSING
 

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from workbench.catalog.sources.idc_tables import IMAGE_IDENTIFIER, parse_age
+from workbench.catalog.sources.idc_tables import IMAGE_IDENTIFIER
 from workbench.tables import DATA_QUALITY, conform
-from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS, PATIENT_SEX
+from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS, PATIENT_SEX, parse_age
 
 _AGE, _SEX = pl.col("PatientAge"), pl.col("PatientSex")
 _STANDARD_AGE = r"^\d{3}[DWMY]$"

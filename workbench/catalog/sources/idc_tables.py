@@ -6,12 +6,11 @@ from workbench.catalog.sources.persons import number_persons
 from workbench.tables import PATIENTS, SERIES, SERIES_OPTIONAL, STUDIES, conform
 from workbench.vocabulary.anatomy import region_of_body_part, region_of_description
 from workbench.vocabulary.dicom import (
-    AGE_LIMIT_YEARS,
     AGE_TOP_CODE_YEARS,
-    AGE_UNITS_IN_YEARS,
     DERIVED_MODALITIES,
     IMAGE_SOP_CLASSES,
     PATIENT_SEX,
+    parse_age,
 )
 
 #: Species of what was imaged when it was no living being; it has neither sex nor age.
@@ -40,45 +39,6 @@ RAW_COLUMNS = (
     "series_init_idc_version",
     "series_size_MB",
 )
-
-
-def parse_age(text: pl.Expr) -> pl.Expr:
-    """Return an age in years from DICOM Age String values and the misspellings seen in archives.
-
-    ``nnnD``, ``nnnW``, ``nnnM`` and ``nnnY`` are the standard's forms. A lower-case unit is read as
-    its capital; a bare number is read as years. Anything else, an age of zero years (a placeholder:
-    archives write ``000Y`` for adults whose age was removed, infants have days, weeks or months) and
-    an age beyond any plausible life give null.
-
-    Parameters
-    ----------
-    text : polars.Expr
-        Strings of VR AS.
-
-    Returns
-    -------
-    polars.Expr
-        Float32, years; not top-coded.
-
-    References
-    ----------
-    DICOM PS3.5 section 6.2, value representation AS.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> ages = pl.DataFrame({"age": ["042y", "018M", "90", "N-A", "000Y", None]})
-    >>> ages.select(parse_age(pl.col("age"))).to_series().to_list()
-    [42.0, 1.5, 90.0, None, None, None]
-    """
-    parts = text.str.strip_chars().str.to_uppercase().str.extract_groups(r"^([0-9]{1,3})([DWMY]?)$")
-    number = parts.struct.field("1").cast(pl.Float64)
-    unit = parts.struct.field("2").replace_strict(
-        {**AGE_UNITS_IN_YEARS, "": 1.0}, default=None, return_dtype=pl.Float64
-    )
-    years = number * unit
-    placeholder = (years == 0) & (unit == 1.0)
-    return pl.when(placeholder | (years > AGE_LIMIT_YEARS)).then(None).otherwise(years).cast(pl.Float32)
 
 
 def harmonize_series(raw: pl.DataFrame, collections: pl.DataFrame) -> pl.DataFrame:
