@@ -1,0 +1,274 @@
+"""From headers to the tables of the common data model: patients, studies, series, instances and refused files.
+
+Attributes of a patient, a study and a series are read from one file of each series, the first by name; instances are
+counted and sized from all.
+
+References
+----------
+DICOM PS3.3 2025c, A.1.2 (patient, study, series, instance), C.7.1.1 (PatientSex), C.7.2.2 (PatientAge).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workbench.imaging.headers.held import Headers, Refused
+from workbench.tables import Schema, conform
+from workbench.vocabulary.anatomy import BODY_REGION_SOURCES, BODY_REGIONS, region_of_body_part, region_of_description
+from workbench.vocabulary.demographics import MISSING, SEX
+from workbench.vocabulary.dicom import (
+    AGE_LIMIT_YEARS,
+    AGE_TOP_CODE_YEARS,
+    DERIVED_MODALITIES,
+    IMAGE_SOP_CLASSES,
+    PATIENT_SEX,
+    parse_age,
+)
+
+_UNKNOWN, _NOT_REPORTED, _ = MISSING
+_MISSING = pl.Enum(MISSING)
+_REGION = {"body_region": pl.Enum(BODY_REGIONS), "body_region_source": pl.Enum(BODY_REGION_SOURCES)}
+
+#: A row is a person; PatientID alone says who. Files without one are a patient for each study.
+INDEXED_PATIENTS: Schema = {
+    **{"collection_id": pl.String, "patient_id": pl.String, "patient_id_missing": pl.Boolean},
+    **{"sex": pl.Enum(SEX), "age_years": pl.Float32, "age_missing": _MISSING, "age_over_89": pl.Boolean},
+    **{"ethnic_group": pl.String, "species": pl.String},
+    **{"n_studies": pl.UInt32, "n_series": pl.UInt32, "n_instances": pl.UInt32},
+}
+#: A row is a study of a patient.
+INDEXED_STUDIES: Schema = {
+    **{"study_uid": pl.String, "collection_id": pl.String, "patient_id": pl.String},
+    **{"study_date": pl.Date, "study_description": pl.String, "modalities": pl.String, **_REGION},
+    **{"age_at_study_years": pl.Float32, "age_missing": _MISSING, "study_year": pl.Int16},
+    **{"n_series": pl.UInt32, "n_instances": pl.UInt32, "size_mb": pl.Float64},
+}
+#: A row is a series of a study; a Series Instance UID that occurs in two studies is two rows.
+INDEXED_SERIES: Schema = {
+    **{"series_uid": pl.String, "study_uid": pl.String, "collection_id": pl.String, "patient_id": pl.String},
+    **{"modality": pl.String, "series_number": pl.Int32, "series_description": pl.String, "body_part": pl.String},
+    **_REGION,
+    **{"manufacturer": pl.String, "model": pl.String, "kernel": pl.String, "slice_thickness_mm": pl.Float32},
+    **{"sop_class": pl.String, "derived": pl.Boolean, "rows": pl.UInt32, "columns": pl.UInt32},
+    **{"transfer_syntax": pl.String, "n_instances": pl.UInt32, "n_files": pl.UInt32, "size_mb": pl.Float64},
+    "url": pl.String,
+}
+#: A row is a file that was read. `frame_offsets` are the first bytes of the frames of encapsulated pixel data, null where
+#: they can be reckoned from `pixel_offset` or are not known; `pixel_length` is −1 where encapsulated.
+INDEXED_INSTANCES: Schema = {
+    **{"sop_uid": pl.String, "series_uid": pl.String, "study_uid": pl.String, "url": pl.String},
+    **{"size_bytes": pl.Int64, "mtime_ns": pl.Int64, "transfer_syntax": pl.String, "sop_class": pl.String},
+    **{"instance_number": pl.Int32, "n_frames": pl.UInt32, "rows": pl.UInt32, "columns": pl.UInt32},
+    **{"pixel_offset": pl.Int64, "pixel_length": pl.Int64, "frame_offsets": pl.List(pl.Int64), "reader": pl.String},
+}
+#: A row is a file that could not be read, or was left out, with the reason.
+INDEXED_REFUSED: Schema = {"url": pl.String, "reason": pl.String}
+
+_DESCRIBING = {
+    **{"patient_sex": "PatientSex", "patient_age": "PatientAge", "birth_date": "PatientBirthDate"},
+    **{"ethnic_group": "EthnicGroup", "species": "PatientSpeciesDescription", "date": "StudyDate"},
+    **{"study_description": "StudyDescription", "series_description": "SeriesDescription", "modality": "Modality"},
+    **{"body_part": "BodyPartExamined", "manufacturer": "Manufacturer", "model": "ManufacturerModelName"},
+    **{"kernel": "ConvolutionKernel"},
+}
+_NUMBERS = {"series_number": "SeriesNumber", "slice_thickness_mm": "SliceThickness"}
+_KEY = ["patient_id", "study_uid", "series_uid"]
+
+
+def tabulate(
+    headers: Headers, refused: Sequence[Refused], frames: Sequence[list[int] | None], *, collection_id: str
+) -> dict[str, pl.DataFrame]:
+    """Return the tables of what was read.
+
+    Parameters
+    ----------
+    headers : Headers
+        A row is a file, sorted by name.
+    refused : sequence of Refused
+        Files that were not read.
+    frames : sequence of list of int or None
+        First bytes of the frames of each file.
+    collection_id : str
+        What the files are called together.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        ``patients``, ``studies``, ``series``, ``instances`` and ``refused``, with the columns of the schemas above.
+    """
+    keyed = _instances(headers, frames)
+    series = _series(headers, keyed).with_columns(collection_id=pl.lit(collection_id))
+    studies = _studies(series)
+    patients = _patients(series, studies)
+    listed = pl.DataFrame(
+        {"url": [each.name for each in refused], "reason": [each.reason for each in refused]}, schema=INDEXED_REFUSED
+    )
+    return {
+        "patients": conform(patients, INDEXED_PATIENTS, name="patients"),
+        "studies": conform(studies, INDEXED_STUDIES, name="studies"),
+        "series": conform(series, INDEXED_SERIES, name="series"),
+        "instances": conform(keyed, INDEXED_INSTANCES, name="instances"),
+        "refused": listed.sort("url"),
+    }
+
+
+def _instances(headers: Headers, frames: Sequence[list[int] | None]) -> pl.DataFrame:
+    patient_id, study_uid = _text(headers, "PatientID"), _text(headers, "StudyInstanceUID")
+    table = pl.DataFrame(
+        {
+            "sop_uid": _text(headers, "SOPInstanceUID"),
+            "series_uid": _text(headers, "SeriesInstanceUID"),
+            "study_uid": study_uid,
+            "patient_id": patient_id,
+            "url": pl.Series(headers.block.names, dtype=pl.String),
+            "size_bytes": headers.size_bytes,
+            "mtime_ns": headers.mtime_ns,
+            "transfer_syntax": pl.Series(headers.transfer_syntax, dtype=pl.String),
+            "sop_uid_class": _text(headers, "SOPClassUID"),
+            "instance_number": _whole(headers, "InstanceNumber", pl.Int32),
+            "n_frames": _whole(headers, "NumberOfFrames", pl.UInt32),
+            "rows": _whole(headers, "Rows", pl.UInt32),
+            "columns": _whole(headers, "Columns", pl.UInt32),
+            "pixel_offset": headers.pixel_offset,
+            "pixel_length": headers.pixel_length,
+            "frame_offsets": pl.Series(frames, dtype=pl.List(pl.Int64)),
+            "reader": pl.Series(headers.readers, dtype=pl.String),
+        }
+    )
+    nameless = pl.col("patient_id").is_null()
+    named = _class_names(table["sop_uid_class"].drop_nulls().unique().to_list())
+    return table.with_columns(
+        patient_id_missing=nameless,
+        patient_id=pl.when(nameless).then(pl.format("study {}", pl.col("study_uid").fill_null("without a UID"))).otherwise("patient_id"),
+        sop_class=pl.col("sop_uid_class").replace(named),
+        n_frames=pl.when(pl.col("pixel_offset") >= 0).then(pl.col("n_frames").fill_null(1)),
+    )
+
+
+def _series(headers: Headers, instances: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a series, with all that describes it, its study and its patient."""
+    grouped = instances.with_row_index("row").group_by(_KEY, maintain_order=True)
+    series = grouped.agg(
+        pl.col("row", "patient_id_missing", "sop_class", "rows", "columns").first(),
+        n_instances=pl.col("sop_uid").n_unique(),
+        n_files=pl.len(),
+        size_mb=pl.col("size_bytes").sum() / 1e6,
+        url=pl.col("url").first().str.replace(r"[^/\\]*$", ""),
+        transfer_syntax=pl.col("transfer_syntax").unique(maintain_order=True).str.join("\\"),
+    )
+    firsts = headers.select(series["row"].to_numpy().astype(np.int64))
+    described = series.with_columns(
+        *(_text(firsts, keyword).alias(name) for name, keyword in _DESCRIBING.items()),
+        series_number=_whole(firsts, "SeriesNumber", pl.Int32),
+        slice_thickness_mm=pl.Series(firsts.numbers("SliceThickness")[:, 0]).fill_nan(None).cast(pl.Float32),
+    )
+    image = pl.col("sop_class").is_in(IMAGE_SOP_CLASSES) & ~pl.col("modality").is_in(DERIVED_MODALITIES)
+    places = {
+        "BodyPartExamined": region_of_body_part(pl.col("body_part")),
+        "StudyDescription": region_of_description(pl.col("study_description")),
+        "SeriesDescription": region_of_description(pl.col("series_description"), of_series=True),
+    }
+    source = pl.coalesce(pl.when(region.is_not_null()).then(pl.lit(name)) for name, region in places.items())
+    return described.with_columns(
+        derived=~image.fill_null(False),
+        body_region=pl.coalesce(*places.values(), pl.lit(_NOT_REPORTED)),
+        body_region_source=source.fill_null("none"),
+        study_date=_date("date"),
+        age=_age(),
+        sex=pl.when(pl.col("patient_sex").is_null())
+        .then(pl.lit(_NOT_REPORTED))
+        .otherwise(pl.col("patient_sex").str.to_uppercase().replace_strict(PATIENT_SEX, default=_UNKNOWN)),
+    ).sort(*_KEY, nulls_last=True)
+
+
+def _studies(series: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a study; its age is the smallest valid one among its acquired series."""
+    acquired = ~pl.col("derived")
+    described = acquired & (pl.col("body_region") != _NOT_REPORTED)
+    return (
+        series.group_by("patient_id", "study_uid", maintain_order=True)
+        .agg(
+            pl.col("collection_id").first(),
+            pl.col("study_date").min(),
+            pl.col("study_description").drop_nulls().first(),
+            pl.col("body_region", "body_region_source").sort_by(~described, maintain_order=True).first(),
+            modalities=pl.col("modality").drop_nulls().unique().sort().str.join("\\"),
+            age=pl.col("age").filter(acquired).min(),
+            written=pl.col("patient_age").filter(acquired).is_not_null().any(),
+            n_series=pl.len(),
+            n_instances=pl.col("n_instances").sum(),
+            size_mb=pl.col("size_mb").sum(),
+        )
+        .with_columns(
+            age_at_study_years=pl.col("age").clip(upper_bound=AGE_TOP_CODE_YEARS),
+            age_missing=_why_no_age(),
+            study_year=pl.col("study_date").dt.year(),
+        )
+    )
+
+
+def _patients(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a patient: the age of the earliest study with one; sexes that disagree are Conflicting."""
+    known = pl.col("sex").filter(~pl.col("sex").is_in([_NOT_REPORTED, _UNKNOWN]))
+    people = series.group_by("patient_id", maintain_order=True).agg(
+        pl.col("collection_id", "patient_id_missing").first(),
+        pl.col("ethnic_group", "species").drop_nulls().first(),
+        sex=pl.when(known.n_unique() > 1)
+        .then(pl.lit("Conflicting"))
+        .otherwise(pl.coalesce(known.first(), pl.col("sex").filter(pl.col("sex") == _UNKNOWN).first(), pl.lit(_NOT_REPORTED))),
+        n_studies=pl.col("study_uid").n_unique(),
+        n_series=pl.len(),
+        n_instances=pl.col("n_instances").sum(),
+    )
+    ages = (
+        studies.sort("patient_id", "study_date", "age", nulls_last=True)
+        .group_by("patient_id", maintain_order=True)
+        .agg(pl.col("age").drop_nulls().first(), pl.col("written").any())
+    )
+    return people.join(ages, on="patient_id", how="left", maintain_order="left").with_columns(
+        age_years=pl.col("age").clip(upper_bound=AGE_TOP_CODE_YEARS),
+        age_over_89=pl.col("age") >= AGE_TOP_CODE_YEARS,
+        age_missing=_why_no_age(),
+    )
+
+
+def _age() -> pl.Expr:
+    """Years: PatientAge, else reckoned from the dates of birth and study."""
+    reckoned = (pl.col("date").pipe(_as_date) - pl.col("birth_date").pipe(_as_date)).dt.total_days() / 365.25
+    plausible = pl.when(reckoned.is_between(0, AGE_LIMIT_YEARS)).then(reckoned).cast(pl.Float32)
+    return pl.coalesce(parse_age(pl.col("patient_age")), plausible)
+
+
+def _why_no_age() -> pl.Expr:
+    reason = pl.when(pl.col("age").is_not_null()).then(None)
+    why: pl.Expr = reason.when(pl.col("written")).then(pl.lit(_UNKNOWN)).otherwise(pl.lit(_NOT_REPORTED))
+    return why
+
+
+def _as_date(text: pl.Expr) -> pl.Expr:
+    """Dates as DA (PS3.5 6.2), and as ACR-NEMA wrote them, with points."""
+    return text.str.replace_all(".", "", literal=True).str.to_date("%Y%m%d", strict=False)
+
+
+def _date(name: str) -> pl.Expr:
+    return _as_date(pl.col(name))
+
+
+def _text(headers: Headers, keyword: str) -> pl.Series:
+    """The text of an attribute, null where absent or empty: an index needs no difference between the two."""
+    column = pl.Series(headers.text(keyword), dtype=pl.String)
+    return column.set(column == "", None)
+
+
+def _whole(headers: Headers, keyword: str, dtype: Any) -> pl.Series:
+    column = pl.Series(headers.numbers(keyword)[:, 0]).fill_nan(None)
+    return column.cast(dtype, strict=False)
+
+
+def _class_names(uids: Sequence[str]) -> Mapping[str, str]:
+    """SOP Class UID to its name in PS3.6 table A-1; those unknown stay UIDs."""
+    from pydicom.uid import UID
+
+    return {uid: UID(uid).name for uid in uids}
