@@ -1,11 +1,16 @@
 """Connected components of a mask, numbered, counted, or kept by size; in 3-D for volumes, in 2-D for single images."""
 
-from typing import Literal
+from importlib import import_module
+from types import ModuleType
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from workbench.errors import brief, unknown_name
+from workbench.imaging.arrays import is_on_gpu
 from workbench.imaging.images import Array
+from workbench.imaging.kernels.labeling_masks import three_axes
 
 Connectivity = Literal["faces", "corners"]
 
@@ -29,7 +34,9 @@ def label(mask: Array, *, connectivity: Connectivity = "faces") -> Array:
     Raises
     ------
     ValueError
-        For an unknown connectivity, or an array with neither two nor three axes.
+        For an array with neither two nor three axes.
+    UnknownNameError
+        For an unknown connectivity.
     TypeError
         For a mask of floating-point numbers.
 
@@ -45,7 +52,8 @@ def label(mask: Array, *, connectivity: Connectivity = "faces") -> Array:
     >>> label(np.array([[1, 1, 0, 1], [0, 0, 0, 1]], dtype=bool)).tolist()
     [[1, 1, 0, 2], [0, 0, 0, 2]]
     """
-    raise NotImplementedError
+    reach, volume = _reach(connectivity, "label"), three_axes(mask, "label")
+    return _kernels(volume).label_runs(volume, reach).reshape(mask.shape)
 
 
 def largest_components(mask: Array, n: int = 1, *, connectivity: Connectivity = "faces") -> Array:
@@ -70,7 +78,9 @@ def largest_components(mask: Array, n: int = 1, *, connectivity: Connectivity = 
     Raises
     ------
     ValueError
-        For an `n` below 1, an unknown connectivity, or an array with neither two nor three axes.
+        For an `n` below 1, or an array with neither two nor three axes.
+    UnknownNameError
+        For an unknown connectivity.
     TypeError
         For a mask of floating-point numbers.
 
@@ -79,7 +89,12 @@ def largest_components(mask: Array, n: int = 1, *, connectivity: Connectivity = 
     >>> largest_components(np.array([[1, 1, 0, 1]], dtype=bool)).tolist()
     [[True, True, False, False]]
     """
-    raise NotImplementedError
+    reach, volume = _reach(connectivity, "largest_components"), three_axes(mask, "largest_components")
+    if not n >= 1:
+        raise ValueError(
+            f"largest_components got n={brief(n)}. At least one component is kept. Take n=1 for the largest alone."
+        )
+    return _kernels(volume).keep_largest(volume, int(n), reach).reshape(mask.shape)
 
 
 def component_sizes(mask: Array, *, connectivity: Connectivity = "faces") -> npt.NDArray[np.int64]:
@@ -100,7 +115,9 @@ def component_sizes(mask: Array, *, connectivity: Connectivity = "faces") -> npt
     Raises
     ------
     ValueError
-        For an unknown connectivity, or an array with neither two nor three axes.
+        For an array with neither two nor three axes.
+    UnknownNameError
+        For an unknown connectivity.
     TypeError
         For a mask of floating-point numbers.
 
@@ -109,4 +126,18 @@ def component_sizes(mask: Array, *, connectivity: Connectivity = "faces") -> npt
     >>> component_sizes(np.array([[1, 1, 0, 1]], dtype=bool)).tolist()
     [2, 1]
     """
-    raise NotImplementedError
+    reach, volume = _reach(connectivity, "component_sizes"), three_axes(mask, "component_sizes")
+    sizes: npt.NDArray[np.int64] = _kernels(volume).sizes_of_components(volume, reach)
+    return sizes
+
+
+def _kernels(volume: Array) -> ModuleType:
+    """Return what labels masks where this one lies."""
+    return import_module(f"workbench.imaging.kernels.labeling_{'gpu' if is_on_gpu(volume) else 'cpu'}")
+
+
+def _reach(connectivity: str, caller: str) -> int:
+    names = get_args(Connectivity)
+    if connectivity not in names:
+        raise unknown_name("connectivity", connectivity, names, where=caller, then="Use one of these.")
+    return names.index(connectivity)

@@ -1,0 +1,100 @@
+"""The loops of resampling: rows are blended into one, its pixels gathered, and planes of the result blended."""
+
+from typing import Any
+
+import numpy as np
+
+from workbench.imaging.kernels.compiled import compiled
+
+_ROUNDER = np.float32(3 << 22)  # added and taken away again, it rounds numbers below 2^22 half to even
+
+
+@compiled
+def resample_slab(source: Any, slices: Any, rows: Any, columns: Any, out: Any, begin: int, end: int, kind: Any) -> None:
+    """Fill slices `begin` to `end` of `out`; an axis is (first, weights) of `taps_of`, `kind` (whole, low, high)."""
+    n_rows, n_columns = out.shape[1], out.shape[2]
+    n_taps = slices[1].shape[0]
+    blended = np.empty(source.shape[2], np.float32)
+    row = np.empty(n_columns, np.float32)
+    # Planes that have been resampled already, where several make a slice: source slice s lies at s % n_taps.
+    planes = np.empty((n_taps if n_taps > 1 else 0, n_rows, n_columns), np.float32)
+    done = -1  # the last source slice that lies in planes
+    for z in range(begin, end):
+        first = slices[0][z]
+        for s in range(max(first, done + 1) if n_taps > 1 else first, first + n_taps):
+            for y in range(n_rows):
+                _blend(source[s], rows[0][y], rows[1][:, y], blended)
+                if n_taps == 1:
+                    _gather(blended, columns[0], columns[1], row)
+                    store(row, out[z, y], kind)
+                else:
+                    _gather(blended, columns[0], columns[1], planes[s % n_taps, y])
+            done = s
+        if n_taps > 1:
+            for y in range(n_rows):
+                row[:] = 0
+                for t in range(n_taps):
+                    weight, plane = slices[1][t, z], planes[(first + t) % n_taps, y]
+                    for x in range(n_columns):
+                        row[x] += weight * plane[x]
+                store(row, out[z, y], kind)
+
+
+@compiled
+def _blend(source: Any, first: int, weights: Any, out: Any) -> None:
+    """Write the weighted sum of rows from `first` on."""
+    n_taps, n = len(weights), len(out)
+    if n_taps == 2:
+        a, b = weights[0], weights[1]
+        one, two = source[first], source[first + 1]
+        for x in range(n):
+            out[x] = a * np.float32(one[x]) + b * np.float32(two[x])
+        return
+    if n_taps == 3:
+        a, b, c = weights[0], weights[1], weights[2]
+        one, two, three = source[first], source[first + 1], source[first + 2]
+        for x in range(n):
+            out[x] = a * np.float32(one[x]) + b * np.float32(two[x]) + c * np.float32(three[x])
+        return
+    for t in range(n_taps):
+        a, one = weights[t], source[first + t]
+        if t == 0:
+            for x in range(n):
+                out[x] = a * np.float32(one[x])
+        else:
+            for x in range(n):
+                out[x] += a * np.float32(one[x])
+
+
+@compiled
+def _gather(source: Any, first: Any, weights: Any, out: Any) -> None:
+    """Write the weighted sum of neighbors in one row."""
+    n_taps, n = weights.shape
+    if n_taps == 2:
+        for x in range(n):
+            i = first[x]
+            out[x] = weights[0, x] * source[i] + weights[1, x] * source[i + 1]
+    elif n_taps == 3:
+        for x in range(n):
+            i = first[x]
+            out[x] = weights[0, x] * source[i] + weights[1, x] * source[i + 1] + weights[2, x] * source[i + 2]
+    else:
+        for x in range(n):
+            out[x] = weights[0, x] * source[first[x]]
+        for t in range(1, n_taps):
+            for x in range(n):
+                out[x] += weights[t, x] * source[first[x] + t]
+
+
+@compiled
+def store(row: Any, out: Any, kind: Any) -> None:
+    """Write a row of results, rounded half to even and clipped where the result is of whole numbers."""
+    whole, low, high = kind
+    if whole:
+        for x in range(len(row)):
+            value = row[x] if row[x] > low else low  # noqa: FURB136 - which also takes what is not a number
+            value = value if value < high else high  # noqa: FURB136 - as min() may not
+            out[x] = out.dtype.type((value + _ROUNDER) - _ROUNDER)
+    else:
+        for x in range(len(row)):
+            out[x] = row[x]
