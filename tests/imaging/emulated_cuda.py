@@ -32,6 +32,7 @@ _HEADER = r"""
 #include <cstring>
 #include <climits>
 #include <algorithm>
+#include <memory>
 #include <vector>
 #include <ucontext.h>
 #define __global__
@@ -75,8 +76,8 @@ template <class Call> static void _emulate(const unsigned int *grid, const unsig
 #ifdef EMULATED_BARRIER
   static Call *current; current = &call;
   const unsigned int n = block[0] * block[1] * block[2];
-  const size_t stack = 256 << 10;
-  std::vector<char> stacks(n * stack); std::vector<ucontext_t> fibers(n); std::vector<char> over(n);
+  const size_t stack = 64 << 10;
+  std::unique_ptr<char[]> stacks(new char[n * stack]); std::vector<ucontext_t> fibers(n); std::vector<char> over(n);
   static char *finished;
 #endif
   for (unsigned int z = 0; z < grid[2]; ++z) for (unsigned int y = 0; y < grid[1]; ++y)

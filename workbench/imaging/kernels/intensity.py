@@ -248,7 +248,7 @@ def _line(
     if not all(map(math.isfinite, (*rescale, *ends))) or slope == 0 or high < low:
         raise ValueError(
             f"slope={slope:g}, intercept={intercept:g}, low={low:g}, high={high:g} came. A window needs "
-            "finite numbers, a slope other than 0 and high at least low. Look at the header's rescale and window, or give them."
+            "finite numbers, a slope other than 0 and high at least low. Look at the header's rescale and window."
         )
     exact = (low - intercept) / slope
     zero = exact
