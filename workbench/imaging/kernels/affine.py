@@ -132,7 +132,8 @@ def _checked(
     if not (given.shape == (n, n + 1) or homogeneous) or not np.isfinite(given).all():
         raise ValueError(
             f"transform got a matrix of shape {brief(given.shape)} for an array of {n} axes. Valid: finite "
-            f"numbers of shape ({n}, {n + 1}), or ({n + 1}, {n + 1}) ending in {n} zeros and a one. Check how it was made."
+            f"numbers of shape ({n}, {n + 1}), or ({n + 1}, {n + 1}) ending in {n} zeros and a one. Look at how it was "
+            "made."
         )
     pull = np.zeros((3, 4))
     pull[3 - n :, 3 - n :] = given[:n]

@@ -10,7 +10,21 @@ from workbench.imaging.kernels.resampling_cpu import store
 
 @compiled
 def nearest_slab(source: Any, matrix: Any, out: Any, begin: int, end: int, fill: Any) -> None:
-    """Fill slices `begin` to `end` of `out` with the voxel that each index falls in."""
+    """Fill slices `begin` to `end` of `out` with the voxel that each index falls in.
+
+    Parameters
+    ----------
+    source : numpy.ndarray
+        ``(slices, rows, columns)``.
+    matrix : numpy.ndarray
+        (3, 4), float64: index in `out` → index in `source`.
+    out : numpy.ndarray
+        ``(slices, rows, columns)``, of the same dtype.
+    begin, end : int
+        The slab.
+    fill : scalar
+        Outside, of the same dtype.
+    """
     n_slices, n_rows, n_columns = source.shape
     for z in range(begin, end):
         for y in range(out.shape[1]):
@@ -26,7 +40,25 @@ def nearest_slab(source: Any, matrix: Any, out: Any, begin: int, end: int, fill:
 
 @compiled
 def weighed_slab(source: Any, matrix: Any, out: Any, begin: int, end: int, fill: Any, n_taps: int, kind: Any) -> None:
-    """Fill slices `begin` to `end` of `out`, between 2 (linear) or 4 (cubic) voxels along each axis."""
+    """Fill slices `begin` to `end` of `out`, between 2 (linear) or 4 (cubic) voxels along each axis.
+
+    Parameters
+    ----------
+    source : numpy.ndarray
+        ``(slices, rows, columns)``: uint8, uint16, int16 or float32.
+    matrix : numpy.ndarray
+        (3, 4), float64: index in `out` → index in `source`.
+    out : numpy.ndarray
+        ``(slices, rows, columns)``.
+    begin, end : int
+        The slab.
+    fill : numpy.float32
+        Outside.
+    n_taps : int
+        2 or 4.
+    kind : tuple
+        Of `workbench.imaging.kernels.resampling_types.computed`.
+    """
     n_slices, n_rows, n_columns = source.shape
     index, weights = np.empty((3, n_taps), np.int64), np.empty((3, n_taps), np.float32)
     row, blended = np.empty(out.shape[2], np.float32), np.empty(n_columns, np.float32)

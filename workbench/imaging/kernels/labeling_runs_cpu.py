@@ -66,7 +66,18 @@ def unpack(packed: Packed, n_columns: int) -> npt.NDArray[np.bool_]:
 
 @compiled
 def count_runs(packed: Any) -> Any:
-    """Return for each row how many runs lie before it; the last entry is the number of all."""
+    """Return for each row how many runs lie before it; the last entry is the number of all.
+
+    Parameters
+    ----------
+    packed : numpy.ndarray
+        From `pack`.
+
+    Returns
+    -------
+    numpy.ndarray
+        (slices · rows + 1,), int64.
+    """
     n_slices, n_rows, n_words = packed.shape
     before = np.empty(n_slices * n_rows + 1, np.int64)
     before[0] = 0
@@ -88,7 +99,22 @@ def count_runs(packed: Any) -> Any:
 
 @compiled
 def find_runs(packed: Any, before: Any, n_columns: int) -> Any:
-    """Return (n, 2): the first column of each run and the one after its last, row after row."""
+    """Return the first column of each run and the one after its last, row after row.
+
+    Parameters
+    ----------
+    packed : numpy.ndarray
+        From `pack`.
+    before : numpy.ndarray
+        From `count_runs`.
+    n_columns : int
+        Voxels in a row.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_runs, 2), int32.
+    """
     n_slices, n_rows, n_words = packed.shape
     edges = np.empty((before[-1], 2), np.int32)
     flat = edges.reshape(-1)
@@ -112,7 +138,26 @@ def find_runs(packed: Any, before: Any, n_columns: int) -> Any:
 
 @compiled
 def unite_runs(edges: Any, before: Any, n_rows: int, in_3d: Any, reach: int) -> Any:
-    """Return for each run the first run of its component; with `reach` 1, edges and corners connect too."""
+    """Return for each run the first run of its component.
+
+    Parameters
+    ----------
+    edges : numpy.ndarray
+        From `find_runs`.
+    before : numpy.ndarray
+        From `count_runs`.
+    n_rows : int
+        Rows in a slice.
+    in_3d : bool
+        Whether slices connect.
+    reach : int
+        1 where edges and corners connect too, else 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_runs,), int32.
+    """
     parents = np.arange(len(edges), dtype=np.int32)
     for row in range(len(before) - 1):
         y = row % n_rows

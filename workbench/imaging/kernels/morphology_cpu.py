@@ -63,7 +63,21 @@ def _last_word(n_columns: int) -> np.uint64:
 
 @compiled
 def dilate_slab(packed: Any, offsets: Any, out: Any, begin: int, end: int, last_word: Any) -> None:
-    """Fill slices `begin` to `end` of `out`, which holds zeros."""
+    """Fill slices `begin` to `end` of `out`, which holds zeros.
+
+    Parameters
+    ----------
+    packed : numpy.ndarray
+        From `workbench.imaging.kernels.labeling_runs_cpu.pack`.
+    offsets : numpy.ndarray
+        As for `change`.
+    out : numpy.ndarray
+        Like `packed`.
+    begin, end : int
+        The slab.
+    last_word : numpy.uint64
+        The bits that the last word of a row may have.
+    """
     n_slices, n_rows, n_words = packed.shape
     reach = offsets[:, 0].max()
     widened, spare = np.empty(n_rows * n_words, np.uint64), np.empty(n_rows * n_words, np.uint64)

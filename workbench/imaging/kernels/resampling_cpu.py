@@ -11,7 +11,21 @@ _ROUNDER = np.float32(3 << 22)  # added and taken away again, it rounds numbers 
 
 @compiled
 def resample_slab(source: Any, slices: Any, rows: Any, columns: Any, out: Any, begin: int, end: int, kind: Any) -> None:
-    """Fill slices `begin` to `end` of `out`; an axis is (first, weights) of `taps_of`, `kind` (whole, low, high)."""
+    """Fill slices `begin` to `end` of `out`.
+
+    Parameters
+    ----------
+    source : numpy.ndarray
+        ``(slices, rows, columns)``: uint8, uint16, int16 or float32.
+    slices, rows, columns : tuple
+        Of `workbench.imaging.kernels.resampling_taps.taps_of` for each axis.
+    out : numpy.ndarray
+        ``(slices, rows, columns)``.
+    begin, end : int
+        The slab.
+    kind : tuple
+        Of `workbench.imaging.kernels.resampling_types.computed`.
+    """
     n_rows, n_columns = out.shape[1], out.shape[2]
     n_taps = slices[1].shape[0]
     blended = np.empty(source.shape[2], np.float32)
@@ -88,7 +102,17 @@ def _gather(source: Any, first: Any, weights: Any, out: Any) -> None:
 
 @compiled
 def store(row: Any, out: Any, kind: Any) -> None:
-    """Write a row of results, rounded half to even and clipped where the result is of whole numbers."""
+    """Write a row of results, rounded half to even and clipped where the result is of whole numbers.
+
+    Parameters
+    ----------
+    row : numpy.ndarray
+        (columns,), float32.
+    out : numpy.ndarray
+        (columns,).
+    kind : tuple
+        Of `workbench.imaging.kernels.resampling_types.computed`.
+    """
     whole, low, high = kind
     if whole:
         for x in range(len(row)):
