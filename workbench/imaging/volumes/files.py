@@ -1,13 +1,38 @@
-"""Any image file or folder: what lies there decides what comes back."""
+"""Any image file or folder: what lies there decides what comes back, and a name's ending what is written."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from workbench.imaging.images import Cine, Image, Radiograph, Volume
+from workbench.imaging.volumes.arrays_on_disk import read_numpy, read_zarr, write_numpy, write_zarr
+from workbench.imaging.volumes.nifti import read_nifti, write_nifti
+from workbench.imaging.volumes.stack import ENHANCED
+
+_READERS: Mapping[str, Callable[[Path], Image]] = {
+    ".nii": read_nifti,
+    ".nii.gz": read_nifti,
+    ".npy": read_numpy,
+    ".npz": read_numpy,
+    ".zarr": read_zarr,
+}
+_WRITERS: Mapping[str, Callable[[Any, Path], Path]] = {
+    ".nii": write_nifti,
+    ".nii.gz": write_nifti,
+    ".npz": write_numpy,
+    ".zarr": write_zarr,
+}
+_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+_SLICES = ("CT", "MR", "PT", "NM", "RTDOSE")  # modalities whose single images are slices (PS3.3 C.7.3.1.1.1)
 
 
 def read_image(path: str | Path, **options: Any) -> Volume | Radiograph | Cine:
     """Return the volume, radiograph or cine that lies at a path.
+
+    A folder gives the volume of its one series, or the radiograph or cine of its one file. A file gives a volume where
+    its frames are slices, a cine where it has several frames otherwise, and a radiograph where it has one.
 
     Parameters
     ----------
@@ -20,8 +45,45 @@ def read_image(path: str | Path, **options: Any) -> Volume | Radiograph | Cine:
     -------
     Volume, Radiograph or Cine
         By what lies there.
+
+    Raises
+    ------
+    ValueError
+        When it cannot be read; the message says why and what to do.
+    LookupError
+        When there is no image.
     """
-    raise NotImplementedError
+    from workbench.imaging.headers.folders import list_names
+    from workbench.imaging.headers.reading import read_headers
+    from workbench.imaging.pixels.cines import read_cine
+    from workbench.imaging.pixels.radiographs import read_radiograph
+    from workbench.imaging.volumes.choosing import choose_series
+    from workbench.imaging.volumes.series import read_series
+
+    path = Path(path)
+    if ending_of(path) in _READERS:
+        return read_kept(path)  # type: ignore[return-value]
+    if path.suffix.lower() in _PICTURES and path.is_file():
+        return read_radiograph(path)
+    if not path.exists():
+        raise FileNotFoundError(
+            "There is nothing at this path. Right would be an image file or a folder of one series. Check its spelling."
+        )
+    headers = read_headers(list_names(path)[0])
+    series = options.pop("series", None), options.pop("series_uid", None)
+    headers = headers.select(choose_series(headers, *series))
+    modality, frames = headers.text("Modality")[0], np.nan_to_num(headers.numbers("NumberOfFrames")[0, 0], nan=1)
+    is_color = headers.numbers("SamplesPerPixel")[0, 0] > 1
+    if len(headers) == 1 and not is_color and _are_slices(headers):
+        return read_series(path, headers=headers, **options)
+    if len(headers) == 1:
+        return read_cine(headers.paths[0]) if frames > 1 else read_radiograph(headers.paths[0])
+    if modality in _SLICES or np.isfinite(headers.numbers("ImagePositionPatient")).all():
+        return read_series(path, headers=headers, **options)
+    raise ValueError(
+        f"The folder holds {len(headers)} images ({modality or 'unknown modality'}) that are no slices of one volume. "
+        f"Right would be one image, or slices that state where they lie. Pass the path of one file."
+    )
 
 
 def save_image(image: Image, path: str | Path) -> Path:
@@ -37,6 +99,68 @@ def save_image(image: Image, path: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
-        Of the finished file.
+        Of the finished file; it appears whole or not at all.
+
+    Raises
+    ------
+    ValueError
+        When the ending names no form, or the form cannot hold the image.
     """
-    raise NotImplementedError
+    path = Path(path)
+    writer = _WRITERS.get(ending_of(path))
+    if writer is None:
+        raise ValueError(
+            f"The name ends with {path.suffix or 'nothing'!r}. Valid endings: {', '.join(_WRITERS)}. "
+            f"Give the file one of these."
+        )
+    return writer(image, path)
+
+
+def read_kept(path: Path) -> Image:
+    """Return the image of a file that is no DICOM, by its ending.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Ends with ``.nii``, ``.nii.gz``, ``.npy``, ``.npz`` or ``.zarr``.
+
+    Returns
+    -------
+    Image
+        Of the class that the file holds.
+    """
+    if not path.exists():
+        raise FileNotFoundError(
+            f"There is no such {ending_of(path)} here. Right would be an existing one. Check its path."
+        )
+    return _READERS[ending_of(path)](path)
+
+
+def ending_of(path: Path) -> str:
+    """Return a name's ending, with ``.nii.gz`` as one.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Any.
+
+    Returns
+    -------
+    str
+        Lower case, with its dot; empty where there is none.
+
+    Examples
+    --------
+    >>> ending_of(Path("head.NII.gz")), ending_of(Path("chest.npz"))
+    ('.nii.gz', '.npz')
+    """
+    name = path.name.lower()
+    return ".nii.gz" if name.endswith(".nii.gz") else path.suffix.lower()
+
+
+def _are_slices(headers: Any) -> bool:
+    """Return whether the images of one file lie in the patient."""
+    enhanced = (headers.text("SOPClassUID")[0] or "") in ENHANCED
+    if headers.text("Modality")[0] == "NM":
+        return "RECON" in (headers.text("ImageType")[0] or "")
+    return enhanced or headers.text("Modality")[0] in _SLICES

@@ -1,13 +1,29 @@
-"""A folder of DICOM slices, read as one volume."""
+"""A series of slices, read as one volume.
 
-from collections.abc import Mapping, Sequence
+References
+----------
+DICOM PS3.3 2025c: C.7.6.2 (Image Plane Module), C.7.6.16 (Multi-frame Functional Groups), C.11.1 (Modality LUT).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from workbench.imaging.images import Volume
+import numpy as np
 
-#: Folder, file, list of files, or an index of files that were read before.
-SeriesSource = str | Path | Sequence[str | Path]
+from workbench.imaging.images import Source, Volume
+from workbench.imaging.volumes.building import Facts, Wishes, build_volume
+from workbench.imaging.volumes.choosing import choose_series
+from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError
+from workbench.imaging.volumes.stack import ENHANCED, stack_of_files
+from workbench.imaging.volumes.stored import CodedFiles, DirectFiles, are_direct
+
+if TYPE_CHECKING:
+    from workbench.imaging.headers.reading import Headers
+
+_ENDINGS = (".nii", ".nii.gz", ".npy", ".npz", ".zarr")
 
 
 def read_series(
@@ -16,18 +32,22 @@ def read_series(
     series: int | None = None,
     series_uid: str | None = None,
     where: Mapping[str, Any] | None = None,
-    headers: Any = None,
+    headers: "Headers | None" = None,
     index: Any = None,
-    on_problem: Literal["correct", "refuse"] = "correct",
+    on_problem: OnProblem = "correct",
     workers: int | None = None,
     progress: bool = False,
 ) -> Volume:
-    """Return one series as a volume.
+    """Return one series as a volume in physical units, its slices sorted along their normal and evenly spaced.
+
+    What keeps files from being such a volume (a tilted gantry, uneven or missing slices, copies, localizers, slices
+    that cannot be read) is corrected by a method that the flags and the provenance state, or refused.
 
     Parameters
     ----------
-    source : str, pathlib.Path, sequence of paths, or object with ``headers``
-        A folder, a list of files, one multi-frame file, or a ``.nii``, ``.nii.gz``, ``.npz``, ``.npy`` or ``.zarr`` volume.
+    source : str, pathlib.Path, sequence of paths, or DicomIndex
+        A folder, a list of files, one multi-frame file, or a volume kept as ``.nii``, ``.nii.gz``,
+        ``.npz``, ``.npy`` or ``.zarr``.
     series : int, optional
         Which of several series, by the number that the message lists, from 1.
     series_uid : str, optional
@@ -39,22 +59,187 @@ def read_series(
     index : workbench.imaging.headers.index.DicomIndex, optional
         An index that holds these files.
     on_problem : {"correct", "refuse"}
-        Whether findings are corrected by a stated method or end in an error.
+        Whether findings are corrected by a stated method or all end in an error.
     workers : int, optional
-        Threads and decoding processes; all cores when None.
+        Threads that read uncompressed files (one when None: more only help where storage is slow to answer), or
+        processes that decode compressed ones (as many as are worth it when None).
     progress : bool
         Show a progress bar.
 
     Returns
     -------
     Volume
-        ``(slices, rows, columns)``.
+        ``(slices, rows, columns)``; int16 where slope is 1 and the intercept whole, else float32; HU for CT.
 
     Raises
     ------
-    ValueError
-        When the files do not make one volume; the message names every finding.
+    SeriesError
+        A ValueError: the files do not make one volume. The message names every finding and how to choose.
     LookupError
-        When there is no such file, or no such series in the folder.
+        When there is no image, or no such series.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from workbench.phantoms.chest import write_chest_ct
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = write_chest_ct(Path(folder), n_slices=4, n_pixels=64)
+    ...     volume = read_series(folder)
+    >>> volume.shape, volume.units, volume.array.dtype, volume.spacing_mm[0]
+    ((4, 64, 64), 'HU', dtype('int16'), 75.0)
     """
-    raise NotImplementedError
+    wishes = Wishes(dict(where or {}), _checked(on_problem), workers, progress)
+    if isinstance(source, str | os.PathLike) and (kept := _kept_volume(Path(source))) is not None:
+        return kept
+    headers = _headers(source, headers, index)
+    refused = _suspects(headers)
+    rows = choose_series(headers, series, series_uid)
+    if len(rows) < len(headers):
+        headers = headers.select(rows)
+    if _is_multi_frame(headers):
+        from workbench.imaging.volumes.multiframe import read_frames
+
+        return read_frames(headers, wishes)
+    facts = _facts(headers, source)
+    pixels = DirectFiles(headers) if are_direct(headers).all() else CodedFiles(headers, workers)
+    stack = stack_of_files(headers, pixels, _units(headers))
+    return build_volume(stack, facts, wishes, refused)
+
+
+def _checked(on_problem: OnProblem) -> OnProblem:
+    if on_problem not in ("correct", "refuse"):
+        raise ValueError(f"on_problem is {on_problem!r}. Valid: 'correct', 'refuse'. Pass one of these.")
+    return on_problem
+
+
+def _kept_volume(path: Path) -> Volume | None:
+    """Return the volume of a file that is no DICOM, or None."""
+    if not path.name.lower().endswith(_ENDINGS):
+        return None
+    from workbench.imaging.volumes.files import read_kept
+
+    image = read_kept(path)
+    if not isinstance(image, Volume):
+        raise ValueError(
+            f"The file holds a {type(image).__name__.lower()}, where a volume of slices was asked for. "
+            f"Read it with read_image."
+        )
+    return image
+
+
+def _headers(source: Any, headers: "Headers | None", index: Any) -> "Headers":
+    """Return the headers of the files that are meant, read only where nobody read them before."""
+    from workbench.imaging.headers.folders import list_names
+    from workbench.imaging.headers.reading import read_headers
+
+    known = headers if headers is not None else index.headers if index is not None else getattr(source, "headers", None)
+    if known is not None and source is not None and not hasattr(source, "headers"):
+        return _among(known, source)
+    if known is not None:
+        return known
+    if isinstance(source, str | os.PathLike):
+        if "://" in str(source):
+            raise ValueError(
+                "A volume is read from files on this machine, and this is a URL. "
+                "Fetch the series first: `workbench cohort fetch`, or index_folder for its headers alone."
+            )
+        if not Path(source).exists():
+            raise FileNotFoundError(
+                f"There is nothing at {_short(source)}. Right would be a folder or a file. Check the path."
+            )
+        return read_headers(list_names(source)[0])
+    return read_headers(source)
+
+
+def _among(known: "Headers", source: Any) -> "Headers":
+    """Return those of the known headers whose files are the source, or lie under it."""
+    names = known.block.names
+    if isinstance(source, str | os.PathLike):
+        root = os.fspath(source).rstrip(os.sep)
+        chosen = [row for row, name in enumerate(names) if name == root or name.startswith(root + os.sep)]
+    else:
+        rows = {name: row for row, name in enumerate(names)}
+        chosen = [rows[name] for path in source if (name := os.fspath(path)) in rows]
+    if not chosen:
+        raise LookupError(
+            f"None of the {len(names)} files of the index lies at {_short(source)}. Right would be the folder that was "
+            f"indexed, or one in it, spelled the same way. Index it with index_folder."
+        )
+    return known if len(chosen) == len(names) else known.select(chosen)
+
+
+def _short(source: Any) -> str:
+    """Return the last part of a path, shortened, as messages show it."""
+    if not isinstance(source, str | os.PathLike):
+        return "these paths"
+    name = Path(source).name
+    return name if len(name) <= 24 else f"{name[:23]}…"
+
+
+def _suspects(headers: "Headers") -> list[Finding]:
+    """Return the finding that files which look like slices by their names could not be read."""
+    if not headers.refused:
+        return []
+    endings = {_ending(path) for path in headers.paths}
+    lost = [one for one in headers.refused if _ending(one.path) in endings]
+    if not lost:
+        return []
+    reasons = ", ".join(f"{reason.rstrip('.')} ({n})" for reason, n in Counter(one.reason for one in lost).items())
+    words = f"{len(lost)} of {len(headers) + len(headers.refused)} files cannot be read as DICOM: {reasons}."
+    return [Finding("refused", words, "Left out.")]
+
+
+def _ending(path: Path) -> str:
+    return "" if path.suffix[1:].isdigit() else path.suffix.lower()
+
+
+def _is_multi_frame(headers: "Headers") -> bool:
+    """Return whether a file holds frames; several such files, or a mixture, are refused."""
+    frames = headers.numbers("NumberOfFrames")[:, 0]
+    enhanced = np.array([(uid or "") in ENHANCED for uid in headers.text("SOPClassUID")])
+    several = (frames > 1) | enhanced
+    if not several.any():
+        return False
+    if len(headers) > 1:
+        words = f"{int(several.sum())} of the {len(headers)} files of this series hold frames of their own."
+        then = "A volume is read from one such file. Pass its path instead of the folder."
+        raise SeriesError(f"{words} {then}", (Finding("several multi-frame files", words, "", then),))
+    return True
+
+
+def _facts(headers: "Headers", source: Any) -> Facts:
+    centers, widths = headers.numbers("WindowCenter"), headers.numbers("WindowWidth")
+
+    def windows(row: int) -> tuple[tuple[float, float], ...]:
+        pairs = zip(centers[row].tolist(), widths[row].tolist(), strict=True)
+        return tuple((center, width) for center, width in pairs if np.isfinite(center) and width > 0)
+
+    return Facts(
+        modality=headers.text("Modality")[0] or "",
+        padding=headers.numbers("PixelPaddingValue")[:, 0],
+        windows=windows,
+        source=Source(
+            headers.text("StudyInstanceUID")[0] or "",
+            headers.text("SeriesInstanceUID")[0] or "",
+            path=os.fspath(source) if isinstance(source, str | os.PathLike) else "",
+        ),
+        sop_uids=headers.text("SOPInstanceUID"),
+        provenance={"headers": dict(Counter(headers.readers))},
+    )
+
+
+def _units(headers: "Headers") -> str:
+    """Return the units after rescale; a Modality LUT that is no line is refused."""
+    stated = np.isfinite(headers.numbers("RescaleSlope")).all()
+    kinds = {kind or "HU" for kind in headers.text("RescaleType")}
+    if stated and headers.text("Modality")[0] == "CT" and kinds == {"HU"}:
+        return "HU"  # PS3.3 2025c C.8.2.1: the values of a CT image are Hounsfield units unless it says otherwise
+    from workbench.imaging.pixels.files import open_dataset
+    from workbench.imaging.pixels.modality import rescale_of
+
+    dataset, _ = open_dataset(headers.paths[0])
+    if not stated and "ModalityLUTSequence" in dataset:
+        words = "The values go through a Modality LUT, not through slope and intercept."
+        then = "Read such images one by one with read_image."
+        raise SeriesError(f"{words} {then}", (Finding("modality LUT", words, "", then),))
+    return rescale_of(dataset).units

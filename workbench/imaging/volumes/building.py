@@ -1,0 +1,223 @@
+"""From slices in order to a volume: the array is filled, what cannot be read is left out, findings become flags."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.imaging.images import Source, Volume
+from workbench.imaging.volumes.arranging import Arranged, arrange
+from workbench.imaging.volumes.filling import BeyondInt16Error, Values, fill, planes, values_of
+from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError, settle
+from workbench.imaging.volumes.placing import place, plan_placement
+from workbench.imaging.volumes.stack import Stack
+
+_MOST_UNREAD = 0.25  # of the slices
+_AIR_HU = -1024.0
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What is known of a series beside its geometry.
+
+    Attributes
+    ----------
+    modality : str
+        DICOM code string.
+    padding : numpy.ndarray
+        (n,) PixelPaddingValue of every file or frame, as stored; NaN where absent.
+    windows : callable
+        Row to the (center, width) pairs of a file or frame.
+    source : Source
+        Study, series and path; the rest is filled in.
+    sop_uids : sequence of str or None
+        Of every file; one for all frames.
+    provenance : mapping
+        Who read the headers.
+    """
+
+    modality: str
+    padding: npt.NDArray[np.float64]
+    windows: Callable[[int], tuple[tuple[float, float], ...]]
+    source: Source
+    sop_uids: Sequence[str | None]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the caller asked for.
+
+    Attributes
+    ----------
+    where : mapping
+        DICOM keyword to the value that is wanted.
+    on_problem : {"correct", "refuse"}
+        What happens with findings that can be corrected.
+    workers : int or None
+        Threads or processes.
+    progress : bool
+        Whether to show a bar.
+    """
+
+    where: Mapping[str, Any]
+    on_problem: OnProblem = "correct"
+    workers: int | None = None
+    progress: bool = False
+
+
+def build_volume(stack: Stack, facts: Facts, wishes: Wishes, findings: list[Finding]) -> Volume:
+    """Return the volume that a stack of images makes.
+
+    Parameters
+    ----------
+    stack : Stack
+        Of one series.
+    facts : Facts
+        Of the same series.
+    wishes : Wishes
+        Of the caller.
+    findings : list of Finding
+        What was found before.
+
+    Returns
+    -------
+    Volume
+        int16 where that is exact, else float32.
+
+    Raises
+    ------
+    SeriesError
+        Names every finding that is against the series.
+    """
+    findings = list(findings)
+    while True:
+        arranged = arrange(stack, wishes.where, wishes.on_problem, findings)
+        array, values, origin, unread = _read(arranged, facts, wishes)
+        if not unread:
+            break
+        del array  # before the next is made
+        findings.append(_unread(arranged.stack, unread))
+        settle(findings[-1:], wishes.on_problem)
+        stack = stack.select(~np.isin(stack.rows, arranged.stack.rows[[nth for nth, _ in unread]]))
+    flags = arranged.flags + settle(_empty(values, len(arranged.stack)), wishes.on_problem)
+    return _volume(array, arranged, facts, (origin, flags, values))
+
+
+def _read(
+    arranged: Arranged, facts: Facts, wishes: Wishes
+) -> tuple[npt.NDArray[Any], Values, tuple[float, float, float], list[tuple[int, str]]]:
+    values = values_of(arranged.stack)
+    try:
+        return _read_as(arranged, values, facts, wishes)
+    except BeyondInt16Error:  # values beyond int16: once more, as float32
+        return _read_as(arranged, values_of(arranged.stack, as_float=True), facts, wishes)
+
+
+def _read_as(
+    arranged: Arranged, values: Values, facts: Facts, wishes: Wishes
+) -> tuple[npt.NDArray[Any], Values, tuple[float, float, float], list[tuple[int, str]]]:
+    stack, order = arranged.stack, arranged.order
+    rows, columns = (int(n) for n in stack.sizes[0, :2])
+    with _bar(len(stack), wishes) as advance:
+        if order.is_even:
+            out = np.empty((len(stack), rows, columns), values.dtype)
+            return out, values, order.origin_mm, fill(stack, values, out, workers=wishes.workers, advance=advance)
+        placement = plan_placement(order, (rows, columns), arranged.pixel_mm or (1.0, 1.0))
+        out = np.empty(placement.shape, values.dtype)
+        unread: list[tuple[int, str]] = []
+        slices = planes(stack, values, unread, workers=wishes.workers, advance=advance)
+        place(slices, placement, out, _outside(stack, facts, values))
+        return out, values, placement.origin_mm, unread
+
+
+def _outside(stack: Stack, facts: Facts, values: Values) -> float:
+    """Return the value of pixels that no slice covers: the padding, else air, else nothing."""
+    padding = _padding(stack, facts, values)
+    if padding is not None:
+        return padding
+    return _AIR_HU if stack.units == "HU" else 0.0
+
+
+def _padding(stack: Stack, facts: Facts, values: Values) -> float | None:
+    stored = facts.padding[stack.rows[0]]
+    return float(stored * values.slopes[0] + values.intercepts[0]) if np.isfinite(stored) else None
+
+
+class _bar:  # noqa: N801 - used like a function
+    """A progress bar where one is asked for; gives the function that moves it on, or None."""
+
+    def __init__(self, total: int, wishes: Wishes) -> None:
+        self.total, self.shown = total, wishes.progress
+
+    def __enter__(self) -> Callable[[int], Any] | None:
+        if not self.shown:
+            return None
+        from tqdm.auto import tqdm
+
+        self.bar = tqdm(total=self.total, desc="Slices", unit="slice")
+        return self.bar.update
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            self.bar.close()
+
+
+def _unread(stack: Stack, unread: list[tuple[int, str]]) -> Finding:
+    places = [place for place, _ in unread]
+    reasons = "; ".join(dict.fromkeys(reason.rstrip(".") for _, reason in unread[:3]))
+    words = f"{stack.names(places).capitalize()} of {len(stack)} cannot be read: {reasons}."
+    if len(unread) > _MOST_UNREAD * len(stack):
+        return Finding("unreadable", words, "", "Fetch the files again, or pass a list of those that are whole.")
+    return Finding("unreadable", words, "Left out.")
+
+
+def _empty(values: Values, n: int) -> list[Finding]:
+    n_empty = len(values.constant)
+    if n_empty == 0:
+        return []
+    if n_empty == n:
+        return [Finding("empty", "Every slice holds a single value: padding, no image.", "Left as it is.")]
+    words = f"{n_empty} of {n} slices {'holds' if n_empty == 1 else 'hold'} a single value."
+    return [Finding("empty", words, "Left as they are.")]
+
+
+def _volume(
+    array: npt.NDArray[Any], arranged: Arranged, facts: Facts, read: tuple[Any, tuple[str, ...], Values]
+) -> Volume:
+    (origin, flags, values), stack, order = read, arranged.stack, arranged.order
+    spacing = None
+    if arranged.pixel_mm is not None and arranged.step_mm is not None:
+        spacing = (arranged.step_mm, *arranged.pixel_mm)
+    uids = [facts.sop_uids[row if len(facts.sop_uids) > 1 else 0] or "" for row in stack.rows.tolist()]
+    provenance = {
+        "reader": stack.pixels.reader,
+        "n_images": len(stack),
+        **facts.provenance,
+        "rescale": "slope and intercept" + ("" if (stack.rescale == stack.rescale[0]).all() else ", one pair a slice"),
+        "corrections": flags,
+    }
+    if not order.is_even:
+        provenance["slice_positions_mm"] = tuple(order.along_mm.tolist())
+        provenance["slice_shifts_pixels"] = tuple(map(tuple, order.shift_pixels.tolist()))
+    return Volume(
+        array=array,
+        spacing_mm=spacing,
+        units=stack.units,
+        modality=facts.modality,
+        padding_value=_padding(stack, facts, values),
+        windows=facts.windows(int(stack.rows[len(stack) // 2])),
+        flags=flags,
+        source=Source(
+            facts.source.study_uid, facts.source.series_uid, tuple(uids), facts.source.path, tuple(array.shape)
+        ),
+        index_to_source=np.eye(4),
+        provenance=provenance,
+        origin_mm=origin,
+        direction=order.direction,
+    )
+
+
+__all__ = ["Facts", "SeriesError", "Wishes", "build_volume"]

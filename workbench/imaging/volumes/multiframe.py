@@ -1,0 +1,238 @@
+"""Volumes of one file with frames: functional groups, NM reconstructions and dose grids.
+
+References
+----------
+DICOM PS3.3 2025c: C.7.6.16 (Multi-frame Functional Groups), C.8.4.8 and C.8.4.15 (NM Multi-frame and NM
+Reconstruction), C.8.8.3 (RT Dose).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.imaging.images import Source, Volume
+from workbench.imaging.volumes.building import Facts, Wishes, build_volume
+from workbench.imaging.volumes.findings import Finding, SeriesError
+from workbench.imaging.volumes.geometry import axes_of
+from workbench.imaging.volumes.stack import Stack, without_rescale_as_one
+from workbench.imaging.volumes.stored import Frames
+
+if TYPE_CHECKING:
+    from workbench.imaging.headers.reading import Headers
+
+_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"  # RT Dose Storage (PS3.4 2025c B.5)
+_NM = "1.2.840.10008.5.1.4.1.1.20"  # Nuclear Medicine Image Storage
+
+# Keyword to the functional group that holds it (PS3.3 C.7.6.16.2, C.8.13.5, C.8.15.3, C.8.22.5).
+_IN_GROUPS = {
+    "ImagePositionPatient": "PlanePositionSequence",
+    "ImageOrientationPatient": "PlaneOrientationSequence",
+    "PixelSpacing": "PixelMeasuresSequence",
+    "SpacingBetweenSlices": "PixelMeasuresSequence",
+    "SliceThickness": "PixelMeasuresSequence",
+    "TemporalPositionIndex": "FrameContentSequence",
+    "StackID": "FrameContentSequence",
+    "FrameAcquisitionNumber": "FrameContentSequence",
+    "EffectiveEchoTime": "MREchoSequence",
+    "DiffusionBValue": "MRDiffusionSequence",
+    "NominalCardiacTriggerDelayTime": "CardiacSynchronizationSequence",
+    "ConvolutionKernel": "CTReconstructionSequence",
+}
+_FRAME_TYPES = ("CTImageFrameTypeSequence", "MRImageFrameTypeSequence", "PETFrameTypeSequence")
+# PS3.3 C.8.4.8.1: which frame belongs to what.
+_VECTORS = ("EnergyWindowVector", "DetectorVector", "TimeSlotVector", "PhaseVector", "RRIntervalVector")
+_DIMENSIONS = (
+    "TemporalPositionIndex",
+    "EffectiveEchoTime",
+    "DiffusionBValue",
+    "NominalCardiacTriggerDelayTime",
+    "FrameAcquisitionNumber",
+    "FrameType",
+    "StackID",
+    "ConvolutionKernel",
+    *_VECTORS,
+)
+
+
+def read_frames(headers: "Headers", wishes: Wishes) -> Volume:
+    """Return the volume whose slices are the frames of one file.
+
+    Parameters
+    ----------
+    headers : workbench.imaging.headers.reading.Headers
+        Of that file.
+    wishes : Wishes
+        Of the caller.
+
+    Returns
+    -------
+    Volume
+        Its frames sorted along their normal.
+
+    Raises
+    ------
+    SeriesError
+        When the frames state no place in the patient, or do not make one volume.
+    """
+    from workbench.imaging.pixels.files import open_dataset
+    from workbench.imaging.pixels.modality import rescale_of
+
+    path = headers.paths[0]
+    dataset, description = open_dataset(path)
+    columns, findings = _columns(dataset, description.n_frames)
+    rescales = [rescale_of(dataset, frame) for frame in range(description.n_frames)]
+    rescale, units = np.array([(one.slope, one.intercept) for one in rescales], dtype=np.float64), rescales[0].units
+    if str(dataset.SOPClassUID) == _DOSE:
+        rescale, units = _dose(dataset, description.n_frames)
+    stack = Stack(
+        rows=np.arange(description.n_frames),
+        positions=_numbers(columns["ImagePositionPatient"], 3),
+        orientations=_numbers(columns["ImageOrientationPatient"], 6),
+        pixel_mm=_numbers(columns["PixelSpacing"], 2),
+        step_mm=np.hstack([_numbers(columns["SpacingBetweenSlices"], 1), _numbers(columns["SliceThickness"], 1)]),
+        sizes=np.tile([float(description.rows), description.columns, description.samples], (description.n_frames, 1)),
+        rescale=without_rescale_as_one(rescale),
+        pixels=Frames(path, description),
+        value_of=lambda keyword: [_text(value) for value in columns.get(keyword, [None] * description.n_frames)],
+        dimensions=_DIMENSIONS,
+        units=units,
+        noun="frame",
+    )
+    _refuse_without_geometry(stack, str(dataset.get("Modality", "")))
+    return build_volume(stack, _facts(dataset, description.n_frames, path, headers), wishes, findings)
+
+
+def _columns(dataset: Any, n: int) -> tuple[dict[str, list[Any]], list[Finding]]:
+    """Return keyword to the value for every frame, None where absent."""
+    if "PerFrameFunctionalGroupsSequence" in dataset or "SharedFunctionalGroupsSequence" in dataset:
+        return _of_groups(dataset, n), []
+    columns: dict[str, list[Any]] = {
+        keyword: [dataset.get(keyword)] * n
+        for keyword in ("PixelSpacing", "SpacingBetweenSlices", "SliceThickness", "ImageOrientationPatient")
+    }
+    columns["ImagePositionPatient"] = [None] * n
+    if str(dataset.SOPClassUID) == _NM:
+        return _of_nuclear_medicine(dataset, n, columns)
+    if "GridFrameOffsetVector" in dataset:
+        _place(columns, dataset, _dose_offsets(dataset))
+    elif n == 1:
+        columns["ImagePositionPatient"] = [dataset.get("ImagePositionPatient")]
+    return columns, []
+
+
+def _of_groups(dataset: Any, n: int) -> dict[str, list[Any]]:
+    shared = (dataset.get("SharedFunctionalGroupsSequence") or [{}])[0]
+    frames = list(dataset.get("PerFrameFunctionalGroupsSequence") or [])
+    frames += [{}] * (n - len(frames))
+    columns = {
+        keyword: [_in_group(frame, shared, group, keyword) for frame in frames[:n]]
+        for keyword, group in _IN_GROUPS.items()
+    }
+    for group in _FRAME_TYPES:
+        types = [_in_group(frame, shared, group, "FrameType") for frame in frames[:n]]
+        if any(types):
+            columns["FrameType"] = columns["ImageType"] = types
+    return columns
+
+
+def _in_group(frame: Any, shared: Any, group: str, keyword: str) -> Any:
+    for groups in (frame, shared):
+        items = groups.get(group)
+        if items and items[0].get(keyword) is not None:
+            return items[0].get(keyword)
+    return None
+
+
+def _of_nuclear_medicine(
+    dataset: Any, n: int, columns: dict[str, list[Any]]
+) -> tuple[dict[str, list[Any]], list[Finding]]:
+    """Return the columns of a reconstructed NM image: the first frame's place, and steps along the normal."""
+    types = list(dataset.get("ImageType") or [])
+    if "RECON TOMO" not in types and "RECON GATED TOMO" not in types:
+        words = "The frames are projections or a time series of a gamma camera, not slices."
+        then = "Read them with read_image, which gives a Cine."
+        raise SeriesError(f"{words} {then}", (Finding("no slices", words, "", then),))
+    detector = (dataset.get("DetectorInformationSequence") or [{}])[0]
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
+        value = detector.get(keyword, dataset.get(keyword))
+        columns[keyword] = [value] * n
+    # The sign of SpacingBetweenSlices is the direction of stacking along the normal (C.8.4.15).
+    step = dataset.get("SpacingBetweenSlices", dataset.get("SliceThickness"))
+    slices = np.asarray(dataset.get("SliceVector") or np.arange(1, n + 1), dtype=float)[:n] - 1
+    for keyword in _VECTORS:
+        vector = dataset.get(keyword)
+        if vector is not None and np.size(vector) == n:
+            columns[keyword] = [vector] if n == 1 else list(vector)
+    if step is None or columns["ImagePositionPatient"][0] is None:
+        return columns, []
+    _place(columns, {key: value[0] for key, value in columns.items()}, slices * float(step))
+    words = "The file states the place of the first frame only."
+    finding = Finding("steps", words, f"The others follow along the normal, {float(step):.4g} mm apart.")
+    return columns, [] if n == 1 else [finding]
+
+
+def _place(columns: dict[str, list[Any]], first: Any, offsets_mm: npt.NDArray[np.float64]) -> None:
+    """Put frames at offsets along the normal from the first one's position."""
+    position, orientation = first.get("ImagePositionPatient"), first.get("ImageOrientationPatient")
+    direction = axes_of(_numbers([orientation], 6)[0])
+    if position is not None and direction is not None:
+        start = _numbers([position], 3)[0]
+        columns["ImagePositionPatient"] = list(start + offsets_mm[:, None] * np.array(direction[0]))
+
+
+def _dose_offsets(dataset: Any) -> npt.NDArray[np.float64]:
+    """Return the offsets of the planes of a dose grid: relative to the first, or as coordinates (C.8.8.3.2)."""
+    offsets = np.atleast_1d(np.asarray(dataset.GridFrameOffsetVector, dtype=np.float64))
+    return offsets if offsets[0] == 0 else offsets - offsets[0]
+
+
+def _dose(dataset: Any, n: int) -> tuple[npt.NDArray[np.float64], str]:
+    units = {"GY": "Gy", "RELATIVE": "relative dose"}.get(str(dataset.get("DoseUnits", "")), "unknown units")
+    return np.tile([float(dataset.get("DoseGridScaling") or 1), 0.0], (n, 1)), units
+
+
+def _refuse_without_geometry(stack: Stack, modality: str) -> None:
+    if len(stack) > 1 and not np.isfinite(stack.positions).all(axis=1).any():
+        words = f"None of the {len(stack)} frames of this {modality or 'file'} states where it lies in the patient."
+        then = "Read them with read_image, which gives a Cine."
+        raise SeriesError(f"{words} {then}", (Finding("no geometry", words, "", then),))
+
+
+def _facts(dataset: Any, n: int, path: Path, headers: "Headers") -> Facts:
+    from workbench.imaging.pixels.modality import padding_values
+    from workbench.imaging.pixels.voi import voi_windows
+
+    padding = padding_values(dataset)
+    return Facts(
+        modality=str(dataset.get("Modality", "")),
+        padding=np.full(n, np.nan if padding is None else float(padding[0])),
+        windows=lambda frame: tuple((one.center, one.width) for one in voi_windows(dataset, frame)),
+        source=Source(
+            str(dataset.get("StudyInstanceUID", "")), str(dataset.get("SeriesInstanceUID", "")), path=str(path)
+        ),
+        sop_uids=[str(dataset.get("SOPInstanceUID", ""))],
+        provenance={"headers": {headers.readers[0]: 1}},
+    )
+
+
+def _numbers(values: Sequence[Any], width: int) -> npt.NDArray[np.float64]:
+    """Return values as (n, width), NaN where absent, short or no number."""
+    out = np.full((len(values), width), np.nan)
+    for nth, value in enumerate(values):
+        try:
+            row = np.atleast_1d(np.asarray(value, dtype=np.float64)).ravel()
+        except (TypeError, ValueError):
+            continue
+        if len(row) >= width:
+            out[nth] = row[:width]
+    return out
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    many = not isinstance(value, str) and (isinstance(value, Sequence | np.ndarray) or hasattr(value, "_list"))
+    return "\\".join(str(part) for part in value) if many else str(value)

@@ -1,0 +1,232 @@
+"""Images that may be slices of one volume: a column for each attribute, a row for each file or frame."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.imaging.images import UNKNOWN_UNITS
+
+if TYPE_CHECKING:
+    from workbench.imaging.headers.reading import Headers
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+
+class Pixels(Protocol):
+    """Where the stored values of the images of a stack come from."""
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether values lie in the file as they are, so that threads can read them."""
+
+    @property
+    def reader(self) -> str:
+        """How they are read, for the provenance."""
+
+    def stored_type(self) -> tuple[np.dtype[Any], tuple[int, int]]:
+        """Return the type of the stored values, and the smallest and greatest that can be stored."""
+
+    def read(self, rows: Rows, out: npt.NDArray[Any], done: Callable[[int], None]) -> list[tuple[int, str]]:
+        """Read images into the planes of `out`, say of each when it is done, and return those that cannot be read.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Which files or frames.
+        out : numpy.ndarray
+            (len(rows), rows, columns) of the stored type.
+        done : callable
+            Called with each place in `rows`.
+
+        Returns
+        -------
+        list of tuple
+            Place in `rows` and reason.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Images that may be slices of one volume.
+
+    Attributes
+    ----------
+    rows : numpy.ndarray
+        (n,) which files, or which frames, of `pixels` these are.
+    positions : numpy.ndarray
+        (n, 3) ImagePositionPatient, NaN where absent.
+    orientations : numpy.ndarray
+        (n, 6) ImageOrientationPatient.
+    pixel_mm : numpy.ndarray
+        (n, 2) PixelSpacing.
+    step_mm : numpy.ndarray
+        (n, 2) SpacingBetweenSlices and SliceThickness.
+    sizes : numpy.ndarray
+        (n, 3) rows, columns, samples.
+    rescale : numpy.ndarray
+        (n, 2) slope and intercept.
+    pixels : Pixels
+        Where their values are read.
+    value_of : callable
+        Keyword to the text of an attribute for every file or frame of `pixels`, None where absent.
+    dimensions : tuple of str
+        Keywords that may tell images apart that lie at the same place.
+    units : str
+        Of the values after rescale.
+    noun : str
+        ``"file"`` or ``"frame"``.
+    """
+
+    rows: Rows
+    positions: Floats
+    orientations: Floats
+    pixel_mm: Floats
+    step_mm: Floats
+    sizes: Floats
+    rescale: Floats
+    pixels: Pixels
+    value_of: Callable[[str], Sequence[str | None]]
+    dimensions: tuple[str, ...]
+    units: str = UNKNOWN_UNITS
+    noun: str = "file"
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def select(self, chosen: npt.NDArray[Any]) -> "Stack":
+        """Return the stack of some of its images.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray
+            Places, or (n,) boolean.
+
+        Returns
+        -------
+        Stack
+            In the order asked for.
+        """
+        columns = ("rows", "positions", "orientations", "pixel_mm", "step_mm", "sizes", "rescale")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
+
+    def values(self, keyword: str) -> list[str | None]:
+        """Return the text of an attribute for each image.
+
+        Parameters
+        ----------
+        keyword : str
+            A DICOM keyword that was kept.
+
+        Returns
+        -------
+        list of str or None
+            None where absent.
+        """
+        every = self.value_of(keyword)
+        return [every[row] for row in self.rows]
+
+    def names(self, places: Sequence[int] | npt.NDArray[Any], most: int = 3) -> str:
+        """Return which files or frames are meant, by number, for a message.
+
+        Parameters
+        ----------
+        places : sequence of int
+            In this stack.
+        most : int
+            The longest list to spell out.
+
+        Returns
+        -------
+        str
+            ``"file 3"`` or ``"files 3, 4 and 9 more"``.
+        """
+        numbers = [str(int(self.rows[place]) + 1) for place in places]
+        if len(numbers) == 1:
+            return f"{self.noun} {numbers[0]}"
+        shown = numbers[:most]
+        rest = f" and {len(numbers) - most} more" if len(numbers) > most else ""
+        return f"{self.noun}s {', '.join(shown)}{rest}"
+
+
+#: Storage SOP classes whose frames state their geometry in functional groups (PS3.4 2025c B.5): enhanced CT, MR, PET.
+ENHANCED = (
+    "1.2.840.10008.5.1.4.1.1.2.1",
+    "1.2.840.10008.5.1.4.1.1.2.2",
+    "1.2.840.10008.5.1.4.1.1.4.1",
+    "1.2.840.10008.5.1.4.1.1.4.3",
+    "1.2.840.10008.5.1.4.1.1.4.4",
+    "1.2.840.10008.5.1.4.1.1.130",
+    "1.2.840.10008.5.1.4.1.1.128.1",
+)
+
+#: Attributes of classic images that may tell apart what lies at the same place.
+FILE_DIMENSIONS = (
+    "TemporalPositionIdentifier",
+    "EchoNumbers",
+    "EchoTime",
+    "InversionTime",
+    "AcquisitionNumber",
+    "ImageType",
+    "ConvolutionKernel",
+    "KVP",
+    "RepetitionTime",
+    "InstanceNumber",
+)
+
+
+def stack_of_files(headers: "Headers", pixels: Pixels, units: str) -> Stack:
+    """Return the stack of single-frame files.
+
+    Parameters
+    ----------
+    headers : workbench.imaging.headers.reading.Headers
+        Of the files of one series.
+    pixels : Pixels
+        Of the same files.
+    units : str
+        After rescale.
+
+    Returns
+    -------
+    Stack
+        A row for each file, in the order of the headers.
+    """
+    samples = np.nan_to_num(headers.numbers("SamplesPerPixel"), nan=1)
+    rescale = np.concatenate([headers.numbers("RescaleSlope"), headers.numbers("RescaleIntercept")], axis=1)
+    return Stack(
+        rows=np.arange(len(headers)),
+        positions=headers.numbers("ImagePositionPatient"),
+        orientations=headers.numbers("ImageOrientationPatient"),
+        pixel_mm=headers.numbers("PixelSpacing"),
+        step_mm=np.concatenate([headers.numbers("SpacingBetweenSlices"), headers.numbers("SliceThickness")], axis=1),
+        sizes=np.concatenate(
+            [headers.numbers("Rows"), headers.numbers("Columns"), np.nan_to_num(samples, nan=1)], axis=1
+        ),
+        rescale=without_rescale_as_one(rescale),
+        pixels=pixels,
+        value_of=headers.text,
+        dimensions=FILE_DIMENSIONS,
+        units=units,
+    )
+
+
+def without_rescale_as_one(rescale: Floats) -> Floats:
+    """Return slopes and intercepts with 1 and 0 where a file states none (or a slope of 0, which would erase it).
+
+    Parameters
+    ----------
+    rescale : numpy.ndarray
+        (n, 2), NaN where absent.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, 2), finite.
+    """
+    known = np.where(np.isfinite(rescale), rescale, (1.0, 0.0))
+    known[known[:, 0] == 0, 0] = 1.0
+    return known
