@@ -18,8 +18,6 @@ from workbench.imaging.pixels.codestreams import (
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription
 
 _JPEG_LOSSLESS, _JPEG_EXTENDED, _JPEG_LS = "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.80"
-_RLE = "1.2.840.10008.1.2.5"
-_MOST_SEGMENTS = 15  # PS3.5 G.5
 
 
 class Decoder(NamedTuple):
@@ -133,7 +131,7 @@ def _pillow(encoded: bytes, found: Codestream) -> npt.NDArray[Any]:
 def _jpeg_ls(encoded: bytes, found: Codestream, description: PixelDescription) -> npt.NDArray[Any]:
     if found.components == 1 or found.interleaved:
         return _dicomsdl(encoded, description, _JPEG_LS)
-    planes = [_dicomsdl(part, description, _JPEG_LS, samples=1) for part in scans_of_jpeg_ls(encoded)]
+    planes = [_dicomsdl(part, description, _JPEG_LS, 1) for part in scans_of_jpeg_ls(encoded)]
     return np.stack(planes, axis=-1)
 
 
@@ -157,31 +155,9 @@ def _of_sign(values: npt.NDArray[Any], found: Codestream, description: PixelDesc
 
 
 def _rle(encoded: bytes, description: PixelDescription) -> npt.NDArray[Any]:
-    """Decode byte planes one by one (PS3.5 Annex G): the decoder at hand writes past the end of others."""
-    size = max(description.bits_allocated // 8, 1)
-    if len(encoded) < 64:
-        raise PixelDataError(_failed("RLE", "it has no header of 64 bytes"))
-    n_segments, *offsets = struct.unpack_from("<16I", encoded)
-    if n_segments != size * description.samples or n_segments > _MOST_SEGMENTS:
-        raise PixelDataError(_failed("RLE", f"it has {n_segments} segments of {size * description.samples}"))
-    ends = [*offsets[1:n_segments], len(encoded)]
-    shape = (description.rows, description.columns)
-    out = np.empty((*shape, description.samples, size), np.uint8)
-    for index, (begin, end) in enumerate(zip(offsets, ends, strict=False)):
-        if not 64 <= begin < end <= len(encoded):
-            raise PixelDataError(_failed("RLE", "its segments lie outside it"))
-        sample, byte = divmod(index, size)  # most significant byte first (PS3.5 G.2)
-        out[:, :, sample, size - 1 - byte] = _segment(encoded[begin:end], description)
-    values = out.view(f"<{'i' if description.signed else 'u'}{size}")[..., 0]
-    return values[..., 0] if description.samples == 1 else values
+    from workbench.imaging.pixels.runs import decode_runs  # numba stays out of sessions without such files
 
-
-def _segment(packed: bytes, description: PixelDescription) -> npt.NDArray[np.uint8]:
-    # A run gives at most 64 times its bytes; what a broken one writes too much lands in the slack behind.
-    n = description.rows * description.columns
-    scratch = np.empty(n + 64 * len(packed) + 256, np.uint8)
-    frame = struct.pack("<16I", 1, 64, *[0] * 14) + packed
-    return _dicomsdl(frame, description, _RLE, samples=1, bits=8, out=scratch[:n].reshape(description.rows, -1))
+    return decode_runs(encoded, description)
 
 
 def _deflated(encoded: bytes, description: PixelDescription) -> npt.NDArray[Any]:
@@ -209,27 +185,42 @@ def _raw(stored: bytes, description: PixelDescription) -> npt.NDArray[Any]:
 
 
 def _dicomsdl(
-    encoded: bytes,
-    description: PixelDescription,
-    syntax: str,
-    *,
-    samples: int | None = None,
-    bits: int | None = None,
-    out: npt.NDArray[Any] | None = None,
+    encoded: bytes, description: PixelDescription, syntax: str, samples: int | None = None
 ) -> npt.NDArray[Any]:
-    import dicomsdl
-
     samples = samples or description.samples
-    bits = bits or max(description.bits_allocated, 8)
+    bits = max(description.bits_allocated, 8)
     signed = description.signed and bits > 8
-    wrapped = _wrapped(encoded, syntax, (samples, description.rows, description.columns, bits, signed))
-    shape = (description.rows, description.columns) + ((samples,) if samples > 1 else ())
-    values = np.empty(shape, f"{'i' if signed else 'u'}{bits // 8}") if out is None else out
+    values = np.empty((description.rows, description.columns, samples), f"{'i' if signed else 'u'}{bits // 8}")
     try:
-        dataset = dicomsdl.open_memory(wrapped)
-        dataset.copyFrameData(0, values)
-    except (dicomsdl.DicomException, RuntimeError, ValueError, TypeError) as failed:
-        raise PixelDataError(_failed("dicomsdl", str(failed).rpartition("'")[0].rpartition("'")[2])) from None
+        import dicomsdl
+    except ImportError:  # no wheel for this Python
+        return _pydicom(encoded, description, syntax, samples)
+    try:
+        wrapped = _wrapped(encoded, syntax, (samples, description.rows, description.columns, bits, signed))
+        dicomsdl.open_memory(wrapped).copyFrameData(0, values if samples > 1 else values[..., 0])
+    except (dicomsdl.DicomException, RuntimeError, ValueError, TypeError):
+        return _pydicom(encoded, description, syntax, samples)
+    return values if samples > 1 else values[..., 0]
+
+
+def _pydicom(encoded: bytes, description: PixelDescription, syntax: str, samples: int) -> npt.NDArray[Any]:
+    """Decode with whichever of pydicom's plug-ins are installed: the last resort."""
+    from pydicom.encaps import encapsulate
+    from pydicom.pixels import get_decoder
+    from pydicom.uid import UID
+
+    try:
+        values, _ = get_decoder(UID(syntax)).as_array(
+            encapsulate([encoded]), raw=True, index=0, rows=description.rows, columns=description.columns, number_of_frames=1,
+            samples_per_pixel=samples, planar_configuration=0, bits_allocated=description.bits_allocated,
+            bits_stored=description.bits_allocated, pixel_representation=int(description.signed), pixel_keyword="PixelData",
+            photometric_interpretation="RGB" if samples == 3 else "MONOCHROME2",
+        )  # fmt: skip
+    except (RuntimeError, ValueError, NotImplementedError, AttributeError, TypeError):
+        raise PixelDataError(
+            "The compressed frame could be decoded neither by dicomsdl nor by a plug-in of pydicom that is installed. "
+            "A whole frame was expected. Fetch the file again, or install pylibjpeg[all] or pyjpegls."
+        ) from None
     return values
 
 
@@ -277,6 +268,6 @@ DECODERS = {
     "1.2.840.10008.1.2.4.201": Decoder("HTJ2K Lossless", "OpenJPEG", _NAN, _NAN, True, _by_codestream),
     "1.2.840.10008.1.2.4.202": Decoder("HTJ2K Lossless RPCL", "OpenJPEG", _NAN, _NAN, True, _by_codestream),
     "1.2.840.10008.1.2.4.203": Decoder("HTJ2K", "OpenJPEG", _NAN, _NAN, True, _by_codestream),
-    "1.2.840.10008.1.2.5": Decoder("RLE Lossless", "dicomsdl", _NAN, _NAN, True, _rle),
+    "1.2.840.10008.1.2.5": Decoder("RLE Lossless", "numba", _NAN, _NAN, False, _rle),
     "1.2.840.10008.1.2.8.1": Decoder("Deflated Image Frame Compression", "zlib", _NAN, _NAN, False, _deflated),
 }

@@ -154,7 +154,7 @@ def _jpeg(encoded: bytes) -> Codestream:
         body = encoded[at + 4 : at + 2 + length]
         if marker == _APP0 and body[:4] == b"JFIF":
             color = color or "YBR_FULL"  # JFIF 1.02: three components are YCbCr
-        elif marker == _APP14 and body[:5] == b"Adobe":
+        elif marker == _APP14 and body[:5] == b"Adobe" and len(body) >= 12:
             adobe = body[11]
         elif marker in _FRAMES:
             frame = (marker, *struct.unpack_from(">BHHB", body), body[6:])

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -228,14 +229,23 @@ def _decode(files: Sequence[_File], workers: int, isolated: bool, advance: Any) 
             refusals.append(Refusal(file.index, str(refused)))
     if isolated and os.name != "nt" and any(DECODERS[job.description.transfer_syntax].native for job in jobs):
         return refusals + decode_jobs(jobs, workers=workers, advance=advance)
-    for job in jobs:
-        try:
-            store_frame(read_spans(job.path, job.spans), job.description, job.out)
-        except PixelDataError as refused:
-            refusals.append(Refusal(job.index, str(refused)))
-        if advance is not None:
-            advance(1)
+    with ThreadPoolExecutor(max_workers=workers) as pool:  # these decoders hold no lock
+        for job, reason in zip(jobs, pool.map(_stored, jobs), strict=True):
+            if reason is not None:
+                refusals.append(Refusal(job.index, reason))
+            if advance is not None:
+                advance(1)
     return refusals
+
+
+def _stored(job: Job) -> str | None:
+    try:
+        store_frame(read_spans(job.path, job.spans), job.description, job.out)
+    except PixelDataError as refused:
+        return str(refused)
+    except OSError as failed:
+        return f"The file could not be read ({failed.strerror}). A readable file was expected. Check that it is still there."
+    return None
 
 
 def _checked(out: npt.NDArray[Any], shape: tuple[int, ...], description: PixelDescription) -> npt.NDArray[Any]:

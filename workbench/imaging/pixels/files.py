@@ -18,6 +18,8 @@ from workbench.imaging.pixels.stored import store_native
 
 _KEYWORDS = {0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData", 0x0010: "PixelData"}  # elements of group 7FE0
 _DEFLATED = "1.2.840.10008.1.2.1.99"  # PS3.5 A.5
+_EXPLICIT = "1.2.840.10008.1.2.1"  # how a deflated data set is encoded
+_WITH_VR = (b"OB", b"OW", b"OF", b"OD", b"UN")
 _GREATEST_INFLATION = 1_032  # Deflate cannot give more (zlib's technical notes: 1032 to 1)
 _LARGEST_INFLATED = 4 * 2**30  # our own bound
 _STARTS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")  # groups 2 and 8, of files without a preamble
@@ -57,14 +59,17 @@ def open_dataset(path: str | Path) -> tuple[Any, PixelDescription]:
         head = file.read(132)
         file.seek(0)
         if head[128:] == b"DICM" and _states_deflated(file):
-            source = BytesIO(inflated(path))
-            size = len(source.getvalue())
+            whole = inflated(path)
+            size = len(whole)
+            source = BytesIO(whole.replace(_DEFLATED.encode(), _EXPLICIT.encode().ljust(len(_DEFLATED), b"\0"), 1))
         elif head[128:] != b"DICM" and head[:2] not in _STARTS:
             raise PixelDataError(
                 "The file does not begin as a DICOM file does (PS3.10 7.1). A DICOM file was expected. "
                 "PNG, JPEG and TIFF are read by read_radiograph."
             )
         dataset = _read_header(source)
+        if isinstance(source, BytesIO):
+            dataset.file_meta.TransferSyntaxUID = _DEFLATED
         offset, length, keyword = _pixel_element(source, dataset)
         description = describe(dataset, pixel_offset=offset, pixel_length=length, keyword=keyword)
     check_claims(description, size)
@@ -91,11 +96,15 @@ def read_native(path: str | Path, description: PixelDescription, frames: Sequenc
         The file ends before its pixels do.
     """
     bits = description.stored_frame_bits
+    if description.is_big_endian and description.bits_allocated <= 8 and _in_words(path, description):
+        _read_swapped(path, description, frames, out)
+        return
     direct = bits == 8 * description.frame_bytes and not description.planar
     if bits % 8 or description.transfer_syntax == _DEFLATED:
-        whole = inflated(path) if description.transfer_syntax == _DEFLATED else None
+        deflated = description.transfer_syntax == _DEFLATED
+        values = np.frombuffer(inflated(path), np.uint8)[description.pixel_offset :] if deflated else None
         for frame, place in zip(frames, out, strict=True):
-            _store_odd_frame(path, whole, description, frame, place)
+            _store_odd_frame(path, values, description, frame, place)
         return
     first, contiguous = frames[0], list(frames) == list(range(frames[0], frames[0] + len(frames)))
     parts = [(first, out)] if contiguous else [(frame, out[at : at + 1]) for at, frame in enumerate(frames)]
@@ -141,16 +150,16 @@ def inflated(path: str | Path) -> bytes:
 
 
 def _store_odd_frame(
-    path: str | Path, whole: bytes | None, one: PixelDescription, frame: int, place: npt.NDArray[Any]
+    path: str | Path, values: npt.NDArray[np.uint8] | None, one: PixelDescription, frame: int, place: npt.NDArray[Any]
 ) -> None:
     """Read a frame that need not begin at a byte: bits are packed across frames (PS3.5 8.1.1)."""
     first_bit = one.stored_frame_bits * frame
     begin, end = first_bit // 8, -(-(first_bit + one.stored_frame_bits) // 8)
     stored = np.empty(end - begin, np.uint8)
-    if whole is None:
+    if values is None:
         _read_into(path, one.pixel_offset + begin, stored)
     else:
-        part = np.frombuffer(whole, np.uint8)[one.pixel_offset + begin : one.pixel_offset + end]
+        part = values[begin:end]
         if len(part) != len(stored):
             raise PixelDataError(_ends(len(part), len(stored)))
         stored[:] = part
@@ -159,6 +168,22 @@ def _store_odd_frame(
         place[...] = bits[: place.size].reshape(place.shape)
         return
     store_native(stored, one, place[np.newaxis])
+
+
+def _in_words(path: str | Path, one: PixelDescription) -> bool:
+    """Whether bytes lie in words of 16 bits, whose order big endian turns (PS3.5 7.3, 8.1.1): VR OW before the value."""
+    vr = np.empty(2, np.uint8)
+    _read_into(path, one.pixel_offset - 8, vr)
+    return vr.tobytes() == b"OW"
+
+
+def _read_swapped(path: str | Path, one: PixelDescription, frames: Sequence[int], out: npt.NDArray[Any]) -> None:
+    n_bytes = -(-one.stored_frame_bits * one.n_frames // 8)
+    stored = np.empty(n_bytes + n_bytes % 2, np.uint8)
+    _read_into(path, one.pixel_offset, stored)
+    turned = stored.view(np.uint16).byteswap().view(np.uint8)
+    for frame, place in zip(frames, out, strict=True):
+        _store_odd_frame(path, turned, one, frame, place)
 
 
 def _read_into(path: str | Path, offset: int, stored: npt.NDArray[np.uint8]) -> None:
@@ -204,7 +229,8 @@ def _pixel_element(source: Any, dataset: Any) -> tuple[int, int, str]:
     """Return offset, length (−1 for undefined) and keyword of the element before which pydicom stopped."""
     position = source.tell()
     head = source.read(12)
-    implicit, little = dataset.is_implicit_VR, dataset.is_little_endian
+    implicit = head[4:6] not in _WITH_VR  # some files state explicit and are not
+    little = dataset.is_little_endian
     order = "<" if little else ">"
     if len(head) < 8 or struct.unpack_from(f"{order}H", head)[0] != 0x7FE0:
         raise PixelDataError(
