@@ -12,18 +12,20 @@ from workbench.phantoms.objects.nuclear import write_chest_pet, write_scintigram
 from workbench.phantoms.objects.slide import write_slide
 from workbench.phantoms.objects.ultrasound import write_ultrasound
 from workbench.phantoms.radiographs import Exposure, write_radiograph
-from workbench.phantoms.thorax import Finding, make_chest
+from workbench.phantoms.thorax import Chest, Finding, make_chest
 
 _DISEASE = (Finding("ground-glass", "right lower", 150.0), Finding("consolidation", "left lower", 80.0))
 
 
-def write_every_modality(folder: Path, *, seed: int = 0) -> dict[str, Path]:
+def write_every_modality(folder: Path, chest: Chest | None = None, *, seed: int = 0) -> dict[str, Path]:
     """Write one small object of every modality and return where each lies.
 
     Parameters
     ----------
     folder : pathlib.Path
         Made when absent; a subfolder for each.
+    chest : Chest, optional
+        What CT, radiographs and scintigram show; a small one with disease when left out.
     seed : int
         The same seed gives the same files.
 
@@ -41,7 +43,7 @@ def write_every_modality(folder: Path, *, seed: int = 0) -> dict[str, Path]:
     ...     sum(len(list(each.iterdir())) for each in where.values())
     85
     """
-    chest = make_chest(seed=seed, findings=_DISEASE)
+    chest = chest or make_chest(seed=seed, findings=_DISEASE)
     where = {name: folder / name.lower().replace(" ", "_") for name in _NAMES}
     write_ct_series(where["CT"], chest)
     write_enhanced_ct(where["CT enhanced"] / "1.dcm", chest)

@@ -45,9 +45,10 @@ def write_chest_pet(folder: Path, chest: Chest | None = None) -> tuple[Path, ...
     """
     chest = chest or make_chest(n_slices=20, n_pixels=48)
     grid = Grid.around_zero(chest.hu.shape, chest.spacing_mm)
-    activity = burn_label(chest_activity(chest), _DISEASE, dark=0)
+    activity = chest_activity(chest)
     paths = []
-    for at, plane in enumerate(activity):
+    for at, unlabeled in enumerate(activity):
+        plane = burn_label(unlabeled[None], max(float(unlabeled.max()), 1.0), dark=0)[0]
         image = phantom_header(
             PositronEmissionTomographyImageStorage, "PT", seed=chest.seed, number=at + 1, series=chest.hu.shape
         )
@@ -57,7 +58,7 @@ def write_chest_pet(folder: Path, chest: Chest | None = None) -> tuple[Path, ...
         x, y, z = grid.origin_mm
         image.ImagePositionPatient = decimals([x, y, z + at * grid.spacing_mm[0]])
         image.PixelSpacing, image.SliceThickness = decimals(grid.spacing_mm[1:]), decimals(grid.spacing_mm)[0]
-        slope = float(decimals([max(float(plane.max()), 1.0) / 32767])[0])
+        slope = float(decimals([float(plane.max()) / 32767])[0])
         image.RescaleIntercept, image.RescaleSlope = 0, decimals([slope])[0]
         image.WindowCenter, image.WindowWidth = 5000, 10000
         set_pixels(image, np.rint(plane / slope), bits=16)
