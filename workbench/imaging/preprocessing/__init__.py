@@ -1,11 +1,18 @@
 """From an image with known units to a model-ready array: named pipelines of small steps, on NumPy or CuPy alike."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workbench.imaging.images import Array, Image
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def preprocess(image: Image, pipeline: Any, *, device: str = "auto", mask: Array | None = None) -> Image:
+    from workbench.imaging.preprocessing.pipelines import Pipeline
+
+
+def preprocess(
+    image: Image, pipeline: "str | Path | Pipeline", *, device: str = "auto", mask: Array | None = None
+) -> Image:
     """Return the image after a pipeline, with units, geometry and what was done.
 
     The array stays on the device that computed it; ``workbench.imaging.arrays.to_host`` brings it back.
@@ -34,5 +41,16 @@ def preprocess(image: Image, pipeline: Any, *, device: str = "auto", mask: Array
         When no pipeline is called that.
     ValueError
         When the pipeline does not fit the image: modality, color, units, dimensions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workbench.imaging.images import Volume
+    >>> head = Volume(np.full((4, 4, 4), -300, np.int16), spacing_mm=(1.0, 1.0, 1.0), units="HU", modality="CT")
+    >>> done = preprocess(head, "chest_ct", device="cpu")
+    >>> round(float(done.array[0, 0, 0]), 3), done.units  # (-300 + 1000) / 1400
+    (0.5, '0 to 1')
     """
-    raise NotImplementedError
+    from workbench.imaging.preprocessing.pipelines import read_pipeline
+
+    return read_pipeline(pipeline).apply(image, device=device, mask=mask)

@@ -1,52 +1,37 @@
 """Pipelines as data: a name, a version, a source and a list of steps, read from YAML and applied to images."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.imaging.images import Image
+import yaml
+
+from workbench.errors import brief, unknown_name
+from workbench.imaging.images import Array, Image
+from workbench.imaging.preprocessing.recipes import Recipe, shipped
+from workbench.imaging.preprocessing.running import run
+from workbench.imaging.preprocessing.steps import read_step
+from workbench.imaging.preprocessing.undoing import undo
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_FIELDS = ("name", "version", "purpose", "modalities", "images", "units", "source", "steps")
+_KINDS = ("volume", "radiograph", "cine")
+_HOLDS = "A name, a version and steps would be right"
 
 
 @dataclass(frozen=True)
-class Pipeline:
+class Pipeline(Recipe):
     """A named list of steps with where it comes from; it is data, and equal data have equal hashes.
 
-    Attributes
-    ----------
-    name, version, purpose : str
-        What it is called, and what it is for.
-    modalities : tuple of str
-        DICOM code strings it is for; empty for any.
-    steps : tuple
-        In the order in which they run.
-    source : tuple
-        Papers and clauses of a standard that it follows.
+    ``print(pipeline)`` tells it in words; see `Recipe` for its fields.
     """
 
-    name: str
-    version: str
-    purpose: str
-    modalities: tuple[str, ...]
-    steps: tuple[Any, ...]
-    source: tuple[Any, ...]
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the canonical JSON of the definition, 64 hexadecimal digits."""
-        raise NotImplementedError
-
-    def explain(self) -> str:
-        """Return what the steps do, in plain sentences, in their order.
-
-        Returns
-        -------
-        str
-            A numbered line a step.
-        """
-        raise NotImplementedError
-
-    def apply(self, image: Image, *, device: str = "auto", mask: Any = None) -> Image:
-        """Return the image after all steps; see `workbench.imaging.preprocessing.preprocess`.
+    def apply(self, image: Image, *, device: str = "auto", mask: Array | None = None) -> Image:
+        """Return the image after all steps.
 
         Parameters
         ----------
@@ -62,7 +47,28 @@ class Pipeline:
         Image
             Of the same class.
         """
-        raise NotImplementedError
+        return self.apply_with_mask(image, device=device, mask=mask)[0]
+
+    def apply_with_mask(
+        self, image: Image, *, device: str = "auto", mask: Array | None = None
+    ) -> tuple[Image, Array | None]:
+        """Return the image after all steps, and the mask that the steps found or that was given.
+
+        Parameters
+        ----------
+        image : Image
+            As read.
+        device : str
+            ``"auto"``, ``"cpu"`` or ``"cuda:0"``.
+        mask : numpy.ndarray, optional
+            Of the image's shape.
+
+        Returns
+        -------
+        tuple
+            The image, and a bool mask on its grid; None where there is none.
+        """
+        return run(self, image, device=device, mask=mask)
 
     def invert(self, image: Image) -> Image:
         """Return the image with every step undone that can be; flags say which could not, or only in part.
@@ -70,30 +76,82 @@ class Pipeline:
         Parameters
         ----------
         image : Image
-            What `apply` of this pipeline returned.
+            What `apply` of this pipeline returned, or the like of it with other values, such as a model's output.
 
         Returns
         -------
         Image
-            On the grid as read.
+            On the grid as it was given to `apply`; ``provenance["inverse"]`` lists what was undone.
+
+        Raises
+        ------
+        ValueError
+            When the image did not come from this pipeline, or its shape has changed since.
         """
-        raise NotImplementedError
+        done = image.provenance.get("preprocessing", {})
+        if done.get("sha256") != self.hash:
+            came = f"the pipeline {done['pipeline']} {done['version']}" if done else "no pipeline"
+            raise ValueError(
+                f"Received an image that came from {came}. One that came from {self.name} {self.version} would be "
+                "right. Call invert of the pipeline that made it."
+            )
+        return undo(image, done["steps"])
 
 
-def read_pipeline(name: str | Path) -> Pipeline:
+def read_pipeline(name: str | Path | Mapping[str, Any] | Pipeline) -> Pipeline:
     """Return a pipeline that ships, or one of your own.
 
     Parameters
     ----------
-    name : str or path
-        A name of `pipeline_names`, or a YAML file.
+    name : str, path or mapping
+        A name of `pipeline_names`, a YAML file, or what such a file would hold.
 
     Returns
     -------
     Pipeline
-        Checked: every step, parameter and unit is known.
+        Checked: every field, step, parameter and unit is known.
+
+    Raises
+    ------
+    UnknownNameError
+        When no pipeline, field, step, parameter or unit is called so.
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        When the file is no pipeline.
+
+    Examples
+    --------
+    >>> read_pipeline("chest_ct").modalities
+    ('CT',)
     """
-    raise NotImplementedError
+    if isinstance(name, Pipeline):
+        return name
+    if isinstance(name, Mapping):
+        return _pipeline(name)
+    if str(name) in pipeline_names():
+        return _shipped(str(name))
+    path = Path(name)
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        raise unknown_name(
+            "pipeline", str(name), pipeline_names(), where="the shipped pipelines",
+            then="For one of your own give a .yaml file.",
+        )  # fmt: skip
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"There is no file '{brief(path.name)}'. A YAML file with a pipeline would be right. "
+            "Check the path, or take a shipped one: workbench preprocess --list"
+        )
+    try:
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        place = getattr(error, "problem_mark", None)
+        line = f" (line {place.line + 1})" if place else ""
+        raise ValueError(
+            f"'{brief(path.name)}' is no readable YAML{line}. {_HOLDS}. Compare with a shipped one: "
+            "workbench preprocess --explain --pipeline chest_ct"
+        ) from error
+    return _pipeline(written)
 
 
 def pipeline_names() -> list[str]:
@@ -103,5 +161,74 @@ def pipeline_names() -> list[str]:
     -------
     list of str
         In alphabetical order.
+
+    Examples
+    --------
+    >>> "chest_ct" in pipeline_names()
+    True
     """
-    raise NotImplementedError
+    return list(shipped())
+
+
+def pipeline_table() -> "pl.DataFrame":
+    """Return the pipelines that ship as a table.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``pipeline``, ``version``, ``modalities``, ``images``, ``n_steps``, ``purpose``, ``source``.
+    """
+    import polars as pl
+
+    found = [_shipped(name) for name in pipeline_names()]
+    return pl.DataFrame(
+        {
+            "pipeline": [each.name for each in found],
+            "version": [each.version for each in found],
+            "modalities": [", ".join(each.modalities) or "any" for each in found],
+            "images": [", ".join(each.images) or "any" for each in found],
+            "n_steps": [len(each.steps) for each in found],
+            "purpose": [each.purpose for each in found],
+            "source": [" · ".join(each.source) for each in found],
+        }
+    )
+
+
+@cache
+def _shipped(name: str) -> Pipeline:
+    return _pipeline(shipped()[name])
+
+
+def _pipeline(written: Any) -> Pipeline:
+    """Return the checked pipeline that a mapping describes."""
+    if not isinstance(written, Mapping) or not all(written.get(field) for field in ("name", "version", "steps")):
+        raise ValueError(
+            f"Received a pipeline of {brief(repr(written))}. {_HOLDS}. Write for instance {{'name': 'mine', "
+            "'version': 1, 'steps': ['to_gray']}."
+        )
+    for field in written:
+        if field not in _FIELDS:
+            raise unknown_name("field", field, _FIELDS, where="a pipeline", then="Correct the pipeline.")
+    images = _texts(written, "images")
+    for kind in images:
+        if kind not in _KINDS:
+            raise unknown_name("kind of image", kind, _KINDS, where="images of a pipeline", then="Correct it.")
+    if not isinstance(written["steps"], list):
+        raise ValueError(
+            f"Received steps: {brief(repr(written['steps']))}. A list would be right. Begin each step with a dash."
+        )
+    return Pipeline(
+        name=str(written["name"]),
+        version=str(written["version"]),
+        purpose=str(written.get("purpose") or "no purpose stated."),
+        modalities=_texts(written, "modalities"),
+        images=images,
+        units=str(written.get("units") or ""),
+        steps=tuple(read_step(step) for step in written["steps"]),
+        source=_texts(written, "source"),
+    )
+
+
+def _texts(written: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    value = written.get(field) or ()
+    return (value,) if isinstance(value, str) else tuple(str(item) for item in value)
