@@ -93,8 +93,8 @@ def test_masks_keep_their_volume_in_every_orientation(chest: Chest, tmp_path: Pa
 
 def test_a_tilted_plane_meets_the_tissue_that_lies_there(chest: Chest, tmp_path: Path) -> None:
     tilted = write_ct_series(tmp_path, chest, scan=Scan(tilt_degrees=15.0))
-    # row 43 lies 19.5 rows of 7.5 mm behind the middle: there the plane has risen by 19.5 * 7.5 * sin(15) = 37.9 mm, 2.52
-    # slices of 15 mm, and gone back 19.5 * cos(15) = 18.84 rows
+    # row 43 lies 19.5 rows of 7.5 mm behind the middle: there the plane has risen by 19.5 * 7.5 * sin(15) = 37.9 mm,
+    # 2.52 slices of 15 mm, and gone back 19.5 * cos(15) = 18.84 rows
     row = 23.5 + 19.5 * np.cos(np.radians(15))
     upper = 6 + 19.5 * 7.5 * np.sin(np.radians(15)) / 15
     low, at = int(upper), int(row)

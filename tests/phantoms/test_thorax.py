@@ -100,7 +100,7 @@ def test_any_seed_lobe_and_volume_gives_what_was_asked_for(seed: int, volume_ml:
 def test_a_finding_too_large_for_its_lobe_is_refused() -> None:
     small = make_chest(n_slices=20, n_pixels=32)
     room_ml = small.volume_ml(small.lobes == LOBES["right middle"])
-    with pytest.raises(ValueError, match="no room|has room") as caught:
+    with pytest.raises(ValueError, match="has room") as caught:
         make_chest(n_slices=20, n_pixels=32, findings=(Finding("ground-glass", "right middle", 5000.0),))
     assert str(caught.value) == (  # a voxel is 15 * 11.25 * 11.25 mm: 1.898 ml
         "A finding of 5000 ml in the right middle lobe. At this spacing that lobe has room for 1.9 to "
