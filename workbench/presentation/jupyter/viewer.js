@@ -206,7 +206,7 @@ function paneOf(plane, app) {
   const { scene, state, store, space } = app;
   const canvas = make("canvas", { class: "wv-canvas", "aria-hidden": "true" });
   const corner = (where, ...children) => make("span", { class: `wv-corner is-${where}` }, ...children);
-  const texts = { place: make("span", {}), window: make("span", {}), bar: make("span", { class: "wv-bar", hidden: true }) };
+  const texts = { count: make("span", {}), place: make("span", {}), window: make("span", {}), bar: make("span", { class: "wv-bar", hidden: true }) };
   const letters = ["left", "right", "top", "bottom"].map((side, k) => make("span", { class: `wv-letter is-${side}`, "aria-hidden": "true" }, plane.letters[k]));
   const title = `${NAMES[plane.key]}${plane.oblique_degrees >= 1 ? " (oblique)" : ""}`;
   const stage = make(
@@ -215,7 +215,7 @@ function paneOf(plane, app) {
     canvas,
     ...letters,
     corner("tl", make("strong", {}, title)),
-    corner("tr", texts.place),
+    corner("tr", texts.count, texts.place),
     corner("bl", texts.bar),
     corner("br", texts.window),
   );
@@ -339,7 +339,8 @@ function paneOf(plane, app) {
     const times = scene.frame_times;
     const where = mm && c !== undefined ? `${"xyz"[c]} ${number(mm[c], 1)} mm` : times.length > order ? `${number(times[order] / 1000, 2)} s` : "";
     const count = plane.n > 1 ? `${order + 1} / ${plane.n}` : "";
-    texts.place.textContent = [count, where].filter(Boolean).join("   ");
+    texts.count.textContent = count;
+    texts.place.textContent = where;
     texts.window.textContent = scene.color ? "RGB" : `C ${app.shortly(state.window[0])}  W ${app.shortly(state.window[1])}`;
     if (document.activeElement !== slider || Number(slider.value) !== stop) slider.value = stop;
     slider.setAttribute("aria-valuetext", `${order + 1} of ${plane.n}${where ? `, ${where}` : ""}`);
@@ -398,7 +399,7 @@ function paneOf(plane, app) {
     canvas.width = width * dense;
     canvas.height = height * dense;
     stage.style.height = `${height}px`;
-    stage.classList.toggle("is-small", width < 300);
+    stage.classList.toggle("is-small", width < 360);
   };
   listen(pane, app);
   return pane;
@@ -598,7 +599,7 @@ function readoutLine(app) {
   node.update = (here) => {
     node.classList.toggle("is-empty", !here);
     if (!here) return;
-    const unit = scene.units === "unknown units" ? "" : ` ${scene.units}`;
+    const unit = scene.units ? ` ${scene.units}` : "";
     parts.value.textContent = scene.color ? `RGB ${here.value.join(" ")}` : `${number(here.value, scene.dtype === "float32" ? app.digits || 1 : 0)}${unit}`;
     parts.label.textContent = scene.legend.find((entry) => entry.value === here.label)?.name ?? "";
     parts.mm.textContent = here.mm ? here.mm.map((part, c) => `${"xyz"[c]} ${number(part, 1)}`).join("  ") + " mm" : flat(here);
@@ -721,7 +722,7 @@ function render({ model, el }) {
     const visible = inSight();
     root.dataset.layout = state.layout;
     stages.replaceChildren(...visible.map((pane) => pane.node));
-    const tallest = clamp(innerHeight * 0.72, 260, 760);
+    const tallest = clamp(innerHeight * 0.68, 260, 720);
     const gap = 8;
     const under = visible[0].stops.length > 1 ? 40 : 0;
     if (visible.length === 1) {

@@ -6,6 +6,7 @@ Nothing here imports Polars or Altair to show an image, so that a public page ca
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from workbench.errors import unknown_name
 from workbench.imaging.images import Image
 from workbench.presentation.viewer.comparing import Comparison, compare_images
 from workbench.presentation.viewer.pictures import contact_sheet, thumbnail
@@ -44,6 +45,8 @@ def view(
 
     Raises
     ------
+    UnknownNameError
+        For another mode.
     TypeError
         When something else than an image came.
     ValueError
@@ -59,4 +62,13 @@ def view(
     >>> view(volume, mode="slices").position
     [2, 4, 4]
     """
-    raise NotImplementedError
+    if mode not in _MODES:
+        raise unknown_name("mode", mode, _MODES, where="view(…)", then="Leave it out for 'auto'.")
+    if mode == "slices":
+        return SliceViewer(image, mask=mask, labels=labels)
+    from workbench.presentation.viewer.rendering import render_volume, why_not_rendered
+
+    reason = why_not_rendered(image) if mode == "auto" else ""
+    if reason:
+        return SliceViewer(image, mask=mask, labels=labels, note=reason)
+    return render_volume(image, mask=mask, labels=labels)

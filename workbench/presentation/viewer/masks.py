@@ -39,7 +39,7 @@ def overlay_of(image: Image, mask: Any, labels: Mapping[int, str] | None = None)
     image : Image
         What lies below.
     mask : array, Image or mapping of str to array, optional
-        True, or a whole number from 1 to 255, where a label is. Of several in a mapping the last one wins where two meet.
+        True, or a whole number from 1 to 255, where a label is. Where two of a mapping meet, the later one is seen.
     labels : mapping of int to str, optional
         Names of the values.
 

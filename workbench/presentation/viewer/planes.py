@@ -84,6 +84,34 @@ def planes_of(image: Image) -> tuple[Plane, ...]:
     )
 
 
+def pixel_mm(image: Image, plane: Plane) -> tuple[float, float] | None:
+    """Return how far apart the pixels of a plane are, downward and to the right.
+
+    Parameters
+    ----------
+    image : Image
+        Its spacing names all axes of space, or of a cine rows and columns only.
+    plane : Plane
+        One of its planes.
+
+    Returns
+    -------
+    tuple of float or None
+        In mm; None when the image's spacing is unknown.
+
+    Examples
+    --------
+    >>> volume = Volume(np.zeros((2, 3, 4)), spacing_mm=(5.0, 1.0, 2.0))
+    >>> [pixel_mm(volume, plane) for plane in planes_of(volume)]
+    [(1.0, 2.0), (5.0, 2.0), (5.0, 1.0)]
+    """
+    if not image.spacing_mm:
+        return None
+    without = 1 if plane.step == 0 and len(image.spacing_mm) == 2 else 0
+    down, right = (float(image.spacing_mm[axis - without]) for axis in (plane.down, plane.right))
+    return down, right
+
+
 def letters_along(vector: Sequence[float]) -> str:
     """Return where a direction leads in the patient, the strongest letter first.
 

@@ -1,4 +1,4 @@
-"""What the page is told of an image, and its slices as bytes: geometry, units and pixels, and nothing that names a patient."""
+"""What the page is told of an image, and its slices as bytes: geometry, units, pixels, nothing that names a patient."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ import numpy.typing as npt
 from workbench.imaging.arrays import to_host
 from workbench.imaging.images import Cine, Image, Volume
 from workbench.presentation.viewer.masks import is_color, overlay_of, space_shape
-from workbench.presentation.viewer.planes import Plane, planes_of
+from workbench.presentation.viewer.planes import Plane, pixel_mm, planes_of
 from workbench.presentation.viewer.windows import value_range, windows_of
 
 #: Up to this many bytes an image is sent whole, so that later steps ask nothing of the kernel.
@@ -47,7 +47,7 @@ class Scene:
         self.planes = planes_of(image)
         _check_shape(image)
         self.image, self.color = image, is_color(image)
-        self.array = _for_the_page(np.asarray(to_host(image.array)), self.color)
+        self.array = _for_the_page(np.asarray(to_host(image.array)), color=self.color)
         self.overlay = overlay_of(image, mask, labels)
         self.shape = space_shape(image)
         self.factors = {plane.key: self._factor(plane) for plane in self.planes}
@@ -76,7 +76,7 @@ class Scene:
             "spacing": spacing,
             "origin": [float(part) for part in image.origin_mm] if isinstance(image, Volume) else None,
             "direction": [[float(c) for c in axis] for axis in image.direction] if isinstance(image, Volume) else None,
-            "planes": [self._plane(plane) for plane in self.planes],
+            "planes": [self.described_plane(key, factor) for key, factor in self.factors.items()],
             "windows": [] if self.color else [vars(window) for window in windows_of(image)],
             "range": [0.0, 255.0] if self.color else list(value_range(image)),
             "legend": list(self.overlay.legend) if self.overlay else [],
@@ -86,7 +86,7 @@ class Scene:
             "notes": [*self._notes, *self._lines()],
         }
 
-    def slice_bytes(self, key: str, position: int) -> tuple[bytes, bytes]:
+    def slice_bytes(self, key: str, position: int, *, factor: int | None = None) -> tuple[bytes, bytes]:
         """Return one slice as it lies on the page.
 
         Parameters
@@ -95,6 +95,8 @@ class Scene:
             Of the plane.
         position : int
             Index along the plane's stepped axis.
+        factor : int, optional
+            So many pixels become one, along rows and columns; by default as described.
 
         Returns
         -------
@@ -102,11 +104,11 @@ class Scene:
             Rows of pixels in little-endian order of the described type, and of labels (empty without a mask).
         """
         plane = next(each for each in self.planes if each.key == key)
-        factor = self.factors[key]
-        pixels = _coarser(_laid(self.array, plane, position), factor)
+        factor = factor or self.factors[key]
+        pixels = block_means(laid(self.array, plane, position), (factor, factor))
         labels = b""
         if self.overlay:
-            cut = _laid(self.overlay.array, plane, position)
+            cut = laid(self.overlay.array, plane, position)
             labels = np.ascontiguousarray(cut[factor // 2 :: factor, factor // 2 :: factor]).tobytes()
         return np.ascontiguousarray(pixels).tobytes(), labels
 
@@ -127,23 +129,35 @@ class Scene:
         labels = self.overlay.array[start:stop].tobytes() if self.overlay else b""
         return stop, self.array[start:stop].tobytes(), labels
 
-    def _factor(self, plane: Plane) -> int:
-        most = _LARGEST_SIDE.get(plane.key, _LARGEST_OF_VOLUMES)
-        return -(-max(self.shape[plane.down], self.shape[plane.right]) // most)
+    def described_plane(self, key: str, factor: int) -> dict[str, Any]:
+        """Return what the page is told of one plane.
 
-    def _plane(self, plane: Plane) -> dict[str, Any]:
-        factor, spacing = self.factors[plane.key], self.image.spacing_mm
+        Parameters
+        ----------
+        key : str
+            Of the plane.
+        factor : int
+            So many pixels become one, along rows and columns.
+
+        Returns
+        -------
+        dict
+            The plane, its number of slices, and the size of a slice in pixels and of a pixel in mm.
+        """
+        plane = next(each for each in self.planes if each.key == key)
         rows, columns = (-(-self.shape[axis] // factor) for axis in (plane.down, plane.right))
-        axes = (plane.down, plane.right)
-        if spacing and len(spacing) < len(self.shape):  # of a cine only rows and columns have one
-            axes = (axes[0] - 1, axes[1] - 1)
+        spacing = pixel_mm(self.image, plane)
         return vars(plane) | {
             "n": self.shape[plane.step] if plane.step >= 0 else 1,
             "rows": rows,
             "columns": columns,
             "factor": factor,
-            "pixel_mm": [float(spacing[axis]) * factor for axis in axes] if spacing else None,
+            "pixel_mm": [each * factor for each in spacing] if spacing else None,
         }
+
+    def _factor(self, plane: Plane) -> int:
+        most = _LARGEST_SIDE.get(plane.key, _LARGEST_OF_VOLUMES)
+        return -(-max(self.shape[plane.down], self.shape[plane.right]) // most)
 
     def _lines(self) -> list[str]:
         lines = []
@@ -175,7 +189,7 @@ def _check_shape(image: Image) -> None:
         )
 
 
-def _for_the_page(array: npt.NDArray[Any], color: bool) -> npt.NDArray[Any]:
+def _for_the_page(array: npt.NDArray[Any], *, color: bool) -> npt.NDArray[Any]:
     """The array in one of the types that a browser has: uint8, int16, uint16 or float32."""
     if color:
         return array if array.dtype == np.uint8 else _as_bytes(array)
@@ -194,9 +208,25 @@ def _as_bytes(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return np.clip(array * (255.0 / top), 0, 255).astype(np.uint8)
 
 
-def _laid(array: npt.NDArray[Any], plane: Plane, position: int) -> npt.NDArray[Any]:
-    cut = array if plane.step < 0 else np.take(array, position, axis=plane.step)
-    # A cut through three axes keeps the two others in order; sagittal and coronal planes may need them exchanged.
+def laid(array: Any, plane: Plane, position: int) -> Any:
+    """Return one slice of an array as it lies on the page.
+
+    Parameters
+    ----------
+    array : numpy.ndarray or cupy.ndarray
+        Of an image or a mask.
+    plane : Plane
+        One of the image's planes.
+    position : int
+        Index along the plane's stepped axis.
+
+    Returns
+    -------
+    numpy.ndarray or cupy.ndarray
+        ``(rows, columns)``, or with colors; a view where it can be.
+    """
+    cut = array if plane.step < 0 else array[(slice(None),) * plane.step + (position,)]
+    # The two axes that are left stand in the array's order; planes of turned volumes need them exchanged.
     if plane.down > plane.right:
         cut = cut.swapaxes(0, 1)
     if plane.flipped[1]:
@@ -204,14 +234,36 @@ def _laid(array: npt.NDArray[Any], plane: Plane, position: int) -> npt.NDArray[A
     return cut[:, ::-1] if plane.flipped[2] else cut
 
 
-def _coarser(cut: npt.NDArray[Any], factor: int) -> npt.NDArray[Any]:
-    if factor == 1:
-        return cut
-    rows, columns = (-(-side // factor) for side in cut.shape[:2])
-    pad = [(0, rows * factor - cut.shape[0]), (0, columns * factor - cut.shape[1]), *[(0, 0)] * (cut.ndim - 2)]
-    blocks = np.pad(cut, pad, mode="edge").reshape(rows, factor, columns, factor, *cut.shape[2:])
-    mean = blocks.mean(axis=(1, 3), dtype=np.float32)
-    return (np.rint(mean) if cut.dtype.kind in "iu" else mean).astype(cut.dtype)
+def block_means(array: npt.NDArray[Any], factors: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Return the means of blocks, those at the far edges of what is left.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Its first axes are divided; colors, if there are any, are not.
+    factors : tuple of int
+        Length of a block along each of these.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same type; whole numbers are rounded.
+
+    Examples
+    --------
+    >>> block_means(np.array([[1, 3, 8]]), (1, 2)).tolist()
+    [[2, 8]]
+    """
+    if set(factors) == {1}:
+        return array
+    n = len(factors)
+    counts = [-(-side // factor) for side, factor in zip(array.shape, factors, strict=False)]
+    pad = [(0, count * factor - side) for side, factor, count in zip(array.shape, factors, counts, strict=False)]
+    padded = np.pad(array, pad + [(0, 0)] * (array.ndim - n), mode="edge")
+    split = [length for pair in zip(counts, factors, strict=True) for length in pair]
+    means = padded.reshape(*split, *array.shape[n:]).mean(axis=tuple(range(1, 2 * n, 2)), dtype=np.float32)
+    rounded: npt.NDArray[Any] = np.rint(means) if array.dtype.kind in "iu" else means
+    return rounded.astype(array.dtype)
 
 
 def _frame_rate(image: Image) -> float:

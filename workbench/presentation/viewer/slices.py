@@ -43,7 +43,7 @@ class SliceViewer(anywidget.AnyWidget):
 
     References
     ----------
-    DICOM PS3.3 2025c: C.7.6.1.1.1 (letters at the edges), C.7.6.2.1.1 (position and orientation), C.11.2.1.3.2 (windows).
+    DICOM PS3.3 2025c: C.7.6.1.1.1 (letters at the edges), C.7.6.2.1.1 (place in the patient), C.11.2.1.3.2 (windows).
 
     Examples
     --------

@@ -27,7 +27,7 @@ class Window:
     name : str
         What it is called on the page.
     center, width : float
-        In the image's units (PS3.3 2025c C.11.2.1.3.2, LINEAR_EXACT: black at center − width/2, white at center + width/2).
+        In the image's units: black at center − width/2, white at center + width/2 (PS3.3 2025c C.11.2.1.3.2).
     source : str
         Where it is from.
     """

@@ -1,0 +1,136 @@
+"""Volumes in 3-D by itkwidgets and WebGL; where it cannot be, the reason in a sentence."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.errors import MissingPackageError
+from workbench.imaging.arrays import to_host
+from workbench.imaging.images import Image, Volume
+from workbench.presentation.viewer.bundle import check_bundle
+from workbench.presentation.viewer.masks import overlay_of
+from workbench.presentation.viewer.scenes import block_means
+from workbench.presentation.viewer.windows import windows_of
+
+#: A volume of more voxels is shown as slices unless 3-D is asked for: 192 cubed, above which itkwidgets coarsens.
+MOST_VOXELS = 192**3
+_LONGEST_AXIS = 192
+
+
+def why_not_rendered(image: Image) -> str:
+    """Return why an image is not drawn in 3-D without being asked.
+
+    Parameters
+    ----------
+    image : Image
+        What would be drawn.
+
+    Returns
+    -------
+    str
+        One sentence or two; empty where nothing stands against it.
+
+    Examples
+    --------
+    >>> from workbench.imaging.images import Radiograph
+    >>> why_not_rendered(Radiograph(np.zeros((4, 4)), spacing_mm=None))
+    'Shown flat: only a volume of two slices or more has a third dimension.'
+    """
+    if not isinstance(image, Volume) or min(image.shape) < 2:
+        return "Shown flat: only a volume of two slices or more has a third dimension."
+    n_voxels = math.prod(image.shape)
+    if n_voxels > MOST_VOXELS:
+        return (
+            f"Shown as slices: {n_voxels / 1e6:,.0f} million voxels are more than the {MOST_VOXELS / 1e6:.0f} million "
+            "that are drawn in 3-D unasked. Ask for it: view(…, mode='3d')"
+        )
+    state = check_bundle()
+    return "" if state.ready else f"Shown as slices: {state.words}"
+
+
+def render_volume(image: Image, *, mask: Any = None, labels: Mapping[int, str] | None = None) -> Any:
+    """Return an itkwidgets viewer of a volume, its mask as a label image.
+
+    Parameters
+    ----------
+    image : Volume
+        Axes of more than 192 voxels are coarsened to block means first.
+    mask : array, Image or mapping of str to array, optional
+        Laid over it, of its shape.
+    labels : mapping of int to str, optional
+        Names of the mask's values.
+
+    Returns
+    -------
+    itkwidgets.Viewer
+        Needs WebGL in the browser, and ``workbench viewer install`` once.
+
+    Raises
+    ------
+    TypeError
+        When it is no volume.
+    MissingPackageError
+        When itkwidgets or its bundle is not installed.
+    ValueError
+        When the mask does not fit, or there is one slice only.
+    """
+    if not isinstance(image, Volume):
+        raise TypeError(
+            f"A {type(image).__name__} was received. Only a Volume is drawn in 3-D. "
+            "Show it flat: view(…, mode='slices')"
+        )
+    if len(image.shape) != 3 or min(image.shape) < 2:
+        raise ValueError(
+            f"A volume of shape {image.shape} was received. At least two voxels along each of three axes are drawn in "
+            "3-D. Show it flat: view(…, mode='slices')"
+        )
+    overlay = overlay_of(image, mask, labels)
+    state = check_bundle()
+    if not state.ready:
+        raise MissingPackageError(
+            f"{state.words}. Volumes are drawn in 3-D by itkwidgets. Without it, show them flat: view(…, mode='slices')"
+        )
+    import itkwidgets
+
+    factors = tuple(-(-side // _LONGEST_AXIS) for side in image.shape)
+    array = block_means(_shown(np.asarray(to_host(image.array))), factors)
+    window = windows_of(image)[0]
+    options: dict[str, Any] = {
+        "image": _itk_image(array, image, factors),
+        "cmap": "Grayscale",
+        "vmin": window.center - window.width / 2,
+        "vmax": window.center + window.width / 2,
+        "units": "mm" if image.spacing_mm else "",
+    }
+    if overlay is not None:
+        cut = overlay.array[tuple(slice(factor // 2, None, factor) for factor in factors)]
+        options["label_image"] = _itk_image(_padded(cut, array.shape), image, factors)
+        options["label_image_names"] = [(0, "nothing"), *((entry["value"], entry["name"]) for entry in overlay.legend)]
+    return itkwidgets.Viewer(**options)
+
+
+def _shown(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    kept = array if array.dtype in (np.int16, np.uint8, np.uint16, np.float32) else array.astype(np.float32)
+    return np.nan_to_num(kept) if kept.dtype == np.float32 else kept
+
+
+def _padded(cut: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    return np.pad(cut, [(0, wanted - side) for side, wanted in zip(cut.shape, shape, strict=True)], mode="edge")
+
+
+def _itk_image(array: npt.NDArray[Any], image: Volume, factors: tuple[int, ...]) -> Any:
+    """An ITK image in the patient's place; ITK counts columns, rows, slices, where an array counts slices first."""
+    import itk  # type: ignore[import-untyped]
+
+    spacing = image.spacing_mm or (1.0, 1.0, 1.0)
+    direction = np.asarray(image.direction, dtype=np.float64)
+    # The center of the first block, of which the origin is the first voxel's.
+    shift = sum((factors[k] - 1) / 2 * spacing[k] * direction[k] for k in range(3))
+    made = itk.image_from_array(np.ascontiguousarray(array))
+    made.SetSpacing([spacing[k] * factors[k] for k in (2, 1, 0)])
+    made.SetOrigin((np.asarray(image.origin_mm) + shift).tolist())
+    made.SetDirection(itk.matrix_from_array(np.ascontiguousarray(direction[::-1].T)))
+    return made
