@@ -54,7 +54,7 @@ def run_batches(
 
     An item that kills its process is found by halving its batch, reported, and left out; all others are worked on.
     An exception that the function raises ends the run: a function catches what single items may do. An interrupt
-    (Ctrl-C, or the stop button) ends the workers and is raised again; batches that ``on_done`` was told of are finished.
+    (Ctrl-C, or the stop button) ends the workers and is raised again; what ``on_done`` was told of is finished.
 
     Parameters
     ----------

@@ -1,23 +1,24 @@
 """How many headers a second are read by the walk and by `index_folder`, beside dicomsdl and pydicom, on the same files?
 
-Prints Markdown. The files are 2,400 made-up CT slices of 512² with headers of about 5 KB (sequences of both lengths, private
-elements), their pixel data sparse. Times are CPU seconds of the process and its children, the best of several turns, with
-warm file caches; every reader gives the same 32 attributes as values, and they are asserted equal.
+Prints Markdown. The files are 2,400 made-up CT slices of 512² with headers of about 5 KB (sequences of both lengths,
+private elements), their pixel data sparse. Times are CPU seconds of the process and its children, the best of several
+turns, with warm file caches; every reader gives the same 32 attributes as values, and they are asserted equal.
 
     python tests/benchmarks/bench_headers.py [n_files]
 """
 
 import os
+import platform
 import resource
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dicomsdl
 import numpy as np
-from bench_cohort import machine
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
@@ -96,6 +97,14 @@ def _slice(series: int, slice_: int, study: str, frame: str) -> Dataset:
     return dataset
 
 
+def machine() -> str:
+    """Return processor, cores and the versions that matter, as one line."""
+    models = [line.split(": ")[1] for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    packages = ", ".join(f"{name} {version(name)}" for name in ("imaging-workbench", "numba", "dicomsdl", "pydicom"))
+    processor = models[0] if models else platform.machine()
+    return f"{processor}, {os.cpu_count()} cores; Python {platform.python_version()}; {packages}."
+
+
 def cpu_seconds() -> float:
     """Return the user and system time of this process and its finished children."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -161,7 +170,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         names = write_tree(Path(folder), n_files)
         header = dcmread(names[0], stop_before_pixels=True)
-        header_bytes = os.stat(names[0]).st_size - 512 * 512 * 2
+        header_bytes = Path(names[0]).stat().st_size - 512 * 512 * 2
         by_walk(names[:300]), index_folder(folder, progress=False), by_dicomsdl(names[:50])  # compiled, imported
         slow, theirs = best(lambda: by_pydicom(names), TURNS_SLOW)
         sdl, _ = best(lambda: by_dicomsdl(names), TURNS)

@@ -40,7 +40,7 @@ def _theirs(dataset: Dataset, keyword: str, kept: Any) -> Any:
     holder = dataset.file_meta if kept.tag >> 16 == 2 else dataset
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        element = holder[kept.tag] if kept.tag in holder else None
+        element = holder[kept.tag] if kept.tag in holder else None  # noqa: SIM401 - get gives no element
     values = [] if element is None or element.VM == 0 else list(element.value) if element.VM > 1 else [element.value]
     if kept.kind == "numbers":
         numbers = [_number(value) for value in values]

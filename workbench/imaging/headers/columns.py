@@ -2,7 +2,8 @@
 
 References
 ----------
-DICOM PS3.5 2025c, section 6.2 (value representations: what pads a value), 6.1.2 and PS3.3 2025c C.12.1.1.2 (character sets).
+DICOM PS3.5 2025c, section 6.2 (value representations: what pads a value) and 6.1 (character sets); PS3.3 2025c,
+C.12.1.1.2 (Specific Character Set).
 """
 
 import warnings
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.headers.walker import VR_CODES
+from workbench.imaging.headers.layout import VR_CODES
 from workbench.imaging.kernels.compiled import compiled
 
 #: (n,) where the value begins in the blob, and (n,) its bytes, −1 where absent.
@@ -143,7 +144,7 @@ def _decode(value: bytes, charset: str | None) -> str:
     from pydicom.valuerep import TEXT_VR_DELIMS
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a character set that is misspelled or unknown: replaced as pydicom replaces it
+        warnings.simplefilter("ignore")  # a misspelled or unknown character set is replaced as pydicom replaces it
         encodings: Any = convert_encodings(charset.split(_BACKSLASH))
         return _stripped(decode_bytes(value, encodings, TEXT_VR_DELIMS))
 
@@ -194,13 +195,14 @@ def _decimal(blob, start, end):  # type: ignore[no-untyped-def]
     negative = blob[start] == 45
     if negative or blob[start] == 43:
         start += 1
-    digits, power, n_digits, seen_point = np.int64(0), 0, 0, False
+    digits, power, n_digits, seen_point = np.int64(0), np.int64(0), 0, False
     while start < end:
         byte = blob[start]
         if 48 <= byte <= 57:
             digits = digits * 10 + np.int64(byte - 48)
             n_digits += 1
-            power -= 1 if seen_point else 0
+            if seen_point:
+                power -= np.int64(1)
         elif byte == 46 and not seen_point:
             seen_point = True
         else:

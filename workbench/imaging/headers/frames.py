@@ -2,8 +2,8 @@
 
 References
 ----------
-DICOM PS3.5 2025c, section A.4 (fragments, basic offset table); PS3.3 2025c, C.7.6.3.1.8 (extended offset table, with which
-every frame is one fragment).
+DICOM PS3.5 2025c, section A.4 (fragments, basic offset table); PS3.3 2025c, C.7.6.3.1.8 (extended offset table, with
+which every frame is one fragment).
 """
 
 import os
@@ -74,7 +74,8 @@ def _fragments(
     """Return offsets and lengths of all fragments, and the basic offset table, empty where there is none."""
     file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        size, position, found = os.fstat(file).st_size, offset, []
+        size, position = os.fstat(file).st_size, offset
+        found: list[tuple[int, int]] = []
         piece, base = b"", 0
         while True:
             if not base <= position <= base + len(piece) - 8:
@@ -126,6 +127,6 @@ def _after_markers(
 
 def _damaged(words: str) -> ValueError:
     return ValueError(
-        f"{words} Encapsulated pixel data are fragments up to a delimiter, with a table that says where each frame begins "
-        "(PS3.5 A.4). Ask for the file again."
+        f"{words} Encapsulated pixel data are fragments up to a delimiter, with a table that says where each frame "
+        "begins (PS3.5 A.4). Ask for the file again."
     )

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from workbench.imaging.headers.block import Block
 from workbench.imaging.headers.columns import number_column, text_column, vr_code
 from workbench.imaging.headers.tags import KEPT, place_of
 
 #: Who read a header, by the number that is held.
-READERS = ("walker", "dicomsdl", "pydicom")
+READERS = ("walker", "pydicom")
 _GUESSED = {1: "1.2.840.10008.1.2", 2: "1.2.840.10008.1.2.1"}  # PS3.5 A.1, A.2
 
 
@@ -35,69 +36,6 @@ class Refused:
     def path(self) -> Path:
         """The file."""
         return Path(self.name)
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """Headers of some files as arrays; a row is a file.
-
-    Attributes
-    ----------
-    names : list of str
-        Path of each file.
-    values : numpy.ndarray
-        (bytes,) uint8: the kept values of all files.
-    bases : numpy.ndarray
-        (n,) int64: where the values of each file begin.
-    starts, lengths, codes : numpy.ndarray
-        (n, n_tags) uint16, int16 and uint8: where each value begins from there, its bytes (−1 where absent) and the
-        code of its value representation.
-    flags : numpy.ndarray
-        (n, 3) uint8: reader, whether big endian, which transfer syntax was found where none is stated.
-    places : numpy.ndarray
-        (n, 4) int64: pixel offset and length, size of the file, time of its last change in ns.
-    """
-
-    names: list[str]
-    values: npt.NDArray[np.uint8]
-    bases: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.uint16]
-    lengths: npt.NDArray[np.int16]
-    codes: npt.NDArray[np.uint8]
-    flags: npt.NDArray[np.uint8]
-    places: npt.NDArray[np.int64]
-
-
-def join_blocks(blocks: Sequence[Block]) -> Block:
-    """Return the rows of several blocks as one.
-
-    Parameters
-    ----------
-    blocks : sequence of Block
-        In order; may be empty.
-
-    Returns
-    -------
-    Block
-        Holds all their rows.
-    """
-    if len(blocks) == 1:
-        return blocks[0]
-    n, held = len(KEPT), [*blocks]
-    sizes = np.cumsum([0, *(len(block.values) for block in held)])
-    shapes = {"starts": (n, np.uint16), "lengths": (n, np.int16), "codes": (n, np.uint8), "flags": (3, np.uint8)}
-    tables = {
-        name: np.concatenate([np.empty((0, width), kind), *(getattr(block, name) for block in held)])
-        for name, (width, kind) in {**shapes, "places": (4, np.int64)}.items()
-    }
-    return Block(
-        names=[name for block in held for name in block.names],
-        values=np.concatenate([np.empty(0, np.uint8), *(block.values for block in held)]),
-        bases=np.concatenate(
-            [np.empty(0, np.int64), *(block.bases + size for block, size in zip(held, sizes, strict=False))]
-        ),
-        **tables,
-    )
 
 
 class Headers:
@@ -137,7 +75,7 @@ class Headers:
 
     @cached_property
     def readers(self) -> list[str]:
-        """Who read each file: ``"walker"``, ``"dicomsdl"`` or ``"pydicom"``."""
+        """Who read each file: ``"walker"`` or ``"pydicom"``."""
         return [READERS[code] for code in self.block.flags[:, 0].tolist()]
 
     @cached_property
@@ -149,10 +87,7 @@ class Headers:
 
     @property
     def pixel_offset(self) -> npt.NDArray[np.int64]:
-        """(n,) int64: first byte of the pixel data; −1 where there is none.
-
-        Of a deflated file it counts in the inflated data, the file meta information before it.
-        """
+        """(n,) int64: first byte of the pixel data; −1 where there is none. Of a deflated file it counts inflated."""
         return self.block.places[:, 0]
 
     @property
@@ -192,9 +127,7 @@ class Headers:
         place, kept = place_of(keyword), KEPT[keyword]
         if kept.vr in ("US", "SS", "UL", "SL", "FL", "FD", "XS"):
             return self._numbers_as_text(place, keyword)
-        return text_column(
-            self.block.values, self._extent(place), kept.vr, lambda: self.text("SpecificCharacterSet")
-        )
+        return text_column(self.block.values, self._extent(place), kept.vr, lambda: self.text("SpecificCharacterSet"))
 
     def numbers(self, keyword: str) -> npt.NDArray[np.float64]:
         """Return an attribute as numbers.
@@ -246,6 +179,6 @@ class Headers:
         lengths = self.block.lengths[:, place].tolist()
         rows = self.numbers(keyword).tolist()
         return [
-            None if length < 0 else "\\".join(f"{value:.17g}" for value in row if value == value)  # noqa: PLR0124 - NaN
+            None if length < 0 else "\\".join(f"{value:.17g}" for value in row if value == value)
             for length, row in zip(lengths, rows, strict=True)
         ]

@@ -2,19 +2,19 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from workbench.errors import unknown_name
+from workbench.imaging.headers.block import Block, join_blocks
 from workbench.imaging.headers.folders import list_names
 from workbench.imaging.headers.frames import frame_offsets
-from workbench.imaging.headers.held import Block, Headers, Refused, join_blocks
-from workbench.imaging.headers.reading import read_block, read_headers
+from workbench.imaging.headers.held import Headers, Refused
+from workbench.imaging.headers.reading import read_headers
 from workbench.imaging.headers.storing import read_index, write_index
 from workbench.imaging.headers.tables import tabulate
 
@@ -61,10 +61,11 @@ class DicomIndex(Mapping[str, pl.DataFrame]):
         instances = self["instances"]
         readers = instances.group_by("reader").len().sort("len", descending=True).rows()
         read = ", ".join(f"{n:,} by {reader}" for reader, n in readers)
+        counts = ", ".join(f"{self[table].height:,} {table}" for table in TABLES[:3])
+        size_gb = self.headers.size_bytes.sum() / 1e9
         return (
-            f"{self['patients'].height:,} patients, {self['studies'].height:,} studies, {self['series'].height:,} series, "
-            f"{instances.height:,} files, {instances['size_bytes'].sum() / 1e9:,.3f} GB"
-            f"{f' (read {read})' if read else ''}; {self['refused'].height:,} files refused"
+            f"{counts}, {instances.height:,} files, {size_gb:,.3f} GB{f' (read {read})' if read else ''}; "
+            f"{self['refused'].height:,} files refused"
         )
 
     def write(self, folder: Place) -> Path:
@@ -120,8 +121,8 @@ def index_folder(
     Parameters
     ----------
     path : path, list of paths, or URL
-        A folder, a file, several of them, or ``s3://``, ``gs://``, ``az://``, ``https://`` or ``file://``: of remote files
-        the first bytes are fetched, many at once.
+        A folder, a file, several of them, or ``s3://``, ``gs://``, ``az://``, ``https://`` or ``file://``: of remote
+        files the first bytes are fetched, many at once.
     known : DicomIndex or path, optional
         An earlier index, or its folder: files of the same name, size and time of change are not read again.
     workers : int, optional
@@ -202,16 +203,15 @@ def _stamp(name: str) -> list[int] | None:
     return [status.st_size, status.st_mtime_ns]
 
 
-def _indexed(
-    block: Block, refused: list[Refused], earlier: DicomIndex | None, *, collection_id: str
-) -> DicomIndex:
+def _indexed(block: Block, refused: list[Refused], earlier: DicomIndex | None, *, collection_id: str) -> DicomIndex:
     headers = Headers(block)
     names = block.names
-    if any(first > second for first, second in zip(names, names[1:], strict=False)):
+    if any(first > second for first, second in pairwise(names)):
         headers = headers.select(sorted(range(len(names)), key=names.__getitem__))
     classes = headers.text("MediaStorageSOPClassUID")
     if _DIRECTORY in classes:
-        refused = [*refused, *(Refused(name, _NO_INDEX) for name, uid in zip(headers.block.names, classes, strict=True) if uid == _DIRECTORY)]
+        listed = [row for row, uid in enumerate(classes) if uid == _DIRECTORY]
+        refused = [*refused, *(Refused(headers.block.names[row], _NO_INDEX) for row in listed)]
         headers = headers.select([row for row, uid in enumerate(classes) if uid != _DIRECTORY])
     headers = Headers(headers.block, refused)
     tables = tabulate(headers, refused, _frames(headers, earlier), collection_id=collection_id)

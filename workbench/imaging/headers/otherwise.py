@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.headers import walker
-from workbench.imaging.headers.held import READERS, Block
+from workbench.imaging.headers import layout
+from workbench.imaging.headers.block import Block
+from workbench.imaging.headers.held import READERS
 from workbench.imaging.headers.sources import Source
 from workbench.imaging.headers.tags import KEPT
 
 _PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 _DEFER = 65_536  # longer values are passed over, so that no claim of a header is believed
 _WORDS = {
-    walker.UNKNOWN_START: "It does not begin as a DICOM file does.",
-    walker.TRUNCATED: "It ends in the middle of its header.",
-    walker.TOO_LONG: "A value of its header is longer than any that an index keeps.",
+    layout.UNKNOWN_START: "It does not begin as a DICOM file does.",
+    layout.TRUNCATED: "It ends in the middle of its header.",
+    layout.TOO_LONG: "A value of its header is longer than any that an index keeps.",
 }
 _IRREGULAR = "Its header cannot be read as DICOM."
 
@@ -48,7 +49,7 @@ def read_otherwise(name: str, state: int, found: npt.NDArray[np.int64], source: 
     """
     if found[0] == 0:
         return "It is empty."
-    if state in (walker.UNKNOWN_START, walker.TOO_LONG):
+    if state in (layout.UNKNOWN_START, layout.TOO_LONG):
         return _WORDS[state]
     elements, pixels = _elements(name, source)
     if elements is None or not any(tag in elements for tag in (0x00080016, 0x00020002)):
@@ -68,8 +69,20 @@ def _elements(name: str, source: Source) -> tuple[dict[int, Any] | None, tuple[i
             kept = {kept.tag: _raw(dataset, kept.tag) for kept in KEPT.values()}
             pixels = _pixels(file, dataset)
         # Whatever bytes may hold, pydicom answers damage with one of these.
-        except (InvalidDicomError, ValueError, TypeError, AttributeError, LookupError, NotImplementedError, OSError,
-                EOFError, ArithmeticError, RecursionError, struct.error, MemoryError):
+        except (
+            InvalidDicomError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            LookupError,
+            NotImplementedError,
+            OSError,
+            EOFError,
+            ArithmeticError,
+            RecursionError,
+            struct.error,
+            MemoryError,
+        ):
             return None, (-1, -1)
     return {tag: value for tag, value in kept.items() if value is not None}, pixels
 
@@ -111,18 +124,16 @@ def _pixels(file: Any, dataset: Any) -> tuple[int, int]:
     return start, -1 if length == 0xFFFFFFFF else length
 
 
-def _block(
-    name: str, elements: dict[int, Any], pixels: tuple[int, int], found: npt.NDArray[np.int64]
-) -> Block | str:
+def _block(name: str, elements: dict[int, Any], pixels: tuple[int, int], found: npt.NDArray[np.int64]) -> Block | str:
     starts, lengths = np.zeros((1, len(KEPT)), np.uint16), np.full((1, len(KEPT)), -1, np.int16)
     codes, values, big = np.zeros((1, len(KEPT)), np.uint8), bytearray(), False
     for place, kept in enumerate(KEPT.values()):
         if kept.tag in elements:
             value, vr, is_big = elements[kept.tag]
-            if len(value) > walker.LONGEST_VALUE or len(values) + len(value) > walker.LONGEST_KEPT:
-                return _WORDS[walker.TOO_LONG]
+            if len(value) > layout.LONGEST_VALUE or len(values) + len(value) > layout.LONGEST_KEPT:
+                return _WORDS[layout.TOO_LONG]
             starts[0, place], lengths[0, place] = len(values), len(value)
-            codes[0, place] = walker.code_of(vr)
+            codes[0, place] = layout.code_of(vr)
             big = big or (is_big and kept.tag >> 16 != 2)
             values += value
     flags = np.array([[READERS.index("pydicom"), big, 0]], np.uint8)

@@ -4,13 +4,13 @@ import os
 import zlib
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.headers import walker
-from workbench.imaging.headers.held import Block, Headers, Refused, join_blocks
+from workbench.imaging.headers import layout, walker
+from workbench.imaging.headers.block import Block, copy_values, join_blocks
+from workbench.imaging.headers.held import Headers, Refused
 from workbench.imaging.headers.otherwise import read_otherwise
 from workbench.imaging.headers.sources import LOCAL, Source, unreadable
 from workbench.imaging.headers.tags import KEPT
@@ -95,20 +95,20 @@ class _Reader:
     """Buffers that are used again for every batch."""
 
     def __init__(self, source: Source) -> None:
-        self.source, self.stack = source, walker.working_space()
+        self.source = source
         self.buffer = np.empty((source.batch, source.first_bytes), np.uint8)
-        self.views = [memoryview(row) for row in self.buffer]
+        self.views = [row.data for row in self.buffer]
 
     def read(self, names: Sequence[str]) -> tuple[Block, list[Refused]]:
         filled, found, problems = self.source.fill(names, self.views)
         opened = np.array([row for row in range(len(names)) if row not in problems], np.int64)
         walked = _Walked(len(names))
-        walked.walk(self.buffer, opened, (filled, found[:, 0]), self.stack)
-        ended = walked.ends[:, walker.STATE]
-        whole = opened[ended[opened] == walker.WHOLE]
+        walked.walk(self.buffer, opened, (filled, found[:, 0]))
+        ended = walked.ends[:, layout.STATE]
+        whole = opened[ended[opened] == layout.WHOLE]
         parts = [walked.block(self.buffer, whole, names, found)]
         rows = [*whole.tolist()]
-        for row in opened[ended[opened] != walker.WHOLE].tolist():
+        for row in opened[ended[opened] != layout.WHOLE].tolist():
             try:
                 single = self._once_more(names[row], found[row], walked.ends[row])
             except OSError as error:
@@ -125,21 +125,21 @@ class _Reader:
 
     def _once_more(self, name: str, found: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> Block | str:
         """Read one file again, more of it or inflated; leave what remains to other readers."""
-        capacity, size, state = self.source.first_bytes, int(found[0]), int(end[walker.STATE])
+        capacity, size, state = self.source.first_bytes, int(found[0]), int(end[layout.STATE])
         walked, only = _Walked(1), np.zeros(1, np.int64)
         walked.ends[0] = end
-        while state == walker.MORE and capacity < min(size, _LARGEST):
-            capacity = min(max(capacity * _GROW, int(walked.ends[0, walker.NEEDED])), size, _LARGEST)
-            state = walked.walk_bytes(self.source.head(name, capacity), size, self.stack)
-        if state == walker.DEFLATED:
-            begin, head = int(walked.ends[0, walker.NEEDED]), self.source.head(name, min(size, _LARGEST))
+        while state == layout.MORE and capacity < min(size, _LARGEST):
+            capacity = min(max(capacity * _GROW, int(walked.ends[0, layout.NEEDED])), size, _LARGEST)
+            state = walked.walk_bytes(self.source.head(name, capacity), size)
+        if state == layout.DEFLATED:
+            begin, head = int(walked.ends[0, layout.NEEDED]), self.source.head(name, min(size, _LARGEST))
             for most in (_LARGEST >> 5, _LARGEST):
                 inflated, is_whole = _inflate(head[begin:], most)
                 whole = len(inflated) + begin + (0 if is_whole else 1)
-                state = walked.walk_bytes(head[:begin] + inflated, whole, self.stack, inflated=True)
-                if state != walker.MORE:
+                state = walked.walk_bytes(head[:begin] + inflated, whole, inflated=True)
+                if state != layout.MORE:
                     break
-        if state == walker.WHOLE:
+        if state == layout.WHOLE:
             return walked.block(walked.held, only, [name], found[None])
         return read_otherwise(name, state, found, self.source)
 
@@ -159,19 +159,20 @@ class _Walked:
         buffer: npt.NDArray[np.uint8],
         rows: npt.NDArray[np.int64],
         sizes: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-        stack: Any,
         *,
         inflated: bool = False,
     ) -> None:
         n_bytes, n_whole = sizes
         arrays = (self.starts, self.lengths, self.codes, self.ends)
-        walker.walk_batch(buffer, rows, n_bytes, np.ascontiguousarray(n_whole), inflated, *arrays, stack)
+        walker.walk_batch(
+            buffer, rows, n_bytes, np.ascontiguousarray(n_whole), inflated, layout.TAGS, layout.SYNTAX, *arrays
+        )
 
-    def walk_bytes(self, head: bytes, size: int, stack: Any, *, inflated: bool = False) -> int:
+    def walk_bytes(self, head: bytes, size: int, *, inflated: bool = False) -> int:
         self.held = np.frombuffer(bytearray(head), np.uint8).reshape(1, -1)
         sizes = (np.array([len(head)]), np.array([size]))
-        self.walk(self.held, np.zeros(1, np.int64), sizes, stack, inflated=inflated)
-        return int(self.ends[0, walker.STATE])
+        self.walk(self.held, np.zeros(1, np.int64), sizes, inflated=inflated)
+        return int(self.ends[0, layout.STATE])
 
     def block(
         self,
@@ -182,13 +183,13 @@ class _Walked:
     ) -> Block:
         """Return what was kept of some rows, out of the buffer."""
         ends = self.ends[rows]
-        ending = np.cumsum(ends[:, walker.KEPT_BYTES])
-        bases = ending - ends[:, walker.KEPT_BYTES]
+        ending = np.cumsum(ends[:, layout.KEPT_BYTES])
+        bases = ending - ends[:, layout.KEPT_BYTES]
         values = np.empty(int(ending[-1]) if len(rows) else 0, np.uint8)
-        walker.copy_values(buffer, rows, self.starts, self.lengths, values, bases)
+        copy_values(buffer, rows, self.starts, self.lengths, values, bases)
         flags = np.zeros((len(rows), 3), np.uint8)
-        flags[:, 1:] = ends[:, [walker.BIG, walker.GUESSED]]
-        places = np.column_stack([ends[:, [walker.PIXEL_OFFSET, walker.PIXEL_LENGTH]], found[rows]])
+        flags[:, 1:] = ends[:, [layout.BIG, layout.GUESSED]]
+        places = np.column_stack([ends[:, [layout.PIXEL_OFFSET, layout.PIXEL_LENGTH]], found[rows]])
         starts = self.starts[rows].astype(np.uint16)
         chosen = [names[row] for row in rows.tolist()]
         return Block(chosen, values, bases, starts, self.lengths[rows], self.codes[rows], flags, places)

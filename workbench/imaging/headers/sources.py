@@ -137,7 +137,7 @@ class LocalFiles:
         file object
             To be closed.
         """
-        return open(name, "rb")  # noqa: PTH123, SIM115 - the caller closes it
+        return open(name, "rb")  # noqa: PTH123 - the caller closes it
 
 
 #: Files of this machine.

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from workbench.imaging.headers.held import Block
+from workbench.imaging.headers.block import Block
 from workbench.imaging.headers.tags import KEPT
 
 _ARRAYS, _FACTS = "headers.npz", "index.json"
@@ -67,8 +67,8 @@ def read_index(folder: Path) -> tuple[dict[str, pl.DataFrame], Block, str]:
     """
     if not (folder / _FACTS).is_file():
         raise FileNotFoundError(
-            f"{folder} was received, which holds no index of DICOM files. A folder that `workbench index … --out` wrote "
-            "would be right. Index the images first."
+            f"{folder} was received, which holds no index of DICOM files. A folder that `workbench index … --out` "
+            "wrote would be right. Index the images first."
         )
     try:
         facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
@@ -92,7 +92,7 @@ def _unusable(folder: Path, what: str) -> ValueError:
 
 def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     with path.open("wb") as file:  # a name would get an ending
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:

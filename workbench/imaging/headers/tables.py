@@ -15,9 +15,16 @@ import numpy as np
 import polars as pl
 
 from workbench.imaging.headers.held import Headers, Refused
-from workbench.tables import Schema, conform
-from workbench.vocabulary.anatomy import BODY_REGION_SOURCES, BODY_REGIONS, region_of_body_part, region_of_description
-from workbench.vocabulary.demographics import MISSING, SEX
+from workbench.imaging.headers.schemas import (
+    INDEXED_INSTANCES,
+    INDEXED_PATIENTS,
+    INDEXED_REFUSED,
+    INDEXED_SERIES,
+    INDEXED_STUDIES,
+)
+from workbench.tables import conform
+from workbench.vocabulary.anatomy import region_of_body_part, region_of_description
+from workbench.vocabulary.demographics import MISSING
 from workbench.vocabulary.dicom import (
     AGE_LIMIT_YEARS,
     AGE_TOP_CODE_YEARS,
@@ -28,50 +35,21 @@ from workbench.vocabulary.dicom import (
 )
 
 _UNKNOWN, _NOT_REPORTED, _ = MISSING
-_MISSING = pl.Enum(MISSING)
-_REGION = {"body_region": pl.Enum(BODY_REGIONS), "body_region_source": pl.Enum(BODY_REGION_SOURCES)}
-
-#: A row is a person; PatientID alone says who. Files without one are a patient for each study.
-INDEXED_PATIENTS: Schema = {
-    **{"collection_id": pl.String, "patient_id": pl.String, "patient_id_missing": pl.Boolean},
-    **{"sex": pl.Enum(SEX), "age_years": pl.Float32, "age_missing": _MISSING, "age_over_89": pl.Boolean},
-    **{"ethnic_group": pl.String, "species": pl.String},
-    **{"n_studies": pl.UInt32, "n_series": pl.UInt32, "n_instances": pl.UInt32},
-}
-#: A row is a study of a patient.
-INDEXED_STUDIES: Schema = {
-    **{"study_uid": pl.String, "collection_id": pl.String, "patient_id": pl.String},
-    **{"study_date": pl.Date, "study_description": pl.String, "modalities": pl.String, **_REGION},
-    **{"age_at_study_years": pl.Float32, "age_missing": _MISSING, "study_year": pl.Int16},
-    **{"n_series": pl.UInt32, "n_instances": pl.UInt32, "size_mb": pl.Float64},
-}
-#: A row is a series of a study; a Series Instance UID that occurs in two studies is two rows.
-INDEXED_SERIES: Schema = {
-    **{"series_uid": pl.String, "study_uid": pl.String, "collection_id": pl.String, "patient_id": pl.String},
-    **{"modality": pl.String, "series_number": pl.Int32, "series_description": pl.String, "body_part": pl.String},
-    **_REGION,
-    **{"manufacturer": pl.String, "model": pl.String, "kernel": pl.String, "slice_thickness_mm": pl.Float32},
-    **{"sop_class": pl.String, "derived": pl.Boolean, "rows": pl.UInt32, "columns": pl.UInt32},
-    **{"transfer_syntax": pl.String, "n_instances": pl.UInt32, "n_files": pl.UInt32, "size_mb": pl.Float64},
-    "url": pl.String,
-}
-#: A row is a file that was read. `frame_offsets` are the first bytes of the frames of encapsulated pixel data, null where
-#: they can be reckoned from `pixel_offset` or are not known; `pixel_length` is −1 where encapsulated.
-INDEXED_INSTANCES: Schema = {
-    **{"sop_uid": pl.String, "series_uid": pl.String, "study_uid": pl.String, "url": pl.String},
-    **{"size_bytes": pl.Int64, "mtime_ns": pl.Int64, "transfer_syntax": pl.String, "sop_class": pl.String},
-    **{"instance_number": pl.Int32, "n_frames": pl.UInt32, "rows": pl.UInt32, "columns": pl.UInt32},
-    **{"pixel_offset": pl.Int64, "pixel_length": pl.Int64, "frame_offsets": pl.List(pl.Int64), "reader": pl.String},
-}
-#: A row is a file that could not be read, or was left out, with the reason.
-INDEXED_REFUSED: Schema = {"url": pl.String, "reason": pl.String}
 
 _DESCRIBING = {
-    **{"patient_sex": "PatientSex", "patient_age": "PatientAge", "birth_date": "PatientBirthDate"},
-    **{"ethnic_group": "EthnicGroup", "species": "PatientSpeciesDescription", "date": "StudyDate"},
-    **{"study_description": "StudyDescription", "series_description": "SeriesDescription", "modality": "Modality"},
-    **{"body_part": "BodyPartExamined", "manufacturer": "Manufacturer", "model": "ManufacturerModelName"},
-    **{"kernel": "ConvolutionKernel"},
+    "patient_sex": "PatientSex",
+    "patient_age": "PatientAge",
+    "birth_date": "PatientBirthDate",
+    "ethnic_group": "EthnicGroup",
+    "species": "PatientSpeciesDescription",
+    "date": "StudyDate",
+    "study_description": "StudyDescription",
+    "series_description": "SeriesDescription",
+    "modality": "Modality",
+    "body_part": "BodyPartExamined",
+    "manufacturer": "Manufacturer",
+    "model": "ManufacturerModelName",
+    "kernel": "ConvolutionKernel",
 }
 _NUMBERS = {"series_number": "SeriesNumber", "slice_thickness_mm": "SliceThickness"}
 _KEY = ["patient_id", "study_uid", "series_uid"]
@@ -141,7 +119,7 @@ def _instances(headers: Headers, frames: Sequence[list[int] | None]) -> pl.DataF
     named = _class_names(table["sop_uid_class"].drop_nulls().unique().to_list())
     return table.with_columns(
         patient_id_missing=nameless,
-        patient_id=pl.when(nameless).then(pl.format("study {}", pl.col("study_uid").fill_null("without a UID"))).otherwise("patient_id"),
+        patient_id=pl.coalesce("patient_id", pl.format("study {}", pl.col("study_uid").fill_null("without a UID"))),
         sop_class=pl.col("sop_uid_class").replace(named),
         n_frames=pl.when(pl.col("pixel_offset") >= 0).then(pl.col("n_frames").fill_null(1)),
     )
@@ -212,12 +190,11 @@ def _studies(series: pl.DataFrame) -> pl.DataFrame:
 def _patients(series: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
     """Return one row a patient: the age of the earliest study with one; sexes that disagree are Conflicting."""
     known = pl.col("sex").filter(~pl.col("sex").is_in([_NOT_REPORTED, _UNKNOWN]))
+    unknown = pl.when((pl.col("sex") == _UNKNOWN).any()).then(pl.lit(_UNKNOWN)).otherwise(pl.lit(_NOT_REPORTED))
     people = series.group_by("patient_id", maintain_order=True).agg(
         pl.col("collection_id", "patient_id_missing").first(),
         pl.col("ethnic_group", "species").drop_nulls().first(),
-        sex=pl.when(known.n_unique() > 1)
-        .then(pl.lit("Conflicting"))
-        .otherwise(pl.coalesce(known.first(), pl.col("sex").filter(pl.col("sex") == _UNKNOWN).first(), pl.lit(_NOT_REPORTED))),
+        sex=pl.when(known.n_unique() > 1).then(pl.lit("Conflicting")).otherwise(pl.coalesce(known.first(), unknown)),
         n_studies=pl.col("study_uid").n_unique(),
         n_series=pl.len(),
         n_instances=pl.col("n_instances").sum(),

@@ -17,7 +17,8 @@ class Kept:
     tag : int
         Group and element in one number: ``0x00280010``.
     vr : str
-        Value representation of PS3.6, used where the file states none; ``"XS"`` is US or SS as PixelRepresentation says.
+        Value representation of PS3.6, used where the file states none; ``"XS"`` is US or SS, as
+        PixelRepresentation says.
     most : int
         How many values `Headers.numbers` gives.
     """

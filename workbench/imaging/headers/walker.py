@@ -9,41 +9,45 @@ DICOM PS3.5 2025c, section 7.1 (data elements), 7.5 (nested data sets), A.1 to A
 PS3.10 2025c, section 7.1 (preamble, prefix and file meta information).
 """
 
-from typing import Any
+from string import ascii_uppercase
 
 import numpy as np
 
-from workbench.imaging.headers.tags import KEPT
+from workbench.imaging.headers.layout import (
+    BIG,
+    DEEPEST,
+    DEFLATED,
+    GUESSED,
+    IRREGULAR,
+    KEPT_BYTES,
+    LONG_VRS,
+    LONGEST_KEPT,
+    LONGEST_VALUE,
+    MORE,
+    NEEDED,
+    PIXEL_LENGTH,
+    PIXEL_OFFSET,
+    STATE,
+    TOO_LONG,
+    TRUNCATED,
+    UNKNOWN_START,
+    WHOLE,
+    code_of,
+)
 from workbench.imaging.kernels.compiled import compiled
 
-#: How a walk ended. All but `WHOLE` and `MORE` are left to another reader.
-WHOLE, MORE, DEFLATED, UNKNOWN_START, TRUNCATED, IRREGULAR, TOO_LONG = range(7)
-#: Tags in the order in which `walk_batch` looks for them.
-TAGS = np.array([kept.tag for kept in KEPT.values()], np.int64)
-#: Places in the (n, 7) array that `walk_batch` fills: how it ended, bytes needed (for `MORE`) or where the data set
-#: begins (for `DEFLATED`), offset and length of the pixel data, whether big endian, which encoding was found where none
-#: is stated (1 implicit, 2 explicit), bytes of all kept values.
-STATE, NEEDED, PIXEL_OFFSET, PIXEL_LENGTH, BIG, GUESSED, KEPT_BYTES = range(7)
-
 _UNDEFINED = 0xFFFFFFFF
-#: Bytes of one and of all kept values of a file; a limit of ours.
-LONGEST_VALUE, LONGEST_KEPT = 16_384, 65_535
-_DEEPEST = 32  # a limit of ours; deeper nesting is left to another reader
-# PS3.5 7.1.2: these have 2 reserved bytes and a length of 4 bytes.
-_LONG = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
-_IS_LONG = np.zeros(26 * 26, np.bool_)
-_IS_LONG[[(ord(vr[0]) - 65) * 26 + ord(vr[1]) - 65 for vr in _LONG]] = True
-#: Value representation to the code that `walk_batch` writes; 0 where the file states none.
-VR_CODES = {vr: code for code, vr in enumerate(("DS", "IS", "US", "SS", "UL", "SL", "FL", "FD", "UV", "SV"), start=1)}
-_TEXT = 11
-_CODE = np.full(26 * 26, _TEXT, np.uint8)
-for _vr, _code in (*VR_CODES.items(), ("UN", 0)):
-    _CODE[(ord(_vr[0]) - 65) * 26 + ord(_vr[1]) - 65] = _code
+_IS_LONG = np.array([first + second in LONG_VRS for first in ascii_uppercase for second in ascii_uppercase])
+_CODE = np.array([code_of(first + second) for first in ascii_uppercase for second in ascii_uppercase], np.uint8)
+_IMPLICIT, _BIG_ENDIAN, _DEFLATED = (
+    np.frombuffer(uid, np.uint8).copy()
+    for uid in (b"1.2.840.10008.1.2", b"1.2.840.10008.1.2.2", b"1.2.840.10008.1.2.1.99")
+)
 
 
 @compiled
 def walk_batch(  # type: ignore[no-untyped-def]  # compiled
-    buffer, rows, n_bytes, sizes, inflated, starts, lengths, codes, ends, stack
+    buffer, rows, n_bytes, sizes, inflated, tags, syntax, starts, lengths, codes, ends
 ):  # numpydoc ignore=PR01
     """Walk over the headers of a batch of files.
 
@@ -57,14 +61,17 @@ def walk_batch(  # type: ignore[no-untyped-def]  # compiled
         (n,) int64: how many bytes of each row are filled, and how many the file has.
     inflated : bool
         Whether deflated data sets have been inflated already.
+    tags : numpy.ndarray
+        (n_tags,) int64, ascending: what is kept. Passed, so that machine code kept from an earlier list is not wrong.
+    syntax : int
+        Which of them is the transfer syntax.
     starts, lengths, codes : numpy.ndarray
         (n, n_tags) int32, int16 and uint8: where each value begins in its row, its bytes (−1 where absent), and the
         code of its value representation; filled.
     ends : numpy.ndarray
         (n, 7) int64; filled.
-    stack : numpy.ndarray
-        (32,) int64: working space.
     """
+    stack = np.empty(DEEPEST, np.int64)
     for row in rows:
         for place in range(lengths.shape[1]):
             lengths[row, place] = -1
@@ -72,7 +79,17 @@ def walk_batch(  # type: ignore[no-untyped-def]  # compiled
         end[:] = 0
         end[PIXEL_OFFSET], end[PIXEL_LENGTH] = -1, -1
         end[STATE] = _walk(
-            buffer[row], n_bytes[row], sizes[row], inflated, starts[row], lengths[row], codes[row], end, stack
+            buffer[row],
+            n_bytes[row],
+            sizes[row],
+            inflated,
+            tags,
+            syntax,
+            starts[row],
+            lengths[row],
+            codes[row],
+            end,
+            stack,
         )
 
 
@@ -132,7 +149,7 @@ def _skip(at, position, n, implicit, big, stack):  # type: ignore[no-untyped-def
             elif length != _UNDEFINED:
                 position += length
             else:
-                if depth == _DEEPEST:
+                if depth == DEEPEST:
                     return np.int64(-IRREGULAR), position
                 if position + 8 > n:
                     return np.int64(-MORE), position + 8
@@ -148,7 +165,7 @@ def _skip(at, position, n, implicit, big, stack):  # type: ignore[no-untyped-def
                 return start, position + 12
             if length != _UNDEFINED:
                 position = start + length
-            elif depth == _DEEPEST:
+            elif depth == DEEPEST:
                 return np.int64(-IRREGULAR), position
             else:
                 position = start
@@ -163,16 +180,10 @@ def _is(at, start, length, uid):  # type: ignore[no-untyped-def]
         length -= 1
     if length != uid.size:
         return False
-    for place in range(length):
+    for place in range(length):  # noqa: SIM110 - a generator is not compiled
         if at[start + place] != uid[place]:
             return False
     return True
-
-
-_IMPLICIT, _BIG_ENDIAN, _DEFLATED = (
-    np.frombuffer(uid, np.uint8).copy()
-    for uid in (b"1.2.840.10008.1.2", b"1.2.840.10008.1.2.2", b"1.2.840.10008.1.2.1.99")
-)
 
 
 @compiled
@@ -187,12 +198,12 @@ def _keep(start, length, vr, place, starts, lengths, codes, end):  # type: ignor
 
 
 @compiled
-def _meta(at, n, size, starts, lengths, codes, end):  # type: ignore[no-untyped-def]
+def _meta(at, n, size, tags, starts, lengths, codes, end):  # type: ignore[no-untyped-def]
     """Walk over the file meta information; return where the data set begins, or why it cannot be told."""
     position = np.int64(0)
     if n >= 132 and at[128] == 68 and at[129] == 73 and at[130] == 67 and at[131] == 77:  # DICM
         position = np.int64(132)
-    elif n < 8 or at[1] != 0 or (at[0] != 2 and at[0] != 8) or at[3] != 0 and at[0] == 2:
+    elif n < 8 or at[1] != 0 or (at[0] != 2 and at[0] != 8) or (at[3] != 0 and at[0] == 2):
         return np.int64(-UNKNOWN_START)
     place = 0
     while True:
@@ -207,17 +218,17 @@ def _meta(at, n, size, starts, lengths, codes, end):  # type: ignore[no-untyped-
             end[NEEDED] = position + 12 if start < 0 else start + length + 8
             more = start == -MORE or (start >= 0 and length != _UNDEFINED)
             return np.int64(-MORE) if more and n < size else np.int64(-IRREGULAR)
-        while place < TAGS.size and TAGS[place] < tag:
+        while place < tags.size and tags[place] < tag:
             place += 1
-        if place < TAGS.size and TAGS[place] == tag:
+        if place < tags.size and tags[place] == tag:
             _keep(start, length, vr, place, starts, lengths, codes, end)
         position = start + length
 
 
 @compiled
-def _encoding(at, position, inflated, starts, lengths, end):  # type: ignore[no-untyped-def]
-    """Return 0 for explicit, 1 for implicit, 2 for big endian, or why it cannot be told; `end` says what was guessed."""
-    start, length = np.int64(starts[_SYNTAX]), np.int64(lengths[_SYNTAX])
+def _encoding(at, position, inflated, syntax, starts, lengths, end):  # type: ignore[no-untyped-def]
+    """Return 0 for explicit, 1 for implicit, 2 for big endian, or why it cannot be told."""
+    start, length = np.int64(starts[syntax]), np.int64(lengths[syntax])
     explicit = _vr(at, position + 4) >= 0
     if length <= 0:
         end[GUESSED] = 2 if explicit else 1
@@ -231,15 +242,12 @@ def _encoding(at, position, inflated, starts, lengths, end):  # type: ignore[no-
     return np.int64(1) if implicit else np.int64(2) if _is(at, start, length, _BIG_ENDIAN) else np.int64(0)
 
 
-_SYNTAX = list(KEPT).index("TransferSyntaxUID")
-
-
 @compiled
-def _walk(at, n, size, inflated, starts, lengths, codes, end, stack):  # type: ignore[no-untyped-def]
-    position = _meta(at, n, size, starts, lengths, codes, end)
+def _walk(at, n, size, inflated, tags, syntax, starts, lengths, codes, end, stack):  # type: ignore[no-untyped-def]
+    position = _meta(at, n, size, tags, starts, lengths, codes, end)
     if position < 0:
         return -position
-    encoding = _encoding(at, position, inflated, starts, lengths, end)
+    encoding = _encoding(at, position, inflated, syntax, starts, lengths, end)
     if encoding < 0:
         return -encoding
     implicit, big = encoding == 1, encoding == 2
@@ -260,9 +268,9 @@ def _walk(at, n, size, inflated, starts, lengths, codes, end, stack):  # type: i
         if tag < last:
             place = 0
         last = tag
-        while place < TAGS.size and TAGS[place] < tag:
+        while place < tags.size and tags[place] < tag:
             place += 1
-        wanted = place < TAGS.size and TAGS[place] == tag
+        wanted = place < tags.size and tags[place] == tag
         if length == _UNDEFINED:
             if wanted:
                 return np.int64(IRREGULAR)
@@ -282,60 +290,3 @@ def _walk(at, n, size, inflated, starts, lengths, codes, end, stack):  # type: i
     end[NEEDED] = position + 8
     # Fewer than eight bytes after the last element are padding, as pydicom takes them.
     return np.int64(WHOLE) if position + 8 > size else np.int64(MORE)
-
-
-@compiled
-def copy_values(buffer, rows, starts, lengths, blob, bases):  # type: ignore[no-untyped-def]  # numpydoc ignore=PR01
-    """Copy the kept values of each row into `blob`, one after the other, and let `starts` point there.
-
-    Parameters
-    ----------
-    buffer : numpy.ndarray
-        (n, capacity) uint8.
-    rows : numpy.ndarray
-        (m,) int64.
-    starts, lengths : numpy.ndarray
-        (n, n_tags); `starts` is changed so that it counts from the row's base.
-    blob : numpy.ndarray
-        (bytes,) uint8; filled.
-    bases : numpy.ndarray
-        (m,) int64: where the values of each of `rows` begin in `blob`.
-    """
-    for which in range(rows.size):
-        row, base = rows[which], bases[which]
-        offset = np.int64(0)
-        for place in range(lengths.shape[1]):
-            length = np.int64(lengths[row, place])
-            if length >= 0:
-                start = np.int64(starts[row, place])
-                starts[row, place] = offset
-                for step in range(length):
-                    blob[base + offset + step] = buffer[row, start + step]
-                offset += length
-
-
-def working_space() -> Any:
-    """Return the stack that `walk_batch` works with.
-
-    Returns
-    -------
-    numpy.ndarray
-        (32,) int64.
-    """
-    return np.zeros(_DEEPEST, np.int64)
-
-
-def code_of(vr: str) -> int:
-    """Return the code that `walk_batch` writes for a value representation.
-
-    Parameters
-    ----------
-    vr : str
-        Two capital letters.
-
-    Returns
-    -------
-    int
-        0 for UN, which tells nothing.
-    """
-    return 0 if vr == "UN" else VR_CODES.get(vr, _TEXT)
