@@ -51,9 +51,9 @@ def nnunet_pipeline(plans: str | Path, *, configuration: str = "3d_fullres", cha
     schemes = settings.get("normalization_schemes", ())
     if len(spacing) != 3 or list(order) != [0, 1, 2]:
         raise ValueError(
-            f"The configuration {brief(repr(configuration))} has spacing {spacing} and transpose_forward {order}. Three "
-            "axes in their own order would be right. Take a configuration such as 3d_fullres of a model whose axes "
-            "are not exchanged."
+            f"The configuration {brief(repr(configuration))} has spacing {spacing} and transpose_forward {order}. "
+            "Three axes in their own order would be right. Take a configuration such as 3d_fullres of a model whose "
+            "axes are not exchanged."
         )
     if not 0 <= channel < len(schemes) or schemes[channel] not in _SCHEMES:
         raise ValueError(

@@ -96,13 +96,35 @@ def bounds(image: Image, what: str) -> tuple[float, float]:
     ValueError
         When the units are no such scale.
     """
-    found = _BOUNDED.fullmatch(image.units)
-    if not found:
+    ends = ends_of(image.units)
+    if ends is None:
         raise ValueError(
             f"{what} came on values in {image.units}. A bounded scale such as '0 to 1' would be right. "
             "Put a window before it."
         )
-    return float(found[1]), float(found[2])
+    return ends
+
+
+def ends_of(units: str) -> tuple[float, float] | None:
+    """Return the ends of a bounded scale, or None for other units.
+
+    Parameters
+    ----------
+    units : str
+        Of an image.
+
+    Returns
+    -------
+    tuple of float or None
+        Lowest and highest value.
+
+    Examples
+    --------
+    >>> ends_of("-1024 to 1024")
+    (-1024.0, 1024.0)
+    """
+    found = _BOUNDED.fullmatch(units)
+    return (float(found[1]), float(found[2])) if found else None
 
 
 def need_gray(image: Image, what: str) -> None:

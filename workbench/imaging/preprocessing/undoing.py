@@ -11,6 +11,7 @@ from workbench.imaging.kernels.intensity import standardize
 from workbench.imaging.kernels.resampling import resample
 from workbench.imaging.preprocessing.mapping import pull
 from workbench.imaging.preprocessing.records import flagged
+from workbench.imaging.preprocessing.scales import ends_of
 from workbench.imaging.preprocessing.space import space_axes, to_source
 
 #: Steps that nothing undoes, and why.
@@ -118,13 +119,20 @@ def _values_back(image: Image, entry: Mapping[str, Any]) -> Image:
     """Return the image with the values before a step."""
     before = entry["before"]
     undone = _UNDO[str(entry["step"])](image.array, entry)
+    padding = before["padding_value"]
+    if padding is not None and "low" in entry["measured"]:  # a window made padding black, or a clip cut it
+        padding = min(max(padding, entry["measured"]["low"]), entry["measured"]["high"])
     windows = tuple((center, width) for center, width in before["windows"])
-    return image.replace(array=undone, units=before["units"], padding_value=before["padding_value"], windows=windows)
+    return image.replace(array=undone, units=before["units"], padding_value=padding, windows=windows)
 
 
 def _line(array: Array, scale: float, shift: float) -> Array:
     """Return ``scale · array + shift`` in float32."""
     return standardize(array, -shift / scale, 1 / scale)
+
+
+def _ends_before(entry: Mapping[str, Any]) -> tuple[float, float]:
+    return ends_of(entry["before"]["units"]) or (0.0, 1.0)
 
 
 def _unwindow(array: Array, entry: Mapping[str, Any]) -> Array:
@@ -136,14 +144,14 @@ def _unwindow(array: Array, entry: Mapping[str, Any]) -> Array:
 
 
 def _unscale(array: Array, entry: Mapping[str, Any]) -> Array:
-    low, high = (float(part) for part in entry["before"]["units"].split(" to "))
+    low, high = _ends_before(entry)
     first, last = entry["parameters"]["low"], entry["parameters"]["high"]
     scale = (high - low) / (last - first)
     return _line(array, scale, low - first * scale)
 
 
 def _uncast(array: Array, entry: Mapping[str, Any]) -> Array:
-    low, high = (float(part) for part in entry["before"]["units"].split(" to "))
+    low, high = _ends_before(entry)
     most = {"float32": 1.0, "uint8": 255.0, "uint16": 65535.0}[entry["parameters"]["to"]]
     return _line(array, (high - low) / most, low)
 
@@ -154,7 +162,7 @@ def _unscore(array: Array, entry: Mapping[str, Any]) -> Array:
 
 
 def _uninvert(array: Array, entry: Mapping[str, Any]) -> Array:
-    low, high = (float(part) for part in entry["before"]["units"].split(" to "))
+    low, high = _ends_before(entry)
     xp = array_module(array)
     return xp.asarray(low + high - array, dtype=array.dtype)
 

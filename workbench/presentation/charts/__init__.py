@@ -1,6 +1,6 @@
 """Charts of cohorts and censuses; each returns a figure, drawing or table that shows itself anywhere, offline.
 
-Those drawn by Altair load on first use (PEP 562): it takes a second that a flow diagram or a table can do without.
+Those that need Altair or images load on first use (PEP 562): a flow diagram or a table can do without that second.
 """
 
 import importlib
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.presentation.charts.cohort import attrition, lost_chest_ct
     from workbench.presentation.charts.combinations import intersections, missingness
     from workbench.presentation.charts.fetched import picture
+    from workbench.presentation.charts.images import before_after
     from workbench.presentation.charts.maps import state_map, world_map
     from workbench.presentation.charts.people import census
     from workbench.presentation.charts.plans import gap, match, price
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Table",
     "attrition",
+    "before_after",
     "census",
     "consort",
     "decomposition",
@@ -45,7 +47,7 @@ __all__ = [
     "world_map",
 ]
 
-_DRAWN_BY_ALTAIR = {
+_LOADED_LATE = {
     "attrition": "cohort",
     "lost_chest_ct": "cohort",
     "census": "people",
@@ -63,14 +65,15 @@ _DRAWN_BY_ALTAIR = {
     "gap": "plans",
     "match": "plans",
     "picture": "fetched",
+    "before_after": "images",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Load a chart when it is first asked for."""
-    if name not in _DRAWN_BY_ALTAIR:
+    if name not in _LOADED_LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}. Charts: {', '.join(__all__)}.")
-    return getattr(importlib.import_module(f"{__name__}.{_DRAWN_BY_ALTAIR[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_LOADED_LATE[name]}"), name)
 
 
 def __dir__() -> list[str]:
