@@ -1,5 +1,4 @@
-"""Affine transforms against scipy inside the image, and against what is plain: shifts, flips, shears, and the "
-"way back."""
+"""Affine transforms against scipy inside the image, and against what is plain: shifts, shears, and the way back."""
 
 import numpy as np
 import pytest

@@ -1,5 +1,7 @@
 """The CUDA sources of the spatial kernels, run on the CPU in emulation: the same bits as the compiled loops give."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -61,9 +63,7 @@ def test_masks_are_moved_as_they_are(cupy):
 
 
 @pytest.mark.parametrize("connectivity", ["faces", "corners"])
-@pytest.mark.parametrize(
-    "mask", [MASK, MASK[1], ~MASK[:, :, :33], np.zeros((2, 3, 4), bool), np.ones((2, 3, 40), bool)]
-)
+@pytest.mark.parametrize("mask", [MASK, MASK[1], ~MASK[:, :, :33], np.zeros((2, 3, 4), bool), np.ones((2, 3, 40), int)])
 def test_components_are_the_same(cupy, mask, connectivity):
     there = cupy.asarray(mask)
     assert (cupy.asnumpy(label(there, connectivity=connectivity)) == label(mask, connectivity=connectivity)).all()
@@ -111,9 +111,9 @@ def test_the_number_of_launches_does_not_depend_on_the_mask(cupy):
 
 def test_a_mask_with_too_many_voxels_is_refused(cupy, monkeypatch):
     monkeypatch.setattr(labeling_gpu, "_MOST_VOXELS", 99)
-    with pytest.raises(ValueError) as caught:
-        label(cupy.asarray(np.zeros((10, 10), bool)))
-    assert str(caught.value) == (
+    message = (
         "A mask of shape (1, 10, 10) has 100 voxels. On a GPU up to 99 are numbered. "
         "Take device='cpu', or fewer slices at a time."
     )
+    with pytest.raises(ValueError, match=re.escape(message)):
+        label(cupy.asarray(np.zeros((10, 10), bool)))

@@ -9,7 +9,9 @@ __device__ double dot(const double *row, long long z, long long y, long long x)
 __device__ void around(double at, long long n, long long *index, float *weights)
 {
     double below = floor(at);
+#if TAPS > 1
     float t = (float)(at - below);
+#endif
 #if TAPS == 2
     weights[0] = 1 - t;
     weights[1] = t;
