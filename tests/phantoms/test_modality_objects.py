@@ -91,7 +91,7 @@ def test_the_scintigram_shows_front_and_back(written: dict[str, list[pydicom.Dat
     (image,) = written["NM"]
     front, back = image.pixel_array[:, 12:].astype(float)
     assert list(image.DetectorVector) == [1, 2]
-    # the heart lies on the patient's left and in front: right of the picture from the front, left and fainter from behind
+    # the heart lies on the patient's left, in front: right of the picture from the front, left and fainter from behind
     heart, opposite = (slice(14, 24), slice(36, 46)), (slice(14, 24), slice(18, 28))
     assert front[heart].mean() > 1.15 * front[opposite].mean()
     assert front[heart].mean() / front[opposite].mean() > back[opposite].mean() / back[heart].mean()

@@ -1,23 +1,214 @@
-"""Which modality is read how: a table from the files of a folder to pictures with stated units, or a refusal."""
+"""Which modality is read how: a table from the files of a folder to pictures with stated units, or a refusal.
 
+Every series is read by the reader that its objects ask for, prepared by the pipeline of its modality, and shown as 8
+bits; what cannot be is refused by name, with the reason, and the others go on.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.errors import MissingPackageError
+from workbench.imaging.images import Cine, Image, Volume
+from workbench.imaging.slides import SLIDE_MODALITY, read_slide_thumbnail
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: The pipeline that prepares a modality (PS3.3 C.7.3.1.1.1) unless another is asked for; others get `_PICTURE`.
+DEFAULT_PIPELINES = {
+    "CT": "chest_ct",
+    "CR": "chest_xray",
+    "DX": "chest_xray",
+    "MG": "mammography",
+    "MR": "brain_mr",
+    "US": "ultrasound",
+}
+_PICTURE = "display"
+_REFUSALS = (ValueError, LookupError, TypeError, OSError, MissingPackageError)
+_THUMBNAIL = 512  # pixels along the longer side of a slide
 
 
-def modality_table(folder: Path, *, device: str = "auto") -> Any:
+@dataclass(frozen=True, eq=False)
+class ModalityTable:
+    """What became of every series; prints as a table.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        A row a series: ``modality``, ``n_files``, ``kind`` (volume, radiograph, cine or slide), ``shape``,
+        ``spacing_mm``, ``units``, ``pipeline``, ``prepared_shape``, ``prepared_units``, ``backend``, ``seconds``,
+        ``refused`` (why, or null). A row without a modality stands for files that are no DICOM images.
+    images : tuple of Image or None
+        As read, for each row.
+    prepared : tuple of Image or None
+        After the pipeline, for each row.
+    """
+
+    table: "pl.DataFrame"
+    images: tuple[Image | None, ...] = field(repr=False)
+    prepared: tuple[Image | None, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        """Show the table."""
+        return repr(self.table)
+
+    def pictures(self) -> dict[int, npt.NDArray[np.uint8]]:
+        """Return an 8-bit picture for each row that was read: the middle slice or frame of what was prepared.
+
+        Returns
+        -------
+        dict of int to numpy.ndarray
+            Row to ``(rows, columns)`` or ``(rows, columns, 3)``.
+        """
+        return {row: picture_of(image) for row, image in enumerate(self.prepared) if image is not None}
+
+
+def modality_table(
+    folder: str | Path, *, device: str = "auto", pipelines: Mapping[str, str] | None = None
+) -> ModalityTable:
     """Return a row for every series under a folder: read, prepared by its modality's pipeline, with its units.
 
     Parameters
     ----------
-    folder : pathlib.Path
+    folder : str or pathlib.Path
         Of DICOM files, searched with its subfolders.
     device : str
         Where the pipelines run.
+    pipelines : mapping, optional
+        Modality to the name of a pipeline, in place of `DEFAULT_PIPELINES`.
 
     Returns
     -------
     ModalityTable
-        ``.table`` (``modality``, ``kind``, ``shape``, ``units``, ``spacing_mm``, ``pipeline``, ``backend``,
-        ``refused``) and ``.pictures``: a uint8 picture for every row that was read.
+        Sorted by modality and first file; an empty folder gives an empty table.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from workbench.phantoms.chest import write_chest_ct
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     _ = write_chest_ct(Path(place), n_slices=4, n_pixels=64)
+    ...     modality_table(place, device="cpu").table.select("modality", "kind", "units", "prepared_units").row(0)
+    ('CT', 'volume', 'HU', '0 to 1')
     """
-    raise NotImplementedError
+    import polars as pl
+
+    from workbench.imaging.headers.index import index_folder
+
+    chosen = {**DEFAULT_PIPELINES, **(pipelines or {})}
+    index = index_folder(str(folder), progress=False)
+    found = [_passed(paths, modality, chosen, device) for modality, paths in _series_of(index)]
+    reasons = index["refused"].group_by("reason").len().sort("reason").iter_rows()
+    found += [({"n_files": n_files, "refused": reason}, None, None) for reason, n_files in reasons]
+    table = pl.DataFrame([row for row, _, _ in found], schema=_columns(pl))
+    return ModalityTable(table, tuple(image for _, image, _ in found), tuple(done for _, _, done in found))
+
+
+def picture_of(image: Image) -> npt.NDArray[np.uint8]:
+    """Return an image as one 8-bit picture: its middle slice or frame, in the window that it has.
+
+    Parameters
+    ----------
+    image : Volume, Radiograph or Cine
+        As read or as prepared.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(rows, columns)``, or ``(rows, columns, 3)`` of a color image.
+    """
+    from workbench.imaging.arrays import to_host
+    from workbench.imaging.preprocessing import preprocess
+
+    if isinstance(image, Volume | Cine):
+        middle = slice(image.shape[0] // 2, image.shape[0] // 2 + 1)
+        image = image.replace(array=image.array[middle], index_to_source=None)
+    is_rgb = image.shape[-1] == 3 and len(image.shape) == (4 if isinstance(image, Cine) else 3)
+    shown = image.array if is_rgb else preprocess(image, _PICTURE, device="cpu").array
+    picture: npt.NDArray[np.uint8] = np.asarray(to_host(shown)).astype(np.uint8)
+    return picture[0] if isinstance(image, Volume | Cine) else picture
+
+
+def _columns(pl: Any) -> dict[str, Any]:
+    numbers = pl.List(pl.Int64)
+    return {
+        "modality": pl.String,
+        "n_files": pl.Int64,
+        "kind": pl.String,
+        "shape": numbers,
+        "spacing_mm": pl.List(pl.Float64),
+        "units": pl.String,
+        "pipeline": pl.String,
+        "prepared_shape": numbers,
+        "prepared_units": pl.String,
+        "backend": pl.String,
+        "seconds": pl.Float64,
+        "refused": pl.String,
+    }
+
+
+def _series_of(index: Any) -> list[tuple[str, list[Path]]]:
+    """Return modality and files of each series, by modality and first file."""
+    headers = index.headers
+    together: dict[tuple[str, str], list[Path]] = {}
+    for modality, uid, path in zip(
+        headers.text("Modality"), headers.text("SeriesInstanceUID"), headers.paths, strict=True
+    ):
+        together.setdefault((modality or "", uid or ""), []).append(path)
+    return sorted(((modality, sorted(paths)) for (modality, _), paths in together.items()))
+
+
+def _passed(
+    paths: Sequence[Path], modality: str, pipelines: Mapping[str, str], device: str
+) -> tuple[dict[str, Any], Image | None, Image | None]:
+    """Read and prepare one series; what cannot be gives a row that says why."""
+    row: dict[str, Any] = {"modality": modality or None, "n_files": len(paths)}
+    image = prepared = None
+    try:
+        image = _reader_of(modality)(paths)
+        row |= {
+            "kind": "slide" if modality == SLIDE_MODALITY else type(image).__name__.lower(),
+            "shape": list(image.shape),
+            "spacing_mm": None if image.spacing_mm is None else [round(step, 6) for step in image.spacing_mm],
+            "units": image.units,
+        }
+        if modality != SLIDE_MODALITY:
+            from workbench.imaging.preprocessing import preprocess
+
+            row["pipeline"] = pipelines.get(modality, _PICTURE)
+            prepared = preprocess(image, row["pipeline"], device=device)
+            done = prepared.provenance["preprocessing"]
+            row |= {"backend": done["backend"], "seconds": round(done["seconds"], 3)}
+        else:
+            prepared = image
+        row |= {"prepared_shape": list(prepared.shape), "prepared_units": prepared.units}
+    except _REFUSALS as refused:
+        row["refused"] = str(refused)
+    return row, image, prepared
+
+
+def _reader_of(modality: str) -> Callable[[Sequence[Path]], Image]:
+    if modality == SLIDE_MODALITY:
+        return _read_slide
+    return _read_series
+
+
+def _read_slide(paths: Sequence[Path]) -> Image:
+    return read_slide_thumbnail(paths, size=_THUMBNAIL)
+
+
+def _read_series(paths: Sequence[Path]) -> Image:
+    from workbench.imaging.volumes.files import read_image
+    from workbench.imaging.volumes.series import read_series
+
+    return read_image(paths[0]) if len(paths) == 1 else read_series(list(paths))
