@@ -136,10 +136,10 @@ def _jpeg_ls(encoded: bytes, found: Codestream, description: PixelDescription) -
 
 
 def _openjpeg(encoded: bytes, found: Codestream, description: PixelDescription) -> npt.NDArray[Any]:
-    import openjpeg
+    import openjpeg.utils
 
     try:
-        values: npt.NDArray[Any] = openjpeg.decode(encoded[found.start :], 0)
+        values: npt.NDArray[Any] = openjpeg.utils.decode(encoded[found.start :], 0)
     except (RuntimeError, ValueError) as failed:
         raise PixelDataError(_failed("OpenJPEG", failed)) from None
     return _of_sign(values, found, description)
@@ -206,16 +206,20 @@ def _dicomsdl(
 def _pydicom(encoded: bytes, description: PixelDescription, syntax: str, samples: int) -> npt.NDArray[Any]:
     """Decode with whichever of pydicom's plug-ins are installed: the last resort."""
     from pydicom.encaps import encapsulate
-    from pydicom.pixels import get_decoder
+    from pydicom.pixels.decoders.base import get_decoder
     from pydicom.uid import UID
 
+    options: dict[str, Any] = {
+        "rows": description.rows, "columns": description.columns, "number_of_frames": 1, "samples_per_pixel": samples,
+        "planar_configuration": 0, "bits_allocated": description.bits_allocated,
+        "bits_stored": description.bits_allocated, "pixel_representation": int(description.signed),
+        "pixel_keyword": "PixelData",
+        "photometric_interpretation": "RGB" if samples == 3 else "MONOCHROME2",
+    }  # fmt: skip
     try:
-        values, _ = get_decoder(UID(syntax)).as_array(
-            encapsulate([encoded]), raw=True, index=0, rows=description.rows, columns=description.columns, number_of_frames=1,
-            samples_per_pixel=samples, planar_configuration=0, bits_allocated=description.bits_allocated,
-            bits_stored=description.bits_allocated, pixel_representation=int(description.signed), pixel_keyword="PixelData",
-            photometric_interpretation="RGB" if samples == 3 else "MONOCHROME2",
-        )  # fmt: skip
+        values: npt.NDArray[Any] = get_decoder(UID(syntax)).as_array(
+            encapsulate([encoded]), raw=True, index=0, **options
+        )[0]
     except (RuntimeError, ValueError, NotImplementedError, AttributeError, TypeError):
         raise PixelDataError(
             "The compressed frame could be decoded neither by dicomsdl nor by a plug-in of pydicom that is installed. "
@@ -229,22 +233,23 @@ def _wrapped(encoded: bytes, syntax: str, shape: tuple[int, int, int, int, bool]
     samples, rows, columns, bits, signed = shape
     uid = syntax.encode() + b"\0" * (len(syntax) % 2)
     meta = struct.pack("<HH2sH", 2, 0x10, b"UI", len(uid)) + uid
-    words = [(2, samples), (6, 0), (0x10, rows), (0x11, columns), (0x100, bits), (0x101, bits), (0x102, bits - 1), (0x103, int(signed))]  # fmt: skip
+    numbers = (2, 6, 0x10, 0x11, 0x100, 0x101, 0x102, 0x103)  # of group 0028, in ascending order
+    words = zip(numbers, (samples, 0, rows, columns, bits, bits, bits - 1, int(signed)), strict=True)
     elements = [struct.pack("<HH2sHH", 0x28, number, b"US", 2, value) for number, value in words]
     color = b"RGB " if samples == 3 else b"MONOCHROME2 "
     elements.insert(1, struct.pack("<HH2sH", 0x28, 4, b"CS", len(color)) + color)
     pixels = struct.pack("<HH2sHI", 0x7FE0, 0x10, b"OB", 0, 0xFFFFFFFF) + struct.pack("<HHI", 0xFFFE, 0xE000, 0)
     padding = b"\0" * (len(encoded) % 2)
     item = struct.pack("<HHI", 0xFFFE, 0xE000, len(encoded) + len(padding))
-    return b"".join(
-        (b"\0" * 128, b"DICM", struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(meta)), meta, *elements, pixels, item, encoded, padding,
-         struct.pack("<HHI", 0xFFFE, 0xE0DD, 0))
-    )  # fmt: skip
+    end = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    head = b"\0" * 128 + b"DICM" + struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(meta)) + meta
+    return b"".join((head, *elements, pixels, item, encoded, padding, end))
 
 
 def _failed(decoder: str, how: object) -> str:
+    why = str(how)[:80] or "no reason given"
     return (
-        f"The compressed frame could not be decoded ({decoder}: {str(how)[:80] or 'no reason given'}). A whole frame was expected. "
+        f"The compressed frame could not be decoded ({decoder}: {why}). A whole frame was expected. "
         "Fetch the file again, or leave it out."
     )
 

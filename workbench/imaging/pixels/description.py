@@ -26,8 +26,8 @@ __all__ = [
 
 _KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _NUMBERS = (
-    "Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PlanarConfiguration",
-    "NumberOfFrames",
+    "Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
+    "PlanarConfiguration", "NumberOfFrames",
 )  # fmt: skip
 
 
@@ -129,7 +129,8 @@ def _described(
 ) -> PixelDescription:
     if not syntax:
         raise PixelDataError(
-            "The file states no transfer syntax, so nobody can know how its pixels are encoded. File Meta Information states it "
+            "The file states no transfer syntax, so nobody can know how its pixels are encoded. File Meta "
+            "Information states it "
             "(PS3.10 7.1). Write the file anew with the tool it came from."
         )
     rows, columns, allocated = (_needed(numbers, name) for name in ("Rows", "Columns", "BitsAllocated"))
@@ -176,6 +177,7 @@ def _needed(numbers: dict[str, int | None], name: str) -> int:
 
 def _no_pixels() -> str:
     return (
-        "The file holds no pixel data. An image has PixelData, FloatPixelData or DoubleFloatPixelData (PS3.3 C.7.6.3, C.7.6.24). "
+        "The file holds no pixel data. An image has PixelData, FloatPixelData or DoubleFloatPixelData (PS3.3 "
+        "C.7.6.3, C.7.6.24). "
         "If it is a report, a plan or a waveform, leave it out."
     )

@@ -52,7 +52,7 @@ def open_dataset(path: str | Path) -> tuple[Any, PixelDescription]:
     >>> description.frame_shape, description.dtype.name, description.pixel_length
     ((128, 128), 'int16', 32768)
     """
-    size = os.path.getsize(path)
+    size = Path(path).stat().st_size
     with warnings.catch_warnings(), Path(path).open("rb") as file:
         warnings.simplefilter("ignore")  # what matters of an irregular header is checked below
         source: Any = file
@@ -143,7 +143,8 @@ def inflated(path: str | Path) -> bytes:
         data = b""
     if not data or engine.unconsumed_tail:
         raise PixelDataError(
-            f"The deflated data set is damaged, or larger than {_LARGEST_INFLATED:,} bytes. A whole one was expected (PS3.5 A.5). "
+            f"The deflated data set is damaged, or larger than {_LARGEST_INFLATED:,} bytes. A whole one was expected "
+            "(PS3.5 A.5). "
             "Fetch the file again, or leave it out."
         )
     return whole[:start] + data
@@ -171,7 +172,8 @@ def _store_odd_frame(
 
 
 def _in_words(path: str | Path, one: PixelDescription) -> bool:
-    """Whether bytes lie in words of 16 bits, whose order big endian turns (PS3.5 7.3, 8.1.1): VR OW before the value."""
+    """Whether bytes lie in words of 16 bits, whose order big endian turns (PS3.5 7.3, 8.1.1): VR OW before the "
+    "value."""
     vr = np.empty(2, np.uint8)
     _read_into(path, one.pixel_offset - 8, vr)
     return vr.tobytes() == b"OW"
@@ -189,7 +191,7 @@ def _read_swapped(path: str | Path, one: PixelDescription, frames: Sequence[int]
 def _read_into(path: str | Path, offset: int, stored: npt.NDArray[np.uint8]) -> None:
     file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        view, got = memoryview(stored), 0
+        view, got = memoryview(stored.data), 0
         while got < len(view):  # one call reads at most 2 GiB
             n_bytes = os.preadv(file, [view[got:]], offset + got)
             if not n_bytes:

@@ -143,15 +143,18 @@ def check_claims(description: PixelDescription, file_bytes: int) -> None:
         within = min(there, description.pixel_length) if description.pixel_length >= 0 else there
         if needed > within:
             raise PixelDataError(
-                f"The header claims {_size(needed)} of pixels ({_claim(description)}), but the file holds {_size(within)}. "
+                f"The header claims {_size(needed)} of pixels ({_claim(description)}), but the file holds "
+                f"{_size(within)}. "
                 "A complete file holds as many bytes as it claims. Fetch the file again, or leave it out."
             )
         return
     claimed = description.frame_bytes * description.n_frames
     if claimed > max(_ALWAYS_ALLOWED, _GREATEST_RATIO * file_bytes):
         raise PixelDataError(
-            f"The header claims {_size(claimed)} of pixels ({_claim(description)}) from a compressed file of {_size(file_bytes)}. "
-            f"At most {_GREATEST_RATIO:,} times the size of the file is believed. Fetch the file again, or leave it out."
+            f"The header claims {_size(claimed)} of pixels ({_claim(description)}) from a compressed file of "
+            f"{_size(file_bytes)}. "
+            f"At most {_GREATEST_RATIO:,} times the size of the file is believed. Fetch the file again, or leave it "
+            "out."
         )
 
 
@@ -171,15 +174,20 @@ def check_allowed(one: PixelDescription, representation: int) -> None:
         Names the first attribute that is wrong and its valid values.
     """
     checks = (
-        (1 <= one.rows <= 65_535 and 1 <= one.columns <= 65_535, f"{one.rows} rows × {one.columns} columns", "1 to 65,535 of each"),
-        (one.samples in (1, 3), f"SamplesPerPixel {one.samples}", "1 for grey and palettes, 3 for color (PS3.3 C.7.6.3.1.1)"),
-        (one.bits_allocated in (1, 8, 16, 32, 64), f"BitsAllocated {one.bits_allocated}", "1, 8, 16, 32 or 64 (PS3.5 8.1.1)"),
-        (1 <= one.bits_stored <= one.bits_allocated, f"BitsStored {one.bits_stored}", "1 to BitsAllocated (PS3.5 8.1.1)"),
-        (one.bits_stored - 1 <= one.high_bit < one.bits_allocated, f"HighBit {one.high_bit}", "BitsStored − 1 (PS3.5 8.1.1)"),
+        (1 <= one.rows <= 65_535 and 1 <= one.columns <= 65_535, f"{one.rows} rows × {one.columns} columns",
+         "1 to 65,535 of each (PS3.3 C.7.6.3)"),
+        (one.samples in (1, 3), f"SamplesPerPixel {one.samples}", "1 or 3 (PS3.3 C.7.6.3.1.1)"),
+        (one.bits_allocated in (1, 8, 16, 32, 64), f"BitsAllocated {one.bits_allocated}",
+         "1, 8, 16, 32 or 64 (PS3.5 8.1.1)"),
+        (1 <= one.bits_stored <= one.bits_allocated, f"BitsStored {one.bits_stored}",
+         "1 to BitsAllocated (PS3.5 8.1.1)"),
+        (one.bits_stored - 1 <= one.high_bit < one.bits_allocated, f"HighBit {one.high_bit}",
+         "BitsStored − 1 (PS3.5 8.1.1)"),
         (representation in (0, 1), f"PixelRepresentation {representation}", "0 or 1 (PS3.3 C.7.6.3)"),
         (one.photometric != "", "no PhotometricInterpretation", "a value of PS3.3 C.7.6.3.1.2"),
         ((one.samples == 3) == (one.photometric.startswith("YBR") or one.photometric == "RGB"),
-         f"{brief(one.photometric)} with {one.samples} samples a pixel", "3 samples for RGB and YBR, 1 for the others (PS3.3 C.7.6.3.1.2)"),
+         f"{brief(one.photometric)} with {one.samples} samples a pixel",
+         "3 samples for RGB and YBR, 1 for the others (PS3.3 C.7.6.3.1.2)"),
     )  # fmt: skip
     for right, got, valid in checks:
         if not right:

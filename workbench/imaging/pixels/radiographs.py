@@ -3,9 +3,13 @@
 from pathlib import Path
 
 from workbench.imaging.images import Radiograph
+from workbench.imaging.pixels.groups import text_of
+from workbench.imaging.pixels.layout import PixelDataError
+from workbench.imaging.pixels.pictures import is_picture, read_picture
+from workbench.imaging.pixels.reading import Color, read_frames
 
 
-def read_radiograph(path: str | Path, *, color: str = "keep") -> Radiograph:
+def read_radiograph(path: str | Path, *, color: Color = "keep") -> Radiograph:
     """Return one projection with higher values brighter, its spacing, windows and what was found.
 
     Parameters
@@ -13,7 +17,8 @@ def read_radiograph(path: str | Path, *, color: str = "keep") -> Radiograph:
     path : str or pathlib.Path
         A DICOM file of one frame, or a PNG, JPEG or TIFF file.
     color : {'keep', 'grey', 'refuse'}
-        What to do with a color image: keep RGB, convert to luminance with a flag, or refuse it.
+        What to do with a color image: keep RGB, convert to luminance with a flag, or refuse it. Color whose three
+        samples are equal becomes grey in the latter two.
 
     Returns
     -------
@@ -24,5 +29,32 @@ def read_radiograph(path: str | Path, *, color: str = "keep") -> Radiograph:
     ------
     PixelDataError
         Not an image of one frame, or its pixels cannot be decoded.
+
+    References
+    ----------
+    DICOM PS3.3 2025c, C.7.6.3.1.2 (photometric interpretation), C.11.1 (modality), 10.7.1.3 (spacing).
+
+    Examples
+    --------
+    >>> from pydicom.data import get_testdata_file
+    >>> radiograph = read_radiograph(get_testdata_file("RG1_UNCR.dcm"))  # doctest: +SKIP
+    >>> radiograph.shape, radiograph.units  # doctest: +SKIP
+    ((1955, 1841), 'unknown units')
     """
-    raise NotImplementedError
+    if is_picture(path):
+        return read_picture(path, color=color)
+    read = read_frames(path, color=color)
+    if read.description.n_frames != 1:
+        raise PixelDataError(
+            f"The file holds {read.description.n_frames} frames. A radiograph has one. Read it with read_cine or "
+            "read_series."
+        )
+    orientation = read.dataset.get("PatientOrientation") or ()
+    return Radiograph(
+        array=read.array[0],
+        flags=tuple(read.flags),
+        view_position=text_of(read.dataset, "ViewPosition"),
+        laterality=text_of(read.dataset, "ImageLaterality") or text_of(read.dataset, "Laterality"),
+        patient_orientation=tuple(str(one) for one in orientation),
+        **read.fields,
+    )

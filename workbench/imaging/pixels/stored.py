@@ -129,6 +129,7 @@ def color_in_place(values: npt.NDArray[Any], description: PixelDescription, foun
         values[...] = ybr_to_rgb(values, description.bits_stored)
     elif space not in _AS_DECODED or (space != "RGB" and (found is None or found.kind != "jpeg 2000")):
         raise PixelDataError(
-            f"The color space {space} has no rule here for this transfer syntax. Read are RGB, YBR_FULL and YBR_FULL_422, and "
+            f"The color space {space} has no rule here for this transfer syntax. Read are RGB, YBR_FULL and "
+            "YBR_FULL_422, and "
             "YBR_ICT and YBR_RCT of JPEG 2000 (PS3.3 C.7.6.3.1.2). Convert the file to RGB with another tool."
         )

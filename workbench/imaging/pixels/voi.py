@@ -1,8 +1,13 @@
-"""Value-of-interest rules (PS3.3 C.11.2): windows, their functions and lookup tables, and presets."""
+"""Value-of-interest rules (PS3.3 2025c C.11.2): windows, their functions and lookup tables, and presets."""
 
 from typing import Any, NamedTuple
 
+import numpy as np
 import numpy.typing as npt
+
+from workbench.imaging.pixels.groups import functional_item, numbers_of, text_of
+from workbench.imaging.pixels.modality import padding_values, rescale_of
+from workbench.imaging.pixels.tables import table_of
 
 
 class Window(NamedTuple):
@@ -13,7 +18,7 @@ class Window(NamedTuple):
     center, width : float
         In units after rescale.
     function : str
-        ``"LINEAR"``, ``"LINEAR_EXACT"`` or ``"SIGMOID"`` (PS3.3 C.11.2.1.2, C.11.2.1.3).
+        ``"LINEAR"``, ``"LINEAR_EXACT"`` or ``"SIGMOID"`` (PS3.3 2025c C.11.2.1.2, C.11.2.1.3).
     """
 
     center: float
@@ -29,14 +34,28 @@ def voi_windows(dataset: Any, frame: int = 0) -> tuple[Window, ...]:
     dataset : pydicom.Dataset
         The header of one file.
     frame : int
-        Counted from 0; an enhanced object has its own windows in each frame.
+        Counted from 0; an enhanced object has its own windows in each frame (PS3.3 C.7.6.16.2.10).
 
     Returns
     -------
     tuple of Window
         Empty where the file states none.
+
+    Examples
+    --------
+    >>> import pydicom
+    >>> dataset = pydicom.Dataset()
+    >>> dataset.update({"WindowCenter": [40, -600], "WindowWidth": [400, 1500]})
+    >>> voi_windows(dataset)
+    (Window(center=40.0, width=400.0, function='LINEAR'), Window(center=-600.0, width=1500.0, function='LINEAR'))
     """
-    raise NotImplementedError
+    item = functional_item(dataset, "FrameVOILUTSequence", frame)
+    item = dataset if item is None else item
+    function = text_of(item, "VOILUTFunction").upper() or "LINEAR"
+    if function not in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
+        return ()
+    pairs = zip(numbers_of(item, "WindowCenter"), numbers_of(item, "WindowWidth"), strict=False)
+    return tuple(Window(center, width, function) for center, width in pairs if _can_be(width, function))
 
 
 def apply_window(values: npt.NDArray[Any], window: Window) -> npt.NDArray[Any]:
@@ -53,12 +72,48 @@ def apply_window(values: npt.NDArray[Any], window: Window) -> npt.NDArray[Any]:
     -------
     numpy.ndarray
         Same shape, float32 from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        A width that the function does not have.
+
+    References
+    ----------
+    DICOM PS3.3 2025c, C.11.2.1.2.1 (LINEAR), C.11.2.1.3.1 (SIGMOID), C.11.2.1.3.2 (LINEAR_EXACT).
+
+    Examples
+    --------
+    >>> apply_window(np.array([0, 50, 100]), Window(50.5, 101)).tolist()
+    [0.0, 0.5, 1.0]
     """
-    raise NotImplementedError
+    center, width, function = window
+    if function not in ("LINEAR", "LINEAR_EXACT", "SIGMOID") or not _can_be(width, function):
+        raise ValueError(
+            f"A window of width {width} and function {str(function)[:20]!r}. Widths are above 0, of LINEAR at least 1 "
+            "(PS3.3 C.11.2.1.2); functions are LINEAR, LINEAR_EXACT and SIGMOID. Choose another window."
+        )
+    shares = values.astype(np.float32)
+    if function == "SIGMOID":
+        shares -= np.float32(center)
+        shares *= np.float32(-4 / width)
+        with np.errstate(over="ignore"):  # exp of a large number is infinite, and its share 0
+            np.exp(shares, out=shares)
+        shares += np.float32(1)
+        return np.reciprocal(shares, out=shares)
+    middle, across = (center - 0.5, width - 1) if function == "LINEAR" else (center, width)
+    if across == 0:  # width 1: a step
+        return (values > middle).astype(np.float32)
+    shares -= np.float32(middle)
+    shares *= np.float32(1 / across)
+    shares += np.float32(0.5)
+    return np.clip(shares, 0, 1, out=shares)
 
 
 def apply_voi(values: npt.NDArray[Any], dataset: Any, *, index: int = 0) -> npt.NDArray[Any]:
     """Return values as shares of brightness as the file asks: its VOI LUT, else its window, else its own range.
+
+    MONOCHROME1 is not inverted here; values are those of `apply_modality`.
 
     Parameters
     ----------
@@ -73,5 +128,60 @@ def apply_voi(values: npt.NDArray[Any], dataset: Any, *, index: int = 0) -> npt.
     -------
     numpy.ndarray
         Same shape, float32 from 0 to 1.
+
+    Raises
+    ------
+    LookupError
+        There is no such alternative.
+
+    References
+    ----------
+    DICOM PS3.3 2025c, C.11.2.1.1 (VOI LUT), C.11.2.1.2 (windows).
     """
-    raise NotImplementedError
+    tables, windows = dataset.get("VOILUTSequence") or (), voi_windows(dataset)
+    n = len(tables) or len(windows) or 1
+    if not 0 <= index < n:
+        raise IndexError(
+            f"No alternative {index} among the {n} of the file. Valid: 0 to {n - 1}. Choose one of these, or leave "
+            "index out."
+        )
+    if tables:
+        signed = bool(float(np.min(values, initial=0)) < 0)
+        table = table_of(tables[index], signed=signed)
+        return table.look_up(values).astype(np.float32) / np.float32((1 << table.bits) - 1)
+    if windows:
+        return apply_window(values, windows[index])
+    lowest, highest = _own_range(values, dataset)
+    return apply_window(values, Window((lowest + highest) / 2, max(highest - lowest, 1e-6), "LINEAR_EXACT"))
+
+
+#: Usual windows of CT, in HU; source: Radiopaedia, https://radiopaedia.org/articles/windowing-ct.
+PRESETS = {
+    "brain": Window(40, 80),
+    "subdural": Window(75, 215),
+    "stroke": Window(32, 8),
+    "temporal bone": Window(600, 2800),
+    "lung": Window(-600, 1500),
+    "mediastinum": Window(50, 350),
+    "soft tissue": Window(50, 400),
+    "liver": Window(30, 150),
+    "spine": Window(50, 250),
+    "bone": Window(400, 1800),
+}
+
+
+def _can_be(width: float, function: str) -> bool:
+    return width >= 1 if function == "LINEAR" else width > 0
+
+
+def _own_range(values: npt.NDArray[Any], dataset: Any) -> tuple[float, float]:
+    padding = padding_values(dataset)
+    inside = values
+    if padding is not None:
+        slope, intercept, _ = rescale_of(dataset)
+        ends = sorted(slope * one + intercept for one in padding)
+        inside = values[(values < ends[0]) | (values > ends[1])]
+    inside = inside[np.isfinite(inside)] if inside.dtype.kind == "f" else inside
+    if not inside.size:
+        return 0.0, 1.0
+    return float(inside.min()), float(inside.max())

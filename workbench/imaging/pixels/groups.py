@@ -1,0 +1,99 @@
+"""Attributes of one frame: its own functional group, else the shared one, else the data set's (PS3.3 C.7.6.16)."""
+
+import math
+from typing import Any
+
+
+def functional_item(dataset: Any, sequence: str, frame: int) -> Any | None:
+    """Return the first item of a functional group macro that holds for a frame.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The header of one file.
+    sequence : str
+        Keyword of the macro's sequence.
+    frame : int
+        Counted from 0.
+
+    Returns
+    -------
+    pydicom.Dataset or None
+        None where neither group has it, as in every object that is not enhanced.
+    """
+    own = dataset.get("PerFrameFunctionalGroupsSequence") or ()
+    shared = dataset.get("SharedFunctionalGroupsSequence") or ()
+    for groups in (own[frame : frame + 1], shared[:1]):
+        for group in groups:
+            items = group.get(sequence)
+            if items:
+                return items[0]
+    return None
+
+
+def number_of(item: Any, keyword: str) -> float | None:
+    """Return the first value of an attribute as a finite number.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        A data set or an item.
+    keyword : str
+        Of the attribute.
+
+    Returns
+    -------
+    float or None
+        None where absent, empty or no number.
+    """
+    values = numbers_of(item, keyword)
+    return values[0] if values else None
+
+
+def numbers_of(item: Any, keyword: str) -> tuple[float, ...]:
+    """Return the values of an attribute as finite numbers.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        A data set or an item.
+    keyword : str
+        Of the attribute.
+
+    Returns
+    -------
+    tuple of float
+        Empty where absent or where any value is no finite number.
+    """
+    try:
+        value = item.get(keyword)
+        if value is None or value == "":
+            return ()
+        several = hasattr(value, "__iter__") and not isinstance(value, str)
+        found = tuple(float(one) for one in (value if several else (value,)))
+    except (TypeError, ValueError, OverflowError):
+        return ()
+    return found if all(math.isfinite(one) for one in found) else ()
+
+
+def text_of(item: Any, keyword: str) -> str:
+    """Return the first value of an attribute as text.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        A data set or an item.
+    keyword : str
+        Of the attribute.
+
+    Returns
+    -------
+    str
+        Stripped; empty where absent.
+    """
+    value = item.get(keyword)
+    if value is None:
+        return ""
+    if not isinstance(value, str) and hasattr(value, "__iter__"):
+        value = next(iter(value), "")
+    return str(value).strip()
