@@ -120,7 +120,8 @@ def compare_images(
     left = drawn(before, size=size, position=first)
     right = _onto(drawn(after, size=size, position=second), left.shape[:2])
     places = [f"slice {at} of 0 to {n - 1}" for at, n in zip((first, second), lengths, strict=True)]
-    words = " and ".join(places) if max(lengths) > 1 else "one picture each"
+    same = f"{places[0]} in both" if places[0] == places[1] else " and ".join(places)
+    words = same if max(lengths) > 1 else "one picture each"
     description = f"{captions[0]} and {captions[1]}: {words}"
     pictures = [f"data:image/png;base64,{base64.b64encode(as_png(each)).decode()}" for each in (left, right)]
     values = {

@@ -18,6 +18,7 @@ from workbench.presentation.viewer.windows import windows_of
 #: A volume of more voxels is shown as slices unless 3-D is asked for: 192 cubed, above which itkwidgets coarsens.
 MOST_VOXELS = 192**3
 _LONGEST_AXIS = 192
+_BONE_HU, _SOFT_TISSUE_HU = 520.0, 60.0  # middles of what is drawn, between the cortical and spongy bone of a phantom
 
 
 def why_not_rendered(image: Image) -> str:
@@ -101,15 +102,30 @@ def render_volume(image: Image, *, mask: Any = None, labels: Mapping[int, str] |
     options: dict[str, Any] = {
         "image": _itk_image(array, image, factors),
         "cmap": "Grayscale",
-        "vmin": window.center - window.width / 2,
-        "vmax": window.center + window.width / 2,
+        "vmin": [window.center - window.width / 2],
+        "vmax": [window.center + window.width / 2],
+        "channels": [True],  # without it, its script stops half-way through setting up (null.forEach)
         "units": "mm" if image.spacing_mm else "",
+        "background": (0.0, 0.0, 0.0),
+        "ui_collapsed": True,
     }
+    if image.units == "HU":
+        options["opacity_gaussians"] = [_see_through(float(array.min()), float(array.max()))]
     if overlay is not None:
         cut = overlay.array[tuple(slice(factor // 2, None, factor) for factor in factors)]
         options["label_image"] = _itk_image(_padded(cut, array.shape), image, factors)
         options["label_image_names"] = [(0, "nothing"), *((entry["value"], entry["name"]) for entry in overlay.legend)]
     return itkwidgets.Viewer(**options)
+
+
+def _see_through(low: float, high: float) -> list[dict[str, float]]:
+    """Opacity along the values: bone solid, soft tissue a veil, air and fat nothing."""
+    span = max(high - low, 1.0)
+    peaks = ((_BONE_HU, 1.0, 350 / span), (_SOFT_TISSUE_HU, 0.1, 90 / span))
+    return [
+        {"position": (hu - low) / span, "height": height, "width": width, "xBias": 0.0, "yBias": 0.0}
+        for hu, height, width in peaks
+    ]
 
 
 def _shown(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -105,6 +105,7 @@ def value_range(image: Image) -> tuple[float, float]:
 def _sample(image: Image) -> npt.NDArray[Any]:
     flat = to_host(image.array).reshape(-1)
     values = flat[:: max(1, flat.size // _LARGEST_SAMPLE)]
+    values = values.astype(np.uint8) if values.dtype == np.bool_ else values
     kept = values[np.isfinite(values)] if values.dtype.kind == "f" else values
     if image.padding_value is not None:
         proper = kept[kept != image.padding_value]

@@ -1,0 +1,109 @@
+"""Thumbnails, contact sheets and before beside after, pixel by pixel where that can be worked out by hand."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as Picture
+
+from workbench.imaging.images import Cine, Radiograph, Volume
+from workbench.presentation.viewer import compare_images, contact_sheet, thumbnail
+
+
+def opened(png):
+    """Return the pixels of a PNG file."""
+    return np.asarray(Picture.open(io.BytesIO(png)))
+
+
+def test_a_thumbnail_shows_the_middle_slice_in_true_proportions():
+    array = np.zeros((5, 10, 40), np.int16)
+    array[2] = 100
+    image = Volume(array, spacing_mm=(5.0, 2.0, 1.0), windows=((50.0, 100.0),), units="HU")
+    pixels = opened(thumbnail(image, size=80))
+    assert pixels.shape == (40, 80)  # 20 mm by 40 mm
+    assert (pixels == 255).all()  # 100 is the upper end of the window from 0 to 100
+
+
+def test_a_window_can_be_asked_for():
+    image = Radiograph(np.full((16, 16), 25.0), spacing_mm=None)
+    assert opened(thumbnail(image, size=16, window=(50.0, 100.0)))[0, 0] == 63  # a quarter of 255, cut
+
+
+def test_a_thumbnail_of_an_upside_down_volume_stands_upright():
+    upright = np.zeros((1, 16, 16), np.int16)
+    upright[0, :4] = 100  # the front
+    turned = Volume(
+        upright[:, ::-1], spacing_mm=None, units="HU", windows=((50.0, 100.0),),
+        direction=((0.0, 0.0, 1.0), (0.0, -1.0, 0.0), (1.0, 0.0, 0.0)),
+    )  # fmt: skip
+    pixels = opened(thumbnail(turned, size=16))
+    assert pixels[0, 0] == 255
+    assert pixels[-1, 0] == 0
+
+
+def test_a_thumbnail_of_a_color_cine_is_its_middle_frame():
+    frames = np.zeros((3, 16, 16, 3), np.uint8)
+    frames[1, ..., 0] = 200
+    assert opened(thumbnail(Cine(frames, spacing_mm=None), size=16))[8, 8].tolist() == [200, 0, 0]
+
+
+def test_a_thumbnail_says_nothing_of_the_file():
+    png = thumbnail(Radiograph(np.zeros((16, 16)), spacing_mm=None))
+    assert Picture.open(io.BytesIO(png)).info == {}
+
+
+def test_a_size_out_of_range_is_refused_in_three_parts():
+    with pytest.raises(ValueError, match="size=4") as problem:
+        thumbnail(Radiograph(np.zeros((16, 16)), spacing_mm=None), size=4)
+    assert str(problem.value) == "size=4 was received. 16 to 2048 pixels would be right. Write for instance size=128."
+
+
+def test_a_contact_sheet_has_a_picture_and_a_caption_for_each():
+    images = [Radiograph(np.zeros((16, 16)), spacing_mm=None, modality=kind) for kind in ("DX", "CR", "DX")]
+    sheet = contact_sheet((image for image in images), columns=2, captions=["a", "b < c", "d"], size=64)
+    assert sheet.title == "3 images: 1 CR, 2 DX"
+    assert sheet.svg.count("<image ") == 3
+    assert "b &lt; c" in sheet.svg
+    assert sheet.table["caption"].to_list() == ["a", "b < c", "d"]
+    assert 'viewBox="0 0 136 180"' in sheet.svg  # two squares of 64 with 8 between; two rows of 64 + 18 + 8
+
+
+@pytest.mark.parametrize(("n", "captions", "words"), [(0, None, "0 images and no"), (2, ["a"], "2 images and 1")])
+def test_a_sheet_of_nothing_or_with_captions_missing_is_refused_in_three_parts(n, captions, words):
+    images = [Radiograph(np.zeros((16, 16)), spacing_mm=None)] * n
+    with pytest.raises(ValueError, match=words) as problem:
+        contact_sheet(images, captions=captions)
+    assert str(problem.value) == (
+        f"{words} captions were received. At least one image, and a caption for each or none at all, would be right. "
+        "Check what the list holds."
+    )
+
+
+def test_too_many_columns_are_refused_in_three_parts():
+    with pytest.raises(ValueError, match="columns=99") as problem:
+        contact_sheet([], columns=99)
+    assert str(problem.value) == "columns=99 was received. 1 to 24 fit a page. Write for instance columns=6."
+
+
+def test_a_comparison_cuts_a_resampled_volume_at_the_same_place():
+    before = Volume(np.zeros((40, 16, 16)), spacing_mm=(1.0, 1.0, 1.0))
+    shown = compare_images(before, before.replace(array=before.array[::4]), position=30)
+    assert repr(shown) == "Before and After: slice 30 of 0 to 39 and slice 7 of 0 to 9"  # 30.5 / 4 = 7.6
+
+
+def test_captions_of_a_comparison_are_text_and_no_code():
+    image = Radiograph(np.zeros((16, 16)), spacing_mm=None)
+    page = compare_images(image, image, captions=("<b onclick='x'>", "@KEY@"))._repr_html_()
+    assert "<b onclick" not in page
+    assert page.count("@KEY@") == 4  # the caption itself: alternative text, name, accessible name and words
+
+
+def test_a_comparison_is_saved_as_a_page_and_nothing_else(tmp_path):
+    image = Radiograph(np.zeros((16, 16)), spacing_mm=None)
+    shown = compare_images(image, image)
+    assert shown.save(tmp_path / "new" / "page.html").read_text("utf-8").startswith("<!doctype html>")
+    with pytest.raises(ValueError, match="was received") as problem:
+        shown.save(tmp_path / "page.png")
+    assert str(problem.value) == (
+        "'page.png' was received. A name that ends in .html would be right. Rename it, for instance 'page.html'."
+    )
