@@ -156,8 +156,9 @@ def _opened(files: Files) -> AbstractContextManager[Any]:
         slide: AbstractContextManager[Any] = WsiDicom.open(listed)
         slide.levels  # type: ignore[attr-defined]  # noqa: B018 (only when asked does it look for them)
     except (*theirs, OSError) as refused:
+        noun = "file" if len(listed) == 1 else "files"
         raise ValueError(
-            f"{len(listed)} files of which wsidicom can make no slide ({type(refused).__name__}). "
+            f"{len(listed)} {noun} of which wsidicom can make no slide ({type(refused).__name__}). "
             "Right would be the files of one series of modality SM. Pass the folder of one slide."
         ) from refused
     return slide
