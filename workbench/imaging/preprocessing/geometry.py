@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -212,6 +213,8 @@ def moved(
         value = _outside(image) if fill is None else fill
         array = pull(image.array, matrix, shape, axes=space_axes(image), fill=value)
     changes: dict[str, Any] = {"array": array, "index_to_source": to_source(image) @ matrix, **_placed(image, matrix)}
+    if not image.source.shape and image.index_to_source is None:
+        changes["source"] = replace(image.source, shape=image.shape)  # what came is what masks map back to
     return recorded(image, step, parameters, measured={**(measured or {}), "matrix": matrix.tolist()}, **changes)
 
 

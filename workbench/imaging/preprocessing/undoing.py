@@ -7,7 +7,6 @@ import numpy as np
 
 from workbench.imaging.arrays import array_module
 from workbench.imaging.images import Array, Image, Radiograph, Volume
-from workbench.imaging.kernels.intensity import standardize
 from workbench.imaging.kernels.resampling import resample
 from workbench.imaging.preprocessing.mapping import pull
 from workbench.imaging.preprocessing.records import flagged
@@ -128,7 +127,8 @@ def _values_back(image: Image, entry: Mapping[str, Any]) -> Image:
 
 def _line(array: Array, scale: float, shift: float) -> Array:
     """Return ``scale · array + shift`` in float32."""
-    return standardize(array, -shift / scale, 1 / scale)
+    xp = array_module(array)
+    return array.astype(xp.float32) * xp.float32(scale) + xp.float32(shift)
 
 
 def _ends_before(entry: Mapping[str, Any]) -> tuple[float, float]:

@@ -108,8 +108,7 @@ def _find_foreground(p: _Parameters) -> str:
         else f", of which the {n} largest parts are kept"
     )
     holes = " and holes are filled" if p["fill_holes"] else ""
-    coarse = f" It is found on every {p['reduce']}th pixel of each axis." if p["reduce"] > 2 else ""
-    coarse = " It is found on every other pixel of each axis." if p["reduce"] == 2 else coarse
+    coarse = f" It is found on a grid {p['reduce']} times as coarse." if p["reduce"] > 1 else ""
     return f"{start}{parts}{holes}. Pixel values stay as they are.{coarse}"
 
 
@@ -157,8 +156,8 @@ SAYS: dict[str, Callable[[_Parameters], str]] = {
         f"{', and everything outside the mask becomes 0' if p['outside'] == 'zero' else ''}."
     ),
     "standardize": lambda p: (
-        f"{number(p['mean'])} {p['units']} is taken off and the rest divided by {number(p['deviation'])} {p['units']}, "
-        "the mean and the standard deviation of a whole data set."
+        f"Of each value {number(p['mean'])} {p['units']} is taken off, and the rest divided by "
+        f"{number(p['deviation'])} {p['units']}: the mean and the standard deviation of a whole data set."
     ),
     "scale_to": lambda p: f"The scale is stretched evenly to run from {number(p['low'])} to {number(p['high'])}.",
     "to_gray": lambda _: "Colors become gray by their brightness (luminance); gray images stay.",
