@@ -119,6 +119,7 @@ class _State:
         self.n_devices = 1
         self.driver = True
         self.launches: list[str] = []
+        self.compiled: set[tuple[str, tuple[str, ...]]] = set()
         self.streams: list[Stream] = []
         self.pinned: dict[int, int] = {}
 
@@ -454,6 +455,7 @@ class RawKernel:
         launch = _library(self.code, self.name, self.options, kinds)
         sizes = [(ctypes.c_uint * 3)(*(*size, 1, 1)[:3]) for size in (grid, block)]
         state.launches.append(self.name)
+        state.compiled.add((self.code, self.options))
         launch(*sizes, *values)
 
 

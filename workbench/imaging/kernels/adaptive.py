@@ -14,7 +14,7 @@ _WORTH_A_THREAD = 1 << 18  # pixels
 def equalize_adaptive(array: Array, *, tiles: tuple[int, int] = (8, 8), clip_limit: float = 2.0) -> Array:
     """Return the image with its histogram equalized around each pixel, and the gain in contrast limited (CLAHE).
 
-    The image is cut into tiles (reflected at its right and lower border where they do not fit); each tile's histogram is
+    The image is cut into tiles, reflected at its right and lower border where they do not fit. Each tile's histogram is
     clipped, what was clipped is handed out to all values, and the running sum is the tile's table. A pixel is taken
     through the tables of the four nearest tiles and interpolated. Equal to ``cv2.createCLAHE(clip_limit, tiles)``, but
     for ``tiles``, which OpenCV takes as (columns, rows).
@@ -73,11 +73,11 @@ def equalize_adaptive(array: Array, *, tiles: tuple[int, int] = (8, 8), clip_lim
 
 
 def _smallest(array: Array, tiles: tuple[int, int]) -> int:
-    return min(n // of for n, of in zip(array.shape[-2:], tiles, strict=True))
+    return int(min(n // of for n, of in zip(array.shape[-2:], tiles, strict=True)))
 
 
 def _tile_size(shape: tuple[int, int], tiles: tuple[int, int]) -> tuple[int, int]:
-    """Return the tiles' height and width; where either does not divide, both axes are padded, by a whole row if need be."""
+    """Return the tiles' height and width; both axes are padded where either does not divide."""
     (rows, columns), (down, across) = shape, tiles
     if rows % down == 0 and columns % across == 0:
         return rows // down, columns // across

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.arrays import array_module, contiguous
+from workbench.imaging.arrays import array_module, contiguous, to_host
 from workbench.imaging.images import Array
 from workbench.imaging.kernels.histograms_counting import Counts, count_bins, count_keys, count_values, sums
 from workbench.imaging.kernels.intensity import look_up
@@ -131,10 +131,10 @@ def moments(array: Array, mask: Array | None = None) -> tuple[float, float, int]
         n = _some(int(counts.sum()), mask)
         mean = float(values @ counts / n)
         return mean, float(np.sqrt(((values - mean) ** 2) @ counts / n)), n
-    n, total, _ = sums(array, mask, center=0.0)
-    mean = total / _some(n, mask)
-    n, rest, squares = sums(array, mask, center=mean)
-    return mean, float(np.sqrt(max(squares / n - (rest / n) ** 2, 0.0))), n
+    center = _rough_mean(array, mask)
+    n, total, squares = sums(array, mask, center=center)
+    rest = total / _some(n, mask)
+    return center + rest, float(np.sqrt(max(squares / n - rest**2, 0.0))), n
 
 
 def match_histogram(array: Array, reference: Array) -> Array:
@@ -179,6 +179,16 @@ def match_histogram(array: Array, reference: Array) -> Array:
     table = np.zeros(len(counts), np.float32)
     table[present] = np.interp(shares, wanted, target)
     return look_up(array, table, lowest=lowest)
+
+
+def _rough_mean(array: Array, mask: Array | None) -> float:
+    """Return the mean of some thousand pixels: sums of differences to it lose no digits to one another."""
+    step = max(1, array.size // 4096)
+    sample = to_host(array.reshape(-1)[::step]).astype(np.float64)
+    counted = np.isfinite(sample)
+    if mask is not None and mask.shape == array.shape:
+        counted &= to_host(mask.reshape(-1)[::step]) != 0
+    return float(sample[counted].mean()) if counted.any() else 0.0
 
 
 def _is_small(array: Array) -> bool:

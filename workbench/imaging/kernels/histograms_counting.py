@@ -40,7 +40,8 @@ def count_values(array: Array, mask: Array | None) -> tuple[int, Counts]:
         first = max(0, _USUAL_LOW - lowest) if n_values > _NEAR else 0
         types = {"BINS": n_values, "WINDOW": min(n_values, _NEAR)}
         return lowest, _on_gpu("count_values", given, masked, (lowest, np.int32(first)), n_values, types)
-    return lowest, _on_cpu("count_values", given, masked, (lowest,), n_values)
+    counts = _on_cpu("count_values", given.view(f"u{given.itemsize}"), masked, (), n_values)
+    return lowest, np.roll(counts, n_values // 2) if lowest else counts  # bit patterns: negative numbers come last
 
 
 def count_keys(array: Array, mask: Array | None, *, prefix: int = -1) -> Counts:

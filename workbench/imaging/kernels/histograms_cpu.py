@@ -4,23 +4,23 @@ import numpy as np
 
 from workbench.imaging.kernels.compiled import compiled
 
-_SIGN = np.uint32(0x80000000)
+_SIGN, _ONE = np.uint32(0x80000000), np.uint32(1)
 
 
 @compiled
-def _count_values(given, mask, masked, lowest, counts):  # type: ignore[no-untyped-def]  # compiled
-    """Add to ``counts[value - lowest]``; two tables in turn, so that equal neighbors do not wait for each other."""
+def _count_values(given, mask, masked, counts):  # type: ignore[no-untyped-def]  # compiled
+    """Add to ``counts[value]``; two tables in turn, so that equal neighbors do not wait for each other."""
     other = np.zeros_like(counts)
     n = given.size
     if masked:
         for i in range(n):
-            counts[given[i] - lowest] += mask[i] != 0
-    else:
-        for i in range(0, n - 1, 2):
-            counts[given[i] - lowest] += 1
-            other[given[i + 1] - lowest] += 1
-        if n % 2:
-            counts[given[n - 1] - lowest] += 1
+            counts[given[i]] += np.uint32(mask[i] != 0)
+        return
+    for i in range(n // 2):
+        counts[given[2 * i]] += _ONE
+        other[given[2 * i + 1]] += _ONE
+    if n % 2:
+        counts[given[n - 1]] += _ONE
     counts += other
 
 
@@ -38,7 +38,7 @@ def _count_keys(given, mask, masked, flavor, shift, prefix, counts):  # type: ig
         elif flavor == 1:  # int32
             key ^= _SIGN
         if prefix < 0 or key >> np.uint32(16) == prefix:
-            counts[(key >> np.uint32(shift)) & np.uint32(0xFFFF)] += 1
+            counts[(key >> np.uint32(shift)) & np.uint32(0xFFFF)] += _ONE
 
 
 @compiled
