@@ -52,7 +52,7 @@ def run_batches(
 ) -> Outcome:
     """Call a function on all items, in batches of about a second, and return what it gave for each batch.
 
-    An item that kills its process is found by halving its batch, reported, and left out; all others are worked on.
+    An item that kills its process is found by dividing its batch, reported, and left out; all others are worked on.
     An exception that the function raises ends the run: a function catches what single items may do. An interrupt
     (Ctrl-C, or the stop button) ends the workers and is raised again; what ``on_done`` was told of is finished.
 
@@ -195,7 +195,7 @@ class _Run:
                     under_way.clear()
                     finished = queue.SimpleQueue()
                     self._question(engine)
-                    engine.restart(self.n_workers)
+                    engine.restart(self.n_workers)  # started when the next batch is submitted
             self._question(engine)
         finally:
             for future in under_way:
@@ -220,7 +220,7 @@ class _Run:
         return True
 
     def _question(self, engine: _Own | _Given) -> None:
-        """Try suspected batches alone, one after the other, halving those on which a worker dies again."""
+        """Try suspected batches alone, piece by piece; the item on which a worker dies by itself has failed."""
         restart = True
         while self.suspects:
             first, batch = self.suspects.popleft()
@@ -228,14 +228,16 @@ class _Run:
                 engine.restart(1)
             future = engine.submit(self.task, batch)
             restart = not self._take(future, first, batch)
-            if restart:
-                self.suspects.pop()
-                if len(batch) == 1:
-                    self.failures.append((batch[0], _REASON))
-                    self.advance(1)
-                else:
-                    half = len(batch) // 2
-                    self.suspects.extendleft([(first + half, batch[half:]), (first, batch[:half])])
+            if not restart:
+                continue
+            self.suspects.pop()  # where `_take` put it
+            if len(batch) == 1:
+                self.failures.append((batch[0], _REASON))
+                self.advance(1)
+                continue
+            size = math.isqrt(len(batch))
+            pieces = [(first + at, batch[at : at + size]) for at in range(0, len(batch), size)]
+            self.suspects.extendleft(reversed(pieces))
 
 
 def _timed(function: Callable[[Sequence[Any]], Any], batch: Sequence[Any]) -> tuple[float, Any]:

@@ -2,7 +2,7 @@
 
 Prints Markdown. The files are 2,400 made-up CT slices of 512² with headers of about 5 KB (sequences of both lengths,
 private elements), their pixel data sparse. Times are CPU seconds of the process and its children, the best of several
-turns, with warm file caches; every reader gives the same 32 attributes as values, and they are asserted equal.
+turns, with warm file caches; every reader gives the same 32 attributes as values, and ours are asserted equal.
 
     python tests/benchmarks/bench_headers.py [n_files]
 """
@@ -138,8 +138,8 @@ def _opened(names: list[str]) -> Iterator[Dataset]:
 
 def by_dicomsdl(names: list[str]) -> dict[str, Any]:
     """Return the attributes as columns of dicomsdl's values."""
-    files = (dicomsdl.open_file(name, 0x7FE0000F, True) for name in names)
-    return _columns([getattr(file, each) for each in KEYWORDS] for file in files)
+    # Its quickest way: attribute by attribute takes four times as long.
+    return _columns(dicomsdl.open_file(name, 0x7FE0000F, True).getValues(list(KEYWORDS)) for name in names)
 
 
 def _columns(rows: Iterator[list[Any]]) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def main() -> None:
         ("`read_headers`, columns not yet converted", columns),
         ("`read_headers` and 32 attributes as columns", walk),
         ("`index_folder`: listing, headers, five tables", index),
-        ("dicomsdl `open_file(…, 0x7FE0000F)` and 32 attributes", sdl),
+        ("dicomsdl `open_file(…, 0x7FE0000F).getValues(…)`, 32 attributes", sdl),
         ("pydicom `dcmread(stop_before_pixels=True)` and 32 attributes", slow),
     ):
         print(f"| {name} | {n_files / seconds:,.0f} | {slow / seconds:.1f} | {sdl / seconds:.1f} |")

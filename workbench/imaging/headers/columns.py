@@ -214,7 +214,7 @@ def _decimal(blob, start, end):  # type: ignore[no-untyped-def]
         return np.nan, False
     if start < end and (blob[start] == 69 or blob[start] == 101):
         start += 1
-        sign, exponent, n_exponent = 1, 0, 0
+        sign, exponent, n_exponent = 1, np.int64(0), 0
         if start < end and (blob[start] == 43 or blob[start] == 45):
             sign = -1 if blob[start] == 45 else 1
             start += 1

@@ -18,6 +18,7 @@ from workbench.imaging.headers.held import READERS
 from workbench.imaging.headers.sources import Source
 from workbench.imaging.headers.tags import KEPT
 
+_SOP_CLASS = 0x00080016
 _PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 _DEFER = 65_536  # longer values are passed over, so that no claim of a header is believed
 _WORDS = {
@@ -52,7 +53,7 @@ def read_otherwise(name: str, state: int, found: npt.NDArray[np.int64], source: 
     if state in (layout.UNKNOWN_START, layout.TOO_LONG):
         return _WORDS[state]
     elements, pixels = _elements(name, source)
-    if elements is None or not any(tag in elements for tag in (0x00080016, 0x00020002)):
+    if elements is None:
         return _WORDS.get(state, _IRREGULAR)
     return _block(name, elements, pixels, found)
 
@@ -84,7 +85,11 @@ def _elements(name: str, source: Source) -> tuple[dict[int, Any] | None, tuple[i
             MemoryError,
         ):
             return None, (-1, -1)
-    return {tag: value for tag, value in kept.items() if value is not None}, pixels
+    elements = {tag: value for tag, value in kept.items() if value is not None}
+    # Nothing but file meta information, or bytes without a prefix that mean something else.
+    if not len(dataset) or (dataset.preamble is None and _SOP_CLASS not in elements):
+        return None, (-1, -1)
+    return elements, pixels
 
 
 def _raw(dataset: Any, tag: int) -> Any:

@@ -11,7 +11,9 @@ import polars as pl
 from workbench.imaging.headers.block import Block
 from workbench.imaging.headers.tags import KEPT
 
-_ARRAYS, _FACTS = "headers.npz", "index.json"
+#: The file that says that a folder holds an index.
+FACTS = "index.json"
+_ARRAYS = "headers.npz"
 _PARTS = ("values", "bases", "starts", "lengths", "codes", "flags", "places")
 
 
@@ -41,7 +43,7 @@ def write_index(folder: Path, tables: Mapping[str, pl.DataFrame], block: Block, 
     arrays = {part: getattr(block, part) for part in _PARTS}
     _replace(folder / _ARRAYS, lambda path: _save(path, {"names": names, **arrays}))
     facts = {"collection_id": collection_id, "kept": list(KEPT), "n_files": len(block.names), "tables": list(tables)}
-    _replace(folder / _FACTS, lambda path: path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8"))
+    _replace(folder / FACTS, lambda path: path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8"))
     return folder
 
 
@@ -65,15 +67,15 @@ def read_index(folder: Path) -> tuple[dict[str, pl.DataFrame], Block, str]:
     ValueError
         When it is damaged, or keeps other attributes.
     """
-    if not (folder / _FACTS).is_file():
+    if not (folder / FACTS).is_file():
         raise FileNotFoundError(
             f"{folder} was received, which holds no index of DICOM files. A folder that `workbench index … --out` "
             "wrote would be right. Index the images first."
         )
     try:
-        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in facts["tables"]}
-        with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+        with (folder / _ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             text = arrays["names"].tobytes().decode("utf-8", "surrogateescape")
             block = Block(text.split("\0") if text else [], *(arrays[part] for part in _PARTS))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, pl.exceptions.ComputeError) as error:

@@ -1,0 +1,114 @@
+"""Batches in threads and processes: order, what is passed over, bad items, interrupts."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from workbench.parallel import run_batches
+
+
+def squares(batch: Sequence[int]) -> list[int]:
+    """Return the squares of a batch."""
+    return [item * item for item in batch]
+
+
+def slow(batch: Sequence[int]) -> int:
+    """Return how many there were, a millisecond each."""
+    time.sleep(0.001 * len(batch))
+    return len(batch)
+
+
+def poison(batch: Sequence[int]) -> list[int]:
+    """Die of one item."""
+    if 7 in batch:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return list(batch)
+
+
+def broken(batch: Sequence[int]) -> None:
+    """Raise."""
+    raise ZeroDivisionError("division by zero")
+
+
+def flat(results: Sequence[Sequence[int]]) -> list[int]:
+    """Return all results in one list."""
+    return [item for result in results for item in result]
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    outcome = run_batches(squares, range(1_000), workers=3, kind="threads", progress=False)
+    assert flat(outcome.results) == [item * item for item in range(1_000)]
+    assert outcome.failures == []
+
+
+def test_an_item_that_kills_its_process_is_found_and_all_others_are_done() -> None:
+    outcome = run_batches(poison, range(20), workers=2, progress=False)
+    assert flat(outcome.results) == [item for item in range(20) if item != 7]
+    assert outcome.failures == [(7, "The worker process died on it.")]
+
+
+def test_batches_grow_to_about_a_second_of_work() -> None:
+    outcome = run_batches(slow, range(400), workers=1, kind="threads", progress=False)
+    assert outcome.results[0] == 16
+    assert max(outcome.results) > 100
+
+
+def test_what_is_done_is_passed_over_and_what_is_finished_told() -> None:
+    told: list[int] = []
+    outcome = run_batches(
+        squares,
+        range(6),
+        workers=1,
+        kind="threads",
+        done={1, 4},
+        on_done=lambda batch, _: told.extend(batch),
+        progress=False,
+    )
+    assert flat(outcome.results) == [0, 4, 9, 25]
+    assert told == [0, 2, 3, 5]
+
+
+def test_an_executor_of_the_callers_does_the_work_and_stays_open() -> None:
+    with ThreadPoolExecutor(2) as client:
+        outcome = run_batches(squares, range(100), client=client, progress=False)
+        assert client.submit(int, 1).result() == 1
+    assert flat(outcome.results) == [item * item for item in range(100)]
+
+
+def test_an_error_of_the_function_ends_the_run() -> None:
+    with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
+        run_batches(broken, range(100), workers=2, kind="threads", progress=False)
+
+
+def test_an_interrupt_ends_the_run_and_is_raised_again() -> None:
+    told: list[int] = []
+
+    def interrupt(batch: Sequence[int], result: int) -> None:
+        told.extend(batch)
+        if len(told) > 50:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batches(slow, range(100_000), workers=1, kind="threads", on_done=interrupt, progress=False)
+    assert 50 < len(told) < 5_000
+    assert threading.active_count() < 10
+
+
+def test_no_items_give_no_results() -> None:
+    assert run_batches(squares, [], progress=False).results == []
+
+
+def test_a_bar_says_what_the_items_are(capsys: pytest.CaptureFixture[str]) -> None:
+    run_batches(squares, range(5), workers=1, kind="threads", words="headers")
+    assert "headers: 100%" in capsys.readouterr().err
+
+
+def test_no_worker_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^workers=0") as caught:
+        run_batches(squares, [1], workers=0)
+    assert str(caught.value) == ("workers=0 was received. One or more would be right. Leave it out to use all cores.")
