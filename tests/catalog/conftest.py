@@ -1,7 +1,7 @@
 """A small source of made-up series, and a selection of them, for what exports and retrieval need of a cohort."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.catalog import orthanc_server
 from workbench.catalog.repository import Repository
 from workbench.tables import ORIGINAL, SERIES, SERIES_OPTIONAL, conform
 
@@ -112,3 +113,10 @@ def make_selection(tmp_path: Path) -> MakeSelection:
         return Selected(repository, rows["source_row"].cast(pl.UInt32))
 
     return make
+
+
+@pytest.fixture(scope="module")
+def orthanc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of an empty Orthanc."""
+    with orthanc_server.running(tmp_path_factory.mktemp("orthanc")) as address:
+        yield address

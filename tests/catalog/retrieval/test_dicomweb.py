@@ -1,84 +1,16 @@
 """Retrieval by DICOMweb from a real Orthanc that the test starts on this machine."""
 
-import json
 import os
-import shutil
-import socket
-import subprocess
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pydicom
 import pytest
 
+from tests.catalog.orthanc_server import free_port, needs_orthanc, store
 from workbench.catalog.retrieval import dicomweb, fetch
 from workbench.errors import MissingPackageError
 from workbench.phantoms.chest import write_chest_ct, write_chest_radiograph
-
-PROGRAM = shutil.which("Orthanc") or shutil.which("Orthanc", path="/usr/sbin")
-PLUGINS = [
-    path
-    for folder in ("/usr/share/orthanc/plugins", "/usr/lib/orthanc", "/usr/local/share/orthanc/plugins")
-    for path in sorted(Path(folder).glob("libOrthancDicomWeb.so*"))
-]
-needs_orthanc = pytest.mark.skipif(
-    not (PROGRAM and PLUGINS), reason="Orthanc with its DICOMweb plugin is not installed"
-)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def orthanc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of an empty Orthanc without a login, reachable from this machine only."""
-    folder = tmp_path_factory.mktemp("orthanc")
-    port = free_port()
-    configuration = {
-        "Name": "test",
-        "StorageDirectory": str(folder / "storage"),
-        "IndexDirectory": str(folder / "storage"),
-        "HttpServerEnabled": True,
-        "HttpPort": port,
-        "RemoteAccessAllowed": False,
-        "AuthenticationEnabled": False,
-        "DicomServerEnabled": False,
-        "Plugins": [str(PLUGINS[0])],
-        "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
-    }
-    (folder / "orthanc.json").write_text(json.dumps(configuration))
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([str(PROGRAM), str(folder / "orthanc.json")], stdout=log, stderr=log)
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_for(f"{address}/system", server, folder / "log")
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(150):
-        assert server.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"Orthanc did not answer within 15 s: {log.read_text()}")
-
-
-def store(orthanc: str, path: Path) -> pydicom.Dataset:
-    request = urllib.request.Request(f"{orthanc}/instances", data=path.read_bytes(), method="POST")
-    urllib.request.urlopen(request, timeout=10).close()
-    return pydicom.dcmread(path)
 
 
 def cohort_of(make_selection: Any, *images: pydicom.Dataset) -> Any:

@@ -10,7 +10,7 @@ from workbench.catalog.sources.recognize import open_path
 
 RIGHT = (
     "A source is a folder of tables with patients.parquet, a file or folder of Gen3 exports (TSV, CSV or JSON), "
-    "or one table (Parquet, CSV or TSV)."
+    "a folder of DICOM files, or one table (Parquet, CSV or TSV)."
 )
 
 
@@ -48,7 +48,7 @@ def test_nothing_there_is_said(tmp_path: Path) -> None:
     ("names", "found", "then"),
     [
         ((), "the folder holds no file", "Give the path of one of these."),
-        (("a.dcm", "b.dcm", "c.xlsx"), "the folder holds 2 × .dcm, 1 × .xlsx", "Give the path of one of these."),
+        (("a.bin", "b.bin", "c.xlsx"), "the folder holds 2 × .bin, 1 × .xlsx", "Give the path of one of these."),
         (("t.csv",), "the folder holds 1 × .csv", "Give the path of the one table in it, not of the folder."),
     ],
 )

@@ -10,6 +10,8 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
+import polars as pl
+
 from workbench.catalog.retrieval.transfer import REFUSAL, RemoteFile, safe_name
 from workbench.errors import MissingPackageError
 
@@ -157,6 +159,30 @@ class DicomWebServer:
             raise ConnectionError(f"{self.name} answers with status {status}.") from error
         except errors.RequestException as error:
             raise ConnectionError(f"{self.name} does not answer.") from error
+
+
+def own_server(addresses: pl.Series) -> str | None:
+    """Return the one server on which all series lie, told by their addresses.
+
+    Parameters
+    ----------
+    addresses : polars.Series
+        Such as ``https://host/dicom-web/studies/1.2/series/1.3`` (PS3.18, 10.1).
+
+    Returns
+    -------
+    str or None
+        Its base address; None when they are no addresses of DICOMweb, or of several servers.
+
+    Examples
+    --------
+    >>> own_server(pl.Series(["http://host/dicom-web/studies/1.2/series/1.3"]))
+    'http://host/dicom-web'
+    """
+    servers = (
+        addresses.cast(pl.String).str.extract(r"^(https?://.+)/studies/[0-9.]+/series/[0-9.]+$").unique().to_list()
+    )
+    return servers[0] if len(servers) == 1 else None
 
 
 def first_value(answer: Answer, tag: str) -> str:

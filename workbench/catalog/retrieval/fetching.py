@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 
 from workbench.cache import cache_folder, say
 from workbench.catalog.exportable import Exportable, original_columns
-from workbench.catalog.retrieval.dicomweb import DicomWebServer
+from workbench.catalog.retrieval.dicomweb import DicomWebServer, own_server
 from workbench.catalog.retrieval.fetched import Fetched, size_words
 from workbench.catalog.retrieval.locking import sole_fetch
 from workbench.catalog.retrieval.object_store import ADDRESS, ENDPOINT_VARIABLE, ObjectStore
@@ -60,8 +60,9 @@ def fetch(
     folder : str or pathlib.Path, optional
         Where the images go, as ``collection/patient/study/series/*.dcm``. The cache folder when absent.
     server : str, optional
-        ``"s3+http://host:port"`` for a mirror of the buckets, ``"http://host/dicom-web"`` for DICOMweb. The public
-        buckets, without a login, when absent; ``WORKBENCH_S3_ENDPOINT`` names a mirror for all calls.
+        ``"s3+http://host:port"`` for a mirror of the buckets, ``"http://host/dicom-web"`` for DICOMweb. The server
+        that the catalog was opened from, or the public buckets, without a login, when absent;
+        ``WORKBENCH_S3_ENDPOINT`` names a mirror for all calls.
     limit_gb : float, optional
         Refuse to fetch more than this, in 10^9 bytes.
     workers : int
@@ -94,6 +95,7 @@ def fetch(
     elif endpoint := os.environ.get(ENDPOINT_VARIABLE):
         check_server(endpoint, named_by=ENDPOINT_VARIABLE, only_buckets=True)
     series = original_columns(cohort, *_COLUMNS)
+    server = server or own_server(series["url"])
     if cohort.repository.disclosure == "synthetic" and server is None:
         return _phantom(series)
     target = Path(folder).expanduser() if folder is not None else cache_folder() / "images"

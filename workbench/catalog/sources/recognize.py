@@ -1,5 +1,6 @@
-"""Open a path by what it holds: a release, a Gen3 export or a table."""
+"""Open a source by what it is: a server, a bucket, or a path that holds a release, a Gen3 export, DICOM or a table."""
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,12 +15,15 @@ from workbench.catalog.sources.headers import no_header, shown_names
 from workbench.catalog.sources.table import open_table
 from workbench.errors import unknown_name
 
+#: The file by which the folder of an index of DICOM files is known.
+INDEX = "index.json"
+
 _JSON = (".json", ".jsonl", ".ndjson")
 _TEXT = (".tsv", ".csv", ".txt")
 _OF_GEN3 = ("submitter_id", "case_ids", "case_ids_0", "cases.submitter_id", "cases.id", "imaging_studies.submitter_id")
 _RIGHT = (
     "A source is a folder of tables with patients.parquet, a file or folder of Gen3 exports (TSV, CSV or JSON), "
-    "or one table (Parquet, CSV or TSV)."
+    "a folder of DICOM files, or one table (Parquet, CSV or TSV)."
 )
 _MOST_COLUMNS_SHOWN = 12
 
@@ -30,7 +34,8 @@ def open_source(source: str | Path, *, columns: Mapping[str, str] | None = None)
     Parameters
     ----------
     source : str or pathlib.Path
-        ``"synthetic"``, alone or with a size or a preset; or a path.
+        ``"synthetic"``, alone or with a size or a preset; ``"dicomweb+https://…"``; the URL of a bucket of DICOM
+        files; or a path.
     columns : mapping of str to str, optional
         For a table: our name to the table's column.
 
@@ -48,7 +53,15 @@ def open_source(source: str | Path, *, columns: Mapping[str, str] | None = None)
         from workbench.catalog.sources.synthetic import open_synthetic
 
         return open_synthetic(str(source))
-    if not Path(source).exists():
+    if str(source).startswith("dicomweb+"):
+        from workbench.catalog.sources.dicomweb import open_dicomweb
+
+        return open_dicomweb(str(source))
+    if "://" in str(source):  # a bucket, or files on a web server
+        from workbench.catalog.sources.dicom import open_dicom
+
+        return open_dicom(str(source))
+    if not Path(source).expanduser().exists():
         then = "Use open_catalog('idc'), or the path of a file or folder that exists."
         raise unknown_name("source", str(source), ["idc", "synthetic"], where="the workbench", then=then)
     return open_path(source, columns=columns)
@@ -61,7 +74,7 @@ def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> 
     ----------
     path : str or pathlib.Path
         A folder of tables in the common data model (``patients.parquet`` …), a file or folder of Gen3
-        exports, or a table.
+        exports, a folder of DICOM files or of an index of them, a DICOM file, or a table.
     columns : mapping of str to str, optional
         For a table: our name to the table's column; see `workbench.catalog.sources.table.open_table`.
 
@@ -75,17 +88,23 @@ def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> 
     FileNotFoundError
         When nothing lies there.
     ValueError
-        When the content is none of the three, or cannot be read.
+        When the content is none of these, or cannot be read.
     """
     place = Path(path).expanduser()
     if not place.exists():
         raise FileNotFoundError(f"Nothing at {place}. {_RIGHT} Check the path.")
     if place.is_dir() and columns is None:
+        if (place / INDEX).is_file():
+            return _dicom(place)
         if (place / "patients.parquet").is_file():
             return open_folder(place)
         if any(_is_gen3(file) for file in gen3_paths(place)):
             return open_gen3(place)
+        if _holds_dicom(place):
+            return _dicom(place)
     elif place.is_file():
+        if _is_dicom(place):
+            return _dicom(place)
         if columns is not None or place.suffix.lower() == ".parquet":
             return open_table(place, columns=columns)
         if _is_gen3(place):
@@ -93,6 +112,27 @@ def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> 
         if "patient_id" in _header(place):
             return open_table(place)
     raise ValueError(f"{place.name} is no source that the catalog knows: {_found(place)}. {_RIGHT} {_next(place)}")
+
+
+def _dicom(place: Path) -> Repository:
+    from workbench.catalog.sources.dicom import open_dicom  # compiled loops, which only these sources need
+
+    return open_dicom(place)
+
+
+def _holds_dicom(folder: Path) -> bool:
+    """Say whether a folder holds a DICOM file at any depth; files without a preamble are known by their ending."""
+    return any(_is_dicom(Path(root) / name) for root, _, names in os.walk(folder) for name in sorted(names))
+
+
+def _is_dicom(path: Path) -> bool:
+    if path.suffix.lower() in (".dcm", ".dicom"):
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"  # PS3.10, 7.1
+    except OSError:
+        return False
 
 
 def _is_gen3(path: Path) -> bool:

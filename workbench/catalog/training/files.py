@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workbench.catalog.described import Described
     from workbench.catalog.repository import Repository
 
-#: A table beside those of a repository whose images lie on this machine: ``series_uid`` and ``path``, a row a file.
+#: A table beside those of a repository whose images lie on this machine: ``series_uid`` and ``url``, a row a file.
 INSTANCES = "instances.parquet"
 
 #: Modalities whose every file is an image that stands for itself (PS3.3 C.7.3.1.1.1).
@@ -48,7 +48,7 @@ def images_with_files(cohort: "Described", images: str | Path | None = None) -> 
         patient_key=cohort.repository.column("series", "patient_key").gather(cohort.rows),
     )
     files = _indexed(Path(images)) if images is not None else _of_source(cohort.repository)
-    grouped = files.group_by("series_uid", maintain_order=True).agg(paths=pl.col("path"))
+    grouped = files.group_by("series_uid", maintain_order=True).agg(paths=pl.col("url"))
     found = keyed.join(grouped, on="series_uid", how="left", maintain_order="left")
     if found.height and not found["paths"].drop_nulls().len():
         raise FileNotFoundError(
@@ -75,7 +75,7 @@ def _of_source(repository: "Repository") -> pl.DataFrame:
             f"The source {brief(repository.name)} lists images but does not hold them. A folder of DICOM files would. "
             "Fetch the cohort first, and name the folder: fetched = cohort.fetch(folder); images=folder."
         )
-    return pl.read_parquet(path, columns=["series_uid", "path"])
+    return pl.read_parquet(path, columns=["series_uid", "url"])
 
 
 def _indexed(folder: Path) -> pl.DataFrame:
@@ -84,4 +84,4 @@ def _indexed(folder: Path) -> pl.DataFrame:
     if not folder.is_dir():
         raise FileNotFoundError(f"No folder {folder}. A folder of DICOM files would be right. Check images=.")
     instances = index_folder(folder, progress=False)["instances"]
-    return instances.select("series_uid", "path").sort("series_uid", "path")
+    return instances.select("series_uid", "url").sort("series_uid", "url")
