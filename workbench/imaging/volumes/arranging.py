@@ -78,8 +78,8 @@ def arrange(stack: Stack, where: Mapping[str, Any], on_problem: OnProblem, earli
     findings = [*earlier, *findings]
     stack, direction, found = _placed(stack)
     findings += found
-    mixed = mixtures(stack)
-    settle(mixed, on_problem)
+    if mixed := mixtures(stack):  # nothing below makes sense of them
+        settle([*findings, *mixed], on_problem)
     pixel_mm, found = _pixel_mm(stack)
     findings += found
     if direction is None:
@@ -87,6 +87,8 @@ def arrange(stack: Stack, where: Mapping[str, Any], on_problem: OnProblem, earli
     else:
         stack, found = _without_duplicates(stack, direction)
         findings += found
+        if any(not one.correction for one in found):
+            settle(findings, on_problem)
         order = order_slices(stack.positions, direction, pixel_mm)
     findings += order.findings
     step_mm, found = _step_mm(stack, order, known=direction is not None)

@@ -68,13 +68,13 @@ def read_numpy(path: str | Path) -> Image:
     """
     path = Path(path)
     try:
-        held: Any = np.load(path, allow_pickle=False)
-        if isinstance(held, np.ndarray):
-            return _bare(held, path)
-        with held:
-            if "about" in held.files and "array" in held.files:
-                return _image(held["array"], json.loads(held["about"].tobytes()))
+        with path.open("rb") as stream:  # NumPy leaves a damaged archive open when given its path
+            held: Any = np.load(stream, allow_pickle=False)
+            if isinstance(held, np.ndarray):
+                return _bare(held, path)
             names = held.files
+            if "about" in names and "array" in names:
+                return _image(held["array"], json.loads(held["about"].tobytes()))
             if len(names) == 1:
                 return _bare(held[names[0]], path)
     except (ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:

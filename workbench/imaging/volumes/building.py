@@ -1,5 +1,6 @@
 """From slices in order to a volume: the array is filled, what cannot be read is left out, findings become flags."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -167,7 +168,8 @@ class _bar:  # noqa: N801 - used like a function
 
 def _unread(stack: Stack, unread: list[tuple[int, str]]) -> Finding:
     places = [place for place, _ in unread]
-    reasons = "; ".join(dict.fromkeys(reason.rstrip(".") for _, reason in unread[:3]))
+    firsts = (re.split(r"\. | at (?:this file|file \d+ of \d+)", reason)[0].rstrip(".") for _, reason in unread[:3])
+    reasons = "; ".join(dict.fromkeys(firsts))
     words = f"{stack.names(places).capitalize()} of {len(stack)} cannot be read: {reasons}."
     if len(unread) > _MOST_UNREAD * len(stack):
         return Finding("unreadable", words, "", "Fetch the files again, or pass a list of those that are whole.")

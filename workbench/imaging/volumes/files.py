@@ -8,8 +8,9 @@ import numpy as np
 
 from workbench.imaging.images import Cine, Image, Radiograph, Volume
 from workbench.imaging.volumes.arrays_on_disk import read_numpy, read_zarr, write_numpy, write_zarr
+from workbench.imaging.volumes.findings import SeriesError
 from workbench.imaging.volumes.nifti import read_nifti, write_nifti
-from workbench.imaging.volumes.stack import ENHANCED
+from workbench.imaging.volumes.stack import FRAMED
 
 _READERS: Mapping[str, Callable[[Path], Image]] = {
     ".nii": read_nifti,
@@ -75,7 +76,11 @@ def read_image(path: str | Path, **options: Any) -> Volume | Radiograph | Cine:
     modality, frames = headers.text("Modality")[0], np.nan_to_num(headers.numbers("NumberOfFrames")[0, 0], nan=1)
     is_color = headers.numbers("SamplesPerPixel")[0, 0] > 1
     if len(headers) == 1 and not is_color and _are_slices(headers):
-        return read_series(path, headers=headers, **options)
+        try:
+            return read_series(path, headers=headers, **options)
+        except SeriesError as error:
+            if frames <= 1 or not {one.kind for one in error.findings} & {"no geometry", "no slices"}:
+                raise
     if len(headers) == 1:
         return read_cine(headers.paths[0]) if frames > 1 else read_radiograph(headers.paths[0])
     if modality in _SLICES or np.isfinite(headers.numbers("ImagePositionPatient")).all():
@@ -159,8 +164,5 @@ def ending_of(path: Path) -> str:
 
 
 def _are_slices(headers: Any) -> bool:
-    """Return whether the images of one file lie in the patient."""
-    enhanced = (headers.text("SOPClassUID")[0] or "") in ENHANCED
-    if headers.text("Modality")[0] == "NM":
-        return "RECON" in (headers.text("ImageType")[0] or "")
-    return enhanced or headers.text("Modality")[0] in _SLICES
+    """Return whether the images of one file may be slices of the patient."""
+    return (headers.text("SOPClassUID")[0] or "") in FRAMED or headers.text("Modality")[0] in _SLICES

@@ -70,7 +70,7 @@ class Values:
             if intercept:
                 np.add(out, np.float32(intercept), out=out)
             return
-        if self.checked and not (stored.min() + intercept >= -32768 and stored.max() + intercept <= 32767):
+        if self.checked and (int(stored.min()) + intercept < -32768 or int(stored.max()) + intercept > 32767):
             raise BeyondInt16Error
         if stored.dtype.itemsize == 2:
             # Two's complement: the sum is right whenever it fits, however the stored values are signed.

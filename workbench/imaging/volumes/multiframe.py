@@ -23,7 +23,6 @@ from workbench.imaging.volumes.stored import Frames
 if TYPE_CHECKING:
     from workbench.imaging.headers.reading import Headers
 
-_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"  # RT Dose Storage (PS3.4 2025c B.5)
 _NM = "1.2.840.10008.5.1.4.1.1.20"  # Nuclear Medicine Image Storage
 
 # Keyword to the functional group that holds it (PS3.3 C.7.6.16.2, C.8.13.5, C.8.15.3, C.8.22.5).
@@ -85,8 +84,6 @@ def read_frames(headers: "Headers", wishes: Wishes) -> Volume:
     columns, findings = _columns(dataset, description.n_frames)
     rescales = [rescale_of(dataset, frame) for frame in range(description.n_frames)]
     rescale, units = np.array([(one.slope, one.intercept) for one in rescales], dtype=np.float64), rescales[0].units
-    if str(dataset.SOPClassUID) == _DOSE:
-        rescale, units = _dose(dataset, description.n_frames)
     stack = Stack(
         rows=np.arange(description.n_frames),
         positions=_numbers(columns["ImagePositionPatient"], 3),
@@ -116,10 +113,11 @@ def _columns(dataset: Any, n: int) -> tuple[dict[str, list[Any]], list[Finding]]
     columns["ImagePositionPatient"] = [None] * n
     if str(dataset.SOPClassUID) == _NM:
         return _of_nuclear_medicine(dataset, n, columns)
-    if "GridFrameOffsetVector" in dataset:
-        _place(columns, dataset, _dose_offsets(dataset))
-    elif n == 1:
+    offsets = _dose_offsets(dataset)
+    if n == 1:
         columns["ImagePositionPatient"] = [dataset.get("ImagePositionPatient")]
+    elif len(offsets) == n:
+        _place(columns, dataset, offsets)
     return columns, []
 
 
@@ -185,13 +183,8 @@ def _place(columns: dict[str, list[Any]], first: Any, offsets_mm: npt.NDArray[np
 
 def _dose_offsets(dataset: Any) -> npt.NDArray[np.float64]:
     """Return the offsets of the planes of a dose grid: relative to the first, or as coordinates (C.8.8.3.2)."""
-    offsets = np.atleast_1d(np.asarray(dataset.GridFrameOffsetVector, dtype=np.float64))
-    return offsets if offsets[0] == 0 else offsets - offsets[0]
-
-
-def _dose(dataset: Any, n: int) -> tuple[npt.NDArray[np.float64], str]:
-    units = {"GY": "Gy", "RELATIVE": "relative dose"}.get(str(dataset.get("DoseUnits", "")), "unknown units")
-    return np.tile([float(dataset.get("DoseGridScaling") or 1), 0.0], (n, 1)), units
+    offsets = np.atleast_1d(np.asarray(dataset.get("GridFrameOffsetVector") or [], dtype=np.float64))
+    return offsets - offsets[:1]
 
 
 def _refuse_without_geometry(stack: Stack, modality: str) -> None:

@@ -86,6 +86,11 @@ def mixtures(stack: Stack) -> list[Finding]:
         Each refuses the series and says how to choose.
     """
     findings = []
+    if (stack.rescale[:, 0] == 0).any():
+        words = f"{stack.names(np.flatnonzero(stack.rescale[:, 0] == 0)).capitalize()}: a RescaleSlope of 0."
+        findings.append(
+            Finding("slope", words, "", "Read the stored values with pydicom, if they are all that is wanted.")
+        )
     if (stack.sizes[:, 2] > 1).any():
         words = (
             f"{stack.names(np.flatnonzero(stack.sizes[:, 2] > 1)).capitalize()}: color, with several samples a pixel."

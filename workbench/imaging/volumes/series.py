@@ -17,7 +17,7 @@ from workbench.imaging.images import Source, Volume
 from workbench.imaging.volumes.building import Facts, Wishes, build_volume
 from workbench.imaging.volumes.choosing import choose_series
 from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError
-from workbench.imaging.volumes.stack import ENHANCED, stack_of_files
+from workbench.imaging.volumes.stack import FRAMED, stack_of_files
 from workbench.imaging.volumes.stored import CodedFiles, DirectFiles, are_direct
 
 if TYPE_CHECKING:
@@ -196,8 +196,8 @@ def _ending(path: Path) -> str:
 def _is_multi_frame(headers: "Headers") -> bool:
     """Return whether a file holds frames; several such files, or a mixture, are refused."""
     frames = headers.numbers("NumberOfFrames")[:, 0]
-    enhanced = np.array([(uid or "") in ENHANCED for uid in headers.text("SOPClassUID")])
-    several = (frames > 1) | enhanced
+    framed = np.array([(uid or "") in FRAMED for uid in headers.text("SOPClassUID")])
+    several = (frames > 1) | framed
     if not several.any():
         return False
     if len(headers) > 1:

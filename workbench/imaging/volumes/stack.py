@@ -152,8 +152,8 @@ class Stack:
         return f"{self.noun}s {', '.join(shown)}{rest}"
 
 
-#: Storage SOP classes whose frames state their geometry in functional groups (PS3.4 2025c B.5): enhanced CT, MR, PET.
-ENHANCED = (
+#: Storage SOP classes that hold frames even where there is one (PS3.4 2025c B.5): enhanced CT, MR and PET, NM, RT Dose.
+FRAMED = (
     "1.2.840.10008.5.1.4.1.1.2.1",
     "1.2.840.10008.5.1.4.1.1.2.2",
     "1.2.840.10008.5.1.4.1.1.4.1",
@@ -161,6 +161,8 @@ ENHANCED = (
     "1.2.840.10008.5.1.4.1.1.4.4",
     "1.2.840.10008.5.1.4.1.1.130",
     "1.2.840.10008.5.1.4.1.1.128.1",
+    "1.2.840.10008.5.1.4.1.1.20",
+    "1.2.840.10008.5.1.4.1.1.481.2",
 )
 
 #: Attributes of classic images that may tell apart what lies at the same place.
@@ -215,7 +217,7 @@ def stack_of_files(headers: "Headers", pixels: Pixels, units: str) -> Stack:
 
 
 def without_rescale_as_one(rescale: Floats) -> Floats:
-    """Return slopes and intercepts with 1 and 0 where a file states none (or a slope of 0, which would erase it).
+    """Return slopes and intercepts with 1 and 0 where a file states none.
 
     Parameters
     ----------
@@ -227,6 +229,4 @@ def without_rescale_as_one(rescale: Floats) -> Floats:
     numpy.ndarray
         (n, 2), finite.
     """
-    known = np.where(np.isfinite(rescale), rescale, (1.0, 0.0))
-    known[known[:, 0] == 0, 0] = 1.0
-    return known
+    return np.where(np.isfinite(rescale), rescale, (1.0, 0.0))
