@@ -12,6 +12,7 @@ from workbench.imaging.pixels.tables import table_of
 
 #: RescaleType and ModalityLUTType (PS3.3 C.11.1.1.2) → units; US is "unspecified".
 _RESCALE_UNITS = {"HU": "HU", "OD": "0.001 optical density", "MGML": "mg/ml", "PCT": "%"}
+_RESCALE_UNITS["Houndsfield Unit"] = "HU"  # as CT reformats of one maker spell it
 #: Units (0054,1001) of PET (PS3.3 C.8.9.1) → units.
 _PET_UNITS = {
     "BQML": "Bq/ml", "CNTS": "counts", "CPS": "counts/s", "GML": "g/ml",
