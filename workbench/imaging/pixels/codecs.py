@@ -45,7 +45,9 @@ class Decoder(NamedTuple):
     decode: Callable[[bytes, PixelDescription], npt.NDArray[Any]] | None
 
 
-def decode_frame(encoded: bytes, description: PixelDescription) -> tuple[npt.NDArray[Any], Codestream | None]:
+def decode_frame(
+    encoded: bytes, description: PixelDescription, out: npt.NDArray[Any] | None = None
+) -> tuple[npt.NDArray[Any], Codestream | None]:
     """Return the samples of one frame as the decoder gives them, and what its codestream says of itself.
 
     Parameters
@@ -54,6 +56,8 @@ def decode_frame(encoded: bytes, description: PixelDescription) -> tuple[npt.NDA
         The frame, its fragments joined.
     description : PixelDescription
         Of the file.
+    out : numpy.ndarray, optional
+        Where a decoder may write; the samples are then this very array.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def decode_frame(encoded: bytes, description: PixelDescription) -> tuple[npt.NDA
         return known.decode(encoded, description), None
     found = read_codestream(encoded)
     check_codestream(found, description)
-    return _by_codestream(encoded, description, found), found
+    return _by_codestream(encoded, description, found, out), found
 
 
 def no_decoder(syntax: str) -> str:
@@ -98,18 +102,23 @@ def no_decoder(syntax: str) -> str:
     )
 
 
-def _by_codestream(encoded: bytes, description: PixelDescription, found: Codestream | None = None) -> npt.NDArray[Any]:
+def _by_codestream(
+    encoded: bytes,
+    description: PixelDescription,
+    found: Codestream | None = None,
+    out: npt.NDArray[Any] | None = None,
+) -> npt.NDArray[Any]:
     found = found or read_codestream(encoded)
     if found.kind == "jpeg 2000":
         return _openjpeg(encoded, found, description)
     if found.kind == "jpeg" and found.precision == 8 and found.process in (0xC0, 0xC1, 0xC2):
         return _pillow(encoded, found)
     if found.kind == "jpeg" and found.process in (0xC0, 0xC1):
-        return _dicomsdl(encoded, description, _JPEG_EXTENDED)
+        return _dicomsdl(encoded, description, _JPEG_EXTENDED, out=out)
     if found.kind == "jpeg lossless":
-        return _dicomsdl(encoded, description, _JPEG_LOSSLESS)
+        return _dicomsdl(encoded, description, _JPEG_LOSSLESS, out=out)
     if found.kind == "jpeg-ls":
-        return _jpeg_ls(encoded, found, description)
+        return _jpeg_ls(encoded, found, description, out)
     raise PixelDataError(
         f"The frame uses JPEG process {found.process - 0xC0} at {found.precision} bits, which no decoder here reads. "
         "Baseline, extended, progressive (8 bits) and lossless are read. Convert the file with DCMTK's dcmdjpeg."
@@ -128,10 +137,12 @@ def _pillow(encoded: bytes, found: Codestream) -> npt.NDArray[Any]:
         raise PixelDataError(_failed("libjpeg", failed)) from None
 
 
-def _jpeg_ls(encoded: bytes, found: Codestream, description: PixelDescription) -> npt.NDArray[Any]:
+def _jpeg_ls(
+    encoded: bytes, found: Codestream, description: PixelDescription, out: npt.NDArray[Any] | None
+) -> npt.NDArray[Any]:
     if found.components == 1 or found.interleaved:
-        return _dicomsdl(encoded, description, _JPEG_LS)
-    planes = [_dicomsdl(part, description, _JPEG_LS, 1) for part in scans_of_jpeg_ls(encoded)]
+        return _dicomsdl(encoded, description, _JPEG_LS, out=out)
+    planes = [_dicomsdl(part, description, _JPEG_LS, samples=1) for part in scans_of_jpeg_ls(encoded)]
     return np.stack(planes, axis=-1)
 
 
@@ -185,22 +196,29 @@ def _raw(stored: bytes, description: PixelDescription) -> npt.NDArray[Any]:
 
 
 def _dicomsdl(
-    encoded: bytes, description: PixelDescription, syntax: str, samples: int | None = None
+    encoded: bytes,
+    description: PixelDescription,
+    syntax: str,
+    *,
+    samples: int | None = None,
+    out: npt.NDArray[Any] | None = None,
 ) -> npt.NDArray[Any]:
     samples = samples or description.samples
     bits = max(description.bits_allocated, 8)
     signed = description.signed and bits > 8
-    values = np.empty((description.rows, description.columns, samples), f"{'i' if signed else 'u'}{bits // 8}")
+    shape = (description.rows, description.columns) + ((samples,) if samples > 1 else ())
+    kind = np.dtype(f"{'i' if signed else 'u'}{bits // 8}")
+    values = out if out is not None and (out.shape, out.dtype) == (shape, kind) else np.empty(shape, kind)
     try:
         import dicomsdl
     except ImportError:  # no wheel for this Python
         return _pydicom(encoded, description, syntax, samples)
     try:
         wrapped = _wrapped(encoded, syntax, (samples, description.rows, description.columns, bits, signed))
-        dicomsdl.open_memory(wrapped).copyFrameData(0, values if samples > 1 else values[..., 0])
+        dicomsdl.open_memory(wrapped).copyFrameData(0, values)
     except (dicomsdl.DicomException, RuntimeError, ValueError, TypeError):
         return _pydicom(encoded, description, syntax, samples)
-    return values if samples > 1 else values[..., 0]
+    return values
 
 
 def _pydicom(encoded: bytes, description: PixelDescription, syntax: str, samples: int) -> npt.NDArray[Any]:

@@ -20,6 +20,13 @@ from workbench.imaging.pixels.layout import PixelDescription
 PROGRAM = "from workbench.imaging.pixels.child import serve; serve()"
 AHEAD = 2  # frames in flight for each process: one is decoded while the other is copied out
 _PAGE = mmap.PAGESIZE
+#: One thread; and memory that a decoder frees stays for the next frame, which saves a sixth of the time (glibc).
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(2**30),
+    "MALLOC_TRIM_THRESHOLD_": str(2**28),
+    "MALLOC_TOP_PAD_": str(2**26),
+}
 _LARGEST_KEPT = 128 * 2**20  # bytes of shared memory that an idle process may hold
 _LIMIT_S, _SLOWEST_BYTES_PER_S = (
     60.0,
@@ -78,7 +85,7 @@ class DecodingProcess:
         """Start the child, in place of one that ended."""
         self.pending.clear()
         self._received, self._ready = b"", False
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
+        environment = os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self._process = subprocess.Popen(
             [sys.executable, "-c", self.program, str(self._fd)],
             stdin=subprocess.PIPE,
@@ -88,6 +95,11 @@ class DecodingProcess:
             env=environment,
             bufsize=0,
         )
+
+    @property
+    def process_id(self) -> int:
+        """Of the child."""
+        return self._process.pid
 
     def fileno(self) -> int:
         """Return the file descriptor on which replies come.

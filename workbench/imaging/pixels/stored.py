@@ -30,13 +30,14 @@ def store_frame(encoded: bytes, description: PixelDescription, out: npt.NDArray[
     PixelDataError
         The frame is broken, or its color space has no rule.
     """
-    samples, found = decode_frame(encoded, description)
+    samples, found = decode_frame(encoded, description, out)
     if samples.dtype.itemsize > out.dtype.itemsize or samples.shape != out.shape:
         raise PixelDataError(
             f"The decoder gave {samples.dtype} of shape {samples.shape}; the header states {out.dtype} of {out.shape}. "
             "Fetch the file again, or leave it out."
         )
-    np.copyto(out, samples, casting="unsafe")
+    if samples is not out:
+        np.copyto(out, samples, casting="unsafe")
     own_bits = found.precision if found else 0
     # What the codestream carries counts where it is more than BitsStored (PS3.5 2025c 8.2).
     keep_stored_bits(out, description, bits=max(own_bits, description.bits_stored))
