@@ -12,9 +12,16 @@ import pytest
 
 from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog
+from workbench.imaging.arrays import choose_device
 from workbench.sampling import find_leakage
 
-NOTEBOOKS = ("00_orientation", "21_cohort_selection", "22_diversity_census", "23_representativeness")
+NOTEBOOKS = (
+    "00_orientation",
+    "21_cohort_selection",
+    "22_diversity_census",
+    "23_representativeness",
+    "24_gpu_preprocessing",
+)
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +132,26 @@ def test_what_notebook_21_learned_is_so(commons: Catalog) -> None:
     every_fifth = pl.when(pl.int_range(pl.len()) % 5 == 0).then(pl.lit("test")).otherwise(pl.lit("train"))
     leak = find_leakage(adults.series().select("patient_id", part=every_fifth)).table.row(0, named=True)
     assert f"puts {leak['n_on_several_sides']} of the {leak['n']} patients on both sides" in said
+
+
+@pytest.mark.slow
+def test_what_notebook_24_learned_is_so(executed: Callable[[str], Path]) -> None:
+    path = executed("24_gpu_preprocessing")
+    said = " ".join(nbformat.read(path, as_version=4).cells[-1].source.split())
+    text = "".join(output.text for output in outputs_of(path) if output.output_type == "stream")
+    volumes = re.findall(r": ([\d.]+) ml on the model's grid, ([\d.]+) ml back on the slices", text)
+    assert volumes == [("150.3", "150.0"), ("60.3", "60.0")]
+    assert "150.3 ml on the model's grid of 1 mm and again 150.0 ml back on the slices" in said
+    assert "are 60.3 and 60.0 ml" in said
+    assert "1 slice of 75 is missing" in text
+    (table,) = outputs_of(path, "charts.modalities(")
+    assert "11 of 11 passed through" in table.data["text/html"]
+    assert "9 modalities pass through 6 pipelines and a thumbnail" in said
+
+
+@pytest.mark.slow
+def test_notebook_24_says_which_devices_ran(executed: Callable[[str], Path]) -> None:
+    (table,) = outputs_of(executed("24_gpu_preprocessing"), "compare_devices(")
+    device = choose_device("auto")
+    assert ("No GPU on this machine" in table.data["text/html"]) == (not device.is_gpu)
+    assert choose_device("cpu").label in table.data["text/html"]

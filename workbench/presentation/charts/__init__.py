@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.presentation.charts.fetched import picture
     from workbench.presentation.charts.images import before_after
     from workbench.presentation.charts.maps import state_map, world_map
+    from workbench.presentation.charts.modalities import modalities
     from workbench.presentation.charts.people import census
     from workbench.presentation.charts.plans import gap, match, price
     from workbench.presentation.charts.pyramids import pyramid
@@ -37,6 +38,7 @@ __all__ = [
     "lost_chest_ct",
     "match",
     "missingness",
+    "modalities",
     "picture",
     "price",
     "pyramid",
@@ -66,6 +68,7 @@ _LOADED_LATE = {
     "match": "plans",
     "picture": "fetched",
     "before_after": "images",
+    "modalities": "modalities",
 }
 
 
