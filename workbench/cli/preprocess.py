@@ -2,8 +2,6 @@
 
 import argparse
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +10,8 @@ from workbench.cli.steps import WordsError
 from workbench.cli.verbs import add_verb
 
 _ENDINGS = (".nii.gz", ".nii", ".npz", ".zarr", ".png")
-_KEPT = (".nii", ".nii.gz", ".npy", ".npz", ".zarr", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 _REFUSALS = (ValueError, TypeError, LookupError, OSError, ImportError, MemoryError)
 _MOST_SHOWN = 12
-
-
-@dataclass(frozen=True)
-class _Item:
-    """One image to prepare: where it lies, and which series of a folder it is."""
-
-    path: Path
-    series_uid: str = ""
 
 
 def add_preprocess(verbs: Any) -> None:
@@ -60,6 +49,7 @@ def add_preprocess(verbs: Any) -> None:
 
 
 def _preprocess(options: argparse.Namespace) -> int:
+    from workbench.imaging.preprocessing.finding import find_images
     from workbench.imaging.preprocessing.pipelines import read_pipeline
 
     if options.list:
@@ -79,7 +69,9 @@ def _preprocess(options: argparse.Namespace) -> int:
             "preprocess needs images and --out. A file or a folder, and where to write, would be right. "
             "Add for instance: images/series1 --out ct.nii.gz"
         )
-    items = [item for path in options.images for item in _items(path)]
+    items, n_others = find_images(options.images)
+    if n_others:
+        print(f"{n_others:,} other files are no images.")
     if not items:
         raise LookupError(
             "There is no image here. A folder with DICOM, NIfTI, NumPy, PNG or JPEG files would be right. "
@@ -98,32 +90,10 @@ def _print_list() -> None:
         print(f"{name:<16} {', '.join(pipeline.modalities) or 'any':<10} {pipeline.purpose}")
 
 
-def _items(path: Path) -> Iterator[_Item]:
-    """Yield each image of a path: itself, or every series and every file of another kind in a folder."""
-    if path.is_file() or _ending(path) == ".zarr":
-        yield _Item(path)
-        return
-    if not path.is_dir():
-        raise FileNotFoundError(
-            f"There is nothing at {path}. An image file or a folder would be right. Check the path."
-        )
-    from workbench.imaging.headers.folders import list_files
-    from workbench.imaging.headers.reading import read_headers
-
-    files = list_files(path)
-    kept = [file for file in files if any(file.name.lower().endswith(end) for end in _KEPT)]
-    headers = read_headers([file for file in files if file not in set(kept)])
-    uids = dict.fromkeys(uid for uid in headers.text("SeriesInstanceUID") if uid)
-    for uid in uids:
-        yield _Item(path, uid)
-    for file in kept:
-        yield _Item(file)
-
-
-def _one(item: _Item, pipeline: Any, options: argparse.Namespace) -> int:
+def _one(item: Any, pipeline: Any, options: argparse.Namespace) -> int:
     path = ready(options.out) if _ending(options.out) != ".zarr" else options.out
     _check_free([path, _told_at(path)], overwrite=options.overwrite)
-    result = pipeline.apply(_read(item), device=options.device)
+    result = pipeline.apply(item.read(), device=options.device)
     _write(result, path, overwrite=options.overwrite)
     done = result.provenance["preprocessing"]
     shape = " × ".join(map(str, result.shape))
@@ -136,7 +106,7 @@ def _one(item: _Item, pipeline: Any, options: argparse.Namespace) -> int:
     return 0
 
 
-def _many(items: list[_Item], pipeline: Any, options: argparse.Namespace) -> int:
+def _many(items: list[Any], pipeline: Any, options: argparse.Namespace) -> int:
     import polars as pl
     from tqdm.auto import tqdm
 
@@ -167,13 +137,20 @@ def _many(items: list[_Item], pipeline: Any, options: argparse.Namespace) -> int
     return 1 if refused.height else 0
 
 
-def _try(item: _Item, place: Path, pipeline: Any, options: argparse.Namespace) -> dict[str, Any]:
+def _try(item: Any, place: Path, pipeline: Any, options: argparse.Namespace) -> dict[str, Any]:
     """Return a row of the table: what became of one image."""
     number = int(place.name.split(".")[0].rpartition("_")[2])
-    row: dict[str, Any] = {"number": number, "source": str(item.path), "file": "", "shape": "", "units": ""}
+    row: dict[str, Any] = {
+        "number": number,
+        "source": str(item.path),
+        "n_files": item.n_files,
+        "file": "",
+        "shape": "",
+        "units": "",
+    }
     row |= {"spacing_mm": "", "seconds": None, "backend": "", "flags": "", "refused": ""}
     try:
-        result = pipeline.apply(_read(item), device=options.device)
+        result = pipeline.apply(item.read(), device=options.device)
         _write(result, place, overwrite=options.overwrite)
     except _REFUSALS as error:
         return {**row, "refused": str(error) or type(error).__name__}
@@ -187,12 +164,6 @@ def _try(item: _Item, place: Path, pipeline: Any, options: argparse.Namespace) -
         "backend": done["backend"],
         "flags": " ".join(result.flags),
     }
-
-
-def _read(item: _Item) -> Any:
-    from workbench.imaging.volumes.files import read_image
-
-    return read_image(item.path, series_uid=item.series_uid) if item.series_uid else read_image(item.path)
 
 
 def _write(image: Any, path: Path, *, overwrite: bool) -> None:
@@ -222,6 +193,8 @@ def _write_png(image: Any, path: Path) -> None:
     from workbench.imaging.preprocessing.contrast import cast
     from workbench.presentation.viewer.pictures import as_png
 
+    if len(image.shape) == 3 and image.shape[0] == 1:
+        image = image.replace(array=image.array[0])
     if len(image.shape) != 2:
         raise ValueError(
             f"An image of {' × '.join(map(str, image.shape))} pixels is no single picture, which a .png holds. A "

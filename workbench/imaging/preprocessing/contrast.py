@@ -42,9 +42,10 @@ def to_gray(image: _Kind) -> _Kind:
         return recorded(image, "to_gray", {}, measured={"was_color": False})
     xp = array_module(image.array)
     gray = xp.empty(image.array.shape[:-1], dtype=image.array.dtype)
+    real = xp.float32 if gray.dtype.itemsize <= 2 else xp.float64
     frames = zip(image.array, gray, strict=True) if isinstance(image, Cine) else [(image.array, gray)]
     for color, luminance in frames:
-        mixed = sum(xp.float32(share) * color[..., channel] for channel, share in enumerate(_LUMINANCE))
+        mixed = sum(real(share) * color[..., channel] for channel, share in enumerate(_LUMINANCE))
         luminance[...] = mixed if gray.dtype.kind == "f" else xp.rint(mixed)
     return recorded(image, "to_gray", {}, measured={"was_color": True}, array=gray)
 

@@ -133,7 +133,7 @@ def _svg(images: tuple[Image, Image], title: str) -> str:
         f'role="img" aria-label="{html.escape(title, quote=True)}" font-family="{html.escape(FONT, quote=True)}" '
         f'font-size="12" fill="{INK}" style="max-width:100%;height:auto">'
     )
-    parts = [opening]
+    parts = [opening, f'<rect width="{width}" height="{height}" fill="#fff"/>']
     for place, (which, image) in enumerate(zip(("Before", "After"), images, strict=True)):
         left = _MARGIN + place * (_PANEL + _GAP)
         wide, high = sizes[place]

@@ -1,0 +1,68 @@
+"""The figure of an image before and after preprocessing."""
+
+import re
+
+import numpy as np
+import pytest
+
+from workbench.imaging.images import Radiograph, Volume
+from workbench.imaging.preprocessing import preprocess
+from workbench.imaging.preprocessing.pipelines import read_pipeline
+from workbench.presentation import charts
+
+
+def _ct() -> Volume:
+    array = np.full((4, 20, 30), -1000, np.int16)
+    array[:, 5:15, 10:20] = 400
+    return Volume(array, spacing_mm=(2.0, 1.0, 1.0), units="HU", modality="CT")
+
+
+def test_the_title_says_what_changed_and_the_table_both_sides() -> None:
+    before = _ct()
+    figure = charts.before_after(before, preprocess(before, "chest_ct", device="cpu"))
+    assert figure.title == "chest_ct: HU became 0 to 1; 2 × 1 × 1 mm became 1 × 1 × 1 mm"
+    assert figure.subtitle == "Pipeline chest_ct 1, CT"
+    assert figure.table["units"].to_list() == ["HU", "0 to 1"]
+    assert figure.table["lowest"].to_list() == [-1000, 0]
+    assert figure.table["highest"].to_list() == [400, 1]
+    assert figure.description == (
+        "Before: 4 × 20 × 30 pixels, 2 × 1 × 1 mm a pixel; values from −1000 to 400, mean −766.7 (HU). "
+        "After: 8 × 20 × 30 pixels, 1 × 1 × 1 mm a pixel; values from 0 to 1, mean 0.1667 (0 to 1)."
+    )
+    assert "Computed on " in figure.footnote
+
+
+def test_the_drawing_holds_both_pictures_their_scales_and_their_histograms_and_fetches_nothing() -> None:
+    before = _ct()
+    svg = charts.before_after(before, preprocess(before, "chest_ct", device="cpu")).svg
+    assert len(re.findall(r'<image [^>]*href="data:image/png;base64,', svg)) == 2
+    assert svg.count("<linearGradient") == 2
+    assert svg.count("how often each value occurs") == 2
+    assert "shown, HU" in svg
+    assert "shown, 0 to 1" in svg
+    assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_flags_that_came_up_stand_below() -> None:
+    before = Radiograph(np.full((20, 30), 7, np.uint8), spacing_mm=None)
+    figure = charts.before_after(before, preprocess(before, "display", device="cpu"), pipeline=read_pipeline("display"))
+    assert figure.title == "display: unknown units became 0 to 255"
+    assert "Flags: All pixels have the same value." in figure.footnote
+
+
+def test_color_is_drawn_as_color_and_a_size_that_changed_is_told() -> None:
+    before = Radiograph(np.full((20, 30, 3), 7, np.uint8), spacing_mm=None)
+    after = before.replace(array=before.array[:10])
+    figure = charts.before_after(before, after)
+    assert figure.title == "Preprocessing: 20 × 30 × 3 pixels became 10 × 30 × 3"
+    assert "Red, green and blue as stored" in figure.svg
+    assert charts.before_after(before, before).title == "Preprocessing: neither units nor size changed"
+
+
+def test_something_else_than_two_images_is_refused() -> None:
+    with pytest.raises(TypeError) as error:
+        charts.before_after(_ct(), np.zeros(3))
+    assert str(error.value) == (
+        "Received a ndarray. Two images, before and after, would be right. Write before_after(image, preprocess(image, "
+        "'chest_ct'))."
+    )
