@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from workbench.catalog.comparison import compare
     from workbench.catalog.criteria.groups import all_of, any_of, none_of
     from workbench.catalog.matching import match, weigh
+    from workbench.imaging.pixels.radiographs import read_radiograph
+    from workbench.imaging.preprocessing import preprocess
+    from workbench.imaging.volumes.series import read_series
     from workbench.presentation import charts
     from workbench.presentation.explorer import explore
     from workbench.presentation.reports import render_report
+    from workbench.presentation.viewer import view
 
 __version__ = "0.1.0"
 
@@ -29,8 +33,12 @@ _NAMES = {
     "match": "workbench.catalog.matching:match",
     "none_of": "workbench.catalog.criteria.groups:none_of",
     "open_catalog": "workbench.catalog.commons:open_catalog",
+    "preprocess": "workbench.imaging.preprocessing:preprocess",
+    "read_radiograph": "workbench.imaging.pixels.radiographs:read_radiograph",
     "read_reference": "workbench.assessment.references:read_reference",
+    "read_series": "workbench.imaging.volumes.series:read_series",
     "render_report": "workbench.presentation.reports:render_report",
+    "view": "workbench.presentation.viewer:view",
     "weigh": "workbench.catalog.matching:weigh",
 }
 
@@ -44,8 +52,12 @@ __all__ = [
     "match",
     "none_of",
     "open_catalog",
+    "preprocess",
+    "read_radiograph",
     "read_reference",
+    "read_series",
     "render_report",
+    "view",
     "weigh",
 ]
 

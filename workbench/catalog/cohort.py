@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -18,6 +19,9 @@ from workbench.catalog.definition import definition_text
 from workbench.catalog.described import Described
 from workbench.catalog.writing import write_together
 from workbench.sampling import stratified_split
+
+if TYPE_CHECKING:
+    from workbench.catalog.training import CohortImages, TrainingExport
 
 _UNITS = ("patients", "studies", "series", "instances")
 
@@ -88,6 +92,45 @@ class Cohort(Described):
         divided = stratified_split(table, by=by, fractions=fractions, seed=seed, unit="person_id", groups=groups)
         kept = dict.fromkeys(["collection_id", "patient_id", "person_id", *([groups] if groups else []), *by, "part"])
         return divided.select(pl.col(list(kept)))
+
+    def images(self, folder: str | Path | None = None, **settings: Any) -> "CohortImages":
+        """Return the cohort's images on this machine, to be read one by one, each with the row that describes it.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path, optional
+            Where they lie, such as a folder that `fetch` filled; by default the one the catalog was opened from.
+        **settings : object
+            ``pipeline``, ``device``, ``parts`` and ``progress`` of `workbench.catalog.training.CohortImages`.
+
+        Returns
+        -------
+        CohortImages
+            Yields ``(image, row)``; its ``refused`` lists those that cannot be read.
+        """
+        from workbench.catalog.training import CohortImages
+
+        return CohortImages(self, folder, **settings)
+
+    def export_training(self, folder: str | Path, **settings: Any) -> "TrainingExport":
+        """Return the folder with the cohort's images in the layout of MONAI or nnU-Net, no person in two parts.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path
+            Must not exist yet, or be empty.
+        **settings : object
+            ``layout``, ``images``, ``pipeline``, ``label``, ``masks``, ``fractions`` … of
+            `workbench.catalog.training.export_training`.
+
+        Returns
+        -------
+        TrainingExport
+            Says how many cases each part has, and what could not be read.
+        """
+        from workbench.catalog.training import export_training
+
+        return export_training(self, folder, **settings)
 
     def follow_up(self, result: str = "Positive", *, test: str | None = None) -> pl.DataFrame:
         """Return the cohort's studies in the order in which each patient had them, counted from the first such test.

@@ -159,7 +159,7 @@ class _Writer:
 
     @property
     def pipeline_hash(self) -> str | None:
-        return None if self.pipeline is None else str(self.pipeline.sha256)
+        return None if self.pipeline is None else str(self.pipeline.hash)
 
     def write(self, image: "Image", row: dict[str, Any]) -> Case | None:
         """Write an image and its mask, and return the case; None, with the reason kept, when that cannot be done."""
@@ -197,9 +197,9 @@ class _Writer:
 
     def _mapped(self, prepared: "Image", mask: npt.NDArray[Any]) -> "Image":
         """Return the mask on the grid of the prepared image, with its geometry."""
-        from workbench.imaging.preprocessing import map_mask_forward
+        from workbench.imaging.preprocessing.mapping import map_mask_forward
 
-        moved = mask if self.pipeline is None else map_mask_forward(prepared, mask)
+        moved = mask if self.pipeline is None else map_mask_forward(mask, _on_host(prepared))
         return _on_host(prepared).replace(array=np.asarray(moved, dtype=np.uint8), units="labels", padding_value=None)
 
 
