@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import platform
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+@cache  # reading the metadata of five packages takes longer than preparing a radiograph
 def _installed() -> dict[str, str]:
     found = {}
     for name in _PACKAGES:
