@@ -34,6 +34,7 @@ _HEADER = r"""
 #include <algorithm>
 #include <memory>
 #include <vector>
+#include <setjmp.h>
 #include <ucontext.h>
 #define __global__
 #define __device__
@@ -63,8 +64,8 @@ static inline int __ffs(int v) { return __builtin_ffs(v); }
 static inline void __threadfence() {}
 
 #ifdef EMULATED_BARRIER
-static ucontext_t _hub; static ucontext_t *_self;
-static void __syncthreads() { swapcontext(_self, &_hub); }
+static jmp_buf _hub; static jmp_buf *_self;
+static void __syncthreads() { if (!_setjmp(*_self)) _longjmp(_hub, 1); }
 #else
 static inline void __syncthreads() {}
 #endif
@@ -75,26 +76,33 @@ template <class Call> static void _emulate(const unsigned int *grid, const unsig
   gridDim = {grid[0], grid[1], grid[2]}; blockDim = {block[0], block[1], block[2]};
 #ifdef EMULATED_BARRIER
   static Call *current; current = &call;
+  static unsigned int t, left;  // static: they outlive the jumps
+  static char *finished;
   const unsigned int n = block[0] * block[1] * block[2];
   const size_t stack = 64 << 10;
-  std::unique_ptr<char[]> stacks(new char[n * stack]); std::vector<ucontext_t> fibers(n); std::vector<char> over(n);
-  static char *finished;
+  std::unique_ptr<char[]> stacks(new char[n * stack]);
+  std::unique_ptr<jmp_buf[]> selves(new jmp_buf[n]);
+  std::vector<char> started(n), over(n);
+  ucontext_t fresh, fiber;
+  getcontext(&fresh);
 #endif
   for (unsigned int z = 0; z < grid[2]; ++z) for (unsigned int y = 0; y < grid[1]; ++y)
   for (unsigned int x = 0; x < grid[0]; ++x) {
     blockIdx = {x, y, z};
 #ifdef EMULATED_BARRIER
-    for (unsigned int t = 0; t < n; ++t) {
-      getcontext(&fibers[t]);
-      fibers[t].uc_stack.ss_sp = &stacks[t * stack]; fibers[t].uc_stack.ss_size = stack; fibers[t].uc_link = &_hub;
-      over[t] = 0;
-      makecontext(&fibers[t], (void (*)())+[] { (*current)(); *finished = 1; }, 0);
-    }
-    for (unsigned int left = n; left;) for (unsigned int t = 0; t < n; ++t) {
+    std::fill(started.begin(), started.end(), 0); std::fill(over.begin(), over.end(), 0);
+    for (left = n; left;) for (t = 0; t < n; ++t) {
       if (over[t]) continue;
       threadIdx = {t % block[0], t / block[0] % block[1], t / (block[0] * block[1])};
-      _self = &fibers[t]; finished = &over[t];
-      swapcontext(&_hub, &fibers[t]);
+      _self = &selves[t]; finished = &over[t];
+      if (!_setjmp(_hub)) {
+        if (started[t]) _longjmp(selves[t], 1);
+        started[t] = 1;
+        fiber = fresh;
+        fiber.uc_stack.ss_sp = &stacks[t * stack]; fiber.uc_stack.ss_size = stack;
+        makecontext(&fiber, (void (*)())+[] { (*current)(); *finished = 1; _longjmp(_hub, 1); }, 0);
+        setcontext(&fiber);
+      }
       if (over[t]) --left;
     }
 #else
