@@ -13,10 +13,13 @@ from collections.abc import Sequence
 
 from workbench.cli.census import add_census
 from workbench.cli.cohorts import add_cohort
+from workbench.cli.index import add_index
+from workbench.cli.preprocess import add_preprocess
 from workbench.cli.references import add_references
 from workbench.cli.sample import add_sample
 from workbench.cli.steps import WordsError
 from workbench.cli.verbs import add_verbs
+from workbench.cli.viewer import add_viewer
 from workbench.cli.wording import as_typed
 from workbench.errors import UnknownNameError
 
@@ -30,6 +33,8 @@ examples:
   workbench compare --cohort chest_ct.yaml --reference us_acs --state California
   workbench sample --cohort chest_ct.yaml --reference us_census --tolerance 0.05 --seed 1 --out sample.csv
   workbench references                        the populations to compare with
+  workbench index my_dicom --out index        what DICOM files a folder holds, and which were refused
+  workbench preprocess my_dicom/series1 --pipeline chest_ct --out series1.nii.gz
   workbench report cohort_profile --cohort chest_ct.yaml
   workbench serve                             the public dashboard on this machine
   workbench site aggregates                   write the files that the public pages read
@@ -77,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="workbench",
-        description="Pick cohorts from an imaging commons, ask who is in them, report and show it. Works offline.",
+        description="Pick cohorts from an imaging commons, ask who is in them, prepare their images, report. Works offline.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -89,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     add_census(verbs)
     add_sample(verbs)
     add_references(verbs)
+    add_index(verbs)
+    add_preprocess(verbs)
+    add_viewer(verbs)
     return parser
 
 

@@ -9,6 +9,7 @@ from workbench.cli.outputs import print_table, write_table, write_text
 from workbench.cli.selection import add_source, open_saved_source, select
 from workbench.cli.steps import WordsError, add_steps, typed
 from workbench.cli.tables import add_tables
+from workbench.cli.training import add_training
 from workbench.cli.verbs import add_verb
 
 _SUMMARY = "select, save, describe, split, list and fetch cohorts"
@@ -76,7 +77,7 @@ def add_cohort(verbs: Any) -> None:
     for each in (new, facets):
         add_source(each)
     described = add_tables(kinds)
-    delivered = add_delivery(kinds)
+    delivered = [*add_delivery(kinds), *add_training(kinds)]
     for each in (show, explain, attrition, *described, *delivered):
         add_source(each, of_file=True)
 

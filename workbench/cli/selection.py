@@ -24,8 +24,9 @@ def add_source(parser: argparse.ArgumentParser, *, of_file: bool = False) -> Non
     default = "the one the file names" if of_file else "idc, the embedded index"
     parser.add_argument(
         "--source",
-        metavar="idc|synthetic|PATH",
-        help=f"the repository: a name, or a path to a Gen3 export, a table or a release (default: {default})",
+        metavar="idc|synthetic|PATH|URL",
+        help="the repository: a name; a path to a Gen3 export, a table, a release or a folder of DICOM files; "
+        f"s3://…; or dicomweb+https://… (default: {default})",
     )
     parser.add_argument(
         "--columns",
