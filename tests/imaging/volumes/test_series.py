@@ -1,6 +1,7 @@
 """A folder of slices is read as one volume in physical units; pydicom and NumPy say what is right."""
 
 import os
+import tracemalloc
 
 import numpy as np
 import pydicom
@@ -212,6 +213,35 @@ def test_no_message_or_flag_holds_a_name_an_identifier_or_free_text(write_slices
         read_series(paths, on_problem="refuse")
     assert "SECRET" not in said + str(caught.value)
     assert "1.2.3" not in said + str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "tilt"), [({}, 0.0), ({"RescaleSlope": 0.5}, 0.0), ({}, 0.5)], ids=["in place", "float32", "tilted"]
+)
+def test_a_series_is_never_held_twice(write_slices, attributes, tilt):
+    # 96 slices of 64 × 64: beside the volume only a slab of 16 slices and a few planes are held.
+    values = np.arange(64 * 64).reshape(64, 64) % 4096
+    places = [[0, tilt * nth, nth] for nth in range(96)]
+    headers = read_headers(write_slices(places, Rows=64, Columns=64, values=values, **attributes))
+    read_series(None, headers=headers)
+    tracemalloc.start()
+    volume = read_series(None, headers=headers)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert volume.array.nbytes < peak < 1.5 * volume.array.nbytes
+
+
+def test_a_compressed_series_with_a_tilt_and_a_gap_equals_the_uncompressed_one(write_slices, tmp_path):
+    plain = write_slices([[0, 0.3 * nth, nth] for nth in (0, 1, 2, 4, 5)])
+    for path in plain:
+        image = pydicom.dcmread(path)
+        image.compress(RLELossless, generate_instance_uid=False)
+        (tmp_path / "coded").mkdir(exist_ok=True)
+        image.save_as(tmp_path / "coded" / path.name)
+    coded, expected = read_series(tmp_path / "coded"), read_series(plain)
+    assert coded.shape[0] == 6
+    assert (coded.array == expected.array).all()
+    assert coded.flags == expected.flags
 
 
 @pytest.mark.real_data

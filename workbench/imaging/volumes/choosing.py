@@ -46,6 +46,8 @@ def choose_series(headers: "Headers", series: int | None, series_uid: str | None
             f"file or a list of files with pixels. Run `workbench index` on the folder to see why each was refused."
         )
     names = list(dict.fromkeys(uids[with_pixels].tolist()))
+    if len(names) == 1 and series in (None, 1) and series_uid in (None, names[0]):
+        return np.flatnonzero(with_pixels)
     if series_uid is not None:
         if series_uid not in names:
             raise LookupError(

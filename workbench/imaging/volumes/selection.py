@@ -163,15 +163,14 @@ def _told_apart_by(stack: Stack, places: npt.NDArray[np.int64]) -> tuple[str, ..
 
 def _localizers(stack: Stack) -> npt.NDArray[np.bool_]:
     types = stack.values("ImageType")  # PS3.3 2025c C.8.2.1.1.1: value 3 is AXIAL or LOCALIZER
-    return np.array([bool(value) and "LOCALIZER" in str(value).split("\\")[2:] for value in types])
+    marked = {value for value in set(types) if value and "LOCALIZER" in value.split("\\")[2:]}
+    return np.array([value in marked for value in types])
 
 
 def _captures(stack: Stack) -> npt.NDArray[np.bool_]:
     classes = stack.values("SOPClassUID")
-    captures = np.array(
-        [bool(value) and (value == _CAPTURE or str(value).startswith(_CAPTURE + ".")) for value in classes]
-    )
-    return captures | (stack.sizes[:, 2] > 1)
+    marked = {value for value in set(classes) if value and f"{value}.".startswith(f"{_CAPTURE}.")}
+    return np.array([value in marked for value in classes]) | (stack.sizes[:, 2] > 1)
 
 
 def _groups(column: npt.NDArray[np.float64], tolerance: float) -> list[npt.NDArray[np.int64]]:

@@ -196,10 +196,10 @@ def _ending(path: Path) -> str:
 def _is_multi_frame(headers: "Headers") -> bool:
     """Return whether a file holds frames; several such files, or a mixture, are refused."""
     frames = headers.numbers("NumberOfFrames")[:, 0]
-    framed = np.array([(uid or "") in FRAMED for uid in headers.text("SOPClassUID")])
-    several = (frames > 1) | framed
-    if not several.any():
+    classes = headers.text("SOPClassUID")
+    if not set(classes).intersection(FRAMED) and not (frames > 1).any():
         return False
+    several = (frames > 1) | np.isin(np.array(classes, dtype=object), FRAMED)
     if len(headers) > 1:
         words = f"{int(several.sum())} of the {len(headers)} files of this series hold frames of their own."
         then = "A volume is read from one such file. Pass its path instead of the folder."

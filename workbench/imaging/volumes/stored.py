@@ -217,12 +217,13 @@ def are_direct(headers: "Headers") -> npt.NDArray[np.bool_]:
     numpy.ndarray
         (n,) boolean.
     """
-    syntaxes = np.array(headers.transfer_syntax)
+    syntaxes = headers.transfer_syntax
     bits, stored, high, samples = (
         headers.numbers(name)[:, 0] for name in ("BitsAllocated", "BitsStored", "HighBit", "SamplesPerPixel")
     )
     usual = np.isin(bits, _BITS) & (stored <= bits) & (stored >= 1) & (high == stored - 1) & (samples == 1)
-    native = np.isin(syntaxes, _LITTLE) | ((syntaxes == _BIG) & (bits > 8))  # bytes lie in swapped pairs there
+    little, big = (np.array([one in kinds for one in syntaxes]) for kinds in (_LITTLE, (_BIG,)))
+    native = little | (big & (bits > 8))  # bytes lie in swapped pairs there
     direct: npt.NDArray[np.bool_] = native & usual & (headers.pixel_offset >= 0)
     return direct
 
