@@ -130,7 +130,7 @@ def _pillow(encoded: bytes, found: Codestream) -> npt.NDArray[Any]:
 
     try:
         with Image.open(BytesIO(encoded), formats=("JPEG",)) as picture:
-            if found.components == 3 and not (found.adobe and found.color == "RGB"):
+            if found.components == 3 and not found.taken_for_rgb:
                 picture.draft("YCbCr", picture.size)  # as encoded: libjpeg would guess the color space
             return np.asarray(picture)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as failed:

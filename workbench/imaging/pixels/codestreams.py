@@ -29,8 +29,8 @@ class Codestream:
         JPEG 2000 alone states it (T.800 A.5.1).
     color : str
         ``"RGB"`` or ``"YBR_FULL"`` where the codestream itself says so, else empty.
-    adobe : bool
-        Whether there is an Adobe segment, which makes libjpeg convert.
+    taken_for_rgb : bool
+        Whether libjpeg takes three components for RGB, and so converts none of them.
     interleaved : bool
         False for a JPEG-LS scan a component.
     start : int
@@ -45,7 +45,7 @@ class Codestream:
     components: int
     signed: bool = False
     color: str = ""
-    adobe: bool = False
+    taken_for_rgb: bool = False
     interleaved: bool = True
     start: int = 0
 
@@ -143,7 +143,7 @@ def scans_of_jpeg_ls(encoded: bytes) -> list[bytes]:
 
 
 def _jpeg(encoded: bytes) -> Codestream:
-    at, adobe, color, frame = 2, -1, "", None
+    at, adobe, jfif, frame = 2, -1, False, None
     for _ in range(_MOST_SEGMENTS):
         while encoded[at] == 0xFF and encoded[at + 1] == 0xFF:  # fill bytes (T.81 B.1.1.2)
             at += 1
@@ -155,33 +155,32 @@ def _jpeg(encoded: bytes) -> Codestream:
         (length,) = struct.unpack_from(">H", encoded, at + 2)
         body = encoded[at + 4 : at + 2 + length]
         if marker == _APP0 and body[:4] == b"JFIF":
-            color = color or "YBR_FULL"  # JFIF 1.02: three components are YCbCr
+            jfif = True
         elif marker == _APP14 and body[:5] == b"Adobe" and len(body) >= 12:
             adobe = body[11]
         elif marker in _FRAMES:
             frame = (marker, *struct.unpack_from(">BHHB", body), body[6:])
         elif marker == _SOS:
-            return _of_jpeg(frame, body, adobe, color)
+            return _of_jpeg(frame, body, adobe, jfif=jfif)
         at += 2 + length
     raise PixelDataError(_broken("has no image behind its header"))
 
 
-def _of_jpeg(frame: tuple[int, int, int, int, int, bytes] | None, scan: bytes, adobe: int, color: str) -> Codestream:
+def _of_jpeg(frame: tuple[int, int, int, int, int, bytes] | None, scan: bytes, adobe: int, *, jfif: bool) -> Codestream:
     if frame is None:
         raise PixelDataError(_broken("has no frame header"))
     marker, precision, rows, columns, components, parts = frame
+    identifiers = bytes(parts[0::3][:3])
+    color, by_libjpeg = "", False
     if components == 3:
-        identifiers = bytes(parts[0::3][:3])
-        if identifiers.upper() == b"RGB" or adobe == 0:
+        if identifiers.upper() == b"RGB" or (adobe == 0 and not jfif):
             color = "RGB"
-        elif adobe == 1:
-            color = "YBR_FULL"
-    else:
-        color = ""
+        elif jfif or adobe == 1:
+            color = "YBR_FULL"  # JFIF 1.02: three components are YCbCr
+        by_libjpeg = not jfif and (adobe == 0 if adobe >= 0 else identifiers == b"RGB")
     kind = {0xC3: "jpeg lossless", 0xF7: "jpeg-ls"}.get(marker, "jpeg")
-    return Codestream(
-        kind, marker, precision, rows, columns, components, False, color, adobe >= 0, scan[0] == components
-    )
+    interleaved = scan[0] == components
+    return Codestream(kind, marker, precision, rows, columns, components, False, color, by_libjpeg, interleaved)
 
 
 def _jpeg_2000(encoded: bytes) -> Codestream:

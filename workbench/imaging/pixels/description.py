@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.imaging.pixels.groups import text_of, value_of
 from workbench.imaging.pixels.layout import (
     NATIVE,
     PixelDataError,
@@ -56,8 +57,8 @@ def describe(dataset: Any, *, pixel_offset: int = -1, pixel_length: int = -1, ke
     meta = getattr(dataset, "file_meta", None) or {}
     syntax = str(meta.get("TransferSyntaxUID", "") or "")
     found = [name for name in _KEYWORDS if name in dataset]
-    numbers = {name: _number(dataset.get(name), name) for name in _NUMBERS}
-    photometric = str(dataset.get("PhotometricInterpretation", "") or "")
+    numbers = {name: _number(value_of(dataset, name), name) for name in _NUMBERS}
+    photometric = text_of(dataset, "PhotometricInterpretation")
     return _described(numbers, photometric, syntax, pixel_offset, pixel_length, keyword or (found or _KEYWORDS)[0])
 
 
@@ -116,7 +117,8 @@ def describe_headers(headers: Any) -> tuple[list[PixelDescription | None], list[
         try:
             if place[0] < 0:
                 raise PixelDataError(_no_pixels())
-            described = _described(numbers, photometric[row] or "", headers.transfer_syntax[row], *place, "PixelData")
+            syntax = headers.transfer_syntax[row]
+            described = _described(numbers, photometric[row] or "", syntax, *place, _keyword(numbers))
             descriptions.append(described)
         except PixelDataError as refused:
             descriptions.append(None)
@@ -143,7 +145,7 @@ def _described(
     signed = 0 if floats else _needed(numbers, "PixelRepresentation")
     native = syntax in NATIVE
     planar = numbers["PlanarConfiguration"]
-    if samples > 1 and native and planar is None:
+    if samples == 3 and native and planar is None:
         planar = _needed(numbers, "PlanarConfiguration")
     described = PixelDescription(
         rows, columns, samples, allocated, stored, high, signed == 1, photometric.strip(), bool(planar) and samples > 1,
@@ -151,6 +153,13 @@ def _described(
     )  # fmt: skip
     check_allowed(described, signed)
     return described
+
+
+def _keyword(numbers: dict[str, int | None]) -> str:
+    """Return which element holds the pixels: floating point ones have no PixelRepresentation (PS3.3 C.7.6.24)."""
+    if numbers["PixelRepresentation"] is None and numbers["BitsStored"] is None:
+        return {32: "FloatPixelData", 64: "DoubleFloatPixelData"}.get(numbers["BitsAllocated"] or 0, "PixelData")
+    return "PixelData"
 
 
 def _number(value: Any, name: str) -> int | None:

@@ -1,7 +1,30 @@
 """Attributes of one frame: its own functional group, else the shared one, else the data set's (PS3.3 C.7.6.16)."""
 
 import math
+import struct
 from typing import Any
+
+
+def value_of(item: Any, keyword: str) -> Any:
+    """Return the value of an attribute; a damaged one counts as absent.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        A data set or an item; values are converted when they are asked for.
+    keyword : str
+        Of the attribute.
+
+    Returns
+    -------
+    object
+        None where absent or damaged.
+    """
+    try:
+        return item.get(keyword)
+    # Whatever bytes may hold, pydicom answers damage with one of these.
+    except (ValueError, TypeError, AttributeError, LookupError, NotImplementedError, ArithmeticError, struct.error):
+        return None
 
 
 def functional_item(dataset: Any, sequence: str, frame: int) -> Any | None:
@@ -21,11 +44,11 @@ def functional_item(dataset: Any, sequence: str, frame: int) -> Any | None:
     pydicom.Dataset or None
         None where neither group has it, as in every object that is not enhanced.
     """
-    own = dataset.get("PerFrameFunctionalGroupsSequence") or ()
-    shared = dataset.get("SharedFunctionalGroupsSequence") or ()
+    own = value_of(dataset, "PerFrameFunctionalGroupsSequence") or ()
+    shared = value_of(dataset, "SharedFunctionalGroupsSequence") or ()
     for groups in (own[frame : frame + 1], shared[:1]):
         for group in groups:
-            items = group.get(sequence)
+            items = value_of(group, sequence)
             if items:
                 return items[0]
     return None
@@ -66,7 +89,7 @@ def numbers_of(item: Any, keyword: str) -> tuple[float, ...]:
         Empty where absent or where any value is no finite number.
     """
     try:
-        value = item.get(keyword)
+        value = value_of(item, keyword)
         if value is None or value == "":
             return ()
         several = hasattr(value, "__iter__") and not isinstance(value, str)
@@ -91,7 +114,7 @@ def text_of(item: Any, keyword: str) -> str:
     str
         Stripped; empty where absent.
     """
-    value = item.get(keyword)
+    value = value_of(item, keyword)
     if value is None:
         return ""
     if not isinstance(value, str) and hasattr(value, "__iter__"):

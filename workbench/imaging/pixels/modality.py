@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.imaging.images import UNKNOWN_UNITS
-from workbench.imaging.pixels.groups import functional_item, number_of, text_of
+from workbench.imaging.pixels.groups import functional_item, number_of, text_of, value_of
 from workbench.imaging.pixels.layout import PixelDataError
 from workbench.imaging.pixels.tables import table_of
 
@@ -123,13 +123,13 @@ def apply_modality(stored: npt.NDArray[Any], dataset: Any) -> tuple[npt.NDArray[
     >>> values.tolist(), values.dtype.name, units
     ([[-1024, 0]], 'int16', 'HU')
     """
-    if dataset.get("SamplesPerPixel", 1) == 3 or text_of(dataset, "PhotometricInterpretation") == "PALETTE COLOR":
+    if value_of(dataset, "SamplesPerPixel") == 3 or text_of(dataset, "PhotometricInterpretation") == "PALETTE COLOR":
         return stored, UNKNOWN_UNITS  # colors are not measurements (PS3.3 C.11.1)
-    if dataset.get("ModalityLUTSequence"):
-        item = dataset.ModalityLUTSequence[0]
-        table = table_of(item, signed=dataset.get("PixelRepresentation") == 1)
+    if tables := value_of(dataset, "ModalityLUTSequence"):
+        item = tables[0]
+        table = table_of(item, signed=value_of(dataset, "PixelRepresentation") == 1)
         return table.look_up(stored), _RESCALE_UNITS.get(text_of(item, "ModalityLUTType"), UNKNOWN_UNITS)
-    own = dataset.get("PerFrameFunctionalGroupsSequence") if stored.ndim == 3 else None
+    own = value_of(dataset, "PerFrameFunctionalGroupsSequence") if stored.ndim == 3 else None
     pairs = [rescale_of(dataset, frame) for frame in range(len(stored) if own else 1)]
     if len({pair.units for pair in pairs}) > 1:
         raise PixelDataError(
@@ -189,8 +189,8 @@ def padding_values(dataset: Any) -> tuple[int, int] | None:
     value, limit = number_of(dataset, "PixelPaddingValue"), number_of(dataset, "PixelPaddingRangeLimit")
     if value is None:
         return None
-    bits = int(dataset.get("BitsAllocated", 16) or 16)
-    signed = dataset.get("PixelRepresentation") == 1
+    bits = int(number_of(dataset, "BitsAllocated") or 16)
+    signed = value_of(dataset, "PixelRepresentation") == 1
     ends = [_as_stored(int(one), bits, signed=signed) for one in (value, value if limit is None else limit)]
     return min(ends), max(ends)
 
@@ -209,7 +209,7 @@ def _units(dataset: Any, item: Any, *, stated: bool) -> str:
         return "Gy" if text_of(dataset, "DoseUnits") == "GY" else UNKNOWN_UNITS
     if kind:
         return _RESCALE_UNITS.get(kind, UNKNOWN_UNITS)
-    image_type = [str(one) for one in dataset.get("ImageType") or ()]
+    image_type = [str(one) for one in value_of(dataset, "ImageType") or ()]
     if modality == "CT" and stated and "LOCALIZER" not in image_type[2:3]:
         return "HU"  # PS3.3 C.8.2.1
     return UNKNOWN_UNITS

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from workbench.imaging.images import Radiograph
-from workbench.imaging.pixels.groups import text_of
+from workbench.imaging.pixels.groups import text_of, value_of
 from workbench.imaging.pixels.layout import PixelDataError
 from workbench.imaging.pixels.pictures import is_picture, read_picture
 from workbench.imaging.pixels.reading import Color, read_frames
@@ -49,7 +49,7 @@ def read_radiograph(path: str | Path, *, color: Color = "keep") -> Radiograph:
             f"The file holds {read.description.n_frames} frames. A radiograph has one. Read it with read_cine or "
             "read_series."
         )
-    orientation = read.dataset.get("PatientOrientation") or ()
+    orientation = value_of(read.dataset, "PatientOrientation") or ()
     return Radiograph(
         array=read.array[0],
         flags=tuple(read.flags),

@@ -12,7 +12,7 @@ from workbench.imaging.images import UNKNOWN_UNITS, Source
 from workbench.imaging.pixels.codecs import DECODERS
 from workbench.imaging.pixels.decoding import decode_frames
 from workbench.imaging.pixels.files import open_dataset
-from workbench.imaging.pixels.groups import text_of
+from workbench.imaging.pixels.groups import text_of, value_of
 from workbench.imaging.pixels.layout import PixelDescription
 from workbench.imaging.pixels.modality import apply_modality, padding_values, rescale_of
 from workbench.imaging.pixels.photometric import grey_of_rgb, invert, to_rgb
@@ -113,8 +113,8 @@ def _finish_grey(read: Frames, frames: Sequence[int] | None, first: int) -> None
     read.array, units = apply_modality(stored, chosen)
     windows = [(window.center, window.width) for window in voi_windows(dataset, first)]
     padding, lowest, highest = padding_values(dataset), 0.0, 0.0
-    if dataset.get("ModalityLUTSequence"):
-        table = table_of(dataset.ModalityLUTSequence[0], signed=description.signed)
+    if tables := value_of(dataset, "ModalityLUTSequence"):
+        table = table_of(tables[0], signed=description.signed)
         lowest, highest = 0.0, float((1 << table.bits) - 1)
         ends = [float(one) for one in table.look_up(np.array(padding))] if padding else []
         read.flags.append("The Modality LUT was applied (PS3.3 C.11.1).")
@@ -140,7 +140,7 @@ def _finish_grey(read: Frames, frames: Sequence[int] | None, first: int) -> None
 
 def _of_frames(dataset: Any, frames: Sequence[int]) -> Any:
     """Return a header whose per-frame groups are those of the chosen frames."""
-    own = dataset.get("PerFrameFunctionalGroupsSequence")
+    own = value_of(dataset, "PerFrameFunctionalGroupsSequence")
     if not own:
         return dataset
     import copy

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workbench.imaging.pixels.groups import functional_item, number_of, numbers_of, text_of
+from workbench.imaging.pixels.groups import functional_item, number_of, numbers_of, text_of, value_of
 
 _SMALLEST_MM, _GREATEST_MM = 1e-5, 1_000.0  # our own bounds: below a thousandth of a cell, above a meter
 _CENTIMETERS = 3  # PhysicalUnitsXDirection (PS3.3 2025c C.8.5.5.1.15)
@@ -67,7 +67,7 @@ def _of_calibration(dataset: Any, stated: tuple[float, float], imager: tuple[flo
 
 
 def _of_ultrasound(dataset: Any) -> tuple[tuple[float, float] | None, list[str]]:
-    regions = dataset.get("SequenceOfUltrasoundRegions") or ()
+    regions = value_of(dataset, "SequenceOfUltrasoundRegions") or ()
     found, outside = [], []
     for region in regions:
         units = {number_of(region, "PhysicalUnitsXDirection"), number_of(region, "PhysicalUnitsYDirection")}
@@ -77,7 +77,7 @@ def _of_ultrasound(dataset: Any) -> tuple[tuple[float, float] | None, list[str]]
             continue
         spacing = abs(10 * (deltas[0] or 0)), abs(10 * (deltas[1] or 0))
         top, bottom, left, right = (int(one or 0) for one in ends)
-        if bottom >= (dataset.get("Rows") or 0) or right >= (dataset.get("Columns") or 0):
+        if bottom >= (number_of(dataset, "Rows") or 0) or right >= (number_of(dataset, "Columns") or 0):
             outside.append(region)  # the picture was cut or scaled after it was calibrated
         elif all(_SMALLEST_MM <= one <= _GREATEST_MM for one in spacing):
             found.append(((bottom - top + 1) * (right - left + 1), spacing, (top, bottom, left, right)))
@@ -94,7 +94,7 @@ def _of_ultrasound(dataset: Any) -> tuple[tuple[float, float] | None, list[str]]
 
 
 def _pair(item: Any, keyword: str) -> tuple[tuple[float, float] | None, list[str]]:
-    if item.get(keyword) in (None, ""):
+    if value_of(item, keyword) in (None, ""):
         return None, []
     values = numbers_of(item, keyword)
     if len(values) == 2 and all(_SMALLEST_MM <= one <= _GREATEST_MM for one in values):

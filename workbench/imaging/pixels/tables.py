@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from workbench.imaging.pixels.groups import value_of
 from workbench.imaging.pixels.layout import PixelDataError
 
 _MOST_ENTRIES = 65_536  # a descriptor of 0 means so many (PS3.3 C.11.1.1.1)
@@ -66,8 +67,8 @@ def table_of(item: Any, *, signed: bool) -> LookupTable:
     PixelDataError
         The descriptor and the data do not fit.
     """
-    n, first, bits = _descriptor(item.get("LUTDescriptor"), signed=signed)
-    return LookupTable(first, bits, _entries(item.get("LUTData"), n, bits, big=_is_big(item)))
+    n, first, bits = _descriptor(value_of(item, "LUTDescriptor"), signed=signed)
+    return LookupTable(first, bits, _entries(value_of(item, "LUTData"), n, bits, big=_is_big(item)))
 
 
 def palette_of(dataset: Any, *, signed: bool) -> tuple[LookupTable, LookupTable, LookupTable]:
@@ -92,13 +93,13 @@ def palette_of(dataset: Any, *, signed: bool) -> tuple[LookupTable, LookupTable,
     """
     tables = []
     for color in ("Red", "Green", "Blue"):
-        n, first, bits = _descriptor(dataset.get(f"{color}PaletteColorLookupTableDescriptor"), signed=signed)
+        n, first, bits = _descriptor(value_of(dataset, f"{color}PaletteColorLookupTableDescriptor"), signed=signed)
         keyword = f"{color}PaletteColorLookupTableData"
         big = _is_big(dataset)
-        if dataset.get(keyword) is not None:
-            entries = _entries(dataset.get(keyword), n, bits, big=big)
+        if value_of(dataset, keyword) is not None:
+            entries = _entries(value_of(dataset, keyword), n, bits, big=big)
         else:
-            packed = dataset.get(f"Segmented{keyword}")
+            packed = value_of(dataset, f"Segmented{keyword}")
             if packed is None:
                 raise PixelDataError(_missing())
             entries = _expanded(np.frombuffer(packed, _kind(bits, big=big)).tolist(), n, bits)

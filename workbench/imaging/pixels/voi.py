@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.pixels.groups import functional_item, numbers_of, text_of
+from workbench.imaging.pixels.groups import functional_item, numbers_of, text_of, value_of
 from workbench.imaging.pixels.modality import padding_values, rescale_of
 from workbench.imaging.pixels.tables import table_of
 
@@ -138,7 +138,7 @@ def apply_voi(values: npt.NDArray[Any], dataset: Any, *, index: int = 0) -> npt.
     ----------
     DICOM PS3.3 2025c, C.11.2.1.1 (VOI LUT), C.11.2.1.2 (windows).
     """
-    tables, windows = dataset.get("VOILUTSequence") or (), voi_windows(dataset)
+    tables, windows = value_of(dataset, "VOILUTSequence") or (), voi_windows(dataset)
     n = len(tables) or len(windows) or 1
     if not 0 <= index < n:
         raise IndexError(
