@@ -7,6 +7,7 @@ pydicom 3.0, ``pydicom.filereader.read_partial``, https://pydicom.github.io/pydi
 
 import struct
 import warnings
+import zlib
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,6 @@ def read_otherwise(name: str, state: int, found: npt.NDArray[np.int64], source: 
 
 def _elements(name: str, source: Source) -> tuple[dict[int, Any] | None, tuple[int, int]]:
     """Return the elements of the kept tags by tag, and where the pixel data lie."""
-    from pydicom.errors import InvalidDicomError
     from pydicom.filereader import read_partial
 
     with warnings.catch_warnings(), source.open(name) as file:
@@ -69,27 +69,32 @@ def _elements(name: str, source: Source) -> tuple[dict[int, Any] | None, tuple[i
             dataset = read_partial(file, lambda tag, *_: int(tag) in _PIXELS, defer_size=_DEFER, force=True)
             kept = {kept.tag: _raw(dataset, kept.tag) for kept in KEPT.values()}
             pixels = _pixels(file, dataset)
-        # Whatever bytes may hold, pydicom answers damage with one of these.
-        except (
-            InvalidDicomError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            LookupError,
-            NotImplementedError,
-            OSError,
-            EOFError,
-            ArithmeticError,
-            RecursionError,
-            struct.error,
-            MemoryError,
-        ):
+        except _damage():
             return None, (-1, -1)
     elements = {tag: value for tag, value in kept.items() if value is not None}
     # Nothing but file meta information, or bytes without a prefix that mean something else.
     if not len(dataset) or (dataset.preamble is None and _SOP_CLASS not in elements):
         return None, (-1, -1)
     return elements, pixels
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """Whatever bytes may hold, pydicom answers damage with one of these."""
+    from pydicom.errors import BytesLengthException, InvalidDicomError
+
+    of_pydicom = (BytesLengthException, InvalidDicomError, NotImplementedError, struct.error, zlib.error)
+    return (
+        *of_pydicom,
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        OSError,
+        EOFError,
+        ArithmeticError,
+        RecursionError,
+        MemoryError,
+    )
 
 
 def _raw(dataset: Any, tag: int) -> Any:

@@ -246,6 +246,7 @@ def _whole(headers: Headers, keyword: str, dtype: Any) -> pl.Series:
 
 def _class_names(uids: Sequence[str]) -> Mapping[str, str]:
     """SOP Class UID to its name in PS3.6 table A-1; those unknown stay UIDs."""
+    from pydicom.config import IGNORE
     from pydicom.uid import UID
 
-    return {uid: UID(uid).name for uid in uids}
+    return {uid: UID(uid, validation_mode=IGNORE).name for uid in uids}

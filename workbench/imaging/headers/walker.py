@@ -205,7 +205,7 @@ def _meta(at, n, size, tags, starts, lengths, codes, end):  # type: ignore[no-un
         position = np.int64(132)
     elif n < 8 or at[1] != 0 or (at[0] != 2 and at[0] != 8) or (at[3] != 0 and at[0] == 2):
         return np.int64(-UNKNOWN_START)
-    place = 0
+    place, last = 0, np.int64(-1)
     while True:
         if position + 8 > n:
             end[NEEDED] = position + 12
@@ -218,6 +218,7 @@ def _meta(at, n, size, tags, starts, lengths, codes, end):  # type: ignore[no-un
             end[NEEDED] = position + 12 if start < 0 else start + length + 8
             more = start == -MORE or (start >= 0 and length != _UNDEFINED)
             return np.int64(-MORE) if more and n < size else np.int64(-IRREGULAR)
+        place, last = 0 if tag < last else place, tag
         while place < tags.size and tags[place] < tag:
             place += 1
         if place < tags.size and tags[place] == tag:
@@ -265,9 +266,7 @@ def _walk(at, n, size, inflated, tags, syntax, starts, lengths, codes, end, stac
         if tag == 0x7FE00010 or tag == 0x7FE00008 or tag == 0x7FE00009:
             end[PIXEL_OFFSET], end[PIXEL_LENGTH] = start, length if length != _UNDEFINED else -1
             return np.int64(WHOLE)
-        if tag < last:
-            place = 0
-        last = tag
+        place, last = 0 if tag < last else place, tag
         while place < tags.size and tags[place] < tag:
             place += 1
         wanted = place < tags.size and tags[place] == tag
