@@ -1,5 +1,6 @@
 // One thread makes one voxel of the result, in the order of sums of affine_cpu.py.
-// SOURCE and TARGET are types; TAPS is 1 (nearest), 2 (linear) or 4 (cubic); WHOLE is 1 where TARGET holds whole numbers.
+// SOURCE, TARGET and FILL are types; INDEX counts voxels, in 32 bits where these do. TAPS is 1 (nearest), 2 (linear) or
+// 4 (cubic); WHOLE is 1 where TARGET holds whole numbers.
 
 __device__ double dot(const double *row, long long z, long long y, long long x)
 {
@@ -32,14 +33,14 @@ extern "C" __global__ void transform(
     const SOURCE *source, TARGET *out, const double *matrix, long long source_slices, long long source_rows,
     long long source_columns, long long slices, long long rows, long long columns, FILL fill, float low, float high)
 {
-    long long place = (long long)blockIdx.x * blockDim.x + threadIdx.x;
-    if (place >= slices * rows * columns) return;
-    long long x = place % columns, y = place / columns % rows, z = place / (columns * rows);
+    INDEX place = (INDEX)blockIdx.x * blockDim.x + threadIdx.x, width = columns, height = rows;
+    if (place >= (INDEX)slices * height * width) return;
+    INDEX line = place / width, x = place - line * width, z = line / height, y = line - z * height;
     double i = dot(matrix, z, y, x), j = dot(matrix + 4, z, y, x), k = dot(matrix + 8, z, y, x);
 #if TAPS == 1
     i = floor(i + 0.5), j = floor(j + 0.5), k = floor(k + 0.5);
     bool inside = 0 <= i && i < source_slices && 0 <= j && j < source_rows && 0 <= k && k < source_columns;
-    out[place] = inside ? source[((long long)i * source_rows + (long long)j) * source_columns + (long long)k] : fill;
+    out[place] = inside ? source[((INDEX)i * (INDEX)source_rows + (INDEX)j) * (INDEX)source_columns + (INDEX)k] : fill;
 #else
     float value = fill;
     if (-0.5 <= i && i < source_slices - 0.5 && -0.5 <= j && j < source_rows - 0.5 && -0.5 <= k

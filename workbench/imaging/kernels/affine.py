@@ -9,7 +9,7 @@ import numpy.typing as npt
 from workbench.errors import brief, unknown_name
 from workbench.imaging.arrays import array_module, is_on_gpu, run_kernel
 from workbench.imaging.images import Array
-from workbench.imaging.kernels.resampling_types import computed, readable, written
+from workbench.imaging.kernels.resampling_types import computed, index_type, readable, written
 from workbench.imaging.threads import over_slabs
 
 Method = Literal["linear", "nearest", "cubic"]
@@ -98,6 +98,7 @@ def _fill(source: Array, matrix: npt.NDArray[np.float64], out: Array, fill: Any,
     """Fill `out` where it lies."""
     if is_on_gpu(out):
         types = {"SOURCE": source.dtype, "TARGET": out.dtype, "FILL": fill.dtype, "TAPS": n_taps, "WHOLE": int(kind[0])}
+        types["INDEX"] = index_type(source.size, out.size)
         arguments = (source, out, array_module(out).asarray(matrix), *source.shape, *out.shape, fill, *kind[1:])
         run_kernel(("affine.cu", "transform"), arguments, size=out.size, types=types)
         return

@@ -3,7 +3,8 @@
 
 #define SEGMENT 32  // voxels of a row that are labeled at once
 
-__device__ long long thread_index() { return (long long)blockIdx.x * blockDim.x + threadIdx.x; }
+// There are fewer than 2^31 voxels, so that 32 bits hold every index, and a division is cheap.
+__device__ unsigned int thread_index() { return blockIdx.x * blockDim.x + threadIdx.x; }
 
 __device__ int root_of(const int *labels, int i)
 {
@@ -25,62 +26,61 @@ __device__ void connect(int *labels, int i, int j)
 }
 
 // Every voxel points to the first one of its run, or of the part of its run in its segment.
-extern "C" __global__ void begin(const unsigned char *mask, int *labels, long long voxels, long long columns)
+extern "C" __global__ void begin(const unsigned char *mask, int *labels, unsigned int voxels, unsigned int columns)
 {
-    long long i = thread_index();
+    unsigned int i = thread_index();
     if (i >= voxels) return;
     if (!mask[i]) { labels[i] = -1; return; }
-    long long first = i;
-    for (int x = i % columns; x % SEGMENT && mask[first - 1]; --x) --first;
+    unsigned int first = i;
+    for (unsigned int x = i % columns; x % SEGMENT && mask[first - 1]; --x) --first;
     labels[i] = first;
 }
 
 // Runs are joined where they first meet the rows before them; reach is 1 where edges and corners connect.
 extern "C" __global__ void unite(
-    const unsigned char *mask, int *labels, long long voxels, long long rows, long long columns, long long in_3d,
-    long long reach)
+    const unsigned char *mask, int *labels, unsigned int voxels, unsigned int rows, unsigned int columns,
+    unsigned int in_3d, unsigned int reach)
 {
-    long long i = thread_index();
+    unsigned int i = thread_index();
     if (i >= voxels || !mask[i]) return;
-    int x = i % columns, y = i / columns % rows, z = i / (columns * rows);
+    int line = i / columns, x = i - line * columns, z = line / rows, y = line - z * rows;
     bool left = x > 0 && mask[i - 1];
     if (left && x % SEGMENT == 0) connect(labels, i, i - 1);
     for (int dz = in_3d ? -1 : 0; dz <= 0; ++dz) {
         for (int dy = dz && !reach ? 0 : -1; dy <= (dz ? (int)reach : -1); ++dy) {
-            if (z + dz < 0 || y + dy < 0 || y + dy >= rows) continue;
-            long long j = i + (dz * rows + dy) * columns;
+            if (z + dz < 0 || y + dy < 0 || y + dy >= (int)rows) continue;
+            int j = (int)i + (dz * (int)rows + dy) * (int)columns;
             if (mask[j]) {
                 if (!(left && mask[j - 1])) connect(labels, i, j);
             } else if (reach) {
                 if (x > 0 && mask[j - 1]) connect(labels, i, j - 1);
-                if (x + 1 < columns && mask[j + 1]) connect(labels, i, j + 1);
+                if (x + 1 < (int)columns && mask[j + 1]) connect(labels, i, j + 1);
             }
         }
     }
 }
 
-extern "C" __global__ void flatten(int *labels, long long voxels)
+extern "C" __global__ void flatten(int *labels, unsigned int voxels)
 {
-    long long i = thread_index();
+    unsigned int i = thread_index();
     if (i < voxels && labels[i] >= 0) labels[i] = root_of(labels, i);
 }
 
-extern "C" __global__ void renumber(const int *labels, const int *numbers, int *out, long long voxels)
+extern "C" __global__ void renumber(const int *labels, const int *numbers, int *out, unsigned int voxels)
 {
-    long long i = thread_index();
+    unsigned int i = thread_index();
     if (i < voxels) out[i] = labels[i] < 0 ? 0 : numbers[labels[i]];
 }
 
 // The lengths of runs are added up at the roots.
-extern "C" __global__ void measure(const int *labels, int *sizes, long long voxels, long long columns)
+extern "C" __global__ void measure(const int *labels, int *sizes, unsigned int voxels, unsigned int columns)
 {
-    long long i = thread_index();
+    unsigned int i = thread_index();
     if (i >= voxels || labels[i] < 0) return;
-    int x = i % columns;
+    unsigned int x = i % columns, length = 1;
     if (x % SEGMENT && labels[i - 1] >= 0) return;
-    int length = 1;
     while (x + length < columns && (x + length) % SEGMENT && labels[i + length] >= 0) ++length;
-    atomicAdd(&sizes[labels[i]], length);
+    atomicAdd(&sizes[labels[i]], (int)length);
 }
 
 // Larger components have larger keys, and of equal ones the first.
@@ -90,33 +90,35 @@ __device__ unsigned long long key_of(const int *sizes, int root)
 }
 
 extern "C" __global__ void find_next(
-    const int *labels, const int *sizes, unsigned long long *keys, long long voxels, long long n)
+    const int *labels, const int *sizes, unsigned long long *keys, unsigned int voxels, unsigned int n)
 {
-    long long i = thread_index();
-    if (i >= voxels || labels[i] != i) return;
+    unsigned int i = thread_index();
+    if (i >= voxels || labels[i] != (int)i) return;
     unsigned long long key = key_of(sizes, i);
     if (n == 0 || key < keys[n - 1]) atomicMax(&keys[n], key);
 }
 
 extern "C" __global__ void keep(
-    const int *labels, const int *sizes, const unsigned long long *keys, bool *out, long long voxels, long long n)
+    const int *labels, const int *sizes, const unsigned long long *keys, bool *out, unsigned int voxels, unsigned int n)
 {
-    long long i = thread_index();
+    unsigned int i = thread_index();
     if (i < voxels) out[i] = labels[i] >= 0 && key_of(sizes, labels[i]) >= keys[n - 1];
 }
 
 extern "C" __global__ void reach_border(
-    const int *labels, unsigned char *reached, long long voxels, long long rows, long long columns, long long in_3d)
+    const int *labels, unsigned char *reached, unsigned int voxels, unsigned int rows, unsigned int columns,
+    unsigned int in_3d)
 {
-    long long i = thread_index();
+    unsigned int i = thread_index();
     if (i >= voxels || labels[i] < 0) return;
-    long long x = i % columns, y = i / columns % rows, z = i / (columns * rows), slices = voxels / (columns * rows);
+    unsigned int line = i / columns, x = i - line * columns, z = line / rows, y = line - z * rows;
+    unsigned int slices = voxels / (columns * rows);
     if (x == 0 || x == columns - 1 || y == 0 || y == rows - 1 || (in_3d && (z == 0 || z == slices - 1)))
         reached[labels[i]] = 1;
 }
 
-extern "C" __global__ void fill(const int *labels, const unsigned char *reached, bool *out, long long voxels)
+extern "C" __global__ void fill(const int *labels, const unsigned char *reached, bool *out, unsigned int voxels)
 {
-    long long i = thread_index();
+    unsigned int i = thread_index();
     if (i < voxels) out[i] = labels[i] < 0 || !reached[labels[i]];
 }

@@ -120,4 +120,5 @@ def _sizes(labels: Array) -> Array:
 
 
 def _run(kernel: str, *arguments: Array, size: int) -> None:
-    run_kernel(("labeling.cu", kernel), arguments, size=size)
+    narrow = tuple(np.uint32(one) if isinstance(one, int) else one for one in arguments)
+    run_kernel(("labeling.cu", kernel), narrow, size=size)

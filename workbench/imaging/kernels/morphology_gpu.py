@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from workbench.imaging.arrays import array_module, run_kernel
 from workbench.imaging.images import Array
+from workbench.imaging.kernels.resampling_types import index_type
 
 
 def change(mask: Array, offsets: npt.NDArray[np.int64], *, steps: tuple[str, ...]) -> Array:
@@ -41,4 +42,5 @@ def change(mask: Array, offsets: npt.NDArray[np.int64], *, steps: tuple[str, ...
 
 
 def _run(kernel: str, *arguments: Array, size: int) -> None:
-    run_kernel(("morphology.cu", kernel), arguments, size=size)
+    large = max(one.size for one in arguments[:2])
+    run_kernel(("morphology.cu", kernel), arguments, size=size, types={"INDEX": index_type(large)})

@@ -1,5 +1,6 @@
 // One thread makes one pixel of the result out of its neighborhood, in the order of sums of resampling_cpu.py.
-// SOURCE and TARGET are types; WHOLE is 1 where TARGET holds whole numbers.
+// SOURCE and TARGET are types; WHOLE is 1 where TARGET holds whole numbers; INDEX counts pixels, in 32 bits where these
+// do.
 
 extern "C" __global__ void resample(
     const SOURCE *source, TARGET *out, long long source_rows, long long source_columns,
@@ -9,21 +10,22 @@ extern "C" __global__ void resample(
     const int *x_first, const float *x_weights, long long x_taps,
     float low, float high)
 {
-    long long i = (long long)blockIdx.x * blockDim.x + threadIdx.x;
-    if (i >= slices * rows * columns) return;
-    long long x = i % columns, y = i / columns % rows, z = i / (columns * rows);
-    const SOURCE *corner = source + (z_first[z] * source_rows + y_first[y]) * source_columns + x_first[x];
+    INDEX i = (INDEX)blockIdx.x * blockDim.x + threadIdx.x, width = columns, height = rows, stride = source_columns;
+    if (i >= (INDEX)slices * height * width) return;
+    INDEX line = i / width, x = i - line * width, z = line / height, y = line - z * height;
+    INDEX plane_stride = (INDEX)source_rows * stride;
+    const SOURCE *corner = source + (z_first[z] * plane_stride + y_first[y] * stride + x_first[x]);
     float total = 0;
     for (int tz = 0; tz < z_taps; ++tz) {
         float plane = 0;
         for (int tx = 0; tx < x_taps; ++tx) {
-            const SOURCE *pixel = corner + tz * source_rows * source_columns + tx;
+            const SOURCE *pixel = corner + (tz * plane_stride + tx);
             float blended = 0;
             for (int ty = 0; ty < y_taps; ++ty)
-                blended += y_weights[ty * rows + y] * (float)pixel[ty * source_columns];
-            plane += x_weights[tx * columns + x] * blended;
+                blended += y_weights[ty * height + y] * (float)pixel[ty * stride];
+            plane += x_weights[tx * width + x] * blended;
         }
-        total += z_weights[tz * slices + z] * plane;
+        total += z_weights[tz * (INDEX)slices + z] * plane;
     }
 #if WHOLE
     total = total > low ? total : low;  // which also takes what is not a number

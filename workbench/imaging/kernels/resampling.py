@@ -11,7 +11,7 @@ from workbench.errors import brief, unknown_name
 from workbench.imaging.arrays import array_module, is_on_gpu, run_kernel
 from workbench.imaging.images import Array
 from workbench.imaging.kernels.resampling_taps import nearest_of, taps_of
-from workbench.imaging.kernels.resampling_types import computed, readable, written
+from workbench.imaging.kernels.resampling_types import computed, index_type, readable, written
 from workbench.imaging.threads import over_slabs
 
 Method = Literal["linear", "area", "nearest", "cubic"]
@@ -166,7 +166,12 @@ def _three(array: Array, shape: tuple[int, ...], method: str, target: np.dtype[A
             for before, after in zip(array.shape, shape, strict=True)
             for part in _taps_on(xp, array.device.id, before, after, method)
         ]
-        types = {"SOURCE": array.dtype, "TARGET": dtype, "WHOLE": int(kind[0])}
+        types = {
+            "SOURCE": array.dtype,
+            "TARGET": dtype,
+            "WHOLE": int(kind[0]),
+            "INDEX": index_type(array.size, out.size),
+        }
         sizes = (*array.shape[1:], *shape)
         run_kernel(
             ("resampling.cu", "resample"), (array, out, *sizes, *on_device, *kind[1:]), size=out.size, types=types

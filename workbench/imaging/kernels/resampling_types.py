@@ -10,6 +10,7 @@ from workbench.imaging.arrays import array_module
 from workbench.imaging.images import Array
 
 _WHOLE = ("uint8", "uint16", "int16")
+_MOST_IN_32_BITS = 2**32 - 2**10  # the last block of threads counts on past the end
 _LARGEST = 3.4028234663852886e38  # of float32
 
 
@@ -98,3 +99,24 @@ def computed(target: np.dtype[Any]) -> tuple[np.dtype[Any], tuple[bool, np.float
         return np.dtype("float32"), (False, np.float32(-_LARGEST), np.float32(_LARGEST))
     limits = np.iinfo(target)
     return target, (True, np.float32(limits.min), np.float32(limits.max))
+
+
+def index_type(*sizes: int) -> np.dtype[Any]:
+    """Return the type in which a CUDA source counts pixels: 32 bits where they do, because its divisions are cheap.
+
+    Parameters
+    ----------
+    *sizes : int
+        Pixels of the arrays.
+
+    Returns
+    -------
+    numpy.dtype
+        uint32 or int64.
+
+    Examples
+    --------
+    >>> index_type(300 * 512 * 512)
+    dtype('uint32')
+    """
+    return np.dtype(np.uint32 if max(sizes) < _MOST_IN_32_BITS else np.int64)
