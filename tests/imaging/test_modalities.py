@@ -4,12 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pydicom
 import pytest
 
 from workbench.imaging.images import Cine, Radiograph, Volume
 from workbench.imaging.modalities import DEFAULT_PIPELINES, ModalityTable, modality_table, picture_of
 from workbench.imaging.preprocessing.pipelines import pipeline_names
+from workbench.phantoms.ct_series import Scan, write_ct_series
 from workbench.phantoms.modality_objects import write_every_modality
+from workbench.phantoms.objects.breast import write_mammogram
+from workbench.phantoms.objects.heads import write_head_mr
 from workbench.phantoms.objects.slide import slide_picture
 from workbench.phantoms.thorax import make_chest
 
@@ -101,6 +105,31 @@ def test_a_pipeline_that_does_not_fit_is_a_refusal_and_the_others_go_on(folder: 
     (refused,) = table.filter(modality="PT")["refused"]
     assert "chest_ct" in refused
     assert table.filter(pl.col("modality").is_not_null() & pl.col("refused").is_null()).height == 10
+
+
+def test_projections_of_one_series_have_a_row_each(tmp_path: Path) -> None:
+    first = pydicom.dcmread(write_mammogram(tmp_path / "1.dcm"))
+    first.SOPInstanceUID = first.file_meta.MediaStorageSOPInstanceUID = f"{first.SOPInstanceUID[:-1]}0"
+    first.save_as(tmp_path / "2.dcm")
+    table = modality_table(tmp_path, device="cpu").table
+    assert table.select("n_files", "kind", "refused").rows() == [(1, "radiograph", None)] * 2
+
+
+def test_a_single_slice_is_prepared_as_a_picture(tmp_path: Path) -> None:
+    write_ct_series(tmp_path, make_chest(n_slices=4, n_pixels=32), scan=Scan(missing=(0, 1, 3)))
+    row = modality_table(tmp_path, device="cpu").table.row(0, named=True)
+    assert (row["shape"], row["pipeline"], row["units"], row["prepared_units"]) == (
+        [1, 32, 32],
+        "display",
+        "HU",
+        "0 to 255",
+    )
+
+
+def test_series_that_make_no_volume_are_refused_with_the_reason(tmp_path: Path) -> None:
+    write_head_mr(tmp_path, echo_times_ms=(30.0, 90.0))
+    (refused,) = modality_table(tmp_path, device="cpu").table["refused"]
+    assert "EchoNumbers (1, 2)" in refused
 
 
 def test_an_empty_folder_gives_an_empty_table(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ DEFAULT_PIPELINES = {
     "US": "ultrasound",
 }
 _PICTURE = "display"
+_IN_SLICES = ("CT", "MR", "NM", "PT")  # whose files are slices of one volume; others are images of their own
 _REFUSALS = (ValueError, LookupError, TypeError, OSError, MissingPackageError)
 _THUMBNAIL = 512  # pixels along the longer side of a slide
 
@@ -40,9 +41,10 @@ class ModalityTable:
     Attributes
     ----------
     table : polars.DataFrame
-        A row a series: ``modality``, ``n_files``, ``kind`` (volume, radiograph, cine or slide), ``shape``,
-        ``spacing_mm``, ``units``, ``pipeline``, ``prepared_shape``, ``prepared_units``, ``backend``, ``seconds``,
-        ``refused`` (why, or null). A row without a modality stands for files that are no DICOM images.
+        A row a series, or a file where files are images of their own: ``modality``, ``n_files``, ``kind`` (volume,
+        radiograph, cine or slide), ``shape``, ``spacing_mm``, ``units``, ``pipeline``, ``prepared_shape``,
+        ``prepared_units``, ``backend``, ``seconds``, ``refused`` (why, or null). A row without a kind and a modality
+        stands for files that are no DICOM images.
     images : tuple of Image or None
         As read, for each row.
     prepared : tuple of Image or None
@@ -72,6 +74,9 @@ def modality_table(
     folder: str | Path, *, device: str = "auto", pipelines: Mapping[str, str] | None = None
 ) -> ModalityTable:
     """Return a row for every series under a folder: read, prepared by its modality's pipeline, with its units.
+
+    Files that are images of their own (projections, loops) have a row each. A single slice of CT or MR is prepared
+    by the pipeline ``display``, since those of its modality work between slices.
 
     Parameters
     ----------
@@ -105,9 +110,8 @@ def modality_table(
 
     from workbench.imaging.headers.index import index_folder
 
-    chosen = {**DEFAULT_PIPELINES, **(pipelines or {})}
     index = index_folder(str(folder), progress=False)
-    found = [_passed(paths, modality, chosen, device) for modality, paths in _series_of(index)]
+    found = [_passed(paths, modality, pipelines or {}, device) for modality, paths in _series_of(index)]
     reasons = index["refused"].group_by("reason").len().sort("reason").iter_rows()
     found += [({"n_files": n_files, "refused": reason}, None, None) for reason, n_files in reasons]
     table = pl.DataFrame([row for row, _, _ in found], schema=_columns(pl))
@@ -158,14 +162,16 @@ def _columns(pl: Any) -> dict[str, Any]:
 
 
 def _series_of(index: Any) -> list[tuple[str, list[Path]]]:
-    """Return modality and files of each series, by modality and first file."""
+    """Return modality and files of each series, by modality and first file; projections and loops file by file."""
     headers = index.headers
+    alone = np.nan_to_num(headers.numbers("NumberOfFrames")[:, 0], nan=1) > 1
     together: dict[tuple[str, str], list[Path]] = {}
-    for modality, uid, path in zip(
-        headers.text("Modality"), headers.text("SeriesInstanceUID"), headers.paths, strict=True
+    for modality, uid, path, has_frames in zip(
+        headers.text("Modality"), headers.text("SeriesInstanceUID"), headers.paths, alone, strict=True
     ):
-        together.setdefault((modality or "", uid or ""), []).append(path)
-    return sorted(((modality, sorted(paths)) for (modality, _), paths in together.items()))
+        is_slice = modality == SLIDE_MODALITY or (modality in _IN_SLICES and not has_frames)
+        together.setdefault((modality or "", uid or "" if is_slice else str(path)), []).append(path)
+    return sorted((modality, sorted(paths)) for (modality, _), paths in together.items())
 
 
 def _passed(
@@ -185,7 +191,7 @@ def _passed(
         if modality != SLIDE_MODALITY:
             from workbench.imaging.preprocessing import preprocess
 
-            row["pipeline"] = pipelines.get(modality, _PICTURE)
+            row["pipeline"] = pipelines.get(modality) or _usual_pipeline(image, modality)
             prepared = preprocess(image, row["pipeline"], device=device)
             done = prepared.provenance["preprocessing"]
             row |= {"backend": done["backend"], "seconds": round(done["seconds"], 3)}
@@ -195,6 +201,12 @@ def _passed(
     except _REFUSALS as refused:
         row["refused"] = str(refused)
     return row, image, prepared
+
+
+def _usual_pipeline(image: Image, modality: str) -> str:
+    """Return the pipeline of a modality where it takes such an image; those of CT and MR work between slices."""
+    is_stack = isinstance(image, Volume) and image.shape[0] > 1
+    return DEFAULT_PIPELINES.get(modality, _PICTURE) if is_stack == (modality in _IN_SLICES) else _PICTURE
 
 
 def _reader_of(modality: str) -> Callable[[Sequence[Path]], Image]:
