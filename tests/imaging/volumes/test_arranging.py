@@ -250,3 +250,11 @@ def test_a_slope_of_zero_is_refused(write_slices):
     assert _refusal(write_slices([0, 3], each={1: {"RescaleSlope": 0}})) == (
         f"File 2: a RescaleSlope of 0. {RIGHT} Read the stored values with pydicom, if they are all that is wanted."
     )
+
+
+def test_a_file_without_a_size_is_left_out(write_slices):
+    paths = write_slices([0, 3, 6, 9, 12], each={4: {"Rows": None}})
+    _flags_and_refusal(paths, "File 5 of 5 without Rows or Columns.", "Left out.")
+    assert _refusal(write_slices([0], Rows=None, folder="one")) == (
+        f"File 1 of 1 without Rows or Columns. {RIGHT} Leave such files out, or pass a list of those that are whole."
+    )

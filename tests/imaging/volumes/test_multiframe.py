@@ -126,6 +126,7 @@ def test_projections_of_a_gamma_camera_are_no_volume(nuclear):
         read_series(nuclear("TOMO"))
     assert str(caught.value) == (
         "The frames are projections or a time series of a gamma camera, not slices. "
+        "A volume is read from frames that are slices of the patient. "
         "Read them with read_image, which gives a Cine."
     )
 
@@ -135,6 +136,7 @@ def test_frames_without_places_are_no_volume():
         read_series(get_testdata_file("examples_ybr_color.dcm"))
     assert str(caught.value) == (
         "None of the 30 frames of this US states where it lies in the patient. "
+        "A volume is read from frames that are slices of the patient. "
         "Read them with read_image, which gives a Cine."
     )
 

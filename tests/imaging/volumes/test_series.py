@@ -179,8 +179,23 @@ def test_a_folder_without_images_says_what_to_do(tmp_path):
     with pytest.raises(LookupError) as caught:
         read_series(tmp_path)
     assert str(caught.value) == (
-        "None of the 1 files is a DICOM image. Right would be a folder, a file or a list of files with pixels. "
-        "Run `workbench index` on the folder to see why each was refused."
+        "No file of 1 is a DICOM image. It does not begin as a DICOM file does (1). "
+        "Right would be a folder, a file or a list of files with pixels. "
+        "Run `workbench index` on the folder to see every file's reason."
+    )
+    with pytest.raises(LookupError) as caught:
+        read_series([])
+    assert str(caught.value) == (
+        "There is no file here. Right would be a folder, a file or a list of files with pixels. "
+        "Run `workbench index` on the folder to see every file's reason."
+    )
+
+
+def test_a_source_that_is_no_path_says_what_would_be_one():
+    with pytest.raises(TypeError) as caught:
+        read_series(5)
+    assert str(caught.value) == (
+        "The source is int. Right would be a path, a list of paths or an index. Pass one of these."
     )
 
 

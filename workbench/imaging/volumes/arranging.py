@@ -73,9 +73,10 @@ def arrange(stack: Stack, where: Mapping[str, Any], on_problem: OnProblem, earli
     LookupError
         When no image has the value that was asked for.
     """
-    stack = narrow(stack, where)
-    stack, findings = leave_out_others(stack)
-    findings = [*earlier, *findings]
+    findings = list(earlier)
+    stack, found = _sized(stack)
+    stack, others = leave_out_others(narrow(stack, where))
+    findings += found + others
     stack, direction, found = _placed(stack)
     findings += found
     if mixed := mixtures(stack):  # nothing below makes sense of them
@@ -95,6 +96,17 @@ def arrange(stack: Stack, where: Mapping[str, Any], on_problem: OnProblem, earli
     findings += found
     flags = settle(findings, on_problem)
     return Arranged(stack.select(order.rows), order, pixel_mm, step_mm, flags)
+
+
+def _sized(stack: Stack) -> tuple[Stack, list[Finding]]:
+    """Return the images that state a size."""
+    sound = np.array(stack.sizes[:, :2].min(axis=1) >= 1)  # False for NaN
+    if sound.all():
+        return stack, []
+    words = f"{stack.names(np.flatnonzero(~sound)).capitalize()} of {len(stack)} without Rows or Columns."
+    if (~sound).sum() > _MOST_LEFT_OUT * len(stack):
+        settle([Finding("size", words, "", "Leave such files out, or pass a list of those that are whole.")], "refuse")
+    return stack.select(sound), [Finding("size", words, "Left out.")]
 
 
 def _placed(stack: Stack) -> tuple[Stack, Direction | None, list[Finding]]:

@@ -38,8 +38,9 @@ def write_numpy(image: Image, path: str | Path) -> Path:
     >>> import tempfile
     >>> volume = Volume(np.zeros((2, 3, 4), np.int16), (5.0, 1.0, 1.0), units="HU")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     read_numpy(write_numpy(volume, Path(folder) / "one.npz"))
-    Volume(array=array(...), spacing_mm=(5.0, 1.0, 1.0), units='HU', ...)
+    ...     again = read_numpy(write_numpy(volume, Path(folder) / "one.npz"))
+    >>> again.shape, again.spacing_mm, again.units
+    ((2, 3, 4), (5.0, 1.0, 1.0), 'HU')
     """
     path = Path(path)
     about = np.frombuffer(json.dumps(_about(image)).encode(), dtype=np.uint8)

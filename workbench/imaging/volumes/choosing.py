@@ -1,5 +1,6 @@
 """Which of the series in a folder is meant: told by number, modality, files and size, never by a description."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,7 @@ def choose_series(headers: "Headers", series: int | None, series_uid: str | None
     uids = np.array([uid or "" for uid in headers.text("SeriesInstanceUID")])
     with_pixels = headers.pixel_offset >= 0
     if not with_pixels.any():
-        raise LookupError(
-            f"None of the {len(headers) + len(headers.refused)} files is a DICOM image. Right would be a folder, a "
-            f"file or a list of files with pixels. Run `workbench index` on the folder to see why each was refused."
-        )
+        raise _no_image(headers)
     names = list(dict.fromkeys(uids[with_pixels].tolist()))
     if len(names) == 1 and series in (None, 1) and series_uid in (None, names[0]):
         return np.flatnonzero(with_pixels)
@@ -64,6 +62,21 @@ def choose_series(headers: "Headers", series: int | None, series_uid: str | None
             f"There is no series {series}. {_listing(headers, uids, names)}. Pass series= with one of these numbers."
         )
     return np.flatnonzero(with_pixels & (uids == names[(series or 1) - 1]))
+
+
+def _no_image(headers: "Headers") -> LookupError:
+    n = len(headers) + len(headers.refused)
+    if n == 0:
+        came = "There is no file here."
+    else:
+        reasons = Counter(one.reason.rstrip(".") for one in headers.refused)
+        reasons.update(["It holds no pixels"] * len(headers))
+        why = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common(3))
+        came = f"No file of {n} is a DICOM image. {why}."
+    return LookupError(
+        f"{came} Right would be a folder, a file or a list of files with pixels. "
+        f"Run `workbench index` on the folder to see every file's reason."
+    )
 
 
 def _listing(headers: "Headers", uids: npt.NDArray[Any], names: Sequence[str]) -> str:

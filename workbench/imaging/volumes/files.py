@@ -79,7 +79,7 @@ def read_image(path: str | Path, **options: Any) -> Volume | Radiograph | Cine:
         try:
             return read_series(path, headers=headers, **options)
         except SeriesError as error:
-            if frames <= 1 or not {one.kind for one in error.findings} & {"no geometry", "no slices"}:
+            if frames <= 1 or "no slices" not in {one.kind for one in error.findings}:
                 raise
     if len(headers) == 1:
         return read_cine(headers.paths[0]) if frames > 1 else read_radiograph(headers.paths[0])

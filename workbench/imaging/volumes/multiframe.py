@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NM = "1.2.840.10008.5.1.4.1.1.20"  # Nuclear Medicine Image Storage
 
-# Keyword to the functional group that holds it (PS3.3 C.7.6.16.2, C.8.13.5, C.8.15.3, C.8.22.5).
+# Keyword to the functional group that holds it (PS3.3 C.7.6.16.2).
 _IN_GROUPS = {
     "ImagePositionPatient": "PlanePositionSequence",
     "ImageOrientationPatient": "PlaneOrientationSequence",
@@ -81,6 +81,8 @@ def read_frames(headers: "Headers", wishes: Wishes) -> Volume:
 
     path = headers.paths[0]
     dataset, description = open_dataset(path)
+    if str(dataset.get("Modality", "")) == "SEG":  # frames without the segment are often left out
+        raise _no_slices("The file is a segmentation: masks of segments, not slices.")
     columns, findings = _columns(dataset, description.n_frames)
     rescales = [rescale_of(dataset, frame) for frame in range(description.n_frames)]
     rescale, units = np.array([(one.slope, one.intercept) for one in rescales], dtype=np.float64), rescales[0].units
@@ -150,9 +152,7 @@ def _of_nuclear_medicine(
     """Return the columns of a reconstructed NM image: the first frame's place, and steps along the normal."""
     types = list(dataset.get("ImageType") or [])
     if "RECON TOMO" not in types and "RECON GATED TOMO" not in types:
-        words = "The frames are projections or a time series of a gamma camera, not slices."
-        then = "Read them with read_image, which gives a Cine."
-        raise SeriesError(f"{words} {then}", (Finding("no slices", words, "", then),))
+        raise _no_slices("The frames are projections or a time series of a gamma camera, not slices.")
     detector = (dataset.get("DetectorInformationSequence") or [{}])[0]
     for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
         value = detector.get(keyword, dataset.get(keyword))
@@ -189,9 +189,15 @@ def _dose_offsets(dataset: Any) -> npt.NDArray[np.float64]:
 
 def _refuse_without_geometry(stack: Stack, modality: str) -> None:
     if len(stack) > 1 and not np.isfinite(stack.positions).all(axis=1).any():
-        words = f"None of the {len(stack)} frames of this {modality or 'file'} states where it lies in the patient."
-        then = "Read them with read_image, which gives a Cine."
-        raise SeriesError(f"{words} {then}", (Finding("no geometry", words, "", then),))
+        raise _no_slices(
+            f"None of the {len(stack)} frames of this {modality or 'file'} states where it lies in the patient."
+        )
+
+
+def _no_slices(words: str) -> SeriesError:
+    right = "A volume is read from frames that are slices of the patient."
+    then = "Read them with read_image, which gives a Cine."
+    return SeriesError(f"{words} {right} {then}", (Finding("no slices", words, "", then),))
 
 
 def _facts(dataset: Any, n: int, path: Path, headers: "Headers") -> Facts:

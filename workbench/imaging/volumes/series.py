@@ -7,7 +7,7 @@ DICOM PS3.3 2025c: C.7.6.2 (Image Plane Module), C.7.6.16 (Multi-frame Functiona
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +148,11 @@ def _headers(source: Any, headers: "Headers | None", index: Any) -> "Headers":
                 f"There is nothing at {_short(source)}. Right would be a folder or a file. Check the path."
             )
         return read_headers(list_names(source)[0])
+    if not isinstance(source, Iterable):
+        raise TypeError(
+            f"The source is {type(source).__name__}. Right would be a path, a list of paths or an index. "
+            f"Pass one of these."
+        )
     return read_headers(source)
 
 
@@ -234,10 +239,11 @@ def _units(headers: "Headers") -> str:
     kinds = {kind or "HU" for kind in headers.text("RescaleType")}
     if stated and headers.text("Modality")[0] == "CT" and kinds == {"HU"}:
         return "HU"  # PS3.3 2025c C.8.2.1: the values of a CT image are Hounsfield units unless it says otherwise
-    from workbench.imaging.pixels.files import open_dataset
+    import pydicom
+
     from workbench.imaging.pixels.modality import rescale_of
 
-    dataset, _ = open_dataset(headers.paths[0])
+    dataset = pydicom.dcmread(headers.paths[0], stop_before_pixels=True, force=True)
     if not stated and "ModalityLUTSequence" in dataset:
         words = "The values go through a Modality LUT, not through slope and intercept."
         then = "Read such images one by one with read_image."
