@@ -61,3 +61,9 @@ def test_an_empty_mask_crops_nothing_and_is_flagged(chest: Volume) -> None:
 def test_what_lies_outside_the_mask_gets_one_value(chest: Volume) -> None:
     done = blank_outside(chest, value=-3000, mask=chest.array == 400)
     assert (np.unique(done.array).tolist(), done.padding_value) == ([-3000, 400], -3000)
+
+
+def test_a_mask_of_every_frame_gives_one_box_for_all(clip_of_us: Cine) -> None:
+    mask = np.zeros((3, 30, 40), bool)
+    mask[0, 5, 10] = mask[2, 9, 19] = True
+    assert crop_to_foreground(clip_of_us, mask=mask).shape == (3, 5, 10, 3)

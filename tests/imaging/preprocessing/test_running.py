@@ -245,3 +245,22 @@ def test_quality_flags_say_what_makes_an_image_worth_less(array: Any, padding: A
 def test_flags_of_the_image_travel_with_the_result(chest: Volume) -> None:
     empty = chest.replace(array=np.full(chest.shape, -1000, np.int16))
     assert preprocess(empty, "chest_ct", device="cpu").flags == ("All pixels have the same value.",)
+
+
+@pytest.mark.parametrize("name", ["chest_xray", "chexpert", "torchxrayvision", "display"])
+def test_infinite_values_count_as_none_and_are_flagged(radiograph: Radiograph, name: str) -> None:
+    array = radiograph.array.astype(np.float32)
+    array[0, 0], array[5, 5] = np.inf, -np.inf
+    done = preprocess(radiograph.replace(array=array), name, device="cpu")
+    assert "Some pixels were infinite; they count as no numbers (NaN)." in done.flags
+    assert np.isfinite(done.array).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9)])
+@pytest.mark.parametrize("dtype", ["int8", "int64", "float16", ">i2"])
+def test_tiny_images_of_any_kind_of_number_go_through(shape: tuple[int, int], dtype: str) -> None:
+    array = np.arange(shape[0] * shape[1]).reshape(shape).astype(dtype)
+    array.flags.writeable = False
+    for name in ("chest_xray", "display"):
+        done = preprocess(Radiograph(array, spacing_mm=None, modality="DX"), name, device="cpu")
+        assert read_pipeline(name).invert(done).shape == shape

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from workbench.imaging.images import Array, Image
 from workbench.imaging.kernels.histograms import percentiles
 from workbench.imaging.kernels.intensity import clip as clip_array
-from workbench.imaging.kernels.intensity import rescale_window
+from workbench.imaging.kernels.intensity import rescale_window, window_range
 from workbench.imaging.preprocessing.records import flagged, recorded
 from workbench.imaging.preprocessing.scales import SCALES, Numbers, need_gray, need_units, not_padding
 from workbench.imaging.preprocessing.space import spread
@@ -115,8 +115,7 @@ def file_window(image: _Kind, *, number: int = 1, lower: float = 1, upper: float
     parameters = {"number": number, "lower": lower, "upper": upper, "to": to}
     if image.windows:
         center, width = image.windows[min(number, len(image.windows)) - 1]
-        half = max(width - 1, 0) / 2
-        ends = (center - 0.5 - half, center - 0.5 + half)
+        ends = window_range(center, width)
     else:
         ends = _percentiles(image, (lower, upper), None, "file_window")
     return _windowed(image, "file_window", parameters, ends, found=True)

@@ -144,6 +144,8 @@ def crop_to_foreground(image: _Kind, *, margin: int = 0, mask: Array | None = No
         Of the same class; the whole image, flagged, where the mask is empty.
     """
     where = find_foreground(image, method="above_lowest", largest=0, fill_holes=False) if mask is None else mask
+    if where.ndim > len(space_shape(image)):
+        where = where.any(axis=0)  # one box for all frames
     start, shape = box_of(where, margin)
     parameters = {"margin": margin}
     if not shape:

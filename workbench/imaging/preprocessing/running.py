@@ -112,7 +112,19 @@ def _begun(image: Image) -> Image:
     source = image.source if image.source.shape else replace(image.source, shape=image.shape)
     provenance = {name: value for name, value in image.provenance.items() if name != STEPS}
     started = image.replace(index_to_source=to_source(image), source=source, provenance=provenance)
-    return flagged(started, *quality_flags(started))
+    return _without_infinities(flagged(started, *quality_flags(started)))
+
+
+def _without_infinities(image: Image) -> Image:
+    """Return the image with infinite values as NaN, which no statistic counts and every window makes dark."""
+    if image.array.dtype.kind != "f":
+        return image
+    xp = array_module(image.array)
+    infinite = xp.isinf(image.array)
+    if not bool(infinite.any()):
+        return image
+    array = xp.where(infinite, image.array.dtype.type(np.nan), image.array)
+    return flagged(image.replace(array=array), "Some pixels were infinite; they count as no numbers (NaN).")
 
 
 def _run(pipeline: Recipe, image: Image, mask: Array | None, device: Device) -> tuple[Image, Array | None, float]:
@@ -184,7 +196,8 @@ def _noted(image: Image, step: Step, n_before: int, seconds: float) -> Image:
 
 def _check_mask(mask: Array, image: Image) -> None:
     shape = space_shape(image)
-    if tuple(mask.shape) != shape and tuple(mask.shape) != image.shape[: len(mask.shape)]:
+    with_frames = image.shape[: max(space_axes(image)) + 1]
+    if tuple(mask.shape) not in (shape, with_frames):
         raise ValueError(
             f"Received a mask of shape {' × '.join(map(str, mask.shape))}. {' × '.join(map(str, shape))}, the image's, "
             "would be right. Give the mask of this image."

@@ -91,6 +91,14 @@ def _resize(p: _Parameters) -> str:
     return f"The image is brought to {_joined(p['shape'])} pixels, {how}; {_METHODS[p['method']]}."
 
 
+def _resample(p: _Parameters) -> str:
+    what = "Voxels" if len(p["spacing_mm"]) == 3 else "Pixels"
+    return (
+        f"{what} become {_joined(p['spacing_mm'], ' mm')} in size, and the image covers the same part of the patient; "
+        f"{_METHODS[p['method']]}."
+    )
+
+
 def _find_foreground(p: _Parameters) -> str:
     units = f" {p['units']}" if p["units"] and p["units"] != "unknown units" else ""
     start = {
@@ -135,10 +143,7 @@ SAYS: dict[str, Callable[[_Parameters], str]] = {
     "crop": lambda p: f"The middle of the image is kept, at most {_joined(p['shape'])} pixels.",
     "crop_square": lambda _: "The largest square in the middle of the image is kept.",
     "pad": lambda p: f"Even margins are added up to {_joined(p['shape'])} pixels.",
-    "resample": lambda p: (
-        f"Pixels become {_joined(p['spacing_mm'], ' mm')} in size, and the image covers the same part of the patient; "
-        f"{_METHODS[p['method']]}."
-    ),
+    "resample": _resample,
     "resize": _resize,
     "window": _window,
     "percentile_window": _percentile_window,
