@@ -12,7 +12,7 @@ Fails = Callable[..., str]
 
 def test_a_folder_of_dicom_becomes_a_folder_for_training(done: Done, tmp_path: Path) -> None:
     for seed in (1, 2):
-        write_chest_ct(tmp_path / "hospital" / str(seed), seed=seed, n_slices=2, n_pixels=32)
+        write_chest_ct(tmp_path / "hospital" / str(seed), seed=seed, n_slices=4, n_pixels=32)
     words = ("--source", "hospital", "--where", "modality=CT", "--fractions", "0.5,0.5", "--out", "training")
     said = done("cohort", "training", *words)
     assert said.splitlines() == [
@@ -24,7 +24,7 @@ def test_a_folder_of_dicom_becomes_a_folder_for_training(done: Done, tmp_path: P
 
 
 def test_shares_that_are_no_numbers_are_refused(fails: Fails, tmp_path: Path) -> None:
-    write_chest_ct(tmp_path / "hospital", seed=1, n_slices=2, n_pixels=32)
+    write_chest_ct(tmp_path / "hospital", seed=1, n_slices=4, n_pixels=32)
     said = fails("cohort", "training", "--source", "hospital", "--fractions", "most", "--out", "training")
     assert said == (
         "--fractions most was received. Two or three shares that sum to 1 would be right. "

@@ -37,7 +37,7 @@ class Source:
     shape: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Image:
     """An array with known units and geometry; steps return new ones and never change an old one.
 
@@ -91,13 +91,22 @@ class Image:
         """
         return replace(self, **changes)
 
+    def __repr__(self) -> str:
+        """Say what it is in a line, and what was found in a line each; no pixel and no identifier."""
+        size = " × ".join(map(str, self.shape))
+        spacing = (
+            "spacing unknown" if self.spacing_mm is None else f"{' × '.join(f'{mm:g}' for mm in self.spacing_mm)} mm"
+        )
+        what = ", ".join(part for part in (self.modality, size, str(self.array.dtype), self.units, spacing) if part)
+        return "\n".join([f"{type(self).__name__}: {what}", *(f"  {flag}" for flag in self.flags)])
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the array."""
         return tuple(self.array.shape)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Volume(Image):
     """A stack of parallel slices: ``(slices, rows, columns)``, spacing in the same order.
 
@@ -113,7 +122,7 @@ class Volume(Image):
     direction: tuple[tuple[float, float, float], ...] = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Radiograph(Image):
     """A single projection or picture: ``(rows, columns)``, or ``(rows, columns, 3)`` RGB; higher is brighter.
 
@@ -132,7 +141,7 @@ class Radiograph(Image):
     patient_orientation: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cine(Image):
     """Frames over time, or frames without a common geometry: ``(frames, rows, columns)``, perhaps ``× 3`` RGB.
 

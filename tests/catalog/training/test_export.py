@@ -15,7 +15,7 @@ from workbench.catalog.commons import open_catalog
 from workbench.catalog.training import export_training
 from workbench.catalog.training.layouts import Case, describe_monai, describe_nnunet
 from workbench.errors import UnknownNameError
-from workbench.phantoms.chest import write_chest_ct
+from workbench.phantoms.chest import write_chest_ct, write_chest_radiograph
 
 THIRDS = {"train": 0.5, "validation": 0.25, "test": 0.25}
 
@@ -101,14 +101,26 @@ def test_a_pipeline_prepares_images_and_masks_alike(cohort: Cohort, tmp_path: Pa
 def test_an_image_that_cannot_be_read_is_listed_and_the_rest_is_written(tmp_path: Path) -> None:
     paths = write_chest_ct(tmp_path / "dicom" / "a", seed=1, n_slices=3, n_pixels=32)
     for path in write_chest_ct(tmp_path / "dicom" / "b", seed=2, n_slices=3, n_pixels=32):
-        image = pydicom.dcmread(path)
-        image.PixelSpacing = [0, 0]
-        image.save_as(path)
+        path.write_bytes(path.read_bytes()[:-100])  # cut short within the last rows
     assert paths
     cohort = open_catalog(tmp_path / "dicom").everything
     done = cohort.export_training(tmp_path / "out", fractions={"train": 0.5, "test": 0.5}, progress=False)
     assert done.table.height == done.refused.height == 1
     assert (tmp_path / "out" / "refused.csv").is_file()
+
+
+def test_an_unknown_spacing_is_written_as_one_millimeter_and_flagged(tmp_path: Path) -> None:
+    write_chest_radiograph(tmp_path / "dicom", n_pixels=64)
+    path = next((tmp_path / "dicom").iterdir())
+    image = pydicom.dcmread(path)
+    del image.ImagerPixelSpacing
+    image.save_as(path)
+    cohort = open_catalog(tmp_path / "dicom").everything
+    done = cohort.export_training(tmp_path / "out", fractions={"train": 1.0}, progress=False)
+    assert done.table["flags"][0].endswith(" The spacing is unknown and is written as 1 mm.")
+    written = nibabel.load(tmp_path / "out" / done.table["image"][0])
+    assert written.header.get_zooms() == (1.0, 1.0, 1.0)
+    assert written.shape[2] == 1
 
 
 def test_a_label_is_written_beside_each_image(cohort: Cohort, tmp_path: Path) -> None:

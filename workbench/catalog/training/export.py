@@ -21,6 +21,7 @@ from workbench.catalog.training.layouts import (
     mask_place,
 )
 from workbench.catalog.training.reading import CohortImages
+from workbench.catalog.training.slices import as_slices
 from workbench.errors import unknown_name
 from workbench.provenance import stamp
 
@@ -42,7 +43,7 @@ class TrainingExport:
         Holds the images, their description, ``cases.csv`` (which case is which series: it names patients, so it
         stays with you) and ``provenance.json``.
     table : polars.DataFrame
-        One row a case: ``case``, ``part``, ``image`` (relative to the folder) and what describes its series.
+        One row a case: ``case``, ``part``, ``image`` (relative to the folder), what describes its series, ``flags``.
     refused : polars.DataFrame
         ``image`` (its number in the cohort, from 1) and ``reason`` of those that could not be read.
     """
@@ -170,8 +171,9 @@ class _Writer:
             prepared = image if self.pipeline is None else self.pipeline.apply(image, device=self.device)
             name = f"case_{row['place']:04d}"
             value = None if self.label is None else row[self.label]
-            case = Case(name, str(row["part"]), has_mask=mask is not None, label=value)
-            save_image(_on_host(prepared), _ready(self.folder / image_place(self.layout, case)))
+            slices = as_slices(_on_host(prepared))
+            case = Case(name, str(row["part"]), has_mask=mask is not None, label=value, flags=slices.flags)
+            save_image(slices, _ready(self.folder / image_place(self.layout, case)))
             if mask is not None:
                 save_image(self._mapped(prepared, mask), _ready(self.folder / mask_place(case)))
         except (ValueError, LookupError, TypeError, OSError) as error:
@@ -200,7 +202,10 @@ class _Writer:
         from workbench.imaging.preprocessing.mapping import map_mask_forward
 
         moved = mask if self.pipeline is None else map_mask_forward(mask, _on_host(prepared))
-        return _on_host(prepared).replace(array=np.asarray(moved, dtype=np.uint8), units="labels", padding_value=None)
+        labeled = _on_host(prepared).replace(
+            array=np.asarray(moved, dtype=np.uint8), units="labels", padding_value=None
+        )
+        return as_slices(labeled)
 
 
 def _pipeline(pipeline: Any) -> Any:
@@ -262,13 +267,15 @@ def _check_written(table: pl.DataFrame, refused: pl.DataFrame, layout: Layout) -
 
 
 def _table(images: pl.DataFrame, written: Mapping[int, Case], layout: Layout) -> pl.DataFrame:
-    rows = [(place, case.name, image_place(layout, case)) for place, case in written.items()]
+    rows = [(place, case.name, image_place(layout, case), " ".join(case.flags)) for place, case in written.items()]
     named = pl.DataFrame(
-        rows, schema={"place": images.schema["place"], "case": pl.String, "image": pl.String}, orient="row"
+        rows,
+        schema={"place": images.schema["place"], "case": pl.String, "image": pl.String, "flags": pl.String},
+        orient="row",
     )
     table = named.join(images, on="place", how="left", maintain_order="left")
     first = ["case", "part", "image"]
-    return table.select(*first, pl.exclude(*first, "place", "series_key", "patient_key"))
+    return table.select(*first, pl.exclude(*first, "flags", "place", "series_key", "patient_key"), "flags")
 
 
 def _refused(unread: pl.DataFrame, problems: Mapping[int, str]) -> pl.DataFrame:

@@ -27,12 +27,15 @@ class Case:
         Whether a mask lies beside it.
     label : object
         The value of the attribute to be learned, None when there is none.
+    flags : tuple of str
+        What was found in the image, such as an unknown spacing.
     """
 
     name: str
     part: str
     has_mask: bool = False
     label: Any = None
+    flags: tuple[str, ...] = ()
 
 
 def image_place(layout: Layout, case: Case) -> str:
