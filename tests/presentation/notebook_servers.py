@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.presentation.browsing import free_port
 from workbench.presentation import serving
@@ -46,39 +47,36 @@ def public_page(notebook: Path):
 
 
 @contextlib.contextmanager
-def voila(folder: Path):
-    """Yield the address below which Voila serves the notebooks of a folder, with every extension that is installed."""
-    port = free_port()
-    words = [
-        "--no-browser",
-        f"--port={port}",
-        "--Voila.port_retries=0",
-        "--template=workbench",
-        "--Voila.log_level=ERROR",
-    ]
-    with _served([sys.executable, "-m", "voila", *words, "."], folder):
-        yield f"http://127.0.0.1:{port}/voila/render/"
-
-
-@contextlib.contextmanager
 def laboratory(folder: Path):
-    """Yield the address below which JupyterLab opens the notebooks of a folder."""
+    """Yield the address of a JupyterLab on a folder; ``lab/tree/`` opens its notebooks."""
     port = free_port()
     words = [
         *(f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *("--no-browser", "--expose-app-in-browser", "--IdentityProvider.token=", "--allow-root"),
-        *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+        *(
+            "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ),
     ]
     with _served([sys.executable, "-m", "jupyterlab", *words], folder):
-        yield f"http://127.0.0.1:{port}/lab/tree/"
+        yield f"http://127.0.0.1:{port}/"
+
+
+@contextlib.contextmanager
+def voila(folder: Path):
+    """Yield the address of a Voila on a folder with every extension that is installed, ``voila/render/`` shows it."""
+    port = free_port()
+    words = ["--no-browser", f"--port={port}", "--Voila.port_retries=0", "--template=workbench"]
+    with _served([sys.executable, "-m", "voila", *words, "."], folder):
+        yield f"http://127.0.0.1:{port}/"
 
 
 def wait_for(address: str, seconds: float = 60) -> str:
     """Return the address of a server when something answers there; meanwhile other work can be done."""
-    end = time.monotonic() + seconds
+    end, port = time.monotonic() + seconds, urlsplit(address).port
     while time.monotonic() < end:
         try:
-            with socket.create_connection(("127.0.0.1", int(address.split(":")[2].split("/")[0])), timeout=1):
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
                 return address
         except OSError:
             time.sleep(0.1)

@@ -197,9 +197,13 @@ def test_a_large_picture_is_coarsened_by_means_and_says_so():
     assert described["notes"] == ["Drawn at 1/3 of the resolution: a pixel is the mean of 3 × 3."]
 
 
-def test_unknown_spacing_is_said():
-    notes = Scene(counted(spacing_mm=None)).description()["notes"]
-    assert notes == ["Pixel spacing unknown: proportions are those of the pixel grid."]
+@pytest.mark.parametrize("spacing", [None, (0.0, 1.0, 1.0), (np.nan, 1.0, 1.0), (np.inf, 1.0, 1.0), (-1.0, 1.0, 1.0)])
+def test_spacing_that_is_unknown_or_no_length_is_said(spacing):
+    image = counted(spacing_mm=spacing)
+    described = Scene(image, mask=image.array > 3).description()
+    assert described["notes"] == ["Pixel spacing unknown: proportions are those of the pixel grid."]
+    assert "ml" not in described["legend"][0]
+    json.dumps(described, allow_nan=False)
 
 
 @pytest.mark.parametrize(

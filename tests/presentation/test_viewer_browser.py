@@ -1,4 +1,4 @@
-"""The slice viewer in a real Chromium: as a page of its own, served by Voila and opened in JupyterLab, the network cut."""
+"""The slice viewer in a real Chromium: as a page of its own, served by Voila and in JupyterLab, the network cut."""
 
 import numpy as np
 import pytest
@@ -22,6 +22,12 @@ volume = Volume(array, spacing_mm=(2.0, 1.0, 1.0), origin_mm=(-8.0, -6.0, 100.0)
 viewer = SliceViewer(volume, mask=(columns < 4) & (rows < 6), labels={1: "Right front"})
 """
 
+COLOR = """([key, x, y]) => {
+  const canvas = document.querySelector(`[data-plane=${key}] canvas`), box = canvas.getBoundingClientRect();
+  const dense = canvas.width / box.width;
+  return [...canvas.getContext("2d").getImageData((x - box.x) * dense, (y - box.y) * dense, 1, 1).data].slice(0, 3);
+}"""
+
 
 def names():
     """Return what the cell above defines."""
@@ -31,7 +37,7 @@ def names():
 
 
 def spot(page, row, column, *, key="axial", rows=12, columns=16):
-    """Return where the middle of a pixel is on the page: the picture stands in the middle of its canvas, as large as fits."""
+    """Return where the middle of a pixel is on the page; the picture is as large as fits, in the middle."""
     box = page.locator(f"[data-plane={key}] canvas").bounding_box()
     scale = min(box["width"] / columns, box["height"] / rows)
     left, top = box["x"] + (box["width"] - columns * scale) / 2, box["y"] + (box["height"] - rows * scale) / 2
@@ -41,12 +47,7 @@ def spot(page, row, column, *, key="axial", rows=12, columns=16):
 def color(page, row, column, *, key="axial"):
     """Return red, green and blue of the canvas there."""
     x, y = spot(page, row, column, key=key)
-    return page.evaluate(
-        "([key, x, y]) => { const c = document.querySelector(`[data-plane=${key}] canvas`), b = c.getBoundingClientRect();"
-        " const k = c.width / b.width; return [...c.getContext('2d').getImageData((x - b.x) * k, (y - b.y) * k, 1, 1).data]"
-        ".slice(0, 3) }",
-        [key, x, y],
-    )
+    return page.evaluate(COLOR, [key, x, y])
 
 
 def settled(page, action):
@@ -104,7 +105,7 @@ def addresses(tmp_path_factory):
     page = write_notebook(voila / "page.ipynb", VOLUME + "viewer")
     write_notebook(lab / "lab.ipynb", VOLUME + "viewer", "print('seen', *viewer.position)")
     with public_page(page) as public, laboratory(lab) as laboratory_address:
-        yield public, f"{laboratory_address}lab.ipynb"
+        yield public, f"{laboratory_address}lab/tree/lab.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +220,10 @@ def test_in_jupyterlab_it_does_the_same_and_the_next_cell_sees_where_it_stands(v
     page.evaluate(LAB_RUN)
     page.wait_for_selector(READY, state="attached", timeout=60_000)
     check_a_slice(page)
+    page.locator(".wv-stage").focus()
+    page.keyboard.press("d")
+    page.keyboard.press("d")  # JupyterLab's command to delete the cell
+    assert page.locator(".wv").count() == 1
     page.wait_for_timeout(300)  # the position is told when the hand rests
     page.evaluate(
         "(async () => { const app = window.jupyterapp, panel = app.shell.currentWidget;"

@@ -294,7 +294,7 @@ function paneOf(plane, app) {
     context.imageSmoothingQuality = "high";
     context.drawImage(buffers.image.layer, box.x, box.y, box.w, box.h);
     if (buffers.labels && state.opacity > 0) {
-      context.globalAlpha = state.opacity;
+      context.globalAlpha = state.outline ? Math.min(1, 2 * state.opacity) : state.opacity;
       context.imageSmoothingEnabled = false;
       context.drawImage(buffers.labels.layer, box.x, box.y, box.w, box.h);
       context.globalAlpha = 1;
@@ -391,7 +391,8 @@ function paneOf(plane, app) {
   }
 
   slider.addEventListener("input", () => go(Number(slider.value) - stopAt()));
-  const pane = { plane, node, stage, canvas, draw, go, under, read, cursor, cross_at, zoomBy, shift, size, at, stops, stopAt, play };
+  const spokenStop = () => slider.getAttribute("aria-valuetext");
+  const pane = { plane, node, spokenStop, stage, canvas, draw, go, under, read, cursor, cross_at, zoomBy, shift, size, at, stops, stopAt, play };
   pane.reset = () => Object.assign(view, { zoom: 1, x: 0, y: 0 });
   pane.fitInto = (w, h) => {
     [width, height] = [Math.max(1, Math.round(w)), Math.max(1, Math.round(h))];
@@ -499,8 +500,8 @@ function listen(pane, app) {
     else if (keys[event.key]) keys[event.key]();
     else return;
     event.preventDefault();
-    event.stopPropagation(); // JupyterLab has its own idea of these keys
     app.readout(null);
+    app.speak(pane);
   });
 }
 
@@ -599,7 +600,7 @@ function readoutLine(app) {
   node.update = (here) => {
     node.classList.toggle("is-empty", !here);
     if (!here) return;
-    const unit = scene.units ? ` ${scene.units}` : "";
+    const unit = scene.units === "unknown units" ? " (unknown units)" : ` ${scene.units}`;
     parts.value.textContent = scene.color ? `RGB ${here.value.join(" ")}` : `${number(here.value, scene.dtype === "float32" ? app.digits || 1 : 0)}${unit}`;
     parts.label.textContent = scene.legend.find((entry) => entry.value === here.label)?.name ?? "";
     parts.mm.textContent = here.mm ? here.mm.map((part, c) => `${"xyz"[c]} ${number(part, 1)}`).join("  ") + " mm" : flat(here);
@@ -619,7 +620,7 @@ function render({ model, el }) {
     tool: matchMedia("(pointer: coarse)").matches && (scene.planes[0].kept ?? { length: scene.planes[0].n }).length > 1 ? "slices" : "window",
     layout: "", crosshair: true,
   };
-  const [root, stages] = [make("div", { class: "wv", lang: "en", "data-ready": "false", "data-lm-suppress-shortcuts": "true" }), make("div", { class: "wv-stages" })];
+  const [root, stages] = [make("div", { class: "wv", lang: "en", "data-ready": "false" }), make("div", { class: "wv-stages" })];
   const span = scene.range[1] - scene.range[0];
   const app = { scene, state, space: geometry(scene), colors: { axial: "#f0b429", coronal: "#56b4e9", sagittal: "#5fd38d" } };
   app.digits = scene.dtype === "float32" ? clamp(Math.ceil(2 - Math.log10(Math.max(span, 1e-6))), 0, 6) : 0;
@@ -722,7 +723,7 @@ function render({ model, el }) {
     const visible = inSight();
     root.dataset.layout = state.layout;
     stages.replaceChildren(...visible.map((pane) => pane.node));
-    const tallest = clamp(innerHeight * 0.68, 260, 720);
+    const tallest = clamp(innerHeight * 0.62, 260, 720);
     const gap = 8;
     const under = visible[0].stops.length > 1 ? 40 : 0;
     if (visible.length === 1) {
@@ -781,6 +782,12 @@ function render({ model, el }) {
   ];
   const masks = scene.legend.length ? legend(app) : null;
   const line = readoutLine(app);
+  const live = make("p", { class: "wv-live", "aria-live": "polite" });
+  let speaking = 0;
+  app.speak = (pane) => {
+    clearTimeout(speaking);
+    speaking = setTimeout(() => (live.textContent = `${NAMES[pane.plane.key]} ${pane.spokenStop()}: ${line.textContent}`), 400);
+  };
   const status = make("p", { class: "wv-status", role: "status" });
   const help = make(
     "details",
@@ -797,9 +804,16 @@ function render({ model, el }) {
   );
   const notes = scene.notes.map((text) => make("p", { class: "wv-note" }, text));
   const parts = [layouts, bars[1], tools, ...bars[3].children, masks];
-  root.append(make("div", { class: "wv-toolbar", role: "toolbar", "aria-label": "Image" }, ...bars.filter(Boolean)), stages, line, ...[masks].filter(Boolean), status, ...notes, help);
+  root.append(make("div", { class: "wv-toolbar", role: "toolbar", "aria-label": "Image" }, ...bars.filter(Boolean)), stages, line, ...[masks].filter(Boolean), status, live, ...notes, help);
   el.replaceChildren(root);
 
+  // JupyterLab looks for its one-key commands (D D deletes the cell) before we are asked; keys without Ctrl, Alt or Cmd are ours.
+  const shield = (event) => {
+    if (!root.contains(event.target)) return;
+    const theirs = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !theirs);
+  };
+  addEventListener("keydown", shield, true);
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   const theme = () => {
     const lab = document.body.dataset.voila ? undefined : document.body.dataset.jpThemeLight;
@@ -834,7 +848,9 @@ function render({ model, el }) {
     stop();
     clearTimeout(saving);
     clearTimeout(timer);
+    clearTimeout(speaking);
     cancelAnimationFrame(frame);
+    removeEventListener("keydown", shield, true);
     sized.disconnect();
     watcher.disconnect();
     darkness.removeEventListener("change", theme);

@@ -97,7 +97,7 @@ def pixel_mm(image: Image, plane: Plane) -> tuple[float, float] | None:
     Returns
     -------
     tuple of float or None
-        In mm; None when the image's spacing is unknown.
+        In mm; None when the image's spacing is unknown, or no length.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def pixel_mm(image: Image, plane: Plane) -> tuple[float, float] | None:
     >>> [pixel_mm(volume, plane) for plane in planes_of(volume)]
     [(1.0, 2.0), (5.0, 2.0), (5.0, 1.0)]
     """
-    if not image.spacing_mm:
+    if not image.spacing_mm or not all(0 < step < np.inf for step in image.spacing_mm):
         return None
     without = 1 if plane.step == 0 and len(image.spacing_mm) == 2 else 0
     down, right = (float(image.spacing_mm[axis - without]) for axis in (plane.down, plane.right))

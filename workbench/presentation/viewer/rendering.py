@@ -12,6 +12,7 @@ from workbench.imaging.arrays import to_host
 from workbench.imaging.images import Image, Volume
 from workbench.presentation.viewer.bundle import check_bundle
 from workbench.presentation.viewer.masks import overlay_of
+from workbench.presentation.viewer.planes import pixel_mm, planes_of
 from workbench.presentation.viewer.scenes import block_means
 from workbench.presentation.viewer.windows import windows_of
 
@@ -105,7 +106,7 @@ def render_volume(image: Image, *, mask: Any = None, labels: Mapping[int, str] |
         "vmin": [window.center - window.width / 2],
         "vmax": [window.center + window.width / 2],
         "channels": [True],  # without it, its script stops half-way through setting up (null.forEach)
-        "units": "mm" if image.spacing_mm else "",
+        "units": "mm" if pixel_mm(image, planes_of(image)[0]) else "",
         "background": (0.0, 0.0, 0.0),
         "ui_collapsed": True,
     }
@@ -123,14 +124,20 @@ def _see_through(low: float, high: float) -> list[dict[str, float]]:
     span = max(high - low, 1.0)
     peaks = ((_BONE_HU, 1.0, 350 / span), (_SOFT_TISSUE_HU, 0.1, 90 / span))
     return [
-        {"position": (hu - low) / span, "height": height, "width": width, "xBias": 0.0, "yBias": 0.0}
+        {
+            "position": min(1.0, max(0.0, (hu - low) / span)),
+            "height": height,
+            "width": width,
+            "xBias": 0.0,
+            "yBias": 0.0,
+        }
         for hu, height, width in peaks
     ]
 
 
 def _shown(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     kept = array if array.dtype in (np.int16, np.uint8, np.uint16, np.float32) else array.astype(np.float32)
-    return np.nan_to_num(kept) if kept.dtype == np.float32 else kept
+    return np.nan_to_num(kept, posinf=0.0, neginf=0.0) if kept.dtype == np.float32 else kept
 
 
 def _padded(cut: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
@@ -141,7 +148,8 @@ def _itk_image(array: npt.NDArray[Any], image: Volume, factors: tuple[int, ...])
     """An ITK image in the patient's place; ITK counts columns, rows, slices, where an array counts slices first."""
     import itk  # type: ignore[import-untyped]
 
-    spacing = image.spacing_mm or (1.0, 1.0, 1.0)
+    known = image.spacing_mm if pixel_mm(image, planes_of(image)[0]) else None
+    spacing = known or (1.0, 1.0, 1.0)
     direction = np.asarray(image.direction, dtype=np.float64)
     # The center of the first block, of which the origin is the first voxel's.
     shift = sum((factors[k] - 1) / 2 * spacing[k] * direction[k] for k in range(3))

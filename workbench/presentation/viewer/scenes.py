@@ -65,7 +65,8 @@ class Scene:
             No identifier, path or text of the file is in it.
         """
         image = self.image
-        spacing = [float(step) for step in image.spacing_mm] if image.spacing_mm else None
+        known = pixel_mm(image, self.planes[0]) is not None
+        spacing = [float(step) for step in image.spacing_mm or ()] if known else None
         return {
             "kind": "volume" if isinstance(image, Volume) else "cine" if isinstance(image, Cine) else "image",
             "modality": image.modality,
@@ -74,8 +75,7 @@ class Scene:
             "color": self.color,
             "shape": list(self.shape),
             "spacing": spacing,
-            "origin": [float(part) for part in image.origin_mm] if isinstance(image, Volume) else None,
-            "direction": [[float(c) for c in axis] for axis in image.direction] if isinstance(image, Volume) else None,
+            **_place(image),
             "planes": [self.described_plane(key, factor) for key, factor in self.factors.items()],
             "windows": [] if self.color else [vars(window) for window in windows_of(image)],
             "range": [0.0, 255.0] if self.color else list(value_range(image)),
@@ -166,7 +166,7 @@ class Scene:
             factor = max(coarse.values())
             where = "" if len(coarse) == len(self.planes) else f" in the {' and '.join(coarse)} plane"
             lines.append(f"Drawn at 1/{factor} of the resolution{where}: a pixel is the mean of {factor} × {factor}.")
-        if not self.image.spacing_mm:
+        if pixel_mm(self.image, self.planes[0]) is None:
             lines.append("Pixel spacing unknown: proportions are those of the pixel grid.")
         tilt = max(plane.oblique_degrees for plane in self.planes)
         if tilt >= 1:
@@ -187,6 +187,16 @@ def _check_shape(image: Image) -> None:
             f"A {name} of shape {image.shape} was received. It should have ({axes}), none of them 0. "
             "Look at image.flags for what was found on reading."
         )
+
+
+def _place(image: Image) -> dict[str, Any]:
+    """Origin and direction in the patient; None of what has none, or numbers that are none."""
+    if not isinstance(image, Volume) or not np.isfinite([image.origin_mm, *image.direction]).all():
+        return {"origin": None, "direction": None}
+    return {
+        "origin": [float(c) for c in image.origin_mm],
+        "direction": [[float(c) for c in v] for v in image.direction],
+    }
 
 
 def _for_the_page(array: npt.NDArray[Any], *, color: bool) -> npt.NDArray[Any]:

@@ -97,6 +97,8 @@ class SliceViewer(anywidget.AnyWidget):
     def to_html(self, *, n_slices: int = 16, size: int = 256, plane: str = "") -> str:
         """Return a form that works without a kernel, for reports and nbviewer.
 
+        In a notebook: ``IPython.display.HTML(viewer.to_html())``.
+
         Parameters
         ----------
         n_slices : int
