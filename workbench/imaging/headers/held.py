@@ -68,6 +68,11 @@ class Headers:
     def __repr__(self) -> str:
         return f"<Headers of {len(self):,} files, {len(self.refused):,} refused>"
 
+    @property
+    def names(self) -> list[str]:
+        """Paths as text, or addresses of files in a bucket, in the order given."""
+        return self.block.names
+
     @cached_property
     def paths(self) -> list[Path]:
         """The files that were read, in the order given."""

@@ -96,13 +96,24 @@ class LocalFiles:
         Filled
             What came.
         """
-        found, problems = [], {}
+        found, problems = [(0, 0, 0)] * len(names), dict[int, str]()
+        opened, status_of, read, close = os.open, os.fstat, os.preadv, os.close
         for row, name in enumerate(names):
             try:
-                found.append(_first_bytes(name, views[row]))
+                file = opened(name, _OPEN)
             except (OSError, ValueError) as error:
-                found.append((0, 0, 0))
                 problems[row] = unreadable(error)
+                continue
+            try:
+                status = status_of(file)
+                if not stat.S_ISREG(status.st_mode):
+                    problems[row] = "It is no regular file."
+                else:
+                    found[row] = read(file, (views[row],), 0), status.st_size, status.st_mtime_ns
+            except OSError as error:
+                problems[row] = unreadable(error)
+            finally:
+                close(file)
         table = np.array(found, np.int64).reshape(-1, 3)
         return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1:]), problems
 
@@ -160,15 +171,3 @@ def unreadable(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"It cannot be read: {error.strerror or 'it does not answer'}."
     return str(error)
-
-
-def _first_bytes(name: str, view: memoryview) -> tuple[int, int, int]:
-    """Fill the view; return the bytes read, the size and the time of the last change."""
-    file = os.open(name, _OPEN)
-    try:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("It is no regular file.")
-        return os.preadv(file, [view], 0), status.st_size, status.st_mtime_ns
-    finally:
-        os.close(file)
