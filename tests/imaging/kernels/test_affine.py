@@ -72,6 +72,13 @@ def test_nearest_keeps_any_type_and_brings_a_mask_back():
     assert transform(labels > 2, there, (12, 16), method="nearest").dtype == bool
 
 
+@pytest.mark.parametrize("method", ["nearest", "linear"])
+def test_foreign_byte_orders_are_read(method):
+    got = transform(VOLUME.astype(">i2"), turned(0.3), VOLUME.shape, method=method)
+    assert got.dtype == np.int16
+    assert (got == transform(VOLUME, turned(0.3), VOLUME.shape, method=method)).all()
+
+
 def test_what_is_not_a_number_may_fill_floats():
     got = transform(np.ones((2, 2), np.float32), [[1, 0, 1], [0, 1, 0]], (2, 2), fill=float("nan"))
     assert np.isnan(got).tolist() == [[False, False], [True, True]]
@@ -137,6 +144,14 @@ def test_within_half_a_voxel_the_border_goes_on():
             "transform got an array of bool. Numbers between pixels exist for integers and floats. Use "
             "method='nearest' "
             "for a mask, or mask.astype('float32') for the share of each pixel.",
+        ),
+        (
+            np.zeros((2, 2), object),
+            np.eye(3),
+            (2, 2),
+            {"method": "nearest"},
+            "transform got an array of object. Values of up to 8 bytes are moved: bool, integers and floats. "
+            "Number the labels, or convert the array.",
         ),
         (
             np.zeros((2, 2)),

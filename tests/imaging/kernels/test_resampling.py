@@ -116,6 +116,9 @@ def test_views_and_foreign_byte_orders_are_read():
     volume = random_volume(0, (4, 6, 8))
     expected = resample(volume, (3, 4, 5))
     assert (resample(volume.astype(">i2"), (3, 4, 5)) == expected).all()
+    moved = resample(volume.astype(">i2"), (3, 4, 5), method="nearest")
+    assert moved.dtype == np.int16
+    assert (moved == resample(volume, (3, 4, 5), method="nearest")).all()
     padded = np.zeros((4, 6, 16), np.int16)
     padded[..., ::2] = volume
     assert (resample(padded[..., ::2], (3, 4, 5)) == expected).all()
@@ -173,6 +176,13 @@ def test_threads_change_nothing():
             {},
             "resample got an array of bool. Numbers between pixels exist for integers and floats. Use method='nearest' "
             "for a mask, or mask.astype('float32') for the share of each pixel.",
+        ),
+        (
+            np.zeros((2, 3), complex),
+            (2, 2),
+            {"method": "nearest"},
+            "resample got an array of complex128. Values of up to 8 bytes are moved: bool, integers and floats. "
+            "Number the labels, or convert the array.",
         ),
         (
             np.zeros((2, 3), np.int16),

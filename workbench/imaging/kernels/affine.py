@@ -9,7 +9,7 @@ import numpy.typing as npt
 from workbench.errors import brief, unknown_name
 from workbench.imaging.arrays import array_module, is_on_gpu, run_kernel
 from workbench.imaging.images import Array
-from workbench.imaging.kernels.resampling_types import computed, index_type, readable, written
+from workbench.imaging.kernels.resampling_types import computed, index_type, movable, readable, written
 from workbench.imaging.threads import over_slabs
 
 Method = Literal["linear", "nearest", "cubic"]
@@ -77,8 +77,8 @@ def transform(
     pull, sizes = _checked(array, matrix, shape)
     xp = array_module(array)
     if method == "nearest":
-        source = xp.ascontiguousarray(array)
-        dtype, kind = np.dtype(source.dtype.name), (False, np.float32(0), np.float32(0))
+        dtype, kind = movable(array, "transform"), (False, np.float32(0), np.float32(0))
+        source = xp.ascontiguousarray(array, dtype=dtype)
     else:
         source = readable(array, "transform")
         dtype, kind = computed(written(array, None, "transform"))

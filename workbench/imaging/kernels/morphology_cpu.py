@@ -43,11 +43,12 @@ def change(
 
 def _dilated(packed: Packed, offsets: npt.NDArray[np.int64], n_columns: int) -> Packed:
     out = np.zeros_like(packed)
-    last_word = _last_word(n_columns)
     least = max(1, _WORTH_A_THREAD // (packed.shape[1] * n_columns))
+    source, target, n_words = packed.reshape(len(packed), -1), out.reshape(len(packed), -1), packed.shape[-1]
     over_slabs(
-        lambda begin, end: dilate_slab(packed, offsets, out, begin, end, last_word), packed.shape[0], least=least
+        lambda begin, end: dilate_slab(source, n_words, offsets, target, begin, end), packed.shape[0], least=least
     )
+    out[..., -1] &= _last_word(n_columns)
     return out
 
 
@@ -62,41 +63,41 @@ def _last_word(n_columns: int) -> np.uint64:
 
 
 @compiled
-def dilate_slab(packed: Any, offsets: Any, out: Any, begin: int, end: int, last_word: Any) -> None:
+def dilate_slab(packed: Any, n_words: int, offsets: Any, out: Any, begin: int, end: int) -> None:
     """Fill slices `begin` to `end` of `out`, which holds zeros.
 
     Parameters
     ----------
     packed : numpy.ndarray
-        From `workbench.imaging.kernels.labeling_runs_cpu.pack`.
+        ``(slices, rows · words)``, from `workbench.imaging.kernels.labeling_runs_cpu.pack`.
+    n_words : int
+        Words in a row.
     offsets : numpy.ndarray
         As for `change`.
     out : numpy.ndarray
-        Like `packed`.
+        Like `packed`; bits after a row's end are set too.
     begin, end : int
         The slab.
-    last_word : numpy.uint64
-        The bits that the last word of a row may have.
     """
-    n_slices, n_rows, n_words = packed.shape
-    reach = offsets[:, 0].max()
-    widened, spare = np.empty(n_rows * n_words, np.uint64), np.empty(n_rows * n_words, np.uint64)
+    n_slices, n_in_slice = packed.shape
+    reach = 0
+    for n in range(len(offsets)):
+        reach = max(reach, offsets[n, 0])
+    widened, spare = np.empty(n_in_slice, np.uint64), np.empty(n_in_slice, np.uint64)
     for z in range(max(0, begin - reach), min(n_slices, end + reach)):
-        widened[:] = packed[z].reshape(-1)
+        for k in range(n_in_slice):
+            widened[k] = packed[z, k]
         width = 0
         for n in range(len(offsets)):
-            target, dy = z + offsets[n, 0], offsets[n, 1]
+            target, shift = z + offsets[n, 0], offsets[n, 1] * n_words
             while width < offsets[n, 2]:
                 _widen(widened, spare, n_words)
                 widened, spare = spare, widened
                 width += 1
-            if begin <= target < end and abs(dy) < n_rows:
-                onto = out[target].reshape(-1)
-                first, shift = max(0, -dy) * n_words, dy * n_words
-                for k in range(first, (n_rows - max(0, dy)) * n_words):
+            if begin <= target < end:
+                onto = out[target]
+                for k in range(max(0, -shift), n_in_slice - max(0, shift)):
                     onto[k + shift] |= widened[k]
-    for z in range(begin, end):
-        out[z, :, n_words - 1] &= last_word
 
 
 @compiled

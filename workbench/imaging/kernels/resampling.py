@@ -11,7 +11,7 @@ from workbench.errors import brief, unknown_name
 from workbench.imaging.arrays import array_module, is_on_gpu, run_kernel
 from workbench.imaging.images import Array
 from workbench.imaging.kernels.resampling_taps import nearest_of, taps_of
-from workbench.imaging.kernels.resampling_types import computed, index_type, readable, written
+from workbench.imaging.kernels.resampling_types import computed, index_type, movable, readable, written
 from workbench.imaging.threads import over_slabs
 
 Method = Literal["linear", "area", "nearest", "cubic"]
@@ -134,7 +134,7 @@ def _nearest(array: Array, shape: tuple[int, ...], dtype: npt.DTypeLike | None) 
     for axis, (before, after) in enumerate(zip(array.shape, shape, strict=True)):
         if before != after:
             out = xp.take(out, xp.asarray(nearest_of(before, after)), axis=axis)
-    return out.astype(out.dtype if dtype is None else dtype, copy=out is array)
+    return out.astype(movable(array, "resample") if dtype is None else dtype, copy=out is array)
 
 
 def _resample(array: Array, shape: tuple[int, ...], method: str, target: np.dtype[Any]) -> Array:

@@ -44,6 +44,36 @@ def readable(array: Array, caller: str) -> Array:
     return xp.ascontiguousarray(array, dtype=array.dtype.name if array.dtype.name in _WHOLE else "float32")
 
 
+def movable(array: Array, caller: str) -> np.dtype[Any]:
+    """Return the type of an array whose values are moved as they are, in the machine's byte order.
+
+    Parameters
+    ----------
+    array : numpy.ndarray or cupy.ndarray
+        Of booleans or any numbers.
+    caller : str
+        The function, for the message.
+
+    Returns
+    -------
+    numpy.dtype
+        Of at most 8 bytes.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    """
+    dtype = np.dtype(array.dtype)
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        raise TypeError(
+            f"{caller} got an array of {brief(dtype)}. Values of up to 8 bytes are moved: bool, integers and floats. "
+            "Number the labels, or convert the array."
+        )
+    native: np.dtype[Any] = dtype.newbyteorder("=")
+    return native
+
+
 def written(array: Array, dtype: npt.DTypeLike | None, caller: str) -> np.dtype[Any]:
     """Return the type of the result: what was asked for, or what came where it is kept.
 
