@@ -10,7 +10,8 @@ import pytest
 
 from workbench.cli.preprocess import add_preprocess
 from workbench.cli.steps import WordsError
-from workbench.imaging.images import Radiograph, Volume
+from workbench.imaging.images import Image, Radiograph, Volume
+from workbench.imaging.preprocessing import keeping
 from workbench.imaging.volumes.files import read_image, save_image
 
 
@@ -55,7 +56,8 @@ def test_what_exists_is_replaced_only_when_asked(kept: Path, tmp_path: Path) -> 
     with pytest.raises(FileExistsError) as error:
         _run(*words)
     assert str(error.value) == (
-        f"{tmp_path / 'one.png'} and 1 more exists already. A new name would be right. Change --out or add --overwrite."
+        f"{tmp_path / 'one.png'} and 1 more exists already. A new name would be right. Pass "
+        "overwrite=True (--overwrite), or another name."
     )
     assert _run(*words, "--overwrite") == 0
 
@@ -100,3 +102,31 @@ def test_a_float_picture_is_written_with_its_whole_scale(tmp_path: Path) -> None
     assert _run(tmp_path / "one.npz", "--pipeline", recipe, "--device", "cpu", "--out", tmp_path / "one.png") == 0
     picture = read_image(tmp_path / "one.png")
     assert (int(picture.array.min()), int(picture.array.max())) == (0, 255)
+
+
+def test_a_batch_that_is_stopped_leaves_its_table(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, calls = keeping.FoundImage.read, []
+
+    def read_once(self: keeping.FoundImage) -> Image:
+        calls.append(self)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return read(self)
+
+    monkeypatch.setattr(keeping.FoundImage, "read", read_once)
+    with pytest.raises(KeyboardInterrupt):
+        keeping.preprocess_files([kept], "display", tmp_path / "out", device="cpu", progress=False)
+    assert pl.read_csv(tmp_path / "out" / "preprocessed.csv").height == 1
+
+
+def test_the_result_of_a_batch_says_how_many_and_which(kept: Path, tmp_path: Path) -> None:
+    done = keeping.preprocess_files([kept], "chest_ct", tmp_path / "out", device="cpu", progress=False)
+    assert repr(done) == f"1 of 2 images prepared: {tmp_path / 'out'}"
+    assert done.refused["number"].to_list() == [2]
+    with pytest.raises(FileExistsError):
+        keeping.preprocess_files([kept], "chest_ct", tmp_path / "out", device="cpu", progress=False)
+    again = keeping.preprocess_files(
+        [kept], "chest_ct", tmp_path / "out", ending=".zarr", device="cpu", overwrite=True, progress=False
+    )
+    assert (tmp_path / "out" / "image_0001.zarr").is_dir()
+    assert again.table["file"].to_list()[0] == "image_0001.zarr"
