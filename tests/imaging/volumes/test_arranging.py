@@ -258,3 +258,28 @@ def test_a_file_without_a_size_is_left_out(write_slices):
     assert _refusal(write_slices([0], Rows=None, folder="one")) == (
         f"File 1 of 1 without Rows or Columns. {RIGHT} Leave such files out, or pass a list of those that are whole."
     )
+
+
+def test_an_attribute_that_headers_do_not_keep_is_read_from_the_files(write_slices):
+    b_values = {nth: {"DiffusionBValue": 0.0 if nth < 3 else 1000.0, "InstanceNumber": 1} for nth in range(6)}
+    paths = write_slices([0, 3, 6] * 2, each=b_values)
+    assert _refusal(paths) == (
+        "Up to 2 different images lie at 3 of 3 places. They differ in DiffusionBValue (0.0, 1000.0). "
+        f'{RIGHT} Choose with where={{"DiffusionBValue": 0.0}} or another of these.'
+    )
+    assert read_series(paths, where={"DiffusionBValue": 1000}).shape == (3, 6, 8)
+
+
+def test_a_misspelled_attribute_names_the_nearest(write_slices):
+    with pytest.raises(LookupError, match="Did you mean 'EchoTime'"):
+        read_series(write_slices([0, 3]), where={"EchoTme": 5})
+
+
+def test_two_acquisitions_between_each_other_are_not_mixed(write_slices):
+    each = {nth: {"AcquisitionNumber": 1 if nth < 4 else 2} for nth in range(8)}
+    paths = write_slices([0, 3, 6, 9, 1, 4, 7, 10], each=each)
+    assert _refusal(paths) == (
+        "The images of each AcquisitionNumber (1, 2) are an even stack of their own. "
+        f'{RIGHT} Choose with where={{"AcquisitionNumber": 1}} or another of these.'
+    )
+    assert read_series(paths, where={"AcquisitionNumber": 2}).origin_mm == (0.0, 0.0, 1.0)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from workbench.imaging.volumes.findings import Finding, OnProblem, settle
 from workbench.imaging.volumes.geometry import Direction, SliceOrder, axes_of, order_slices, same_places
-from workbench.imaging.volumes.selection import leave_out_others, mixtures, narrow, repeated
+from workbench.imaging.volumes.selection import interleaved, leave_out_others, mixtures, narrow, repeated
 from workbench.imaging.volumes.stack import Stack
 
 _LEAST_MM, _MOST_MM = 1e-3, 100.0  # a thousandth of a millimeter is microscopy, ten centimeters no image
@@ -91,7 +91,10 @@ def arrange(stack: Stack, where: Mapping[str, Any], on_problem: OnProblem, earli
         if any(not one.correction for one in found):
             settle(findings, on_problem)
         order = order_slices(stack.positions, direction, pixel_mm)
-    findings += order.findings
+        found = list(order.findings)
+        if {one.kind for one in found} & {"uneven", "missing"}:
+            found = interleaved(stack, stack.positions @ np.array(direction[0])) or found
+        findings += found
     step_mm, found = _step_mm(stack, order, known=direction is not None)
     findings += found
     flags = settle(findings, on_problem)
@@ -141,7 +144,8 @@ def _in_number_order(stack: Stack) -> SliceOrder:
 
 
 def _pixel_mm(stack: Stack) -> tuple[tuple[float, float] | None, list[Finding]]:
-    stated = stack.pixel_mm[0]
+    known = np.isfinite(stack.pixel_mm).all(axis=1)
+    stated = stack.pixel_mm[known.argmax()]  # the first, where none is known
     if np.isfinite(stated).all() and ((stated >= _LEAST_MM) & (stated <= _MOST_MM)).all():
         return (float(stated[0]), float(stated[1])), []
     if np.isnan(stated).all():

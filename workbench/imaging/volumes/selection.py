@@ -12,6 +12,7 @@ from workbench.imaging.volumes.stack import Stack
 
 _CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # PS3.4 2025c B.5: Secondary Capture, and its multi-frame kinds .7.1 to .7.4
 _MOST_LISTED = 12
+_EVEN = 0.1  # of the step, as in the order of slices
 
 
 def leave_out_others(stack: Stack) -> tuple[Stack, list[Finding]]:
@@ -147,9 +148,47 @@ def repeated(stack: Stack, places: npt.NDArray[np.int64]) -> list[Finding]:
     return [Finding("repeated", f"{words} They differ in {differ}.", "", then)]
 
 
+def interleaved(stack: Stack, places: npt.NDArray[np.float64]) -> list[Finding]:
+    """Return the finding that the images are several even stacks between each other, such as two acquisitions.
+
+    Parameters
+    ----------
+    stack : Stack
+        Whose positions are uneven as a whole.
+    places : numpy.ndarray
+        (n,) float64, positions along the normal in mm.
+
+    Returns
+    -------
+    list of Finding
+        Empty when no attribute divides them so; else one that refuses the series and says how to choose.
+    """
+    for keyword in stack.dimensions:
+        values = stack.values(keyword)
+        groups = [places[[value == one for value in values]] for one in dict.fromkeys(values)]
+        if len(groups) < 2 or min(map(len, groups)) < 3 or not all(map(_is_even, groups)):
+            continue
+        if max(group.min() for group in groups) < min(group.max() for group in groups):
+            words = f"The images of each {keyword} ({_distinct(values)}) are an even stack of their own."
+            then = f'Choose with where={{"{keyword}": {_shown(values[0])}}} or another of these.'
+            return [Finding("interleaved", words, "", then)]
+    return []
+
+
+def _is_even(places: npt.NDArray[np.float64]) -> bool:
+    steps = np.diff(np.sort(places))
+    return bool(np.ptp(steps) <= _EVEN * steps.mean())
+
+
 def _told_apart_by(stack: Stack, places: npt.NDArray[np.int64]) -> tuple[str, ...]:
     """Return one or two attributes whose values divide the images into stacks, the greatest with every place once."""
-    known = [name for name in stack.dimensions if any(stack.values(name))]
+    for names in (stack.dimensions, stack.further_dimensions):
+        if found := _dividing(stack, places, [name for name in names if any(stack.values(name))]):
+            return found
+    return ()
+
+
+def _dividing(stack: Stack, places: npt.NDArray[np.int64], known: list[str]) -> tuple[str, ...]:
     for keywords in [*combinations(known, 1), *combinations(known, 2)]:
         keys = list(zip(*(stack.values(keyword) for keyword in keywords), strict=True))
         members: dict[Any, list[int]] = {}

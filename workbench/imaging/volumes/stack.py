@@ -79,6 +79,8 @@ class Stack:
         Of the values after rescale.
     noun : str
         ``"file"`` or ``"frame"``.
+    further_dimensions : tuple of str
+        Such keywords that are asked for only when the others tell nothing, since files have to be opened for them.
     """
 
     rows: Rows
@@ -93,6 +95,7 @@ class Stack:
     dimensions: tuple[str, ...]
     units: str = UNKNOWN_UNITS
     noun: str = "file"
+    further_dimensions: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -178,6 +181,7 @@ FILE_DIMENSIONS = (
     "RepetitionTime",
     "InstanceNumber",
 )
+_FURTHER_DIMENSIONS = ("DiffusionBValue", "TriggerTime", "FlipAngle")
 
 
 def stack_of_files(headers: "Headers", pixels: Pixels, units: str) -> Stack:
@@ -210,10 +214,41 @@ def stack_of_files(headers: "Headers", pixels: Pixels, units: str) -> Stack:
         ),
         rescale=without_rescale_as_one(rescale),
         pixels=pixels,
-        value_of=headers.text,
+        value_of=_Values(headers),
         dimensions=FILE_DIMENSIONS,
+        further_dimensions=_FURTHER_DIMENSIONS,
         units=units,
     )
+
+
+class _Values:
+    """Texts of attributes of files: of the headers where they keep it, else of the files, opened once."""
+
+    def __init__(self, headers: "Headers") -> None:
+        self.headers = headers
+        self.opened: dict[str, list[str | None]] = {}
+
+    def __call__(self, keyword: str) -> Sequence[str | None]:
+        from workbench.imaging.headers.tags import KEPT
+
+        if keyword in KEPT:
+            return self.headers.text(keyword)
+        if keyword not in self.opened:
+            self.opened[keyword] = self._open(keyword)
+        return self.opened[keyword]
+
+    def _open(self, keyword: str) -> list[str | None]:
+        import pydicom
+        from pydicom.datadict import tag_for_keyword
+
+        if tag_for_keyword(keyword) is None:
+            return self.headers.text(keyword)  # says that there is no such attribute
+        texts: list[str | None] = []
+        for path in self.headers.paths:
+            dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=[keyword], force=True)
+            value = dataset.get(keyword)
+            texts.append(None if value is None else str(value))
+        return texts
 
 
 def without_rescale_as_one(rescale: Floats) -> Floats:
