@@ -210,7 +210,7 @@ def test_spacing_that_is_unknown_or_no_length_is_said(spacing):
     ("came", "sent"),
     [
         ("int32", "int16"),
-        ("uint16", "int16"),
+        ("uint16", "uint16"),
         ("int64", "int16"),
         ("float64", "float32"),
         ("bool", "uint8"),

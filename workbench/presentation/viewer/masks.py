@@ -70,13 +70,15 @@ def overlay_of(image: Image, mask: Any, labels: Mapping[int, str] | None = None)
             names[value] = name
     else:
         array = _checked(mask, shape)
-    counts = np.bincount(array.reshape(-1), minlength=2)
+    counts = np.zeros(_MOST_LABELS + 1, dtype=np.int64)
+    for part in array:  # slice by slice: counting makes a copy of eight bytes a pixel
+        counts += np.bincount(part.reshape(-1), minlength=len(counts))
     values = [int(value) for value in np.flatnonzero(counts[1:]) + 1]
     known = sorted({*values, *(value for value in names if 0 < value <= _MOST_LABELS)}) or [1]
     voxel_ml = float(np.prod(image.spacing_mm)) / 1000 if isinstance(image, Volume) and image.spacing_mm else 0.0
     legend = []
     for place, value in enumerate(known):
-        n = int(counts[value]) if value < len(counts) else 0
+        n = int(counts[value])
         name = names.get(value) or ("Mask" if known == [1] else f"Label {value}")
         entry = {"value": value, "name": name, "color": _COLORS[place % len(_COLORS)], "n": n}
         legend.append(entry | ({"ml": n * voxel_ml} if 0 < voxel_ml < np.inf else {}))

@@ -203,14 +203,14 @@ def _for_the_page(array: npt.NDArray[Any], *, color: bool) -> npt.NDArray[Any]:
     """The array in one of the types that a browser has: uint8, int16, uint16 or float32."""
     if color:
         return array if array.dtype == np.uint8 else _as_bytes(array)
+    if array.dtype in (np.uint8, np.int16, np.uint16, np.float32):
+        return array
     if array.dtype.kind in "iu" and array.dtype.itemsize > 1:
         low, high = int(array.min()), int(array.max())
         for kind in (_INT16, _UINT16):
             if kind.min <= low and high <= kind.max:
                 return array.astype(kind.dtype, copy=False)
-    if array.dtype.kind == "b" or array.dtype == np.uint8:
-        return array.astype(np.uint8, copy=False)
-    return array.astype(np.int16 if array.dtype == np.int8 else np.float32, copy=False)
+    return array.astype({"bool": "uint8", "int8": "int16"}.get(array.dtype.name, "float32"))
 
 
 def _as_bytes(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
