@@ -52,8 +52,8 @@ class FoundImage:
 def find_images(paths: Iterable[str | Path]) -> tuple[list[FoundImage], int]:
     """Return the images at some paths, and how many files there are none.
 
-    A series whose files all say where they lie in the patient is one image; of any other each file is one, since
-    radiographs, stills and clips of one series belong to no volume.
+    A series whose files are gray slices that say where they lie in the patient is one image; of any other each file is
+    one, since radiographs, stills, clips and files of many frames belong to no stack.
 
     Parameters
     ----------
@@ -104,6 +104,7 @@ def _by_series(headers: Any) -> Iterator[FoundImage]:
     """Yield each series of slices, and each file of the others that has pixels."""
     has_pixels = np.isfinite(headers.numbers("Rows")[:, 0])
     placed = np.isfinite(headers.numbers("ImagePositionPatient")).all(axis=1)
+    placed &= ~(headers.numbers("SamplesPerPixel")[:, 0] > 1) & ~(headers.numbers("NumberOfFrames")[:, 0] > 1)
     rows_of: dict[str, list[int]] = {}
     for row, uid in enumerate(headers.text("SeriesInstanceUID")):
         if has_pixels[row]:
