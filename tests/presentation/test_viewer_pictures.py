@@ -68,6 +68,14 @@ def test_a_contact_sheet_has_a_picture_and_a_caption_for_each():
     assert 'viewBox="0 0 136 180"' in sheet.svg  # two squares of 64 with 8 between; two rows of 64 + 18 + 8
 
 
+def test_a_sheet_of_one_volume_shows_its_slices_from_the_head_down_in_one_window():
+    array = np.repeat(np.arange(47, dtype=np.int16), 256).reshape(47, 16, 16)
+    sheet = contact_sheet(Volume(array, spacing_mm=None, modality="CT"))
+    assert sheet.title == "24 of 47 slices of a CT volume"
+    assert sheet.table["index"].to_list() == [str(at) for at in range(46, -1, -2)]
+    assert sheet.footnote == "All in one window."
+
+
 @pytest.mark.parametrize(("n", "captions", "words"), [(0, None, "0 images and no"), (2, ["a"], "2 images and 1")])
 def test_a_sheet_of_nothing_or_with_captions_missing_is_refused_in_three_parts(n, captions, words):
     images = [Radiograph(np.zeros((16, 16)), spacing_mm=None)] * n

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from workbench.errors import unknown_name
 from workbench.imaging.images import Image
 from workbench.presentation.viewer.comparing import Comparison, compare_images
-from workbench.presentation.viewer.pictures import contact_sheet, thumbnail
+from workbench.presentation.viewer.pictures import thumbnail
+from workbench.presentation.viewer.sheets import contact_sheet
 from workbench.presentation.viewer.slices import SliceViewer
 
 __all__ = ["Comparison", "SliceViewer", "compare_images", "contact_sheet", "thumbnail", "view"]
