@@ -59,6 +59,13 @@ def test_color_is_drawn_as_color_and_a_size_that_changed_is_told() -> None:
     assert charts.before_after(before, before).title == "Preprocessing: neither units nor size changed"
 
 
+def test_color_of_16_bits_is_drawn_as_the_same_color_of_8() -> None:
+    eight = Radiograph(np.full((20, 30, 3), (200, 100, 50), np.uint8), spacing_mm=None)
+    sixteen = eight.replace(array=eight.array.astype(np.uint16) << 8)
+    pictures = re.findall(r"base64,([^\"]+)", charts.before_after(eight, sixteen).svg)
+    assert pictures[0] == pictures[1]
+
+
 def test_something_else_than_two_images_is_refused() -> None:
     with pytest.raises(TypeError) as error:
         charts.before_after(_ct(), np.zeros(3))

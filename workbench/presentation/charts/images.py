@@ -123,7 +123,7 @@ def _values(image: Image) -> npt.NDArray[Any]:
 
 
 def _svg(images: tuple[Image, Image], title: str) -> str:
-    pictures = [thumbnail(image, size=2 * _PANEL, window=_shown(image)) for image in images]
+    pictures = [thumbnail(_in_eight_bits(image), size=2 * _PANEL, window=_shown(image)) for image in images]
     sizes = [_fitted(picture) for picture in pictures]
     tall = max(height for _, height in sizes)
     width = 2 * _PANEL + _GAP + 2 * _MARGIN
@@ -147,6 +147,13 @@ def _svg(images: tuple[Image, Image], title: str) -> str:
         parts.append(_scale(image, left, _HEAD + tall, f"ramp{place}"))
         parts.append(_bars(image, left, _HEAD + tall + _SCALE))
     return "".join([*parts, "</svg>"])
+
+
+def _in_eight_bits(image: Image) -> Image:
+    """Return a color image of 16 bits, as palettes give, in the 8 that pictures have; others as they are."""
+    if not is_color(image) or image.array.dtype.itemsize < 2 or image.array.dtype.kind != "u":
+        return image
+    return image.replace(array=(image.array >> (8 * (image.array.dtype.itemsize - 1))).astype(np.uint8))
 
 
 def _shown(image: Image) -> tuple[float, float]:
@@ -216,4 +223,4 @@ def _listed(values: Any) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")
+    return (f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "−")
