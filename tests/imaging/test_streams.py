@@ -1,12 +1,14 @@
 """Streams of batches: the right results in order, whether or not a copy is still under way."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.imaging.emulated_cuda import COMPILER, WITHOUT_COMPILER, emulated
+from workbench.imaging import streams
 from workbench.imaging.arrays import choose_device, empty_pinned, is_on_gpu, stream_batches
 from workbench.imaging.kernels.histograms import histogram
 from workbench.imaging.kernels.intensity import rescale_window
@@ -57,6 +59,25 @@ def test_pinned_batches_are_not_copied_on_the_host(emulation: Any, monkeypatch: 
     found = list(stream_batches(pinned, lambda batch: rescale_window(batch, low=0, high=8), device))
     assert [float(result[0, 0, 0]) * 8 for result, _ in found] == [0, 1, 2, 3]
     assert len(emulation.pinned) - made == 4  # the results' buffers alone
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Makes every batch before it is asked for, as a quick source does."""
+
+    def submit(self, *arguments: Any, **options: Any) -> Any:
+        """Return what is done already."""
+        coming = super().submit(*arguments, **options)
+        wait([coming])
+        return coming
+
+
+def test_a_buffer_is_filled_again_only_after_it_was_read(emulation: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "ThreadPoolExecutor", AtOnce)
+    device, kept = choose_device(), []
+    for _ in stream_batches(batches(5), kept.append, device):  # nothing here makes a stream go on
+        pass
+    device.module.cuda.Device().synchronize()
+    assert [int(batch.get().max()) for batch in kept] == [0, 1, 2, 3, 4]
 
 
 def test_a_batch_that_does_not_fit_runs_on_the_cpu_with_one_line(

@@ -36,7 +36,7 @@ extern "C" __global__ void count_values(const IN *given, const unsigned char *ma
   }
   __syncthreads();
   for (int bin = threadIdx.x; bin < WINDOW; bin += blockDim.x)
-    if (near[bin] && first + bin < BINS) atomicAdd(counts + first + bin, near[bin]);
+    if (near[bin]) atomicAdd(counts + first + bin, near[bin]);
 }
 #endif
 
