@@ -51,8 +51,13 @@ _DESCRIBING = {
     "model": "ManufacturerModelName",
     "kernel": "ConvolutionKernel",
 }
-_NUMBERS = {"series_number": "SeriesNumber", "slice_thickness_mm": "SliceThickness"}
 _KEY = ["patient_id", "study_uid", "series_uid"]
+# Made once: the patterns behind them are many.
+_PLACES = {
+    "BodyPartExamined": region_of_body_part(pl.col("body_part")),
+    "StudyDescription": region_of_description(pl.col("study_description")),
+    "SeriesDescription": region_of_description(pl.col("series_description"), of_series=True),
+}
 
 
 def tabulate(
@@ -105,10 +110,10 @@ def _instances(headers: Headers, frames: Sequence[list[int] | None]) -> pl.DataF
             "mtime_ns": headers.mtime_ns,
             "transfer_syntax": pl.Series(headers.transfer_syntax, dtype=pl.String),
             "sop_uid_class": _text(headers, "SOPClassUID"),
-            "instance_number": _whole(headers, "InstanceNumber", pl.Int32),
-            "n_frames": _whole(headers, "NumberOfFrames", pl.UInt32),
-            "rows": _whole(headers, "Rows", pl.UInt32),
-            "columns": _whole(headers, "Columns", pl.UInt32),
+            "instance_number": _number(headers, "InstanceNumber", pl.Int32),
+            "n_frames": _number(headers, "NumberOfFrames", pl.UInt32),
+            "rows": _number(headers, "Rows", pl.UInt32),
+            "columns": _number(headers, "Columns", pl.UInt32),
             "pixel_offset": headers.pixel_offset,
             "pixel_length": headers.pixel_length,
             "frame_offsets": pl.Series(frames, dtype=pl.List(pl.Int64)),
@@ -139,19 +144,15 @@ def _series(headers: Headers, instances: pl.DataFrame) -> pl.DataFrame:
     firsts = headers.select(series["row"].to_numpy().astype(np.int64))
     described = series.with_columns(
         *(_text(firsts, keyword).alias(name) for name, keyword in _DESCRIBING.items()),
-        series_number=_whole(firsts, "SeriesNumber", pl.Int32),
-        slice_thickness_mm=pl.Series(firsts.numbers("SliceThickness")[:, 0]).fill_nan(None).cast(pl.Float32),
+        series_number=_number(firsts, "SeriesNumber", pl.Int32),
+        slice_thickness_mm=_number(firsts, "SliceThickness", pl.Float32),
     )
     image = pl.col("sop_class").is_in(IMAGE_SOP_CLASSES) & ~pl.col("modality").is_in(DERIVED_MODALITIES)
-    places = {
-        "BodyPartExamined": region_of_body_part(pl.col("body_part")),
-        "StudyDescription": region_of_description(pl.col("study_description")),
-        "SeriesDescription": region_of_description(pl.col("series_description"), of_series=True),
-    }
-    source = pl.coalesce(pl.when(region.is_not_null()).then(pl.lit(name)) for name, region in places.items())
-    return described.with_columns(
+    source = pl.coalesce(pl.when(pl.col(f"in {name}").is_not_null()).then(pl.lit(name)) for name in _PLACES)
+    placed = described.with_columns(region.alias(f"in {name}") for name, region in _PLACES.items())
+    return placed.with_columns(
         derived=~image.fill_null(False),
-        body_region=pl.coalesce(*places.values(), pl.lit(_NOT_REPORTED)),
+        body_region=pl.coalesce(*(f"in {name}" for name in _PLACES), pl.lit(_NOT_REPORTED)),
         body_region_source=source.fill_null("none"),
         study_date=_date("date"),
         age=_age(),
@@ -239,9 +240,8 @@ def _text(headers: Headers, keyword: str) -> pl.Series:
     return column.set(column == "", None)
 
 
-def _whole(headers: Headers, keyword: str, dtype: Any) -> pl.Series:
-    column = pl.Series(headers.numbers(keyword)[:, 0]).fill_nan(None)
-    return column.cast(dtype, strict=False)
+def _number(headers: Headers, keyword: str, dtype: Any) -> pl.Series:
+    return pl.Series(headers.numbers(keyword)[:, 0], nan_to_null=True).cast(dtype, strict=False)
 
 
 def _class_names(uids: Sequence[str]) -> Mapping[str, str]:
