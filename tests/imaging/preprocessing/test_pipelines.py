@@ -68,6 +68,12 @@ def test_the_hash_depends_on_what_decides_the_result_and_on_nothing_else() -> No
     assert re.fullmatch(r"[0-9a-f]{64}", one.hash)
 
 
+def test_a_pipeline_shows_itself_in_a_line_and_prints_in_words() -> None:
+    pipeline = read_pipeline(_MINE)
+    assert repr(pipeline) == f"Pipeline(mine 1, 1 steps, sha256 {pipeline.hash[:8]}…)"
+    assert str(pipeline) == pipeline.explain()
+
+
 def test_a_file_of_your_own_is_read(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("name: mine\nversion: 1\nsteps:\n  - window: {low: -1000, high: 400, units: HU}\n")

@@ -23,7 +23,7 @@ _KINDS = ("volume", "radiograph", "cine")
 _HOLDS = "A name, a version and steps would be right"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pipeline(Recipe):
     """A named list of steps with where it comes from; it is data, and equal data have equal hashes.
 

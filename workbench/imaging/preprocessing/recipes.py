@@ -15,7 +15,7 @@ from workbench.imaging.preprocessing.undoing import NOT_UNDONE
 _SHIPPED = Path(__file__).parent / "pipelines"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recipe:
     """A named list of steps with where it comes from: data, without what acts on images.
 
@@ -88,6 +88,9 @@ class Recipe:
 
     def __str__(self) -> str:
         return self.explain()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name} {self.version}, {len(self.steps)} steps, sha256 {self.hash[:8]}…)"
 
 
 @cache
