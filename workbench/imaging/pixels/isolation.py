@@ -79,22 +79,15 @@ class DecodingProcess:
         self._arena: mmap.mmap | None = None
         self._slot_bytes = 0
         self.pending: deque[tuple[Job, int]] = deque()
-        self.restart()
+        self._received, self._ready = b"", False
+        self._process = self._started()
 
     def restart(self) -> None:
         """Start the child, in place of one that ended."""
         self.pending.clear()
+        self._close_pipes()
         self._received, self._ready = b"", False
-        environment = os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", self.program, str(self._fd)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(self._fd,),
-            env=environment,
-            bufsize=0,
-        )
+        self._process = self._started()
 
     @property
     def process_id(self) -> int:
@@ -204,10 +197,25 @@ class DecodingProcess:
         """End the child and free the shared memory."""
         self._process.kill()
         self._process.wait()
+        self._close_pipes()
+        os.close(self._fd)
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        environment = os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        return subprocess.Popen(
+            [sys.executable, "-c", self.program, str(self._fd)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(self._fd,),
+            env=environment,
+            bufsize=0,
+        )
+
+    def _close_pipes(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
-        os.close(self._fd)
 
     def _copy_out(self, job: Job, slot: int) -> None:
         assert self._arena is not None

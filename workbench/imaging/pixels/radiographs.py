@@ -37,9 +37,9 @@ def read_radiograph(path: str | Path, *, color: Color = "keep") -> Radiograph:
     Examples
     --------
     >>> from pydicom.data import get_testdata_file
-    >>> radiograph = read_radiograph(get_testdata_file("RG1_UNCR.dcm"))  # doctest: +SKIP
-    >>> radiograph.shape, radiograph.units  # doctest: +SKIP
-    ((1955, 1841), 'unknown units')
+    >>> picture = read_radiograph(get_testdata_file("SC_rgb_rle.dcm"), color="grey")
+    >>> picture.shape, picture.units, picture.flags
+    ((100, 100), 'unknown units', ('Color was converted to luminance (0.299 R + 0.587 G + 0.114 B).',))
     """
     if is_picture(path):
         return read_picture(path, color=color)
