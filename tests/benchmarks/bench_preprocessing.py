@@ -376,18 +376,39 @@ def report(title: str, engines: dict[str, Any], found: dict[str, Any], heads: st
         print(f"| {shown} | {row} | **{total[name]:.1f}** | {ratio:.1f}× | {same} |", flush=True)
 
 
-def main() -> None:
-    """Measure both chains, in the peers' interpreter and one thread each."""
-    warnings.filterwarnings("ignore")
+def one_thread_each() -> None:
+    """Hold every library to one thread."""
     import cv2
     import SimpleITK as sitk  # noqa: N813 - its customary name
     import torch
 
-    from workbench.imaging.threads import limit_threads
-
+    warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+
+
+def run_here_or_there(measure_all: Callable[[], None], file: str) -> None:
+    """Measure in the peers' interpreter: here if this is it, else in a process of its own."""
+    if sys.argv[1:] == ["here"]:
+        measure_all()
+        return
+    python = os.environ.get("WORKBENCH_PEERS_PYTHON", str(PEERS_PYTHON))
+    if not Path(python).exists():
+        sys.exit(f"The peers' interpreter {python} does not exist. Run: make bench")
+    # One thread for every library that reads the environment only once.
+    limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    environment = {**os.environ, **limits, "PYTHONPATH": str(ROOT)}
+    sys.exit(subprocess.run([python, file, "here"], env=environment, check=False).returncode)
+
+
+def main() -> None:
+    """Measure both chains."""
+    import torch
+
+    from workbench.imaging.threads import limit_threads
+
+    one_thread_each()
     ct = chest_ct()
     print("# Preprocessing on one core\n")
     print(
@@ -405,13 +426,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["here"]:
-        main()
-    else:
-        python = os.environ.get("WORKBENCH_PEERS_PYTHON", str(PEERS_PYTHON))
-        if not Path(python).exists():
-            sys.exit(f"The peers' interpreter {python} does not exist. Run: make bench")
-        # One thread for every library that reads the environment only once.
-        limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        environment = {**os.environ, **limits, "PYTHONPATH": str(ROOT)}
-        sys.exit(subprocess.run([python, __file__, "here"], env=environment, check=False).returncode)
+    run_here_or_there(main, __file__)
