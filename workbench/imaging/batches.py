@@ -55,11 +55,13 @@ def in_batches(
     fitting = size
     while len(results) < len(items):
         some = items[len(results) : len(results) + fitting]
-        ran_on = device
+        ran_on, fits = device, True
         try:
             with device.active():
                 found = function(some, device)
         except device.memory_error:
+            fits = False  # arrays that the error holds are gone only after this block
+        if not fits:
             device.free()
             if len(some) > 1:
                 fitting = len(some) // 2

@@ -136,9 +136,9 @@ class _Lane:
                     return self._download(found)
             except self.device.memory_error:
                 self.array = None
-                if attempt == 0:
-                    self.device.module.cuda.Device().synchronize()  # what the other stream holds is given back
-                    self.device.free()
+            if attempt == 0:  # after the block, which holds arrays; what the other stream holds is given back too
+                self.device.module.cuda.Device().synchronize()
+                self.device.free()
         say(self.device.fell_back("A batch"))
         return _Pending(function(self.host), self.device.other())
 
