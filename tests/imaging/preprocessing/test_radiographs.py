@@ -108,6 +108,21 @@ def test_a_breast_is_turned_so_that_its_chest_wall_lies_on_the_left(wall: str, t
     assert map_points_back([[40, 0]], done).tolist() == [[40, 59 if turned else 0]]
 
 
+@pytest.mark.parametrize(("across", "n_flags"), [("A", 0), ("P", 1), ("", 0)])
+def test_a_chest_wall_that_contradicts_the_patient_orientation_is_flagged(across: str, n_flags: int) -> None:
+    array = np.zeros((40, 40), np.uint16)
+    array[5:35, :15] = 2000
+    orientation = (across, "F") if across else ()
+    done = turn_to_side(Radiograph(array, spacing_mm=None, modality="MG", patient_orientation=orientation))
+    assert done.flags == (
+        (
+            "By the patient orientation the chest wall lies on the right of the image, by its pixels on the left. The "
+            "pixels were believed.",
+        )
+        * n_flags
+    )
+
+
 def test_the_sector_of_a_clip_is_cut_out_of_its_writing(clip_of_us: Cine) -> None:
     done = crop_region(to_gray(clip_of_us))
     assert done.shape == (3, 20, 20)

@@ -113,7 +113,12 @@ def turn_to_side(image: Radiograph, *, side: str = "left", mask: Array | None = 
     Returns
     -------
     Radiograph
-        The way back to the image as read is kept, so points and masks still map.
+        The way back to the image as read is kept, so points and masks still map; flagged where the patient orientation
+        says otherwise.
+
+    References
+    ----------
+    DICOM PS3.3 2025c C.7.6.1.1.1 (patient orientation: columns that lead to A begin at the chest wall).
     """
     need_gray(image, "turn_to_side")
     where = find_foreground(image) if mask is None else mask
@@ -123,6 +128,13 @@ def turn_to_side(image: Radiograph, *, side: str = "left", mask: Array | None = 
     found = "left" if left >= right else "right"
     measured = {"found": found, "turned": found != side}
     checked = recorded(image, "turn_to_side", {"side": side}, measured=measured)
+    told = {"A": "left", "P": "right"}.get(image.patient_orientation[0][:1] if image.patient_orientation else "")
+    if told and told != found:
+        checked = flagged(
+            checked,
+            f"By the patient orientation the chest wall lies on the {told} of the image, by its pixels on the {found}. The "
+            "pixels were believed.",
+        )
     return checked if found == side else flip(checked, axis="columns")
 
 
