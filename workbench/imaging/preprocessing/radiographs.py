@@ -132,8 +132,8 @@ def turn_to_side(image: Radiograph, *, side: str = "left", mask: Array | None = 
     if told and told != found:
         checked = flagged(
             checked,
-            f"By the patient orientation the chest wall lies on the {told} of the image, by its pixels on the {found}. The "
-            "pixels were believed.",
+            f"By the patient orientation the chest wall lies on the {told} of the image, by its pixels on the {found}. "
+            "The pixels were believed.",
         )
     return checked if found == side else flip(checked, axis="columns")
 
