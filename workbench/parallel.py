@@ -63,7 +63,7 @@ def run_batches(
     items : iterable
         Picklable for processes.
     workers : int, optional
-        Processes or threads; as many as cores unless given.
+        Processes or threads; as many as cores, or as the client has, unless given.
     client : dask.distributed.Client or concurrent.futures.Executor, optional
         Does the work instead of a pool of our own; it is left open.
     kind : {"processes", "threads"}
@@ -97,7 +97,7 @@ def run_batches(
         raise ValueError(f"workers={workers} was received. One or more would be right. Leave it out to use all cores.")
     skipped = set(done)
     todo = [item for item in items if item not in skipped] if skipped else list(items)
-    n_workers = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    n_workers = workers or (_cores() if client is None else _workers_of(client))
     with _bar(len(todo), words, shown=progress) as advance:
         run = _Run(function, todo, n_workers, on_done, advance)
         engine = _Given(client) if client is not None else _Own(kind, n_workers, function)
@@ -106,6 +106,17 @@ def run_batches(
         finally:
             engine.close()
     return Outcome([result for _, result in sorted(run.results, key=lambda each: each[0])], run.failures)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _workers_of(client: Any) -> int:
+    """How many tasks a client runs at once: threads of a dask cluster, or workers of an executor."""
+    if hasattr(client, "nthreads"):
+        return sum(client.nthreads().values()) or 1
+    return getattr(client, "_max_workers", None) or _cores()
 
 
 class _Own:
@@ -221,23 +232,28 @@ class _Run:
 
     def _question(self, engine: _Own | _Given) -> None:
         """Try suspected batches alone, piece by piece; the item on which a worker dies by itself has failed."""
+        pieces = deque(piece for suspect in self.suspects for piece in _divided(*suspect))
+        self.suspects.clear()
         restart = True
-        while self.suspects:
-            first, batch = self.suspects.popleft()
+        while pieces:
+            first, batch = pieces.popleft()
             if restart:
                 engine.restart(1)
-            future = engine.submit(self.task, batch)
-            restart = not self._take(future, first, batch)
+            restart = not self._take(engine.submit(self.task, batch), first, batch)
             if not restart:
                 continue
-            self.suspects.pop()  # where `_take` put it
-            if len(batch) == 1:
+            self.suspects.clear()  # where `_take` put it
+            if len(batch) > 1:
+                pieces.extendleft(reversed(_divided(first, batch)))
+            else:
                 self.failures.append((batch[0], _REASON))
                 self.advance(1)
-                continue
-            size = math.isqrt(len(batch))
-            pieces = [(first + at, batch[at : at + size]) for at in range(0, len(batch), size)]
-            self.suspects.extendleft(reversed(pieces))
+
+
+def _divided(first: int, batch: Sequence[Any]) -> list[tuple[int, Sequence[Any]]]:
+    """Return about as many pieces as each has items."""
+    size = math.isqrt(len(batch))
+    return [(first + at, batch[at : at + size]) for at in range(0, len(batch), size)]
 
 
 def _timed(function: Callable[[Sequence[Any]], Any], batch: Sequence[Any]) -> tuple[float, Any]:
