@@ -182,21 +182,23 @@ def _add_vessels(volume: Image, grid: _Grid, lungs: Mask, random: np.random.Gene
         for _ in range(11)
         for step in _grow((float(random.uniform(-20, 25)), 14.0, 30.0 * side), side, random)
     ]
-    spacing = (float(grid.z[1, 0, 0] - grid.z[0, 0, 0]) if len(grid.z) > 1 else HEIGHT_MM, *([_pitch(grid.x)] * 2))
+    pitch = _pitch(grid.x)
+    spacing = np.array([_pitch(grid.z) if len(grid.z) > 1 else HEIGHT_MM, pitch, pitch])
     axes = (grid.z.ravel(), grid.y.ravel(), grid.x.ravel())
+    centers, radii = np.array([center for center, _ in steps]), np.array([radius for _, radius in steps])
+    reach = np.maximum(radii[:, None] + 2 * pitch, np.minimum(0.75 * spacing, _THICKEST_MM))
+    first, last = (
+        np.stack([np.searchsorted(axis, ends[:, n]) for n, axis in enumerate(axes)], axis=1).tolist()
+        for ends in (centers - reach, centers + reach)
+    )
     drawn = np.zeros(volume.shape, dtype=bool)
-    for center, radius in steps:
-        reach = tuple(max(radius + 2 * _pitch(grid.x), min(0.75 * step, _THICKEST_MM)) for step in spacing)
-        cut = tuple(
-            slice(int(np.searchsorted(axis, middle - far)), int(np.searchsorted(axis, middle + far)))
-            for axis, middle, far in zip(axes, center, reach, strict=True)
-        )
+    for (center, radius), low, high in zip(steps, first, last, strict=True):
+        cut = (slice(low[0], high[0]), slice(low[1], high[1]), slice(low[2], high[2]))
         block, kept = volume[cut], lungs[cut]
         if not block.size or not kept.any():
             continue
-        offset = [axis[where] - middle for axis, where, middle in zip(axes, cut, center, strict=True)]
-        flat = np.hypot(offset[1][:, None], offset[2][None, :])[None]
-        share = np.clip((radius - flat) / _pitch(grid.x) + 0.5, 0, 1) * np.ones_like(block)
+        flat = np.hypot((axes[1][cut[1]] - center[1])[:, None], (axes[2][cut[2]] - center[2])[None, :])[None]
+        share = np.clip((radius - flat) / pitch + 0.5, 0, 1) * np.ones_like(block)
         blended = _LUNG + share * (_BLOOD - _LUNG)
         block[kept] = np.maximum(block, blended)[kept]
         drawn[cut] |= kept & (share > 0.5)
