@@ -2,25 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.imaging.emulated_cuda import COMPILER, WITHOUT_COMPILER, emulated
 from workbench.errors import MissingPackageError
 from workbench.imaging.arrays import array_module, choose_device, contiguous, is_on_gpu, run_kernel, to_device, to_host
 from workbench.imaging.threads import limit_threads
-
-
-@pytest.fixture
-def emulation() -> Iterator[Any]:
-    """Put the stand-in for CuPy in place and return what can be set."""
-    if COMPILER is None:
-        pytest.skip(WITHOUT_COMPILER)
-    with emulated() as state:
-        yield state
 
 
 @pytest.fixture

@@ -1,25 +1,15 @@
 """Batches on a device: halved when memory runs out, on the CPU in the end, and never silently."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.imaging.emulated_cuda import COMPILER, WITHOUT_COMPILER, emulated
 from workbench.imaging.arrays import choose_device, in_batches, to_device, to_host
 from workbench.imaging.devices import Device
 
 IMAGES = [np.full((4, 4), value, np.float32) for value in range(10)]  # 64 bytes each
-
-
-@pytest.fixture
-def emulation() -> Iterator[Any]:
-    """Put the stand-in for CuPy in place and return what can be set."""
-    if COMPILER is None:
-        pytest.skip(WITHOUT_COMPILER)
-    with emulated() as state:
-        yield state
 
 
 def twice(images: Sequence[Any], device: Device) -> list[Any]:

@@ -7,20 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.imaging.emulated_cuda import COMPILER, WITHOUT_COMPILER, emulated
 from workbench.imaging import streams
 from workbench.imaging.arrays import choose_device, empty_pinned, is_on_gpu, stream_batches
 from workbench.imaging.kernels.histograms import histogram
 from workbench.imaging.kernels.intensity import rescale_window
-
-
-@pytest.fixture
-def emulation() -> Iterator[Any]:
-    """Put the stand-in for CuPy in place and return what can be set."""
-    if COMPILER is None:
-        pytest.skip(WITHOUT_COMPILER)
-    with emulated() as state:
-        yield state
 
 
 def batches(n: int) -> Iterator[np.ndarray]:

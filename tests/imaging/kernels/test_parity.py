@@ -3,17 +3,16 @@
 import inspect
 import shutil
 import subprocess
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.imaging.emulated_cuda import COMPILER, WITHOUT_COMPILER, emulated, state
+from tests.imaging.emulated_cuda import state
 from tests.imaging.kernels.parity_cases import CASES, Case
 from workbench.imaging import kernels
-from workbench.imaging.arrays import Device, choose_device, to_device
+from workbench.imaging.arrays import Device, to_device
 from workbench.imaging.kernels.intensity import rescale_window
 
 NVCC = shutil.which("nvcc")
@@ -24,24 +23,6 @@ OF_NUMBERS = {"window_range", "grid_matrix"}
 OF_CUPY = {"clip", "match_histogram of reals", "resample nearest"}
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-
-
-@pytest.fixture
-def emulation() -> Iterator[Device]:
-    """Return the emulated device."""
-    if COMPILER is None:
-        pytest.skip(WITHOUT_COMPILER)
-    with emulated():
-        yield choose_device("cuda:0")
-
-
-@pytest.fixture
-def gpu() -> Device:
-    """Return the real device, or skip with what is missing."""
-    try:
-        return choose_device("cuda:0")
-    except (ImportError, LookupError) as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.mark.gpu
@@ -68,8 +49,8 @@ def test_a_gpu_gives_what_the_cpu_gives(gpu: Device, case: Case) -> None:
 
 
 @every_case
-def test_the_emulated_source_gives_what_the_cpu_gives(emulation: Device, case: Case) -> None:
-    case.check(emulation)
+def test_the_emulated_source_gives_what_the_cpu_gives(emulated_device: Device, case: Case) -> None:
+    case.check(emulated_device)
     assert state.launches or case.name in OF_CUPY
 
 
@@ -85,9 +66,9 @@ def test_every_public_kernel_is_among_the_cases() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(NVCC is None, reason="nvcc is missing: CUDA sources cannot be compiled for a device")
-def test_every_cuda_source_compiles_for_a_device(emulation: Device, tmp_path: Path) -> None:
+def test_every_cuda_source_compiles_for_a_device(emulated_device: Device, tmp_path: Path) -> None:
     for case in CASES:
-        case.check(emulation)
+        case.check(emulated_device)
     seen = {}
     for code, options in state.compiled:
         seen.setdefault((code, *sorted(one.split("=")[0] for one in options)), options)
