@@ -150,12 +150,13 @@ def _opened(files: Files) -> AbstractContextManager[Any]:
             "Install it: pip install 'imaging-workbench[slides]'"
         ) from missing
     listed = _listed(files)
-    # Some derive from WsiDicomError and some from Exception.
-    theirs = tuple(each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception))
+    # Theirs have no common base.
+    theirs = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception)]
+    refusals: tuple[type[Exception], ...] = (OSError, *theirs)
     try:
         slide: AbstractContextManager[Any] = WsiDicom.open(listed)
         slide.levels  # type: ignore[attr-defined]  # noqa: B018 (only when asked does it look for them)
-    except (*theirs, OSError) as refused:
+    except refusals as refused:
         noun = "file" if len(listed) == 1 else "files"
         raise ValueError(
             f"{len(listed)} {noun} of which wsidicom can make no slide ({type(refused).__name__}). "
