@@ -45,12 +45,13 @@ class DirectFiles:
         columns = [headers.numbers(name) for name in ("BitsAllocated", "BitsStored", "PixelRepresentation")]
         layouts = np.nan_to_num(np.concatenate(columns, axis=1)).astype(np.int64)
         self.layouts = [tuple(layouts[0].tolist())]
-        self.layout_of = np.zeros(len(headers), dtype=np.int64)
+        self.layout_of = [0] * len(headers)
         if (layouts != layouts[0]).any():
-            distinct, self.layout_of = np.unique(layouts, axis=0, return_inverse=True)
-            self.layouts = [tuple(layout) for layout in distinct.tolist()]
+            distinct, numbers = np.unique(layouts, axis=0, return_inverse=True)
+            self.layouts, self.layout_of = [tuple(layout) for layout in distinct.tolist()], numbers.tolist()
         self.is_big = [syntax == _BIG for syntax in headers.transfer_syntax]
-        self._type = np.result_type(*(_type_of(bits, signed) for bits, _, signed in self.layouts))
+        self.types = [_type_of(bits, signed) for bits, _, signed in self.layouts]
+        self._type = np.result_type(*self.types)
 
     def stored_type(self) -> tuple[np.dtype[Any], tuple[int, int]]:
         """Return the type of the stored values, and the smallest and greatest that can be stored."""
@@ -77,9 +78,9 @@ class DirectFiles:
         unread: Unread = []
         for nth, row in enumerate(rows.tolist()):
             plane = out[nth]
-            bits, stored, signed = self.layouts[self.layout_of[row]]
-            own = _type_of(bits, signed)
-            space = plane if own == self._type else np.empty(plane.shape, own)
+            layout = self.layout_of[row]
+            (bits, stored, _), own = self.layouts[layout], self.types[layout]
+            space = plane if own is self._type or own == self._type else np.empty(plane.shape, own)
             reason = _read_at(self.paths[row], self.offsets[row], space)
             if reason:
                 unread.append((nth, reason))
@@ -245,14 +246,14 @@ def _clear_unused_bits(values: npt.NDArray[Any], unused: int) -> None:
         np.right_shift(values, unused, out=values)
 
 
-def _read_at(path: Path, offset: int, plane: npt.NDArray[Any]) -> str:
+def _read_at(path: str, offset: int, plane: npt.NDArray[Any]) -> str:
     """Fill a plane from a file, and return why that failed."""
     try:
         opened = os.open(path, _READ)
     except OSError as error:
         return f"it cannot be opened ({error.strerror})"
     try:
-        got = _read_into(opened, plane, offset)
+        got = _READV(opened, [plane], offset)
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
     finally:
@@ -264,10 +265,6 @@ def _seek_and_read(opened: int, buffers: Sequence[npt.NDArray[Any]], offset: int
     os.lseek(opened, offset, os.SEEK_SET)
     with os.fdopen(opened, "rb", buffering=0, closefd=False) as stream:
         return stream.readinto(buffers[0].data.cast("B")) or 0
-
-
-def _read_into(opened: int, plane: npt.NDArray[Any], offset: int) -> int:
-    return _READV(opened, [plane], offset)
 
 
 _READV: Callable[..., int] = getattr(os, "preadv", _seek_and_read)
