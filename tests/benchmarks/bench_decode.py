@@ -5,8 +5,8 @@ Prints Markdown. Run it where the peers are, with the package on the path:
     PYTHONPATH=. .venv-bench/bin/python tests/benchmarks/bench_decode.py
 
 Two invented series are written in each transfer syntax: CT of 512 × 512 (smooth shapes, noise of 20 HU, 16 bits) and
-radiographs of 2500 × 2000 (12 of 16 bits). Each side gets the paths and fills one array; values of lossless syntaxes have
-to be equal. Times are CPU seconds of this process and of the decoding processes, the best of several runs; `first` adds
+radiographs of 2500 × 2000 (12 of 16 bits). Each side gets the paths and fills one array, whose values have to be equal.
+Times are CPU seconds of this process and of the decoding processes, the best of several runs; `first` adds
 what the first call of a session costs (imports, and starting the processes). JPEG needs DCMTK's dcmcjpeg and dcmcjpls.
 """
 

@@ -12,6 +12,7 @@ from workbench.imaging.pixels.decoding import decode_frames
 from workbench.imaging.pixels.description import describe, describe_header, describe_headers
 from workbench.imaging.pixels.files import open_dataset
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, check_claims
+from workbench.imaging.pixels.radiographs import read_radiograph
 
 Write = Callable[..., Path]
 CLAIMING = PixelDescription(
@@ -106,3 +107,11 @@ def test_a_deflated_bomb_does_not_fill_the_memory(write_dicom: Write) -> None:
     _, description = open_dataset(path)
     assert decode_frames(path, description).shape == (1, 2, 3)
     assert path.stat().st_size < 30_000
+
+
+def test_a_damaged_identifier_is_kept_out_of_warnings_and_messages(write_dicom: Write) -> None:
+    path = write_dicom(np.zeros((2, 3), np.uint16), StudyInstanceUID="1.2.840.99")
+    path.write_bytes(path.read_bytes().replace(b"1.2.840.99", b"1.2.x40.99"))
+    image = read_radiograph(path)  # pydicom would warn with the value, and warnings are errors here
+    assert image.source.study_uid == "1.2.x40.99"
+    assert "99" not in repr(image)

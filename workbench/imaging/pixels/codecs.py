@@ -273,7 +273,7 @@ def _failed(decoder: str, how: object) -> str:
 
 
 _NAN = float("nan")
-#: Transfer syntax → decoder, with what tests/benchmarks/bench_decode.py measured on two busy Zen 4 cores, headers included.
+#: Transfer syntax → decoder. Speeds: tests/benchmarks/bench_decode.py on two busy Zen 4 cores, headers included.
 DECODERS = {
     "1.2.840.10008.1.2": Decoder("Implicit VR Little Endian", "preadv", 6_086, 7_365, False, None),
     "1.2.840.10008.1.2.1": Decoder("Explicit VR Little Endian", "preadv", 6_086, 7_365, False, None),

@@ -220,6 +220,7 @@ def _read_header(source: Any) -> Any:
         struct.error,
         MemoryError,
         pydicom.errors.InvalidDicomError,
+        pydicom.errors.BytesLengthException,
     ):
         raise PixelDataError(
             "The header is damaged. Elements in ascending order up to the pixel data were expected (PS3.5 7.1). "

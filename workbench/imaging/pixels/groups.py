@@ -2,6 +2,7 @@
 
 import math
 import struct
+import warnings
 from typing import Any
 
 
@@ -20,11 +21,24 @@ def value_of(item: Any, keyword: str) -> Any:
     object
         None where absent or damaged.
     """
-    try:
-        return item.get(keyword)
-    # Whatever bytes may hold, pydicom answers damage with one of these.
-    except (ValueError, TypeError, AttributeError, LookupError, NotImplementedError, ArithmeticError, struct.error):
-        return None
+    from pydicom.errors import BytesLengthException
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's warnings hold values, which may identify a patient
+        try:
+            return item.get(keyword)
+        # Whatever bytes may hold, pydicom answers damage with one of these.
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            LookupError,
+            NotImplementedError,
+            ArithmeticError,
+            struct.error,
+            BytesLengthException,
+        ):
+            return None
 
 
 def functional_item(dataset: Any, sequence: str, frame: int) -> Any | None:
