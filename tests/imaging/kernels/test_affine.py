@@ -137,6 +137,14 @@ def test_within_half_a_voxel_the_border_goes_on():
             "or make the array float32 first.",
         ),
         (
+            np.zeros((2, 2)),
+            np.eye(3),
+            (2, 2),
+            {"fill": 1e300},
+            "transform got fill=1e+300 for a result of float32. It must be a value that this type holds. "
+            "Take another value, or make the array float32 first.",
+        ),
+        (
             np.zeros((2, 2), bool),
             np.eye(3),
             (2, 2),

@@ -146,8 +146,10 @@ def _filling(fill: float, dtype: np.dtype[Any]) -> Any:
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
         fits = limits.min <= fill <= limits.max and fill % 1 == 0
+    elif dtype.kind == "f":
+        fits = not math.isfinite(fill) or abs(fill) <= np.finfo(dtype).max
     else:
-        fits = dtype.kind != "b" or fill in {0, 1}
+        fits = fill in {0, 1}
     if not fits:
         raise ValueError(
             f"transform got fill={brief(fill)} for a result of {dtype.name}. It must be a value that this type holds. "
