@@ -20,7 +20,7 @@ from workbench.imaging.headers.tables import tabulate
 
 #: What `DicomIndex` holds.
 TABLES = ("patients", "studies", "series", "instances", "refused")
-_DIRECTORY = "1.2.840.10008.1.3.10"  # PS3.4 B.5: Media Storage Directory Storage
+_DIRECTORY = "1.2.840.10008.1.3.10"  # PS3.6 table A-1: Media Storage Directory Storage
 _NO_INDEX = "It is a DICOMDIR, a list of other files."
 
 Place = str | PathLike[str]
