@@ -106,6 +106,30 @@ def test_an_image_of_the_wrong_shape_is_refused_in_three_parts():
     )
 
 
+def test_a_complex_image_is_refused_in_three_parts():
+    with pytest.raises(TypeError) as problem:
+        SliceViewer(Volume(np.zeros((2, 2, 2), complex), spacing_mm=None))
+    assert str(problem.value) == (
+        "A volume of complex128 was received. Whole or real numbers can be shown. "
+        "Take their size or a part, for instance image.replace(array=abs(image.array))."
+    )
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        Volume(np.full((2, 4, 4), np.nan), spacing_mm=(1.0, 1.0, 1.0)),
+        Volume(np.full((2, 4, 4), 1e300), spacing_mm=None, windows=((np.inf, 1.0), (40.0, np.nan))),
+        Volume(np.zeros((1, 1, 1)), spacing_mm=(1e9, 1.0, 1.0), direction=((np.nan,) * 3,) * 3),
+    ],
+)
+def test_values_and_places_that_are_no_numbers_are_shown_all_the_same(image):
+    viewer = SliceViewer(image)
+    json.dumps(viewer.scene, allow_nan=False)
+    assert len(viewer._scene.slice_bytes("axial", 0)[0]) == 4 * image.shape[1] * image.shape[2]
+    assert "<canvas" not in viewer.to_html().split("<script")[0]
+
+
 # ---- windows
 
 

@@ -115,7 +115,7 @@ def is_color(image: Image) -> bool:
         By the number of axes.
     """
     gray_axes = 2 if isinstance(image, Radiograph) else 3
-    return image.shape[-1:] == (3,) and len(image.shape) == gray_axes + 1
+    return not isinstance(image, Volume) and image.shape[-1:] == (3,) and len(image.shape) == gray_axes + 1
 
 
 def _checked(mask: Any, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:

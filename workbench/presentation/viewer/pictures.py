@@ -127,5 +127,6 @@ def as_png(pixels: npt.NDArray[np.uint8]) -> bytes:
 
 
 def _windowed(cut: npt.NDArray[Any], center: float, width: float) -> npt.NDArray[np.uint8]:
-    levels = (np.nan_to_num(cut.astype(np.float32), nan=-np.inf) - (center - width / 2)) * (255 / width)
-    return np.asarray(np.clip(levels, 0, 255), dtype=np.uint8)
+    levels = cut.astype("float64" if cut.dtype == np.float64 else "float32")
+    levels = (levels - (center - width / 2)) * (255 / width)
+    return np.asarray(np.clip(np.nan_to_num(levels), 0, 255), dtype=np.uint8)  # what is no number is black

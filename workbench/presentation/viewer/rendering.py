@@ -19,7 +19,7 @@ from workbench.presentation.viewer.windows import windows_of
 #: A volume of more voxels is shown as slices unless 3-D is asked for: 192 cubed, above which itkwidgets coarsens.
 MOST_VOXELS = 192**3
 _LONGEST_AXIS = 192
-_BONE_HU, _SOFT_TISSUE_HU = 520.0, 60.0  # middles of what is drawn, between the cortical and spongy bone of a phantom
+_BONE_HU, _SOFT_TISSUE_HU = 620.0, 60.0  # the middle of what is drawn of each
 
 
 def why_not_rendered(image: Image) -> str:
@@ -109,6 +109,7 @@ def render_volume(image: Image, *, mask: Any = None, labels: Mapping[int, str] |
         "units": "mm" if pixel_mm(image, planes_of(image)[0]) else "",
         "background": (0.0, 0.0, 0.0),
         "ui_collapsed": True,
+        "gradient_opacity": 0.05,  # little weight on edges, else thin bone is dim
     }
     if image.units == "HU":
         options["opacity_gaussians"] = [_see_through(float(array.min()), float(array.max()))]
@@ -122,7 +123,7 @@ def render_volume(image: Image, *, mask: Any = None, labels: Mapping[int, str] |
 def _see_through(low: float, high: float) -> list[dict[str, float]]:
     """Opacity along the values: bone solid, soft tissue a veil, air and fat nothing."""
     span = max(high - low, 1.0)
-    peaks = ((_BONE_HU, 1.0, 350 / span), (_SOFT_TISSUE_HU, 0.1, 90 / span))
+    peaks = ((_BONE_HU, 1.0, 450 / span), (_SOFT_TISSUE_HU, 0.12, 90 / span))
     return [
         {
             "position": min(1.0, max(0.0, (hu - low) / span)),

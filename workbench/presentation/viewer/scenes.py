@@ -182,6 +182,12 @@ def _check_shape(image: Image) -> None:
         if isinstance(image, Cine)
         else ("radiograph", "rows, columns")
     )
+    kind = np.dtype(image.array.dtype)
+    if kind.kind not in "biuf":
+        raise TypeError(
+            f"A {name} of {kind} was received. Whole or real numbers can be shown. "
+            "Take their size or a part, for instance image.replace(array=abs(image.array))."
+        )
     if len(space_shape(image)) != axes.count(",") + 1 or 0 in image.shape:
         raise ValueError(
             f"A {name} of shape {image.shape} was received. It should have ({axes}), none of them 0. "
@@ -210,7 +216,8 @@ def _for_the_page(array: npt.NDArray[Any], *, color: bool) -> npt.NDArray[Any]:
         for kind in (_INT16, _UINT16):
             if kind.min <= low and high <= kind.max:
                 return array.astype(kind.dtype, copy=False)
-    return array.astype({"bool": "uint8", "int8": "int16"}.get(array.dtype.name, "float32"))
+    with np.errstate(over="ignore"):  # beyond float32 a value is infinite, which the page calls no value
+        return array.astype({"bool": "uint8", "int8": "int16"}.get(array.dtype.name, "float32"))
 
 
 def _as_bytes(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:

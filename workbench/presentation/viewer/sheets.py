@@ -98,9 +98,10 @@ def contact_sheet(
 
 def _images(images: Iterable[Image], size: int) -> Iterator[tuple[bytes, dict[str, str]]]:
     for image in images:
+        picture = drawn(image, size=size)
         shape = " × ".join(map(str, image.shape))
         row = {"caption": f"{image.modality} {shape}".strip(), "modality": image.modality or "unknown"}
-        yield as_png(drawn(image, size=size)), row | {"units": image.units, "shape": shape}
+        yield as_png(picture), row | {"units": image.units, "shape": shape}
 
 
 def _slices(image: Image, size: int) -> Iterator[tuple[bytes, dict[str, str]]]:

@@ -71,7 +71,7 @@ def windows_of(image: Image) -> tuple[Window, ...]:
     own = tuple(
         Window(f"file{n}", "File" if len(image.windows) == 1 else f"File {n + 1}", center, width, "the file")
         for n, (center, width) in enumerate(image.windows)
-        if width > 0
+        if width > 0 and np.isfinite([center, width]).all()
     )
     sample = _sample(image)
     low, middle_low, middle_high, high = _levels(sample)
