@@ -109,7 +109,7 @@ def _runs(*segments: bytes) -> bytes:
 
 
 def test_runs_are_literal_repeated_or_nothing() -> None:
-    # 2 literal bytes 1 2; −128 is nothing; 9 repeated 3 times; 3 literal bytes (PS3.5 G.3.1)
+    # 2 literal bytes 1 2; −128 is nothing; 9 repeated 3 times; 3 literal bytes (PS3.5 G.3)
     encoded = _runs(bytes([1, 1, 2, 128, 254, 9, 2, 3, 4, 5]))
     samples, found = decode_frame(encoded, RUNS)
     assert (samples.tolist(), found) == ([[1, 2, 9, 9], [9, 3, 4, 5]], None)

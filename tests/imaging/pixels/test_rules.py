@@ -252,6 +252,11 @@ def test_a_voi_table_comes_before_a_window() -> None:
     assert str(raised.value).startswith("No alternative 1 among the 1 of the file. Valid: 0 to 0. ")
 
 
+def test_a_voi_table_of_signed_values_begins_below_zero() -> None:
+    dataset = _header(VOILUTSequence=[_table(65_535, [0, 0, 255], bits=8)], RescaleSlope=1, RescaleIntercept=-1)
+    assert apply_voi(np.array([-1, 0, 1], np.int16), dataset).tolist() == [0, 0, 1]
+
+
 def test_without_table_and_window_the_range_without_padding_is_shown() -> None:
     dataset = _header(PixelPaddingValue=0, BitsAllocated=16, PixelRepresentation=0)
     assert apply_voi(np.array([0, 100, 150, 200], np.uint16), dataset).tolist() == [0, 0, 0.5, 1]

@@ -80,6 +80,7 @@ def _after_end(child: DecodingProcess, queue: deque[Job]) -> list[tuple[Job, str
     return [(blamed, reason)]
 
 
+_MOST_IDLE = os.cpu_count() or 1  # several threads may have borrowed more
 _idle: list[DecodingProcess] = []
 _owner = os.getpid()
 _lock = threading.Lock()
@@ -98,7 +99,7 @@ def _borrow(program: str) -> DecodingProcess:
 
 def _give_back(child: DecodingProcess) -> None:
     with _lock:
-        if not child.pending and child.is_small and child.program == PROGRAM:
+        if not child.pending and child.is_small and child.program == PROGRAM and len(_idle) < _MOST_IDLE:
             _idle.append(child)
             return
     child.end()

@@ -34,7 +34,7 @@ def decode_runs(encoded: bytes, description: PixelDescription) -> npt.NDArray[An
 
     References
     ----------
-    DICOM PS3.5 2025c, G.2 (byte planes, the most significant first), G.3.1 (runs), G.5 (header).
+    DICOM PS3.5 2025c, G.2 (byte planes, the most significant first), G.3 (runs), G.5 (header).
     """
     size = max(description.bits_allocated // 8, 1)
     wanted, n = size * description.samples, description.rows * description.columns

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.pixels.groups import functional_item, numbers_of, text_of, value_of
+from workbench.imaging.pixels.groups import functional_item, number_of, numbers_of, text_of, value_of
 from workbench.imaging.pixels.modality import padding_values, rescale_of
 from workbench.imaging.pixels.tables import table_of
 
@@ -146,8 +146,7 @@ def apply_voi(values: npt.NDArray[Any], dataset: Any, *, index: int = 0) -> npt.
             "index out."
         )
     if tables:
-        signed = bool(float(np.min(values, initial=0)) < 0)
-        table = table_of(tables[index], signed=signed)
+        table = table_of(tables[index], signed=_may_be_negative(dataset))
         return table.look_up(values).astype(np.float32) / np.float32((1 << table.bits) - 1)
     if windows:
         return apply_window(values, windows[index])
@@ -172,6 +171,16 @@ PRESETS = {
 
 def _can_be(width: float, function: str) -> bool:
     return width >= 1 if function == "LINEAR" else width > 0
+
+
+def _may_be_negative(dataset: Any) -> bool:
+    """Whether values before the VOI LUT may be below 0, so that its first mapped value is signed (PS3.3 C.11.2.1.1)."""
+    if value_of(dataset, "ModalityLUTSequence"):
+        return False
+    slope, intercept, _ = rescale_of(dataset)
+    bits = int(number_of(dataset, "BitsStored") or 16)
+    ends = (-(1 << (bits - 1)), 0) if value_of(dataset, "PixelRepresentation") == 1 else (0, (1 << bits) - 1)
+    return min(slope * one + intercept for one in ends) < 0
 
 
 def _own_range(values: npt.NDArray[Any], dataset: Any) -> tuple[float, float]:
