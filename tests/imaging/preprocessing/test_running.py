@@ -235,6 +235,13 @@ def test_an_unknown_modality_is_flagged_and_gone_on_with(radiograph: Radiograph)
             None,
             ("10 % of the pixels are no numbers (NaN or infinite).",),
         ),
+        (
+            np.where(np.arange(100) < 50, -2000, np.minimum(np.arange(100), 90)).reshape(10, 10),
+            -2000.0,
+            (
+                "20 % of the pixels have the largest value: the image may be saturated.",
+            ),  # 10 of the 50 that are no padding
+        ),
         (np.arange(1000).reshape(10, 100), None, ()),
     ],
 )
