@@ -134,7 +134,7 @@ def test_within_half_a_voxel_the_border_goes_on():
             {"fill": -1024},
             "transform got fill=-1024 for a result of uint8. It must be a value that this type holds. Take "
             "another value, "
-            "or make the array float32 first.",
+            "or give the array in another type.",
         ),
         (
             np.zeros((2, 2)),
@@ -142,7 +142,7 @@ def test_within_half_a_voxel_the_border_goes_on():
             (2, 2),
             {"fill": 1e300},
             "transform got fill=1e+300 for a result of float32. It must be a value that this type holds. "
-            "Take another value, or make the array float32 first.",
+            "Take another value, or give the array in another type.",
         ),
         (
             np.zeros((2, 2), bool),

@@ -48,7 +48,7 @@ def transform(
     Returns
     -------
     numpy.ndarray or cupy.ndarray
-        Of `shape`. ``"nearest"`` keeps the dtype. Otherwise integers of 8 or 16 bits stay what they are, rounded half
+        Of `shape`. ``"nearest"`` keeps the dtype. Otherwise uint8, uint16 and int16 stay what they are, rounded half
         to even and clipped to their range, and everything else becomes float32.
 
     Raises
@@ -147,12 +147,12 @@ def _filling(fill: float, dtype: np.dtype[Any]) -> Any:
         limits = np.iinfo(dtype)
         fits = limits.min <= fill <= limits.max and fill % 1 == 0
     elif dtype.kind == "f":
-        fits = not math.isfinite(fill) or abs(fill) <= np.finfo(dtype).max
+        fits = not math.isfinite(fill) or abs(fill) <= float(np.finfo(dtype).max)
     else:
         fits = fill in {0, 1}
     if not fits:
         raise ValueError(
             f"transform got fill={brief(fill)} for a result of {dtype.name}. It must be a value that this type holds. "
-            "Take another value, or make the array float32 first."
+            "Take another value, or give the array in another type."
         )
     return np.asarray(fill).astype(dtype)[()]

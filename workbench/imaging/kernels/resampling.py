@@ -33,7 +33,7 @@ def resample(
     ----------
     array : numpy.ndarray or cupy.ndarray
         Any number of axes, such as ``(slices, rows, columns)``, ``(rows, columns)`` or ``(rows, columns, 3)``.
-        Integers of 8 or 16 bits and float32 are read as they are, other numbers are made float32 first.
+        uint8, uint16, int16 and float32 are read as they are, other numbers are made float32 first.
     shape : tuple of int
         One size for each axis, each at least 1.
     method : {"linear", "area", "nearest", "cubic"}
@@ -42,7 +42,7 @@ def resample(
         which the new center lies (the later one on an edge), for masks and labels. ``"cubic"`` is the interpolating
         cubic convolution with a = −1/2 (Catmull–Rom) [1]_, which overshoots at edges and needs no prefilter.
     dtype : dtype, optional
-        Of the result. By default integers of 8 or 16 bits stay what they are, rounded half to even and clipped to
+        Of the result. By default uint8, uint16 and int16 stay what they are, rounded half to even and clipped to
         their range, and everything else becomes float32; ``"nearest"`` keeps any dtype.
 
     Returns
