@@ -1,6 +1,7 @@
 """Phantom scans whose truth is known come back true: tilted, oblique, shuffled, with gaps, copies and padding."""
 
 import numpy as np
+import pydicom
 import pytest
 from scipy.ndimage import map_coordinates
 
@@ -68,6 +69,17 @@ def test_a_missing_and_a_doubled_slice_leave_all_others_as_they_were(chest, tmp_
     between = (series.hu[3].astype(float) + series.hu[5]) / 2
     assert np.abs(volume.array[4] - between).max() <= 0.5
     assert len(volume.flags) == 2
+
+
+def test_padding_written_unsigned_beside_signed_pixels_is_read_as_they_are(chest, tmp_path):
+    scanned = write_ct_series(tmp_path, chest, scan=Scan(padded=True))
+    for path in scanned.paths:
+        image = pydicom.dcmread(path)
+        del image.PixelPaddingValue
+        image.add_new("PixelPaddingValue", "US", 63536)  # 65536 - 2000, as LIDC's GE scanners write it
+        image.save_as(path)
+    volume = read_series(tmp_path)
+    assert volume.padding_value == volume.array[0, 0, 0] == -3024
 
 
 def test_the_padding_of_a_scanner_is_known_in_units(chest, tmp_path):

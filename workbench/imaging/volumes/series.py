@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.imaging.images import Source, Volume
 from workbench.imaging.volumes.building import Facts, Wishes, build_volume
@@ -221,7 +222,7 @@ def _facts(headers: "Headers", source: Any) -> Facts:
 
     return Facts(
         modality=headers.text("Modality")[0] or "",
-        padding=headers.numbers("PixelPaddingValue")[:, 0],
+        padding=_padding_as_stored(headers),
         windows=windows,
         source=Source(
             headers.text("StudyInstanceUID")[0] or "",
@@ -231,6 +232,19 @@ def _facts(headers: "Headers", source: Any) -> Facts:
         sop_uids=headers.text("SOPInstanceUID"),
         provenance={"headers": dict(Counter(headers.readers))},
     )
+
+
+def _padding_as_stored(headers: "Headers") -> npt.NDArray[np.float64]:
+    """Return PixelPaddingValue read as pixels are: some files write it unsigned beside signed pixels."""
+    numbers = (
+        headers.numbers(keyword)[:, 0] for keyword in ("PixelPaddingValue", "BitsAllocated", "PixelRepresentation")
+    )
+    padding, bits, signed = numbers
+    wrapped = np.mod(padding, 2.0**bits)
+    stored: npt.NDArray[np.float64] = np.where(
+        (signed == 1) & (wrapped >= 2.0 ** (bits - 1)), wrapped - 2.0**bits, wrapped
+    )
+    return stored
 
 
 def _units(headers: "Headers") -> str:
