@@ -4,8 +4,9 @@ It is a test harness and proves nothing about speed. Kernels are compiled with g
 CUDA C adds; every thread of every block runs, one after the other, threads that meet at ``__syncthreads`` as fibers.
 Not emulated: warp intrinsics, dynamic shared memory, textures, races between threads.
 
-It is strict where CuPy is: arrays do not turn into NumPy arrays unasked, kernels refuse NumPy arrays, and copies on a
-stream happen only when the stream is waited for or used again, so that a missing wait shows as wrong values.
+It is strict where CuPy is: arrays do not turn into NumPy arrays unasked, kernels refuse NumPy arrays and arguments of
+another type than their parameters, and copies on a stream happen only when the stream is waited for or used again, so
+that a missing wait shows as wrong values.
 """
 
 import ctypes
@@ -33,6 +34,7 @@ _HEADER = r"""
 #include <climits>
 #include <algorithm>
 #include <memory>
+#include <type_traits>
 #include <vector>
 #include <setjmp.h>
 #include <ucontext.h>
@@ -110,6 +112,27 @@ template <class Call> static void _emulate(const unsigned int *grid, const unsig
     for (unsigned int a = 0; a < block[0]; ++a) { threadIdx = {a, b, c}; call(); }
 #endif
   }
+}
+
+// CUDA copies arguments byte for byte: one of another type than its parameter is refused here, where it would go wrong.
+template <class E> struct _Array {
+  void *p;
+  template <class T> operator T *() const { return (T *)p; }
+};
+template <class P, class A> struct _Fits {
+  static const bool value = std::is_same<P, A>::value || (std::is_integral<P>::value && std::is_integral<A>::value &&
+      sizeof(P) == sizeof(A) && std::is_signed<P>::value == std::is_signed<A>::value);
+};
+template <class P, class E> struct _Fits<P *, _Array<E>> {
+  typedef typename std::remove_cv<P>::type T;
+  static const bool value = std::is_same<T, E>::value || (std::is_integral<T>::value && std::is_integral<E>::value &&
+      sizeof(typename std::conditional<std::is_void<T>::value, E, T>::type) == sizeof(E));
+};
+template <class... P, class... A>
+static void _checked(const unsigned int *grid, const unsigned int *block, void (*kernel)(P...), A... arguments) {
+  static_assert(sizeof...(P) == sizeof...(A), "the kernel takes another number of arguments");
+  static_assert((_Fits<typename std::remove_cv<P>::type, A>::value && ...), "an argument has not its parameter's type");
+  _emulate(grid, block, [&] { kernel(P(arguments)...); });
 }
 """
 
@@ -467,23 +490,25 @@ class RawKernel:
         launch(*sizes, *values)
 
 
+_C_NAMES = {
+    "b1": "bool", "i1": "signed char", "u1": "unsigned char", "i2": "short", "u2": "unsigned short", "i4": "int",
+    "u4": "unsigned int", "i8": "long long", "u8": "unsigned long long", "f4": "float", "f8": "double",
+}  # fmt: skip
+
+
 def _passed(value: Any) -> tuple[Any, str]:
     """Return an argument for C and its type there."""
     if isinstance(value, ndarray):
         if not value._array.flags.c_contiguous:
             raise ValueError("The emulation passes contiguous arrays only.")
-        return ctypes.c_void_p(value._array.ctypes.data), "void *"
+        return ctypes.c_void_p(value._array.ctypes.data), f"_Array<{_C_NAMES[value._array.dtype.str[1:]]}>"
     if isinstance(value, bool | np.bool_):
         return ctypes.c_bool(bool(value)), "bool"
     if isinstance(value, np.ndarray):
         raise TypeError(f"Unsupported type {type(value)}")
     scalar = value if isinstance(value, np.generic) else np.asarray(value)[()]
     kind = np.ctypeslib.as_ctypes_type(scalar.dtype)
-    names = {
-        "i1": "signed char", "u1": "unsigned char", "i2": "short", "u2": "unsigned short", "i4": "int",
-        "u4": "unsigned int", "i8": "long long", "u8": "unsigned long long", "f4": "float", "f8": "double",
-    }  # fmt: skip
-    return kind(scalar.item()), names[scalar.dtype.str[1:]]
+    return kind(scalar.item()), _C_NAMES[scalar.dtype.str[1:]]
 
 
 _loaded: dict[str, Any] = {}
@@ -493,14 +518,14 @@ def _library(code: str, name: str, options: tuple[str, ...], kinds: tuple[str, .
     """Return the function that launches a kernel; one shared object for each source, set of options and kernel."""
     defined = [option for option in options if option.startswith(("-D", "-std"))]
     barrier = ["-DEMULATED_BARRIER"] if "__syncthreads" in code else []
-    taken = ", ".join(f"{kind} a{place}" for place, kind in enumerate(kinds))
-    given = ", ".join(_given(place, kind) for place, kind in enumerate(kinds))
+    taken = "".join(f", {'void *' if kind.startswith('_Array') else kind} a{at}" for at, kind in enumerate(kinds))
+    given = "".join(f", {kind}{{a{at}}}" if "<" in kind else f", a{at}" for at, kind in enumerate(kinds))
     launcher = (
         f"{_LAUNCHER}\n"
-        f'extern "C" void _launch(const unsigned int *g, const unsigned int *b{", " + taken if taken else ""}) {{\n'
-        f"  _emulate(g, b, [&] {{ {name}({given}); }});\n}}\n"
+        f'extern "C" void _launch(const unsigned int *g, const unsigned int *b{taken}) {{\n'
+        f"  _checked(g, b, {name}{given});\n}}\n"
     )
-    text = f'{_HEADER}\n{_ANY}\n#line 1 "{name}"\n{code}\n{launcher}'
+    text = f'{_HEADER}\n#line 1 "{name}"\n{code}\n{launcher}'
     command = [str(COMPILER), "-O2", "-ffp-contract=off", "-w", "-fPIC", "-shared", *defined, *barrier]
     key = hashlib.sha256("\0".join([text, *command]).encode()).hexdigest()[:20]
     if key not in _loaded:
@@ -523,14 +548,6 @@ def _library(code: str, name: str, options: tuple[str, ...], kinds: tuple[str, .
         _loaded[key] = ctypes.CDLL(str(made))._launch
         _loaded[key].restype = None
     return _loaded[key]
-
-
-_ANY = "struct _Any { void *p; template <class T> operator T *() const { return (T *)p; } };"
-
-
-def _given(place: int, kind: str) -> str:
-    """Return the argument as it is handed to the kernel: a pointer takes the type of its parameter."""
-    return f"_Any{{a{place}}}" if kind == "void *" else f"a{place}"
 
 
 class PinnedMemory(bytearray):

@@ -115,7 +115,7 @@ def sums(array: Array, mask: Array | None, *, center: float) -> tuple[int, float
         n_blocks = _blocks(given.size, 1)
         partial = array_module(given).empty((n_blocks, 3), np.float64)
         types = {"IN": given.dtype, "MASKED": int(masked is not None)}
-        arguments = (given, given if masked is None else masked, given.size, float(center), partial)
+        arguments = (given, _bytes(given, masked), given.size, float(center), partial)
         run_kernel(("histograms.cu", "sums"), arguments, size=n_blocks * 256, types=types)
         found = to_host(partial).sum(axis=0)
     else:
@@ -138,6 +138,11 @@ def _mask(array: Array, mask: Array | None) -> Array | None:
     return contiguous(mask if np.dtype(mask.dtype).itemsize == 1 else mask != 0)
 
 
+def _bytes(given: Array, mask: Array | None) -> Array:
+    """Return the mask, or some array of its type that no kernel reads."""
+    return given.reshape(-1).view(np.uint8) if mask is None else mask
+
+
 def _blocks(n: int, each: int) -> int:
     return max(1, min(_MOST_BLOCKS, -(-n // (256 * each))))
 
@@ -147,7 +152,7 @@ def _on_gpu(
 ) -> Counts:
     counts = array_module(given).zeros(n_counts, np.uint32)
     every = {"IN": given.dtype, "MASKED": int(mask is not None), **types}
-    taken = (given, given if mask is None else mask, given.size, *arguments, counts)
+    taken = (given, _bytes(given, mask), given.size, *arguments, counts)
     run_kernel(("histograms.cu", name), taken, size=_blocks(given.size, 8) * 256, types=every)
     return to_host(counts).astype(np.int64)
 
