@@ -112,15 +112,25 @@ class Cohort(Described):
 
         return CohortImages(self, folder, **settings)
 
-    def export_training(self, folder: str | Path, **settings: Any) -> "TrainingExport":
+    def export_training(
+        self,
+        folder: str | Path,
+        *,
+        by: Sequence[str] = ("sex", "age_group"),
+        fractions: Mapping[str, float] | Sequence[float] = (0.7, 0.15, 0.15),
+        seed: int = 0,
+        **settings: Any,
+    ) -> "TrainingExport":
         """Return the folder with the cohort's images in the layout of MONAI or nnU-Net, no person in two parts.
 
         Parameters
         ----------
         folder : str or pathlib.Path
             Must not exist yet, or be empty.
+        by, fractions, seed : object
+            How patients are divided, as in `split`; parts are named train, validation and test.
         **settings : object
-            ``layout``, ``images``, ``pipeline``, ``label``, ``masks``, ``fractions`` … of
+            ``layout``, ``images``, ``pipeline``, ``device``, ``label``, ``masks``, ``labels`` and ``progress`` of
             `workbench.catalog.training.export_training`.
 
         Returns
@@ -130,7 +140,7 @@ class Cohort(Described):
         """
         from workbench.catalog.training import export_training
 
-        return export_training(self, folder, **settings)
+        return export_training(self, folder, parts=self.split(by=by, fractions=fractions, seed=seed), **settings)
 
     def follow_up(self, result: str = "Positive", *, test: str | None = None) -> pl.DataFrame:
         """Return the cohort's studies in the order in which each patient had them, counted from the first such test.

@@ -15,6 +15,9 @@ Disclosure = Literal["public_rows", "synthetic", "controlled"]
 _Made = TypeVar("_Made")
 _PIECE = 2**16  # rows: a million identifiers of 64 characters at once would take more memory than all else
 
+#: A table beside those of a repository whose images lie on this machine: ``series_uid`` and ``url``, a row a file.
+INSTANCES = "instances.parquet"
+
 _COLLECTIONS = {"collection_id": pl.String, "program_id": pl.String}
 _VERSIONS = {"idc_version": pl.Int64, "version_timestamp": pl.String}
 

@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="workbench",
-        description="Pick cohorts from an imaging commons, ask who is in them, prepare their images, report. Works offline.",
+        description="Pick cohorts from an imaging commons, ask who is in them, prepare their images, report; offline.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

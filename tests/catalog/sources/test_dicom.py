@@ -9,8 +9,8 @@ import pytest
 
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import open_catalog
+from workbench.catalog.repository import INSTANCES
 from workbench.catalog.sources.dicom import open_dicom
-from workbench.catalog.training.files import INSTANCES
 from workbench.imaging.headers.index import index_folder
 from workbench.phantoms.chest import write_chest_ct, write_chest_radiograph
 

@@ -12,7 +12,6 @@ import pytest
 
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import open_catalog
-from workbench.catalog.training import export_training
 from workbench.catalog.training.layouts import Case, describe_monai, describe_nnunet
 from workbench.errors import UnknownNameError
 from workbench.phantoms.chest import write_chest_ct, write_chest_radiograph
@@ -124,7 +123,7 @@ def test_an_unknown_spacing_is_written_as_one_millimeter_and_flagged(tmp_path: P
 
 
 def test_a_label_is_written_beside_each_image(cohort: Cohort, tmp_path: Path) -> None:
-    export_training(cohort, tmp_path / "out", label="sex", seed=1, progress=False)
+    cohort.export_training(tmp_path / "out", label="sex", seed=1, progress=False)
     lists = json.loads((tmp_path / "out" / "datalist.json").read_text())
     assert {entry["label"] for entry in lists["training"]} == {"Not Reported"}
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from workbench.cache import cache_folder, sealed_folder
-from workbench.catalog.repository import Repository
+from workbench.catalog.repository import INSTANCES, Repository
 from workbench.catalog.sources import assemble, persons, regions
 from workbench.catalog.sources.assemble import Entities, QualityRow, write_entities
 from workbench.catalog.sources.sealed import repository_of, rules_of
-from workbench.catalog.training.files import INSTANCES
 from workbench.imaging.headers import schemas, tables
 from workbench.imaging.headers.index import DicomIndex, index_folder
 from workbench.imaging.headers.storing import FACTS

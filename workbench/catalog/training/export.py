@@ -3,34 +3,27 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from workbench.catalog.training.cases import CaseWriter, MaskOf
 from workbench.catalog.training.layouts import (
     Case,
     Layout,
     describe_monai,
     describe_nnunet,
     image_place,
-    mask_place,
 )
-from workbench.catalog.training.reading import CohortImages
-from workbench.catalog.training.slices import as_slices
+from workbench.catalog.training.reading import CohortImages, checked_pipeline
 from workbench.errors import unknown_name
 from workbench.provenance import stamp
 
 if TYPE_CHECKING:
-    from workbench.catalog.cohort import Cohort
-    from workbench.imaging.images import Image
-
-#: Gives the mask of an image as it was read, or None: array of whole numbers, the image's shape.
-MaskOf = Callable[["Image", dict[str, Any]], Any]
+    from workbench.catalog.described import Described
 
 
 @dataclass(frozen=True)
@@ -61,9 +54,10 @@ class TrainingExport:
 
 
 def export_training(
-    cohort: "Cohort",
+    cohort: "Described",
     folder: str | Path,
     *,
+    parts: pl.DataFrame,
     layout: Layout = "monai",
     images: str | Path | None = None,
     pipeline: Any = None,
@@ -71,19 +65,18 @@ def export_training(
     label: str | None = None,
     masks: MaskOf | None = None,
     labels: Mapping[str, int] | None = None,
-    by: Sequence[str] = ("sex", "age_group"),
-    fractions: Mapping[str, float] | Sequence[float] = (0.7, 0.15, 0.15),
-    seed: int = 0,
     progress: bool = True,
 ) -> TrainingExport:
     """Return the folder that holds a cohort's images for training; no person is in two parts.
 
     Parameters
     ----------
-    cohort : Cohort
-        Any whose images lie on this machine.
+    cohort : Described
+        A cohort whose images lie on this machine.
     folder : str or pathlib.Path
         Must not exist yet, or be empty; it appears when everything is written.
+    parts : polars.DataFrame
+        What ``cohort.split`` gives, with parts named train, validation and test.
     layout : {"monai", "nnunet"}
         A datalist for MONAI, or the raw folder of nnU-Net version 2.
     images : str or pathlib.Path, optional
@@ -99,8 +92,6 @@ def export_training(
         to the mask too.
     labels : mapping of str to int, optional
         Structure to its value in the masks; nnU-Net asks for it.
-    by, fractions, seed
-        How patients are divided; see `workbench.catalog.cohort.Cohort.split`. Parts are named train, validation, test.
     progress : bool
         Whether a bar is shown.
 
@@ -119,13 +110,12 @@ def export_training(
         When the folder holds something.
     """
     place = _checked(folder, layout, masks, labels)
-    parts = cohort.split(by=by, fractions=fractions, seed=seed)
     unread = CohortImages(cohort, images, parts=parts, progress=progress)
     _check_split(unread.table, layout, label)
     place.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     try:
-        writer = _Writer(staging, layout, _pipeline(pipeline), device, masks, label, {})
+        writer = CaseWriter(staging, layout, checked_pipeline(pipeline), device, masks, label)
         written = {row["place"]: case for image, row in unread if (case := writer.write(image, row)) is not None}
         table, refused = _table(unread.table, written, layout), _refused(unread.refused, writer.problems)
         _check_written(table, refused, layout)
@@ -134,8 +124,7 @@ def export_training(
             source=cohort.repository.name,
             version=cohort.repository.build,
             query=cohort.definition(),
-            seed=seed,
-            pipeline=writer.pipeline_hash,
+            pipeline=None if writer.pipeline is None else writer.pipeline.hash,
         )
         _write_texts(staging, texts, table, refused, stamped)
         if place.exists():
@@ -144,87 +133,6 @@ def export_training(
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return TrainingExport(place, table, refused)
-
-
-@dataclass(frozen=True)
-class _Writer:
-    """Prepares and writes one image after the other; remembers which could not be."""
-
-    folder: Path
-    layout: Layout
-    pipeline: Any
-    device: str
-    masks: MaskOf | None
-    label: str | None
-    problems: dict[int, str]
-
-    @property
-    def pipeline_hash(self) -> str | None:
-        return None if self.pipeline is None else str(self.pipeline.hash)
-
-    def write(self, image: "Image", row: dict[str, Any]) -> Case | None:
-        """Write an image and its mask, and return the case; None, with the reason kept, when that cannot be done."""
-        from workbench.imaging.volumes.files import save_image
-
-        try:
-            mask = self._mask(image, row)
-            prepared = image if self.pipeline is None else self.pipeline.apply(image, device=self.device)
-            name = f"case_{row['place']:04d}"
-            value = None if self.label is None else row[self.label]
-            slices = as_slices(_on_host(prepared))
-            case = Case(name, str(row["part"]), has_mask=mask is not None, label=value, flags=slices.flags)
-            save_image(slices, _ready(self.folder / image_place(self.layout, case)))
-            if mask is not None:
-                save_image(self._mapped(prepared, mask), _ready(self.folder / mask_place(case)))
-        except (ValueError, LookupError, TypeError, OSError) as error:
-            self.problems[row["place"]] = str(error)
-            return None
-        return case
-
-    def _mask(self, image: "Image", row: dict[str, Any]) -> npt.NDArray[Any] | None:
-        given = None if self.masks is None else self.masks(image, row)
-        if given is None:
-            if self.layout == "nnunet" and row["part"] != "test":
-                raise LookupError(
-                    "There is no mask of this image. nnU-Net learns from masks. Give it one, or leave it out."
-                )
-            return None
-        mask = np.asarray(given)
-        if mask.shape != image.shape or not (np.issubdtype(mask.dtype, np.integer) or mask.dtype == bool):
-            raise ValueError(
-                f"A mask of shape {mask.shape} and type {mask.dtype} was received. Whole numbers of the image's shape "
-                f"{image.shape} would be right. Give the mask on the grid of the image as it was read."
-            )
-        return mask.astype(np.uint8)
-
-    def _mapped(self, prepared: "Image", mask: npt.NDArray[Any]) -> "Image":
-        """Return the mask on the grid of the prepared image, with its geometry."""
-        from workbench.imaging.preprocessing.mapping import map_mask_forward
-
-        moved = mask if self.pipeline is None else map_mask_forward(mask, _on_host(prepared))
-        labeled = _on_host(prepared).replace(
-            array=np.asarray(moved, dtype=np.uint8), units="labels", padding_value=None
-        )
-        return as_slices(labeled)
-
-
-def _pipeline(pipeline: Any) -> Any:
-    if pipeline is None or hasattr(pipeline, "apply"):
-        return pipeline
-    from workbench.imaging.preprocessing.pipelines import read_pipeline
-
-    return read_pipeline(pipeline)
-
-
-def _on_host(image: "Image") -> "Image":
-    from workbench.imaging.arrays import to_host
-
-    return image.replace(array=to_host(image.array))
-
-
-def _ready(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def _checked(folder: str | Path, layout: str, masks: MaskOf | None, labels: Mapping[str, int] | None) -> Path:

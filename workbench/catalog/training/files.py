@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workbench.catalog.repository import INSTANCES
 from workbench.errors import brief
 
 if TYPE_CHECKING:
     from workbench.catalog.described import Described
     from workbench.catalog.repository import Repository
-
-#: A table beside those of a repository whose images lie on this machine: ``series_uid`` and ``url``, a row a file.
-INSTANCES = "instances.parquet"
 
 #: Modalities whose every file is an image that stands for itself (PS3.3 C.7.3.1.1.1).
 _PROJECTIONS = ("CR", "DX", "IO", "MG", "PX", "RF", "RG", "US", "XA", "XC")

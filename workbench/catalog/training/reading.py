@@ -53,7 +53,7 @@ class CohortImages:
         parts: pl.DataFrame | None = None,
         progress: bool = True,
     ) -> None:
-        self._pipeline, self._device, self._progress = _checked(pipeline), device, progress
+        self._pipeline, self._device, self._progress = checked_pipeline(pipeline), device, progress
         found = images_with_files(cohort, images)
         self._paths: list[list[str]] = found["paths"].to_list()
         self.table = _described(cohort, found, parts)
@@ -95,7 +95,19 @@ class CohortImages:
         return self._pipeline.apply(image, device=self._device)  # type: ignore[no-any-return]
 
 
-def _checked(pipeline: Any) -> Any:
+def checked_pipeline(pipeline: Any) -> Any:
+    """Return a pipeline as an object.
+
+    Parameters
+    ----------
+    pipeline : str, pathlib.Path, Pipeline or None
+        By name, as a file, or read already.
+
+    Returns
+    -------
+    Pipeline or None
+        None when there is none.
+    """
     if pipeline is None or hasattr(pipeline, "apply"):
         return pipeline
     from workbench.imaging.preprocessing.pipelines import read_pipeline
