@@ -12,19 +12,23 @@ from workbench.imaging.pixels.layout import (
     PixelDescription,
     Refusal,
     check_allowed,
-    check_claims,
 )
 
 __all__ = [
+    "NO_PIXELS",
     "PixelDataError",
     "PixelDescription",
     "Refusal",
-    "check_claims",
     "describe",
     "describe_header",
     "describe_headers",
 ]
 
+#: What is said of a report, a plan or a waveform.
+NO_PIXELS = (
+    "The file holds no pixel data. An image has PixelData, FloatPixelData or DoubleFloatPixelData "
+    "(PS3.3 C.7.6.3, C.7.6.24). If it is a report, a plan or a waveform, leave it out."
+)
 _KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _NUMBERS = (
     "Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
@@ -116,7 +120,7 @@ def describe_headers(headers: Any) -> tuple[list[PixelDescription | None], list[
         place = int(headers.pixel_offset[row]), int(headers.pixel_length[row])
         try:
             if place[0] < 0:
-                raise PixelDataError(_no_pixels())
+                raise PixelDataError(NO_PIXELS)
             syntax = headers.transfer_syntax[row]
             described = _described(numbers, photometric[row] or "", syntax, *place, _keyword(numbers))
             descriptions.append(described)
@@ -182,11 +186,3 @@ def _needed(numbers: dict[str, int | None], name: str) -> int:
             "If the file is a report, a plan or a waveform, leave it out."
         )
     return value
-
-
-def _no_pixels() -> str:
-    return (
-        "The file holds no pixel data. An image has PixelData, FloatPixelData or DoubleFloatPixelData (PS3.3 "
-        "C.7.6.3, C.7.6.24). "
-        "If it is a report, a plan or a waveform, leave it out."
-    )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.pixels.description import describe
+from workbench.imaging.pixels.description import NO_PIXELS, describe
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, check_claims
 from workbench.imaging.pixels.stored import store_native
 
@@ -236,10 +236,7 @@ def _pixel_element(source: Any, dataset: Any) -> tuple[int, int, str]:
     little = dataset.is_little_endian
     order = "<" if little else ">"
     if len(head) < 8 or struct.unpack_from(f"{order}H", head)[0] != 0x7FE0:
-        raise PixelDataError(
-            "The file holds no pixel data. An image has PixelData, FloatPixelData or DoubleFloatPixelData "
-            "(PS3.3 C.7.6.3, C.7.6.24). If it is a report, a plan or a waveform, leave it out."
-        )
+        raise PixelDataError(NO_PIXELS)
     keyword = _KEYWORDS.get(struct.unpack_from(f"{order}H", head, 2)[0], "PixelData")
     if not implicit and len(head) < 12:
         raise PixelDataError(_ends(len(head), 12))
