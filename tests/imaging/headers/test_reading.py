@@ -238,7 +238,9 @@ def test_rows_are_selected_in_the_order_asked_for(tmp_path: Path) -> None:
         write(tmp_path / str(number), meta(EXPLICIT), FIRST, explicit(0x00200013, "IS", str(number).encode()))
         for number in range(10, 13)
     ]
-    chosen = read_headers(paths).select([2, 0])
+    headers = read_headers(paths)
+    assert headers.select(np.array([False, True, False])).names == [str(paths[1])]
+    chosen = headers.select([2, 0])
     assert chosen.numbers("InstanceNumber")[:, 0].tolist() == [12.0, 10.0]
     assert [path.name for path in chosen.paths] == ["12", "10"]
 

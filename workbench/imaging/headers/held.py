@@ -159,20 +159,21 @@ class Headers:
         big = self.block.flags[:, 1] == 1
         return number_column(self.block.values, self._extent(place), codes, big, kept.most)
 
-    def select(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> "Headers":
+    def select(self, rows: Sequence[int] | npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Headers":
         """Return the headers of some rows.
 
         Parameters
         ----------
-        rows : sequence of int
-            In the order wanted.
+        rows : sequence of int, or mask
+            In the order wanted; or (n,) bool.
 
         Returns
         -------
         Headers
             Without refused files; the bytes of the values are shared.
         """
-        chosen, block = np.asarray(rows, np.int64), self.block
+        given, block = np.asarray(rows), self.block
+        chosen = np.flatnonzero(given) if given.dtype == bool else given.astype(np.int64)
         names = [block.names[row] for row in chosen.tolist()]
         arrays = (getattr(block, name)[chosen] for name in ("bases", "starts", "lengths", "codes", "flags", "places"))
         return Headers(Block(names, block.values, *arrays))
