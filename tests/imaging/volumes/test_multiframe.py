@@ -168,3 +168,18 @@ def test_a_dose_of_one_plane_is_scaled_too():
     volume = read_series(get_testdata_file("rtdose_1frame.dcm"))
     image = pydicom.dcmread(get_testdata_file("rtdose_1frame.dcm"))
     assert volume.array[0] == pytest.approx(image.pixel_array * float(image.DoseGridScaling), rel=1e-6)
+
+
+def test_a_value_that_is_no_number_is_refused_without_showing_it(tmp_path):
+    whole = Path(get_testdata_file("rtdose.dcm")).read_bytes()
+    offsets = pydicom.dcmread(get_testdata_file("rtdose.dcm")).GridFrameOffsetVector
+    told = "\\".join(str(one.original_string) for one in offsets).encode()
+    assert told in whole
+    (tmp_path / "one.dcm").write_bytes(whole.replace(told, told.replace(b"10", b"1X", 1)))
+    with pytest.raises(SeriesError) as caught:
+        read_series(tmp_path / "one.dcm")
+    assert "1X" not in str(caught.value)
+    assert str(caught.value) == (
+        "A value that says where the frames lie, or what they mean, cannot be read (ValueError). "
+        "Every such value has to be of its representation. Fetch the file again, or correct its header at the source."
+    )

@@ -88,7 +88,8 @@ def _listing(headers: "Headers", uids: npt.NDArray[Any], names: Sequence[str]) -
     shown = []
     for number, name in enumerate(names[:_MOST_LISTED], start=1):
         rows = np.flatnonzero((uids == name) & (headers.pixel_offset >= 0))
-        size = " × ".join(f"{length:.0f}" for length in sizes[rows[0]])
+        known = np.isfinite(sizes[rows[0]]).all()
+        size = " × ".join(f"{length:.0f}" for length in sizes[rows[0]]) if known else "unknown size"
         files = f"{len(rows)} file{'' if len(rows) == 1 else 's'}"
         shown.append(f"{number}: {modality[rows[0]] or 'unknown modality'}, {files}, {size}")
     more = f"; … {len(names)} in all" if len(names) > _MOST_LISTED else ""

@@ -6,6 +6,7 @@ DICOM PS3.3 2025c: C.7.6.16 (Multi-frame Functional Groups), C.8.4.8 and C.8.4.1
 Reconstruction), C.8.8.3 (RT Dose).
 """
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,12 +78,33 @@ def read_frames(headers: "Headers", wishes: Wishes) -> Volume:
         When the frames state no place in the patient, or do not make one volume.
     """
     from workbench.imaging.pixels.files import open_dataset
-    from workbench.imaging.pixels.modality import rescale_of
+    from workbench.imaging.pixels.layout import PixelDataError
 
     path = headers.paths[0]
     dataset, description = open_dataset(path)
     if str(dataset.get("Modality", "")) == "SEG":  # frames without the segment are often left out
         raise _no_slices("The file is a segmentation: masks of segments, not slices.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pydicom warns of values that it reads otherwise than stated
+            stack, findings = _stack(dataset, Frames(path, description))
+            facts = _facts(dataset, description.n_frames, path, headers)
+    except (SeriesError, PixelDataError):
+        raise
+    except (ValueError, TypeError, OverflowError, AttributeError) as error:  # pydicom converts a value when it is used
+        words = f"A value that says where the frames lie, or what they mean, cannot be read ({type(error).__name__})."
+        then = "Fetch the file again, or correct its header at the source."
+        finding = Finding("unreadable", words, "", then)
+        raise SeriesError(f"{words} Every such value has to be of its representation. {then}", (finding,)) from None
+    _refuse_without_geometry(stack, facts.modality)
+    return build_volume(stack, facts, wishes, findings)
+
+
+def _stack(dataset: Any, pixels: Frames) -> tuple[Stack, list[Finding]]:
+    """Return the frames as a stack, and what was assumed of where they lie."""
+    from workbench.imaging.pixels.modality import rescale_of
+
+    description = pixels.description
     columns, findings = _columns(dataset, description.n_frames)
     rescales = [rescale_of(dataset, frame) for frame in range(description.n_frames)]
     rescale, units = np.array([(one.slope, one.intercept) for one in rescales], dtype=np.float64), rescales[0].units
@@ -94,14 +116,13 @@ def read_frames(headers: "Headers", wishes: Wishes) -> Volume:
         step_mm=np.hstack([_numbers(columns["SpacingBetweenSlices"], 1), _numbers(columns["SliceThickness"], 1)]),
         sizes=np.tile([float(description.rows), description.columns, description.samples], (description.n_frames, 1)),
         rescale=without_rescale_as_one(rescale),
-        pixels=Frames(path, description),
+        pixels=pixels,
         value_of=lambda keyword: [_text(value) for value in columns.get(keyword, [None] * description.n_frames)],
         dimensions=_DIMENSIONS,
         units=units,
         noun="frame",
     )
-    _refuse_without_geometry(stack, str(dataset.get("Modality", "")))
-    return build_volume(stack, _facts(dataset, description.n_frames, path, headers), wishes, findings)
+    return stack, findings
 
 
 def _columns(dataset: Any, n: int) -> tuple[dict[str, list[Any]], list[Finding]]:
@@ -113,7 +134,7 @@ def _columns(dataset: Any, n: int) -> tuple[dict[str, list[Any]], list[Finding]]
         for keyword in ("PixelSpacing", "SpacingBetweenSlices", "SliceThickness", "ImageOrientationPatient")
     }
     columns["ImagePositionPatient"] = [None] * n
-    if str(dataset.SOPClassUID) == _NM:
+    if str(dataset.get("SOPClassUID", "")) == _NM:
         return _of_nuclear_medicine(dataset, n, columns)
     offsets = _dose_offsets(dataset)
     if n == 1:
