@@ -19,7 +19,7 @@ from workbench.presentation.viewer.windows import windows_of
 #: A volume of more voxels is shown as slices unless 3-D is asked for: 192 cubed, above which itkwidgets coarsens.
 MOST_VOXELS = 192**3
 _LONGEST_AXIS = 192
-_BONE_HU, _SOFT_TISSUE_HU = 620.0, 60.0  # the middle of what is drawn of each
+_BONE_HU, _SOFT_TISSUE_HU = 410.0, 60.0  # the middle of what is drawn of each
 
 
 def why_not_rendered(image: Image) -> str:
@@ -107,9 +107,8 @@ def render_volume(image: Image, *, mask: Any = None, labels: Mapping[int, str] |
         "vmax": [window.center + window.width / 2],
         "channels": [True],  # without it, its script stops half-way through setting up (null.forEach)
         "units": "mm" if pixel_mm(image, planes_of(image)[0]) else "",
-        "background": (0.0, 0.0, 0.0),
+        "background": (1.0, 1.0, 1.0),  # on black, thin shaded bone is hard to see
         "ui_collapsed": True,
-        "gradient_opacity": 0.05,  # little weight on edges, else thin bone is dim
     }
     if image.units == "HU":
         options["opacity_gaussians"] = [_see_through(float(array.min()), float(array.max()))]
@@ -123,7 +122,7 @@ def render_volume(image: Image, *, mask: Any = None, labels: Mapping[int, str] |
 def _see_through(low: float, high: float) -> list[dict[str, float]]:
     """Opacity along the values: bone solid, soft tissue a veil, air and fat nothing."""
     span = max(high - low, 1.0)
-    peaks = ((_BONE_HU, 1.0, 450 / span), (_SOFT_TISSUE_HU, 0.12, 90 / span))
+    peaks = ((_BONE_HU, 1.0, 350 / span), (_SOFT_TISSUE_HU, 0.15, 175 / span))
     return [
         {
             "position": min(1.0, max(0.0, (hu - low) / span)),
