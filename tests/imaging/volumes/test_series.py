@@ -6,6 +6,8 @@ import tracemalloc
 import numpy as np
 import pydicom
 import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
 
 from workbench.imaging.headers import index_folder, read_headers
@@ -257,6 +259,31 @@ def test_a_compressed_series_with_a_tilt_and_a_gap_equals_the_uncompressed_one(w
     assert coded.shape[0] == 6
     assert (coded.array == expected.array).all()
     assert coded.flags == expected.flags
+
+
+def test_values_through_a_lookup_table_are_refused(make_slice, save_slice, tmp_path):
+    table = Dataset()
+    table.LUTDescriptor, table.ModalityLUTType = [2, 0, 16], "US"
+    table.add_new(0x00283006, "US", [0, 100])  # LUTData
+    image = make_slice(0, [0, 0, 0], RescaleSlope=None, RescaleIntercept=None, RescaleType=None)
+    image.ModalityLUTSequence = Sequence([table])
+    save_slice(image, tmp_path / "one.dcm")
+    with pytest.raises(SeriesError) as caught:
+        read_series(tmp_path)
+    assert str(caught.value) == (
+        "The values go through a Modality LUT, where slope and intercept would be right for a volume. "
+        "Read such images one by one with read_image."
+    )
+
+
+def test_pet_states_its_units_and_magnetic_resonance_has_none(write_slices):
+    each = {nth: {"RescaleSlope": 0.5 + nth} for nth in range(2)}
+    activity = write_slices([0, 3], Modality="PT", Units="BQML", RescaleIntercept=0, RescaleType=None, each=each)
+    assert read_series(activity).units == "Bq/ml"
+    signal = write_slices(
+        [0, 3], Modality="MR", RescaleIntercept=None, RescaleSlope=None, RescaleType=None, folder="mr"
+    )
+    assert (read_series(signal).units, read_series(signal).array.dtype) == ("unknown units", np.int16)
 
 
 @pytest.mark.real_data

@@ -6,6 +6,7 @@ DICOM PS3.3 2025c: C.7.6.2 (Image Plane Module), C.7.6.16 (Multi-frame Functiona
 """
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.images import Source, Volume
+from workbench.imaging.images import UNKNOWN_UNITS, Source, Volume
 from workbench.imaging.volumes.building import Facts, Wishes, build_volume
 from workbench.imaging.volumes.choosing import choose_series
 from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError
@@ -253,13 +254,31 @@ def _units(headers: "Headers") -> str:
     kinds = {kind or "HU" for kind in headers.text("RescaleType")}
     if stated and headers.text("Modality")[0] == "CT" and kinds == {"HU"}:
         return "HU"  # PS3.3 2025c C.8.2.1: the values of a CT image are Hounsfield units unless it says otherwise
-    import pydicom
-
-    from workbench.imaging.pixels.modality import rescale_of
-
-    dataset = pydicom.dcmread(headers.paths[0], stop_before_pixels=True, force=True)
+    dataset = _first_readable(headers)
+    if dataset is None:
+        return UNKNOWN_UNITS
     if not stated and "ModalityLUTSequence" in dataset:
-        words = "The values go through a Modality LUT, not through slope and intercept."
+        words = "The values go through a Modality LUT, where slope and intercept would be right for a volume."
         then = "Read such images one by one with read_image."
         raise SeriesError(f"{words} {then}", (Finding("modality LUT", words, "", then),))
-    return rescale_of(dataset).units
+    from workbench.imaging.pixels.modality import rescale_of
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pydicom warns of values that it reads otherwise than stated
+            return rescale_of(dataset).units
+    except (ValueError, TypeError, AttributeError):  # a value that is no number: pydicom converts it when it is used
+        return UNKNOWN_UNITS
+
+
+def _first_readable(headers: "Headers") -> Any:
+    """Return the data set of the first file that has one; those that end early are found when pixels are read."""
+    from workbench.imaging.pixels.files import open_dataset
+    from workbench.imaging.pixels.layout import PixelDataError
+
+    for path in headers.paths:
+        try:
+            return open_dataset(path)[0]
+        except PixelDataError:
+            continue
+    return None
