@@ -96,6 +96,7 @@ $(STAMPS)/demo: $(SOURCES) | $(STAMPS)/uv
 $(STAMPS)/lab: $(SOURCES) | $(STAMPS)/demo
 	@echo "Installing the lab profile into $(VENV) …"
 	@$(INSTALL) -e '.[lab,viewer]'
+	@$(VENV)/bin/workbench viewer install
 	@$(call size,lab,at most 2.6 GB) > $@
 	@cat $@
 
@@ -104,9 +105,12 @@ $(STAMPS)/dev: $(SOURCES) | $(STAMPS)/uv
 	@$(INSTALL) -e '.[dev]'
 	@touch $@
 
-.venv-bench/.stamp: tests/benchmarks/requirements.txt | $(STAMPS)/uv
+# pip itself installs torch: it takes the build without CUDA where one lies at hand, and nothing after it asks for more.
+.venv-bench/.stamp: tests/benchmarks/requirements.txt tests/benchmarks/requirements_imaging.txt | $(STAMPS)/uv
 	@$(PYTHON) -m venv .venv-bench
-	@$(VENV)/bin/uv pip install --quiet --python .venv-bench/bin/python -r tests/benchmarks/requirements.txt
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	@$(VENV)/bin/uv pip install --quiet --python .venv-bench/bin/python \
+		-r tests/benchmarks/requirements.txt -r tests/benchmarks/requirements_imaging.txt
 	@touch $@
 
 size = echo "$(1) profile: $(VENV) takes $$(du -sm $(VENV) | cut -f1) MB ($(2))$$( [ ! -e $(STAMPS)/dev ] || echo ", the tools for tests in it counted too")"

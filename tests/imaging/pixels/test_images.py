@@ -12,7 +12,7 @@ from PIL import Image
 from workbench.imaging.pixels.cines import read_cine
 from workbench.imaging.pixels.layout import PixelDataError
 from workbench.imaging.pixels.radiographs import read_radiograph
-from workbench.imaging.pixels.spacing import spacing_of
+from workbench.imaging.pixels.spacing import spacing_of, ultrasound_regions
 
 Write = Callable[..., Path]
 Bundled = Callable[[str], Path]
@@ -168,6 +168,14 @@ def test_spacing_says_where_it_holds(attributes: dict, spacing: Any, flags: list
     for keyword, value in attributes.items():
         setattr(dataset, keyword, value)
     assert spacing_of(dataset) == (spacing, flags)
+
+
+def test_calibrated_regions_inside_the_image_are_named_the_largest_first() -> None:
+    dataset = pydicom.Dataset()
+    dataset.Rows, dataset.Columns = 5, 10
+    small, outside = _region(RegionLocationMinX0=8), _region(RegionLocationMaxX1=10)
+    dataset.SequenceOfUltrasoundRegions = [small, outside, _region()]
+    assert ultrasound_regions(dataset) == ((0, 0, 9, 4), (8, 0, 9, 4))  # first column, first row, last ones
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from workbench.imaging.pixels.groups import text_of, value_of
 from workbench.imaging.pixels.layout import PixelDescription
 from workbench.imaging.pixels.modality import apply_modality, padding_values, rescale_of
 from workbench.imaging.pixels.photometric import grey_of_rgb, invert, to_rgb
-from workbench.imaging.pixels.spacing import spacing_of
+from workbench.imaging.pixels.spacing import spacing_of, ultrasound_regions
 from workbench.imaging.pixels.tables import table_of
 from workbench.imaging.pixels.voi import voi_windows
 
@@ -85,7 +85,13 @@ def read_frames(path: str | Path, *, frames: Sequence[int] | None = None, color:
         shape=tuple(decoded.shape),
     )
     decoder = DECODERS[description.transfer_syntax].decoder
-    made = {"reader": decoder, "transfer_syntax": description.transfer_syntax, "photometric": description.photometric}
+    made: dict[str, Any] = {
+        "reader": decoder,
+        "transfer_syntax": description.transfer_syntax,
+        "photometric": description.photometric,
+    }
+    if regions := ultrasound_regions(dataset):
+        made["ultrasound_regions"] = regions
     fields = {"modality": text_of(dataset, "Modality"), "spacing_mm": spacing, "source": source, "provenance": made}
     read = Frames(dataset, description, decoded, fields, flags + _general_flags(dataset))
     if description.samples == 3 or description.photometric == "PALETTE COLOR":

@@ -8,6 +8,10 @@ _SMALLEST_MM, _GREATEST_MM = 1e-5, 1_000.0  # our own bounds: below a thousandth
 _CENTIMETERS = 3  # PhysicalUnitsXDirection (PS3.3 2025c C.8.5.5.1.15)
 
 
+#: Area in pixels, spacing in mm (rows, columns), and first and last row and column.
+_Region = tuple[int, tuple[float, float], tuple[int, int, int, int]]
+
+
 def spacing_of(dataset: Any, frame: int = 0) -> tuple[tuple[float, float] | None, list[str]]:
     """Return the spacing between rows and between columns, and what is to be known of it.
 
@@ -66,10 +70,47 @@ def _of_calibration(dataset: Any, stated: tuple[float, float], imager: tuple[flo
     return []
 
 
+def ultrasound_regions(dataset: Any) -> tuple[tuple[int, int, int, int], ...]:
+    """Return where the calibrated regions of an ultrasound image lie.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        Any.
+
+    Returns
+    -------
+    tuple of tuple of int
+        First column, first row, last column and last row of each region that is calibrated in centimeters and lies
+        in the image, the largest first; empty without any.
+
+    References
+    ----------
+    DICOM PS3.3 2025c, C.8.5.5 (US Region Calibration).
+    """
+    found, _ = _calibrated(dataset)
+    return tuple((left, top, right, bottom) for _, _, (top, bottom, left, right) in sorted(found, reverse=True))
+
+
 def _of_ultrasound(dataset: Any) -> tuple[tuple[float, float] | None, list[str]]:
-    regions = value_of(dataset, "SequenceOfUltrasoundRegions") or ()
-    found, outside = [], []
-    for region in regions:
+    found, n_outside = _calibrated(dataset)
+    if not found and n_outside:
+        return None, [
+            "Calibrated ultrasound regions lie outside the image; their spacing was left out (PS3.3 C.8.5.5)."
+        ]
+    if not found:
+        regions = value_of(dataset, "SequenceOfUltrasoundRegions") or ()
+        return None, ["No ultrasound region is calibrated in centimeters."] if regions else []
+    _, spacing, (top, bottom, left, right) = max(found)
+    place = f"rows {top} to {bottom} and columns {left} to {right}"
+    others = f", the largest of {len(found)}" if len(found) > 1 else ""
+    return spacing, [f"Spacing holds in one calibrated region{others}: {place} (PS3.3 C.8.5.5)."]
+
+
+def _calibrated(dataset: Any) -> tuple[list[_Region], int]:
+    """Return area, spacing and edges of each calibrated region, and how many lie outside the image."""
+    found, n_outside = [], 0
+    for region in value_of(dataset, "SequenceOfUltrasoundRegions") or ():
         units = {number_of(region, "PhysicalUnitsXDirection"), number_of(region, "PhysicalUnitsYDirection")}
         deltas = number_of(region, "PhysicalDeltaY"), number_of(region, "PhysicalDeltaX")
         ends = [number_of(region, f"RegionLocation{end}") for end in ("MinY0", "MaxY1", "MinX0", "MaxX1")]
@@ -78,19 +119,10 @@ def _of_ultrasound(dataset: Any) -> tuple[tuple[float, float] | None, list[str]]
         spacing = abs(10 * (deltas[0] or 0)), abs(10 * (deltas[1] or 0))
         top, bottom, left, right = (int(one or 0) for one in ends)
         if bottom >= (number_of(dataset, "Rows") or 0) or right >= (number_of(dataset, "Columns") or 0):
-            outside.append(region)  # the picture was cut or scaled after it was calibrated
+            n_outside += 1  # the picture was cut or scaled after it was calibrated
         elif all(_SMALLEST_MM <= one <= _GREATEST_MM for one in spacing):
             found.append(((bottom - top + 1) * (right - left + 1), spacing, (top, bottom, left, right)))
-    if not found and outside:
-        return None, [
-            "Calibrated ultrasound regions lie outside the image; their spacing was left out (PS3.3 C.8.5.5)."
-        ]
-    if not found:
-        return None, ["No ultrasound region is calibrated in centimeters."] if regions else []
-    _, spacing, (top, bottom, left, right) = max(found)
-    place = f"rows {top} to {bottom} and columns {left} to {right}"
-    others = f", the largest of {len(found)}" if len(found) > 1 else ""
-    return spacing, [f"Spacing holds in one calibrated region{others}: {place} (PS3.3 C.8.5.5)."]
+    return found, n_outside
 
 
 def _pair(item: Any, keyword: str) -> tuple[tuple[float, float] | None, list[str]]:
