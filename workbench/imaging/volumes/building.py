@@ -11,7 +11,7 @@ import numpy.typing as npt
 from workbench.imaging.images import Source, Volume
 from workbench.imaging.volumes.arranging import Arranged, arrange
 from workbench.imaging.volumes.filling import BeyondInt16Error, Values, fill, planes, values_of
-from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError, settle
+from workbench.imaging.volumes.findings import Finding, OnProblem, settle
 from workbench.imaging.volumes.placing import place, plan_placement
 from workbench.imaging.volumes.stack import Stack
 
@@ -220,6 +220,3 @@ def _volume(
         origin_mm=origin,
         direction=order.direction,
     )
-
-
-__all__ = ["Facts", "SeriesError", "Wishes", "build_volume"]

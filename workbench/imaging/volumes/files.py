@@ -1,30 +1,17 @@
-"""Any image file or folder: what lies there decides what comes back, and a name's ending what is written."""
+"""Any image file or folder: what lies there decides what comes back."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from workbench.imaging.images import Cine, Image, Radiograph, Volume
-from workbench.imaging.volumes.arrays_on_disk import read_numpy, read_zarr, write_numpy, write_zarr
+from workbench.imaging.images import Cine, Radiograph, Volume
 from workbench.imaging.volumes.findings import SeriesError
-from workbench.imaging.volumes.nifti import read_nifti, write_nifti
+from workbench.imaging.volumes.kept import READERS, ending_of, read_kept, save_image
 from workbench.imaging.volumes.stack import FRAMED
 
-_READERS: Mapping[str, Callable[[Path], Image]] = {
-    ".nii": read_nifti,
-    ".nii.gz": read_nifti,
-    ".npy": read_numpy,
-    ".npz": read_numpy,
-    ".zarr": read_zarr,
-}
-_WRITERS: Mapping[str, Callable[[Any, Path], Path]] = {
-    ".nii": write_nifti,
-    ".nii.gz": write_nifti,
-    ".npz": write_numpy,
-    ".zarr": write_zarr,
-}
+__all__ = ["read_image", "save_image"]
+
 _PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 _SLICES = ("CT", "MR", "PT", "NM", "RTDOSE")  # modalities whose single images are slices (PS3.3 C.7.3.1.1.1)
 
@@ -62,7 +49,7 @@ def read_image(path: str | Path, **options: Any) -> Volume | Radiograph | Cine:
     from workbench.imaging.volumes.series import read_series
 
     path = Path(path)
-    if ending_of(path) in _READERS:
+    if ending_of(path) in READERS:
         return read_kept(path)  # type: ignore[return-value]
     if path.suffix.lower() in _PICTURES and path.is_file():
         return read_radiograph(path)
@@ -89,78 +76,6 @@ def read_image(path: str | Path, **options: Any) -> Volume | Radiograph | Cine:
         f"The folder holds {len(headers)} images ({modality or 'unknown modality'}) that are no slices of one volume. "
         f"Right would be one image, or slices that state where they lie. Pass the path of one file."
     )
-
-
-def save_image(image: Image, path: str | Path) -> Path:
-    """Write an image in the form that the path's ending names, and return its path.
-
-    Parameters
-    ----------
-    image : Image
-        Volume, Radiograph or Cine.
-    path : str or pathlib.Path
-        Ends with ``.nii``, ``.nii.gz``, ``.npz`` or ``.zarr``.
-
-    Returns
-    -------
-    pathlib.Path
-        Of the finished file; it appears whole or not at all.
-
-    Raises
-    ------
-    ValueError
-        When the ending names no form, or the form cannot hold the image.
-    """
-    path = Path(path)
-    writer = _WRITERS.get(ending_of(path))
-    if writer is None:
-        raise ValueError(
-            f"The name ends with {path.suffix or 'nothing'!r}. Valid endings: {', '.join(_WRITERS)}. "
-            f"Give the file one of these."
-        )
-    return writer(image, path)
-
-
-def read_kept(path: Path) -> Image:
-    """Return the image of a file that is no DICOM, by its ending.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Ends with ``.nii``, ``.nii.gz``, ``.npy``, ``.npz`` or ``.zarr``.
-
-    Returns
-    -------
-    Image
-        Of the class that the file holds.
-    """
-    if not path.exists():
-        raise FileNotFoundError(
-            f"There is no such {ending_of(path)} here. Right would be an existing one. Check its path."
-        )
-    return _READERS[ending_of(path)](path)
-
-
-def ending_of(path: Path) -> str:
-    """Return a name's ending, with ``.nii.gz`` as one.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Any.
-
-    Returns
-    -------
-    str
-        Lower case, with its dot; empty where there is none.
-
-    Examples
-    --------
-    >>> ending_of(Path("head.NII.gz")), ending_of(Path("chest.npz"))
-    ('.nii.gz', '.npz')
-    """
-    name = path.name.lower()
-    return ".nii.gz" if name.endswith(".nii.gz") else path.suffix.lower()
 
 
 def _are_slices(headers: Any) -> bool:

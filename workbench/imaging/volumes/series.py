@@ -19,13 +19,12 @@ from workbench.imaging.images import UNKNOWN_UNITS, Source, Volume
 from workbench.imaging.volumes.building import Facts, Wishes, build_volume
 from workbench.imaging.volumes.choosing import choose_series
 from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError
+from workbench.imaging.volumes.kept import READERS, ending_of, read_kept
 from workbench.imaging.volumes.stack import FRAMED, stack_of_files
 from workbench.imaging.volumes.stored import CodedFiles, DirectFiles, are_direct
 
 if TYPE_CHECKING:
     from workbench.imaging.headers.reading import Headers
-
-_ENDINGS = (".nii", ".nii.gz", ".npy", ".npz", ".zarr")
 
 
 def read_series(
@@ -116,10 +115,8 @@ def _checked(on_problem: OnProblem) -> OnProblem:
 
 def _kept_volume(path: Path) -> Volume | None:
     """Return the volume of a file that is no DICOM, or None."""
-    if not path.name.lower().endswith(_ENDINGS):
+    if ending_of(path) not in READERS:
         return None
-    from workbench.imaging.volumes.files import read_kept
-
     image = read_kept(path)
     if not isinstance(image, Volume):
         raise ValueError(
