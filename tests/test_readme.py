@@ -54,7 +54,7 @@ def test_the_first_picture_says_whom_the_filter_lost(commons):
 
 
 def test_the_synthetic_commons_answers_by_race_and_place():
-    _, snippet, _ = blocks("python")
+    _, snippet, *_ = blocks("python")
     names = {}
     exec(compile(snippet, "README.md", "exec"), names)
     assert names["race"].warnings[0][0] == "race"
@@ -96,3 +96,22 @@ def test_its_pictures_are_small():
     pictures = list((README.parent / "notebooks" / "images").iterdir())
     assert pictures
     assert all(picture.stat().st_size <= 300_000 for picture in pictures)
+
+
+def test_a_folder_of_images_becomes_a_catalog_arrays_and_a_training_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    three_lines, images = (block for block in blocks("python") if "my_dicom" in block)
+    names = {}
+    exec(compile(images, "README.md", "exec"), names)
+    exec(compile(three_lines, "README.md", "exec"), names)
+    assert names["commons"].counts["series"] == 1
+    assert names["volume"].units == "HU"
+    assert names["ready"].units == "0 to 1"
+    assert (tmp_path / "prepared.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "training" / "datalist.json").exists()
+    commands = [shlex.split(line) for block in blocks("console") for line in block.splitlines()]
+    for words in commands:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            assert main(words[1:]) == 0
+        assert printed.getvalue()
+    assert {"index", "ct.nii.gz", "training_too"} <= {path.name for path in tmp_path.iterdir()}

@@ -1,6 +1,7 @@
 """Volumes in 3-D by itkwidgets and WebGL; where it cannot be, the reason in a sentence."""
 
 import math
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from workbench.errors import MissingPackageError
 from workbench.imaging.arrays import to_host
 from workbench.imaging.images import Image, Volume
 from workbench.presentation.viewer.bundle import check_bundle
-from workbench.presentation.viewer.masks import overlay_of
+from workbench.presentation.viewer.masks import Overlay, overlay_of
 from workbench.presentation.viewer.planes import pixel_mm, planes_of
 from workbench.presentation.viewer.scenes import block_means
 from workbench.presentation.viewer.windows import windows_of
@@ -95,6 +96,13 @@ def render_volume(image: Image, *, mask: Any = None, labels: Mapping[int, str] |
         raise MissingPackageError(
             f"{state.words}. Volumes are drawn in 3-D by itkwidgets. Without it, show them flat: view(…, mode='slices')"
         )
+    with warnings.catch_warnings():
+        # ITK's modules warn while they load, and where warnings are errors the interpreter would end there.
+        warnings.simplefilter("ignore")
+        return _viewer(image, overlay)
+
+
+def _viewer(image: Volume, overlay: Overlay | None) -> Any:
     import itkwidgets
 
     factors = tuple(-(-side // _LONGEST_AXIS) for side in image.shape)
