@@ -129,7 +129,7 @@ class Radiograph(Image):
     Attributes
     ----------
     view_position : str
-        PS3.3 C.8.1.1 or C.8.11.7, such as ``"PA"``; empty when unknown.
+        PS3.3 C.8.1.1 (CR) or C.8.11.5 (DX), such as ``"PA"``; empty when unknown.
     laterality : str
         ``"R"``, ``"L"``, ``"B"``, ``"U"`` or empty.
     patient_orientation : tuple of str

@@ -34,7 +34,7 @@ def test_monochrome1_becomes_brighter_where_it_was_shown_bright(write_dicom: Wri
     assert (image.modality, image.view_position, image.laterality) == ("DX", "PA", "U")
     assert (image.patient_orientation, image.spacing_mm) == (("L", "F"), (0.1, 0.2))
     assert image.flags == (
-        "Spacing is ImagerPixelSpacing: at the detector, larger than in the patient (PS3.3 10.7.1.3).",
+        "Spacing is ImagerPixelSpacing: at the detector, larger than in the patient (PS3.3 10.7.1.1).",
         "MONOCHROME1 was inverted over the range of stored values, so higher is brighter (PS3.3 C.7.6.3.1.2).",
     )
     assert image.provenance["photometric"] == "MONOCHROME1"

@@ -59,9 +59,9 @@ def test_a_compressed_claim_of_gigabytes_is_refused_too(write_dicom: Write) -> N
     ("attributes", "begins"),
     [
         ({"Rows": 0}, "The header states 0 rows × 3 columns. Valid: 1 to 65,535 of each (PS3.3 C.7.6.3)."),
-        ({"BitsAllocated": 12}, "The header states BitsAllocated 12. Valid: 1, 8, 16, 32 or 64 (PS3.5 8.1.1)."),
+        ({"BitsAllocated": 12}, "The header states BitsAllocated 12. Valid: 1, 8, 16, 32 or 64 (PS3.3 C.7.6.3)."),
         ({"BitsStored": 17}, "The header states BitsStored 17. Valid: 1 to BitsAllocated (PS3.5 8.1.1)."),
-        ({"HighBit": 16}, "The header states HighBit 16. Valid: BitsStored − 1 (PS3.5 8.1.1)."),
+        ({"HighBit": 16}, "The header states HighBit 16. Valid: BitsStored − 1 (PS3.3 C.7.6.3)."),
         ({"PixelRepresentation": 2}, "The header states PixelRepresentation 2. Valid: 0 or 1 (PS3.3 C.7.6.3)."),
         ({"SamplesPerPixel": 4}, "The header states SamplesPerPixel 4. Valid: 1 or 3 (PS3.3 C.7.6.3.1.1)."),
         ({"PhotometricInterpretation": "RGB"}, "The header states RGB with 1 samples a pixel. Valid: 3 samples "),

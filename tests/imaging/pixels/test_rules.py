@@ -118,7 +118,7 @@ def test_a_slope_of_zero_is_refused() -> None:
     with pytest.raises(PixelDataError) as raised:
         rescale_of(_header(RescaleSlope=0, RescaleIntercept=1))
     assert str(raised.value) == (
-        "RescaleSlope is 0, which makes every value the same. Any other number was expected (PS3.3 C.11.1.1.2). "
+        "RescaleSlope is 0, which makes every value the same. Any other number was expected (PS3.3 C.11.1). "
         "Leave the file out, or correct its header at the source."
     )
 
@@ -176,7 +176,7 @@ def test_entries_of_eight_bits_may_be_packed_in_words() -> None:
 @pytest.mark.parametrize(
     ("item", "begins"),
     [
-        (_table(0, [1, 2], bits=32), "A lookup table has entries of 32 bits. 8 to 16 are allowed (PS3.3 C.11.1.1.1)."),
+        (_table(0, [1, 2], bits=32), "A lookup table has entries of 32 bits. 8 to 16 are allowed (PS3.3 C.11.2.1.1)."),
         (_header(LUTDescriptor=[3, 0, 16], LUTData=[1, 2]), "A lookup table has 2 entries of 3 that its descriptor"),
         (_header(LUTData=[1, 2]), "A lookup table has no descriptor of three numbers, or no data."),
     ],

@@ -107,7 +107,7 @@ def _after_markers(
 ) -> npt.NDArray[np.int64]:
     """Return after which fragments a frame ends: those whose last bytes hold an End of Image marker (FF D9).
 
-    ISO/IEC 10918-1 table B.1 (JPEG, JPEG-LS) and ISO/IEC 15444-1 table A.2 (JPEG 2000) use the same code.
+    ISO/IEC 10918-1 table B.1 (JPEG, JPEG-LS) and ISO/IEC 15444-1 annex A (JPEG 2000) use the same code.
     """
     ends: Sequence[bool] = []
     file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))

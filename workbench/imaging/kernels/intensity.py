@@ -84,7 +84,7 @@ def rescale_window(
     low, high : float
         In units after the rescale; see :func:`window_range` for windows of DICOM.
     slope, intercept : float, default 1 and 0
-        The rescale (PS3.3 C.11.1.1.2).
+        The rescale (PS3.3 C.11.1).
     padding : float, optional
         The value, before the rescale, of pixels that hold no image.
     invert : bool, default False

@@ -8,8 +8,8 @@ from workbench.errors import brief
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription
 
 _SOI, _EOI, _SOS, _APP0, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE  # ITU-T T.81 Table B.1
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}  # T.81 Table B.1; 0xF7 of T.87 Table C.1
-_J2K, _JP2 = b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  "  # T.800 Annex A.4.1, A.5.1 and I.5.1
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}  # T.81 Table B.1; 0xF7: T.87 Annex C
+_J2K, _JP2 = b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  "  # T.800 A.5.1 and I.5.1
 _MOST_SEGMENTS = 10_000  # before the image; our own bound
 
 
@@ -120,7 +120,7 @@ def scans_of_jpeg_ls(encoded: bytes) -> list[bytes]:
     Returns
     -------
     list of bytes
-        Frames of one component (T.87 Annex C.1); the decoder at hand reads interleaved color only.
+        Frames of one component (T.87 Annex C); the decoder at hand reads interleaved color only.
     """
     frame = encoded.index(b"\xff\xf7")
     first = encoded.index(b"\xff\xda", frame)

@@ -12,8 +12,8 @@ from workbench.imaging.pixels.tables import table_of
 
 #: RescaleType and ModalityLUTType (PS3.3 C.11.1.1.2) → units; US is "unspecified".
 _RESCALE_UNITS = {"HU": "HU", "OD": "0.001 optical density", "MGML": "mg/ml", "PCT": "%"}
-_RESCALE_UNITS["Houndsfield Unit"] = "HU"  # as CT reformats of one maker spell it
-#: Units (0054,1001) of PET (PS3.3 C.8.9.1) → units.
+_RESCALE_UNITS["Houndsfield Unit"] = "HU"  # misspelled
+#: Units (0054,1001) of PET (PS3.3 C.8.9.1.1.3) → units.
 _PET_UNITS = {
     "BQML": "Bq/ml", "CNTS": "counts", "CPS": "counts/s", "GML": "g/ml",
     "PROPCNTS": "proportional to counts", "PROPCPS": "proportional to counts/s",
@@ -26,7 +26,7 @@ class Rescale(NamedTuple):
     Attributes
     ----------
     slope, intercept : float
-        PS3.3 2025c C.11.1.1.2.
+        PS3.3 2025c C.11.1.
     units : str
         ``"HU"``, ``"Bq/ml"`` …, or ``"unknown units"``.
     """
@@ -58,7 +58,8 @@ def rescale_of(dataset: Any, frame: int = 0) -> Rescale:
 
     References
     ----------
-    DICOM PS3.3 2025c, C.11.1.1.2 (rescale), C.7.6.16.2.9 (per frame), C.8.2.1 (HU of CT), C.8.8.3 (dose).
+    DICOM PS3.3 2025c, C.11.1 and C.11.1.1.2 (rescale and its type), C.7.6.16.2.9 (per frame), C.8.2.1 (HU of CT),
+    C.8.8.3 (dose).
 
     Examples
     --------
@@ -74,7 +75,7 @@ def rescale_of(dataset: Any, frame: int = 0) -> Rescale:
         slope = number_of(dataset, "DoseGridScaling") if slope is None else slope
     if slope == 0:
         raise PixelDataError(
-            "RescaleSlope is 0, which makes every value the same. Any other number was expected (PS3.3 C.11.1.1.2). "
+            "RescaleSlope is 0, which makes every value the same. Any other number was expected (PS3.3 C.11.1). "
             "Leave the file out, or correct its header at the source."
         )
     return Rescale(
@@ -151,7 +152,7 @@ def rescale(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.NDA
     stored : numpy.ndarray
         Any shape.
     slope, intercept : float
-        PS3.3 2025c C.11.1.1.2.
+        PS3.3 2025c C.11.1.
 
     Returns
     -------

@@ -31,7 +31,8 @@ def spacing_of(dataset: Any, frame: int = 0) -> tuple[tuple[float, float] | None
 
     References
     ----------
-    DICOM PS3.3 2025c, 10.7.1.1 and 10.7.1.3 (PixelSpacing, ImagerPixelSpacing), C.8.5.5 (ultrasound regions).
+    DICOM PS3.3 2025c, 10.7.1.1 and 10.7.1.3 (PixelSpacing and the order of its values), C.8.11.4
+    (ImagerPixelSpacing: at the front of the detector), C.8.5.5 (ultrasound regions).
 
     Examples
     --------
@@ -39,7 +40,7 @@ def spacing_of(dataset: Any, frame: int = 0) -> tuple[tuple[float, float] | None
     >>> dataset = pydicom.Dataset()
     >>> dataset.ImagerPixelSpacing = [0.1, 0.2]
     >>> spacing_of(dataset)
-    ((0.1, 0.2), ['Spacing is ImagerPixelSpacing: at the detector, larger than in the patient (PS3.3 10.7.1.3).'])
+    ((0.1, 0.2), ['Spacing is ImagerPixelSpacing: at the detector, larger than in the patient (PS3.3 10.7.1.1).'])
     """
     measures = functional_item(dataset, "PixelMeasuresSequence", frame)
     imager, flags = _pair(dataset, "ImagerPixelSpacing")
@@ -50,7 +51,7 @@ def spacing_of(dataset: Any, frame: int = 0) -> tuple[tuple[float, float] | None
     if imager:
         return imager, [
             *flags,
-            "Spacing is ImagerPixelSpacing: at the detector, larger than in the patient (PS3.3 10.7.1.3).",
+            "Spacing is ImagerPixelSpacing: at the detector, larger than in the patient (PS3.3 10.7.1.1).",
         ]
     scanned, more = _pair(dataset, "NominalScannedPixelSpacing")
     if scanned:

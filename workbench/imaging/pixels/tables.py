@@ -117,7 +117,7 @@ def _descriptor(value: Any, *, signed: bool) -> tuple[int, int, int]:
         first -= 1 << 16  # stored as unsigned though the pixels are signed
     if not 8 <= bits <= 16:
         raise PixelDataError(
-            f"A lookup table has entries of {bits} bits. 8 to 16 are allowed (PS3.3 C.11.1.1.1). Leave the file out, "
+            f"A lookup table has entries of {bits} bits. 8 to 16 are allowed (PS3.3 C.11.2.1.1). Leave the file out, "
             "or correct "
             "its header at the source."
         )
@@ -126,7 +126,7 @@ def _descriptor(value: Any, *, signed: bool) -> tuple[int, int, int]:
 
 def _entries(value: Any, n: int, bits: int, *, big: bool) -> npt.NDArray[Any]:
     if isinstance(value, bytes):
-        # Entries of 8 bits may be packed two a word, or lie in a word each (PS3.3 C.7.6.3.1.6).
+        # Entries of 8 bits may be packed two a word, or lie in a word each (PS3.3 C.7.6.3.1.5, C.11.1.1.1).
         kind = _kind(8 if bits == 8 and len(value) < 2 * n else 16, big=big)
         found = np.frombuffer(value[: len(value) // kind.itemsize * kind.itemsize], kind)
     else:

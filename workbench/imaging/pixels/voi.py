@@ -154,7 +154,8 @@ def apply_voi(values: npt.NDArray[Any], dataset: Any, *, index: int = 0) -> npt.
     return apply_window(values, Window((lowest + highest) / 2, max(highest - lowest, 1e-6), "LINEAR_EXACT"))
 
 
-#: Usual windows of CT, in HU; source: Radiopaedia, https://radiopaedia.org/articles/windowing-ct.
+#: Usual windows of CT, in HU; source: Radiopaedia, https://radiopaedia.org/articles/windowing-ct, where subdural is a
+#: range (W 130 to 300, L 50 to 100) of which this is the middle, and spine is the soft tissue of the spine.
 PRESETS = {
     "brain": Window(40, 80),
     "subdural": Window(75, 215),

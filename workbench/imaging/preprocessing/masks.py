@@ -105,7 +105,7 @@ def otsu_threshold(array: Array) -> float:
 
     References
     ----------
-    Otsu (1979), doi:10.1109/TSMC.1979.4310076, equation 18.
+    Otsu (1979), doi:10.1109/TSMC.1979.4310076.
 
     Examples
     --------

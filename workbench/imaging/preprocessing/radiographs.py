@@ -28,7 +28,7 @@ _LEADS = {
     "H": "the head",
     "F": "the feet",
 }
-_FRONTAL = ("PA", "AP")  # PS3.3 2025c C.8.1.1, View Position
+_FRONTAL = ("PA", "AP")  # PS3.3 2025c C.8.1.1 and C.8.11.5, View Position
 
 
 def crop_border(image: Radiograph) -> Radiograph:
@@ -83,7 +83,7 @@ def check_laterality(image: Radiograph) -> Radiograph:
 
     References
     ----------
-    DICOM PS3.3 2025c C.7.6.1.1.1 (patient orientation), C.8.1.1 (view position).
+    DICOM PS3.3 2025c C.7.6.1.1.1 (patient orientation), C.8.1.1 and C.8.11.5 (view position).
     """
     need_gray(image, "check_laterality")
     told, sentences = _attributes_tell(image)

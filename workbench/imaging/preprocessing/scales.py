@@ -16,7 +16,7 @@ DEVIATIONS = "standard deviations"
 #: What a window makes, by the kind of number.
 SCALES = {"float32": "0 to 1", "uint8": "0 to 255", "uint16": "0 to 65535"}
 
-#: Units that a pipeline may name: those of images as read (DICOM PS3.3 2025c C.11.1.1.2 and C.8.9.1 for PET), and
+#: Units that a pipeline may name: those of images as read (DICOM PS3.3 2025c C.11.1.1.2 and, of PET, C.8.9.1.1.3), and
 #: those that steps make.
 UNITS = ("HU", "Bq/ml", "g/ml", "counts", DEVIATIONS, *SCALES.values(), UNKNOWN_UNITS)
 
