@@ -16,8 +16,10 @@ HEIGHT_MM = 300.0
 
 _THICKEST_MM = 9.5  # above and below a slice, from where it still shows vessels
 
-# Typical attenuation, in HU (Hounsfield scale: air -1000, water 0): Prokop & Galanski, Spiral and Multislice CT of the
-# Body, 2003; rounded, since a phantom needs plausible rather than exact values.
+# Attenuation in HU (air -1000, water 0), chosen within published ranges: lung, fat and liver of
+# radclass.mudr.org/content/hounsfield-units-scale-hu-ct-numbers (which names Prokop, Spiral and Multislice Computed
+# Tomography of the Body, 2003), blood and bone of radgray.com/ct/general-ct/hounsfield-scale, muscle as soft tissue
+# (25 to 60) of uvm.edu/~rchawla/series_home/ct/ct3.html.
 _AIR, _LUNG, _FAT, _MUSCLE, _BLOOD, _LIVER, _SPONGY, _CORTICAL = -1000, -860, -100, 50, 42, 60, 190, 620
 
 

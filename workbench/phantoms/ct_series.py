@@ -26,7 +26,7 @@ from workbench.phantoms.labels import burn_label
 from workbench.phantoms.thorax import Chest, make_chest
 
 _INTERCEPT = -1024
-_PADDING_STORED = -2000  # what GE scanners store outside their circle, beside an intercept of -1024
+_PADDING_STORED = -2000  # as of some scanners: kaggle.com/gzuidhof/full-preprocessing-tutorial
 _LETTER_HU, _BEHIND_HU = 2000, -1000
 
 
@@ -49,7 +49,8 @@ class Scan:
     moved : tuple of (int, float)
         Slices and by how many mm each is moved along the normal in its header, for uneven gaps.
     padded : bool
-        Outside a circle -2000 is stored, as GE does, with PixelPaddingValue set and signed values: -3024 once rescaled.
+        Outside a circle -2000 is stored, as some scanners do, PixelPaddingValue set and values signed: -3024 once
+        rescaled.
     shuffled : bool
         File names and instance numbers tell nothing of the order.
     transfer_syntax : str

@@ -1,11 +1,11 @@
-"""JPEG lossless, first-order prediction: the compression that most archived CT and CR images have.
+"""JPEG lossless, first-order prediction: the default of lossless JPEG in DICOM (PS3.5 2025c 10.2).
 
 No package that the workbench depends on writes it, so the phantoms bring their own writer; readers are held to it and
 it to them.
 
 References
 ----------
-ITU-T T.81 (1992): B.2 (markers), F.1.2.3 (byte stuffing), H.1.2.1 (prediction), H.1.2.2 (coding of differences).
+ITU-T T.81 (1992): Annex B (markers), F.1.2.3 (byte stuffing), H.1.2.1 (prediction), H.1.2.2 (coding of differences).
 DICOM PS3.5 2025c: 8.2.1 and A.4.1 (process 14, selection value 1).
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-# Lengths of the codes of the categories 0 to 16, shortest first; no code is all ones (T.81 C.2).
+# Lengths of the codes of the categories 0 to 16, shortest first; no code is all ones (T.81 Annex C).
 _LENGTHS = (*[3] * 6, *[4] * 2, *[5] * 2, *[6] * 2, *[7] * 2, *[8] * 2, 9)
 
 

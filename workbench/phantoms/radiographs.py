@@ -23,9 +23,9 @@ from workbench.phantoms.dicom_files import coded, decimals, phantom_header, save
 from workbench.phantoms.labels import burn_label, burn_marker
 from workbench.phantoms.thorax import Chest, make_chest
 
-_WATER_PER_MM = 0.0206  # at 60 keV: 0.2059 cm2/g
-_SCATTER = 0.012  # of the primary beam, everywhere
-_PHOTONS = 90_000.0  # on a pixel in the open beam
+_WATER_PER_MM = 0.0206  # at 60 keV: 0.2059 cm2/g, NIST table 4
+_SCATTER = 0.012  # of the primary beam, everywhere; chosen here
+_PHOTONS = 90_000.0  # on a pixel in the open beam; chosen here
 _HIGHEST = 4095
 _AXES = {"PA": 1, "LL": 2}  # along which the rays run
 _VIEWS = {"PA": ("272479007", "SCT", "postero-anterior"), "LL": ("399173006", "SCT", "left lateral")}  # PS3.16 CID 4010
@@ -39,7 +39,7 @@ class Exposure:
     Attributes
     ----------
     view : str
-        ``"PA"`` or ``"LL"`` (left lateral), PS3.3 C.8.1.2.
+        ``"PA"`` or ``"LL"`` (left lateral), PS3.3 C.8.1.1.
     modality : str
         ``"DX"`` (Digital X-Ray Image Storage - For Presentation) or ``"CR"``.
     photometric : str
@@ -151,7 +151,7 @@ def _shown(chest: Chest, exposure: Exposure) -> npt.NDArray[np.int64]:
 
 
 def _describe_dx(image: Dataset) -> None:
-    """Add what the DX modules ask for (PS3.3 A.26.4)."""
+    """Add what the DX modules ask for (PS3.3 A.26.3)."""
     image.PresentationIntentType = "FOR PRESENTATION"  # C.8.11.1
     image.ImageLaterality = "U"  # C.8.11.2: unpaired
     image.AnatomicRegionSequence = [coded("816094009", "SCT", "Chest")]

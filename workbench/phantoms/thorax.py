@@ -24,8 +24,8 @@ LOBES = {"right upper": 1, "right middle": 2, "right lower": 3, "left upper": 4,
 _OBLIQUE_MM, _OBLIQUE_RISE, _OBLIQUE_BULGE = -34.0, 1.15, 0.003
 _HORIZONTAL_MM = 4.0
 
-_GROUND_GLASS_HU = 270  # above the lung it lies in
-_CONSOLIDATION_HU = 35
+_GROUND_GLASS_HU = 270  # above the lung it lies in; chosen here
+_CONSOLIDATION_HU = 35  # chosen here
 _FRAYED = 0.35  # how far the edge of a finding wanders, as a share of its radius
 
 Volume = npt.NDArray[np.float32]

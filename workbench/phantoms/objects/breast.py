@@ -2,7 +2,8 @@
 
 References
 ----------
-DICOM PS3.3 2025c: A.27 and C.8.11.7 (Digital Mammography X-Ray Image), C.8.11.1 to C.8.11.6 (DX modules).
+DICOM PS3.3 2025c: A.27 and C.8.11.7 (Digital Mammography X-Ray Image), C.8.11.1 to C.8.11.5 (DX
+modules), C.8.11.6 (Mammography Series).
 """
 
 from pathlib import Path

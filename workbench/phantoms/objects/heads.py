@@ -20,7 +20,7 @@ from workbench.phantoms.labels import burn_label
 from workbench.phantoms.objects.multiframe import add_dimensions, frame_groups, shared_groups
 
 _SHAPE, _SPACING_MM = (16, 64, 64), (8.0, 3.5, 3.5)
-# Proton density and T2 in ms: of the order measured at 1.5 T, so that a second echo looks different.
+# Proton density and T2 in ms: invented, of a plausible order, so that a second echo looks different.
 _TISSUES = {
     "scalp": (0.9, 60.0),
     "skull": (0.05, 5.0),

@@ -86,7 +86,7 @@ def add_dimensions(image: Dataset, seed: int) -> None:
     image.InstanceCreationDate = image.ContentDate = image.AcquisitionDateTime = "20200101"
     image.InstanceCreationTime = image.ContentTime = "000000"
     image.AcquisitionDuration = 1.0
-    image.BurnedInAnnotation = "NO"  # the only value here (C.8.13.1): the label identifies nobody
+    image.BurnedInAnnotation = "NO"  # the only value here (C.8.15.2, C.8.13.1): the label identifies nobody
     image.PatientPosition = "HFS"
     image.AcquisitionContextSequence = []
     image.DeviceSerialNumber, image.SoftwareVersions = "phantom", "1"

@@ -23,8 +23,8 @@ from workbench.phantoms.geometry import Grid
 from workbench.phantoms.labels import burn_label
 from workbench.phantoms.thorax import Chest, make_chest
 
-# Activity concentration in Bq/ml by tissue, of the order seen an hour after 300 MBq of FDG in 75 kg (4,000 Bq/ml were
-# an even spread).
+# Activity concentration in Bq/ml by tissue: invented, of a plausible order (300 MBq spread evenly over 75 kg, as water,
+# are 4,000 Bq/ml).
 _LUNG, _SOFT, _BLOOD, _DISEASE = 1800.0, 3600.0, 7200.0, 26000.0
 
 
