@@ -90,11 +90,17 @@ def test_ultrasound_becomes_gray_and_its_sector_alone(clip_of_us: Cine) -> None:
 
 
 def test_every_frontal_recipe_runs_and_keeps_the_way_back(radiograph: Radiograph) -> None:
-    for name in ("chest_xray", "nih_chestxray14", "chexpert", "torchxrayvision", "display"):
+    for name in ("chest_xray", "nih_chestxray14", "chexpert", "mimic_cxr_jpg", "torchxrayvision", "display"):
         done = preprocess(radiograph, name, device="cpu")
         assert np.isfinite(done.array).all()
         assert map_mask_forward(np.ones(radiograph.shape, bool), done).any()
     assert preprocess(radiograph, "torchxrayvision", device="cpu").shape == (224, 224)
+
+
+def test_mimic_cxr_jpg_spreads_the_values_and_equalizes_them_at_the_size_as_read() -> None:
+    image = Radiograph(np.array([[0, 10], [10, 30]], np.uint16), spacing_mm=None, modality="DX")
+    # 0 to 255: 0, 85, 85, 255; of the three above the lowest two are at most 85: 2 / 3 · 255 = 170.
+    assert preprocess(image, "mimic_cxr_jpg", device="cpu").array.tolist() == [[0, 170], [170, 255]]
 
 
 def test_a_mammogram_lies_on_the_left_and_is_cut_to_the_breast() -> None:
@@ -115,7 +121,7 @@ def test_a_mammogram_lies_on_the_left_and_is_cut_to_the_breast() -> None:
             Radiograph(np.zeros((8, 8)), spacing_mm=None, modality="DX"),
             "Received a radiograph (read_radiograph). The pipeline chest_ct takes a volume (read_series). Take "
             "chest_xray "
-            "or chexpert or nih_chestxray14 instead.",
+            "or chexpert or mimic_cxr_jpg instead.",
         ),
         (
             Volume(np.zeros((4, 8, 8)), spacing_mm=(1.0, 1.0, 1.0), modality="MR"),
