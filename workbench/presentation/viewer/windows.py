@@ -10,7 +10,7 @@ from workbench.imaging.arrays import to_host
 from workbench.imaging.images import Image
 
 #: Where the CT windows below are listed.
-CT_WINDOWS_SOURCE = "Murphy A et al., Windowing (CT), Radiopaedia.org, radiopaedia.org/articles/windowing-ct"
+CT_WINDOWS_SOURCE = "Windowing (CT), Radiopaedia.org, radiopaedia.org/articles/windowing-ct"
 
 _LARGEST_SAMPLE = 1_000_000
 _LEAST_WIDTH = 1e-6
