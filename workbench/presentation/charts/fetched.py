@@ -2,7 +2,7 @@
 
 References
 ----------
-DICOM PS3.3 2025c: C.11.1.1.2 (rescale slope and intercept), C.11.2.1.2 and C.11.2.1.3 (windows and their functions),
+DICOM PS3.3 2025c: C.11.1 (rescale slope and intercept), C.11.2.1.2 and C.11.2.1.3 (windows and their functions),
 C.7.6.3.1.2 (MONOCHROME1 shows its lowest value white), C.7.6.2.1.1 (positions along the normal of the slices).
 """
 
