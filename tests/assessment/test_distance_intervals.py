@@ -64,7 +64,8 @@ def test_an_interval_holds_its_estimate_and_lies_between_0_and_1(counts, may_be_
     for estimate, (low, high) in zip(
         estimates, distance_intervals(pair, drawn, may_be_equal=may_be_equal), strict=True
     ):
-        assert 0 <= low <= estimate <= high <= 1
+        assert 0 <= low <= estimate + 1e-12  # shares and counts round apart in the last digit
+        assert estimate - 1e-12 <= high <= 1
         assert low == 0 or not may_be_equal
 
 
