@@ -36,6 +36,7 @@ def families(draw: st.DrawFn) -> tuple[dict[str, list[str]], list[tuple[str, ...
         releases.append([before + new for before, new in zip(first, more, strict=True)])
     return domains, tables, releases
 
+
 def censuses(domains: dict[str, list[str]], tables: list[tuple[str, ...]], joint: list[int]) -> list[Census]:
     rows = [cell for cell, n in zip(product(*domains.values()), joint, strict=True) for _ in range(n)]
     patients = pl.DataFrame(rows, schema=list(domains), orient="row")
