@@ -12,6 +12,7 @@ import pytest
 
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import open_catalog
+from workbench.catalog.training import export_training
 from workbench.catalog.training.layouts import Case, describe_monai, describe_nnunet
 from workbench.errors import UnknownNameError
 from workbench.phantoms.chest import write_chest_ct, write_chest_radiograph
@@ -158,6 +159,26 @@ def test_a_folder_that_holds_something_is_left_alone(cohort: Cohort, tmp_path: P
     with pytest.raises(FileExistsError) as error:
         cohort.export_training(tmp_path)
     assert str(error.value) == f"{tmp_path} holds something already. Cases go into a new folder. Name another one."
+
+
+def test_parts_that_lose_or_repeat_a_patient_are_refused(cohort: Cohort, tmp_path: Path) -> None:
+    parts = cohort.split(by=("sex",), seed=1)
+    twice = pl.concat(
+        [
+            parts,
+            parts.head(1).with_columns(
+                part=pl.lit("test" if parts["part"][0] != "test" else "train").cast(parts.schema["part"])
+            ),
+        ]
+    )
+    for wrong, n_twice, n_without in ((parts.tail(-1), 0, 1), (twice, 2, 0)):
+        with pytest.raises(ValueError, match="of parts=") as error:
+            export_training(cohort, tmp_path / "out", parts=wrong)
+        assert str(error.value) == (
+            f"{n_twice} rows of parts= name a patient who is in another part too, and {n_without} patients of the "
+            "cohort are in no part. Each patient in one part would be right. Take what cohort.split(seed=1) gives."
+        )
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_layout_that_nobody_reads_is_refused(cohort: Cohort, tmp_path: Path) -> None:

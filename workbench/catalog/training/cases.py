@@ -77,7 +77,7 @@ class CaseWriter:
             save_image(slices, _ready(self.folder / image_place(self.layout, case)))
             if mask is not None:
                 save_image(self._mapped(prepared, mask), _ready(self.folder / mask_place(case)))
-        except (ValueError, LookupError, TypeError, OSError) as error:
+        except (ValueError, LookupError, TypeError, ArithmeticError, RuntimeError, MemoryError, OSError) as error:
             self.problems[row["place"]] = str(error)
             return None
         return case

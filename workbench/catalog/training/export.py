@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from workbench.catalog.described import Described
 
 
+_HOLDS = "{place} holds something already. Cases go into a new folder. Name another one."
+
+
 @dataclass(frozen=True)
 class TrainingExport:
     """What was written; prints as a sentence a part.
@@ -127,9 +130,12 @@ def export_training(
             pipeline=None if writer.pipeline is None else writer.pipeline.hash,
         )
         _write_texts(staging, texts, table, refused, stamped)
-        if place.exists():
-            place.rmdir()
-        staging.rename(place)
+        try:
+            if place.exists():
+                place.rmdir()
+            staging.rename(place)
+        except OSError as error:
+            raise FileExistsError(_HOLDS.format(place=place)) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return TrainingExport(place, table, refused)
@@ -140,7 +146,7 @@ def _checked(folder: str | Path, layout: str, masks: MaskOf | None, labels: Mapp
         raise unknown_name("layout", layout, get_args(Layout), where="the workbench", then="Use one of these.")
     place = Path(folder).expanduser()
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise FileExistsError(f"{place} holds something already. Cases go into a new folder. Name another one.")
+        raise FileExistsError(_HOLDS.format(place=place))
     if layout == "nnunet" and (masks is None or not labels):
         raise ValueError(
             "nnU-Net was asked for without masks= or labels=. It learns from masks whose values have names: "

@@ -77,7 +77,7 @@ class CohortImages:
         for place in tqdm(range(len(self)), desc="Images", unit="image", disable=not self._progress):
             try:
                 image = self._read(place)
-            except (ValueError, LookupError, OSError) as error:
+            except (ValueError, LookupError, TypeError, ArithmeticError, RuntimeError, MemoryError, OSError) as error:
                 self._refused[place + 1] = str(error)
                 continue
             yield image, self.table.row(place, named=True)
@@ -121,6 +121,19 @@ def _described(cohort: "Described", found: pl.DataFrame, parts: pl.DataFrame | N
     table = found.with_columns(n_files=pl.col("paths").list.len()).drop("paths").with_row_index("place", offset=1)
     table = table.join(people.select("patient_key", *known), on="patient_key", how="left", maintain_order="left")
     if parts is not None:
-        dealt = parts.select(pl.col("collection_id", "patient_id").cast(pl.String), "part")
-        table = table.join(dealt, on=["collection_id", "patient_id"], how="left", maintain_order="left")
+        dealt = parts.select(pl.col("collection_id", "patient_id").cast(pl.String), pl.col("part").cast(pl.String))
+        _check_parts(table, dealt.unique())
+        table = table.join(dealt.unique(), on=["collection_id", "patient_id"], how="left", maintain_order="left")
     return table
+
+
+def _check_parts(table: pl.DataFrame, dealt: pl.DataFrame) -> None:
+    """Refuse parts that leave a patient out or name one twice: an image would be lost, or learned and tested on."""
+    people = table.select("collection_id", "patient_id").unique()
+    n_twice = int(dealt.select("collection_id", "patient_id").is_duplicated().sum())
+    n_without = people.join(dealt.drop_nulls("part"), on=["collection_id", "patient_id"], how="anti").height
+    if n_twice or n_without:
+        raise ValueError(
+            f"{n_twice:,} rows of parts= name a patient who is in another part too, and {n_without:,} patients of the "
+            "cohort are in no part. Each patient in one part would be right. Take what cohort.split(seed=1) gives."
+        )
