@@ -140,7 +140,9 @@ class Cohort(Described):
         """
         from workbench.catalog.training import export_training
 
-        return export_training(self, folder, parts=self.split(by=by, fractions=fractions, seed=seed), **settings)
+        parts = self.split(by=by, fractions=fractions, seed=seed)
+        divided = {"by": by, "fractions": fractions, "seed": seed}
+        return export_training(self, folder, parts=parts, divided=divided, **settings)
 
     def follow_up(self, result: str = "Positive", *, test: str | None = None) -> pl.DataFrame:
         """Return the cohort's studies in the order in which each patient had them, counted from the first such test.

@@ -266,15 +266,17 @@ class Catalog:
 
 
 def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | None = None) -> Catalog:
-    """Return a catalog of the source, offline.
+    """Return a catalog of the source; nothing is asked over a network unless an address is given.
 
     Parameters
     ----------
     source : str or pathlib.Path
         ``"idc"``: the embedded index of the NCI Imaging Data Commons. ``"synthetic"``: an invented commons with race,
         ethnicity and COVID-19 tests, ``"synthetic:1000000"`` one of any size, ``"synthetic:midrc_2021"`` one whose
-        studies stand where MIDRC's stood. Else a path, recognized by its content: a release in the common data model,
-        files of a Gen3 export, or a table of yours.
+        studies stand where MIDRC's stood. ``"s3://bucket/folder"`` (or ``gs://``, ``az://``, ``https://``): DICOM
+        files there; ``"dicomweb+https://host/dicom-web"``: a DICOMweb server. Else a path, recognized by its content:
+        a folder of DICOM files or an index of one, a release in the common data model, files of a Gen3 export, or a
+        table of yours.
     columns : mapping of str to str, optional
         For a table: our name to its column, such as ``{"patient_id": "PatientID", "sex": "Gender"}``.
 

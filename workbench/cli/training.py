@@ -28,7 +28,8 @@ def add_training(kinds: Any) -> list[Any]:
         kinds,
         "training",
         _training,
-        "write the images divided into training, validation and test parts that share no person, with a MONAI datalist",
+        "write the images divided into training, validation and test parts that share no person, with a MONAI "
+        "datalist; nnU-Net's layout needs masks: cohort.export_training(layout='nnunet', masks=…) in a notebook",
         [
             "workbench cohort training chest_ct.yaml --images images --pipeline chest_ct --out training",
             "workbench cohort training --source my_dicom --where modality=CT --label sex --out training",
@@ -67,6 +68,8 @@ def _training(options: argparse.Namespace) -> None:
         seed=options.seed,
     )
     print(done)
+    for warning in done.warnings:
+        print(warning)
     for number, reason in done.refused.rows():
         print(f"  image {number}: {reason}")
     print("cases.csv names patients: it stays with you.")

@@ -56,9 +56,9 @@ def test_arrays_pass_by_dlpack_without_a_copy(cohort: Cohort) -> None:
 def test_a_datalist_has_every_case_once_and_no_person_twice(cohort: Cohort, tmp_path: Path) -> None:
     done = cohort.export_training(tmp_path / "monai", fractions=THIRDS, by=("sex",), seed=3, progress=False)
     lists = json.loads((tmp_path / "monai" / "datalist.json").read_text())
-    assert [len(lists[part]) for part in ("training", "validation", "test")] == done.table.group_by(
-        "part", maintain_order=True
-    ).len().sort("part")["len"].to_list()
+    dealt = [done.table.filter(pl.col("part") == part).height for part in ("train", "validation", "test")]
+    assert [len(lists[part]) for part in ("training", "validation", "test")] == dealt
+    assert sum(dealt) == 5
     places = [entry["image"] for part in ("training", "validation", "test") for entry in lists[part]]
     assert sorted(places) == sorted(done.table["image"])
     assert all((tmp_path / "monai" / place).is_file() for place in places)
@@ -109,6 +109,14 @@ def test_an_image_that_cannot_be_read_is_listed_and_the_rest_is_written(tmp_path
     assert (tmp_path / "out" / "refused.csv").is_file()
 
 
+def test_a_part_that_nobody_fell_into_is_told(cohort: Cohort, tmp_path: Path) -> None:
+    done = cohort.export_training(tmp_path / "out", fractions={"train": 0.95, "test": 0.05}, seed=1, progress=False)
+    assert done.warnings == ("No case is in the test part: the cohort is too small for these shares.",)
+    stamped = json.loads((tmp_path / "out" / "provenance.json").read_text())
+    assert stamped["parts"] == {"by": ["sex", "age_group"], "fractions": {"train": 0.95, "test": 0.05}, "seed": 1}
+    assert {"numpy", "numba", "pydicom", "nibabel"} <= set(stamped["packages"])
+
+
 def test_an_unknown_spacing_is_written_as_one_millimeter_and_flagged(tmp_path: Path) -> None:
     write_chest_radiograph(tmp_path / "dicom", n_pixels=64)
     path = next((tmp_path / "dicom").iterdir())
@@ -124,9 +132,10 @@ def test_an_unknown_spacing_is_written_as_one_millimeter_and_flagged(tmp_path: P
 
 
 def test_a_label_is_written_beside_each_image(cohort: Cohort, tmp_path: Path) -> None:
-    cohort.export_training(tmp_path / "out", label="sex", seed=1, progress=False)
+    done = cohort.export_training(tmp_path / "out", label="sex", fractions={"train": 1.0}, seed=1, progress=False)
     lists = json.loads((tmp_path / "out" / "datalist.json").read_text())
     assert {entry["label"] for entry in lists["training"]} == {"Not Reported"}
+    assert done.warnings == ("sex is missing for 5 of 5 cases; the datalist says so.",)
 
 
 def test_a_cohort_whose_images_are_not_here_says_how_to_get_them(commons: Any, tmp_path: Path) -> None:

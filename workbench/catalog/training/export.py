@@ -1,5 +1,6 @@
 """Write a cohort's images as a training program reads them: divided by person, named by number, traceable."""
 
+import importlib.metadata
 import json
 import shutil
 import tempfile
@@ -21,10 +22,14 @@ from workbench.catalog.training.layouts import (
 from workbench.catalog.training.reading import CohortImages, checked_pipeline
 from workbench.errors import unknown_name
 from workbench.provenance import stamp
+from workbench.vocabulary.demographics import MISSING
 
 if TYPE_CHECKING:
     from workbench.catalog.described import Described
 
+
+#: What the parts of a split are called here.
+PARTS = ("train", "validation", "test")
 
 _HOLDS = "{place} holds something already. Cases go into a new folder. Name another one."
 
@@ -42,11 +47,31 @@ class TrainingExport:
         One row a case: ``case``, ``part``, ``image`` (relative to the folder), what describes its series, ``flags``.
     refused : polars.DataFrame
         ``image`` (its number in the cohort, from 1) and ``reason`` of those that could not be read.
+    parts : tuple of str
+        The parts that patients were divided into.
+    label : str, optional
+        What is to be learned.
     """
 
     folder: Path
     table: pl.DataFrame
     refused: pl.DataFrame
+    parts: tuple[str, ...] = PARTS
+    label: str | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What should be known before anything is learned from it: a part without a case, a label without a value."""
+        empty = [part for part in PARTS if part in self.parts and not (self.table["part"] == part).any()]
+        said = [f"No case is in the {part} part: the cohort is too small for these shares." for part in empty]
+        if self.label is not None:
+            values = self.table[self.label].cast(pl.String)
+            missing = values.null_count() + int(values.is_in(MISSING).sum())
+            if missing:
+                said.append(
+                    f"{self.label} is missing for {missing:,} of {self.table.height:,} cases; the datalist says so."
+                )
+        return tuple(said)
 
     def __repr__(self) -> str:
         """Say how many cases each part has."""
@@ -61,6 +86,7 @@ def export_training(
     folder: str | Path,
     *,
     parts: pl.DataFrame,
+    divided: Mapping[str, Any] | None = None,
     layout: Layout = "monai",
     images: str | Path | None = None,
     pipeline: Any = None,
@@ -80,6 +106,8 @@ def export_training(
         Must not exist yet, or be empty; it appears when everything is written.
     parts : polars.DataFrame
         What ``cohort.split`` gives, with parts named train, validation and test.
+    divided : mapping, optional
+        How the parts were made (attributes, shares, seed), for the provenance.
     layout : {"monai", "nnunet"}
         A datalist for MONAI, or the raw folder of nnU-Net version 2.
     images : str or pathlib.Path, optional
@@ -127,7 +155,9 @@ def export_training(
             source=cohort.repository.name,
             version=cohort.repository.build,
             query=cohort.definition(),
-            pipeline=None if writer.pipeline is None else writer.pipeline.hash,
+            parts=dict(divided or {}),
+            pipeline=_named(writer.pipeline),
+            packages=_versions(),
         )
         _write_texts(staging, texts, table, refused, stamped)
         try:
@@ -138,7 +168,24 @@ def export_training(
             raise FileExistsError(_HOLDS.format(place=place)) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return TrainingExport(place, table, refused)
+    named = tuple(part for part in PARTS if part in set(parts["part"].cast(pl.String)) | _names(parts))
+    return TrainingExport(place, table, refused, named, label)
+
+
+def _names(parts: pl.DataFrame) -> set[str]:
+    """The parts that a split has, also those that nobody fell into."""
+    kind = parts.schema["part"]
+    return set(kind.categories) if isinstance(kind, pl.Enum) else set()
+
+
+def _named(pipeline: Any) -> dict[str, str] | None:
+    if pipeline is None:
+        return None
+    return {"name": pipeline.name, "version": str(pipeline.version), "sha256": pipeline.hash}
+
+
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in ("numpy", "numba", "pydicom", "nibabel")}
 
 
 def _checked(folder: str | Path, layout: str, masks: MaskOf | None, labels: Mapping[str, int] | None) -> Path:
@@ -158,11 +205,9 @@ def _checked(folder: str | Path, layout: str, masks: MaskOf | None, labels: Mapp
 def _check_split(table: pl.DataFrame, layout: Layout, label: str | None) -> None:
     if label is not None and label not in table.columns:
         raise unknown_name("attribute", label, table.columns, where="the images", then="Learn one of these.")
-    strangers = sorted(set(table["part"].cast(pl.String).drop_nulls()) - {"train", "validation", "test"})
+    strangers = sorted(set(table["part"].cast(pl.String).drop_nulls()) - set(PARTS))
     if strangers:
-        raise unknown_name(
-            "part", strangers[0], ("train", "validation", "test"), where=f"the layout {layout}", then="Name parts so."
-        )
+        raise unknown_name("part", strangers[0], PARTS, where=f"the layout {layout}", then="Name parts so.")
 
 
 def _check_written(table: pl.DataFrame, refused: pl.DataFrame, layout: Layout) -> None:

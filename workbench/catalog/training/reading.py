@@ -65,6 +65,11 @@ class CohortImages:
         rows = sorted(self._refused.items())
         return pl.DataFrame(rows, schema={"image": pl.Int64, "reason": pl.String}, orient="row")
 
+    def __repr__(self) -> str:
+        """Say how many images there are."""
+        said = f"; {len(self._refused):,} could not be read (.refused says why)" if self._refused else ""
+        return f"{len(self):,} images of {self.table['series_uid'].n_unique():,} series, to be read one by one{said}"
+
     def __len__(self) -> int:
         """Return the number of images, read or not."""
         return self.table.height
