@@ -95,7 +95,7 @@ $(STAMPS)/demo: $(SOURCES) | $(STAMPS)/uv
 
 $(STAMPS)/lab: $(SOURCES) | $(STAMPS)/demo
 	@echo "Installing the lab profile into $(VENV) …"
-	@$(INSTALL) -e '.[lab,viewer]'
+	@$(INSTALL) -e '.[lab,viewer,slides]'
 	@$(VENV)/bin/workbench viewer install
 	@$(call size,lab,at most 2.6 GB) > $@
 	@cat $@
