@@ -7,12 +7,15 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import openjpeg
 import pytest
 from PIL import Image
 
+from workbench.imaging.headers.frames import frame_offsets
 from workbench.imaging.pixels.child import read_spans
-from workbench.imaging.pixels.codecs import decode_frame
+from workbench.imaging.pixels.codecs import decode_frame, no_decoder
 from workbench.imaging.pixels.codestreams import check_codestream, read_codestream
+from workbench.imaging.pixels.files import open_dataset
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription
 from workbench.imaging.pixels.stored import store_frame
 
@@ -166,3 +169,39 @@ def test_jpeg_ls_planes_are_read_one_by_one(bundled: Callable[[str], Path]) -> N
     assert found is not None
     assert not found.interleaved
     np.testing.assert_array_equal(samples, np.stack([one] * 3, axis=-1))
+
+
+@pytest.mark.parametrize("name", ["SC_rgb_jpeg_gdcm.dcm", "JPEG-lossy.dcm"])  # lossless, and 12 bits extended
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.2])
+def test_a_jpeg_frame_that_is_cut_off_is_refused(bundled: Callable[[str], Path], name: str, share: float) -> None:
+    _, description = open_dataset(bundled(name))
+    (offsets,), (lengths,) = frame_offsets(bundled(name), description.pixel_offset)
+    encoded = read_spans(str(bundled(name)), np.stack([offsets, lengths], axis=1).tolist())
+    decode_frame(encoded, description)
+    with pytest.raises(PixelDataError) as raised:
+        decode_frame(encoded[: int(len(encoded) * share)] + bytes(8), description)
+    assert str(raised.value) == (
+        "The compressed frame stops before its end marker, so that rows are missing. A whole one was expected. "
+        "Fetch the file again, or leave it out."
+    )
+
+
+def test_values_below_0_are_refused_where_the_header_allows_none() -> None:
+    layout = PixelDescription(40, 33, 1, 16, 16, 15, False, "MONOCHROME2", False, 1, "1.2.840.10008.1.2.4.90", 0, -1)
+    values = np.random.default_rng(5).integers(0, 2000, (40, 33), np.int16)
+    encoded = openjpeg.encode(values, compression_ratios=None, use_mct=False)
+    np.testing.assert_array_equal(decode_frame(encoded, layout)[0], values)
+    below = openjpeg.encode(values - 152, compression_ratios=None, use_mct=False)
+    with pytest.raises(PixelDataError) as raised:
+        decode_frame(below, layout)
+    assert str(raised.value) == (
+        "The compressed frame holds values below 0, where PixelRepresentation 0 allows none. Both must agree "
+        "(PS3.5 8.2). Correct PixelRepresentation at the source, or leave the file out."
+    )
+
+
+def test_a_transfer_syntax_that_may_be_free_text_is_not_repeated() -> None:
+    assert no_decoder("SECRET NAME 1234567").startswith(
+        "The transfer syntax, which is none of DICOM's, is not among those decoded here. Decoded are: Implicit VR"
+    )
+    assert no_decoder("1.2.840.10008.1.2.4.55").startswith("The transfer syntax 1.2.840.10008.1.2.4.55 is not among ")

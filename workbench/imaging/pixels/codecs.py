@@ -1,6 +1,6 @@
 """One compressed frame to stored values; runs in the decoding process, and knows no files."""
 
-import struct
+import re
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -12,11 +12,14 @@ import numpy.typing as npt
 from workbench.imaging.pixels.codestreams import (
     Codestream,
     check_codestream,
+    check_end,
     read_codestream,
     scans_of_jpeg_ls,
 )
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription
+from workbench.imaging.pixels.wrapped import decode_wrapped
 
+_OF_DICOM = re.compile(r"1\.2\.840\.10008\.[0-9.]{1,50}")  # anything else may be free text
 _JPEG_LOSSLESS, _JPEG_EXTENDED, _JPEG_LS = "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.80"
 
 
@@ -96,8 +99,9 @@ def no_decoder(syntax: str) -> str:
     """
     video = syntax.startswith("1.2.840.10008.1.2.4.10") and syntax not in DECODERS
     named = "a video" if video else "not among those decoded here"
+    shown = f" {syntax}" if _OF_DICOM.fullmatch(syntax) else ", which is none of DICOM's,"
     return (
-        f"The transfer syntax {syntax} is {named}. Decoded are: {', '.join(one.name for one in DECODERS.values())}. "
+        f"The transfer syntax{shown} is {named}. Decoded are: {', '.join(one.name for one in DECODERS.values())}. "
         "Convert the file with DCMTK's dcmconv, or another tool that reads it."
     )
 
@@ -114,9 +118,11 @@ def _by_codestream(
     if found.kind == "jpeg" and found.precision == 8 and found.process in (0xC0, 0xC1, 0xC2):
         return _pillow(encoded, found)
     if found.kind == "jpeg" and found.process in (0xC0, 0xC1):
-        return _dicomsdl(encoded, description, _JPEG_EXTENDED, out=out)
+        check_end(encoded, found)  # the decoder makes up what is missing, and says nothing
+        return decode_wrapped(encoded, description, _JPEG_EXTENDED, out=out)
     if found.kind == "jpeg lossless":
-        return _dicomsdl(encoded, description, _JPEG_LOSSLESS, out=out)
+        check_end(encoded, found)
+        return decode_wrapped(encoded, description, _JPEG_LOSSLESS, out=out)
     if found.kind == "jpeg-ls":
         return _jpeg_ls(encoded, found, description, out)
     raise PixelDataError(
@@ -141,8 +147,8 @@ def _jpeg_ls(
     encoded: bytes, found: Codestream, description: PixelDescription, out: npt.NDArray[Any] | None
 ) -> npt.NDArray[Any]:
     if found.components == 1 or found.interleaved:
-        return _dicomsdl(encoded, description, _JPEG_LS, out=out)
-    planes = [_dicomsdl(part, description, _JPEG_LS, samples=1) for part in scans_of_jpeg_ls(encoded)]
+        return decode_wrapped(encoded, description, _JPEG_LS, out=out)
+    planes = [decode_wrapped(part, description, _JPEG_LS, samples=1) for part in scans_of_jpeg_ls(encoded)]
     return np.stack(planes, axis=-1)
 
 
@@ -160,6 +166,11 @@ def _of_sign(values: npt.NDArray[Any], found: Codestream, description: PixelDesc
     """Read the codestream's bits as PixelRepresentation says: headers and codestreams disagree in old files."""
     if found.signed == description.signed:
         return values
+    if found.signed and values.min() < 0:
+        raise PixelDataError(
+            "The compressed frame holds values below 0, where PixelRepresentation 0 allows none. Both must agree "
+            "(PS3.5 8.2). Correct PixelRepresentation at the source, or leave the file out."
+        )
     unused = 8 * values.dtype.itemsize - found.precision
     bits = values.view(f"u{values.dtype.itemsize}") << unused
     return bits.view(f"{'i' if description.signed else 'u'}{values.dtype.itemsize}") >> unused
@@ -193,75 +204,6 @@ def _raw(stored: bytes, description: PixelDescription) -> npt.NDArray[Any]:
     if not description.planar:
         return values.reshape(description.frame_shape)
     return np.moveaxis(values.reshape(description.samples, description.rows, description.columns), 0, -1)
-
-
-def _dicomsdl(
-    encoded: bytes,
-    description: PixelDescription,
-    syntax: str,
-    *,
-    samples: int | None = None,
-    out: npt.NDArray[Any] | None = None,
-) -> npt.NDArray[Any]:
-    samples = samples or description.samples
-    bits = max(description.bits_allocated, 8)
-    signed = description.signed and bits > 8
-    shape = (description.rows, description.columns) + ((samples,) if samples > 1 else ())
-    kind = np.dtype(f"{'i' if signed else 'u'}{bits // 8}")
-    values = out if out is not None and (out.shape, out.dtype) == (shape, kind) else np.empty(shape, kind)
-    try:
-        import dicomsdl
-    except ImportError:  # no wheel for this Python
-        return _pydicom(encoded, description, syntax, samples)
-    try:
-        wrapped = _wrapped(encoded, syntax, (samples, description.rows, description.columns, bits, signed))
-        dicomsdl.open_memory(wrapped).copyFrameData(0, values)
-    except (dicomsdl.DicomException, RuntimeError, ValueError, TypeError):
-        return _pydicom(encoded, description, syntax, samples)
-    return values
-
-
-def _pydicom(encoded: bytes, description: PixelDescription, syntax: str, samples: int) -> npt.NDArray[Any]:
-    """Decode with whichever of pydicom's plug-ins are installed: the last resort."""
-    from pydicom.encaps import encapsulate
-    from pydicom.pixels.decoders.base import get_decoder
-    from pydicom.uid import UID
-
-    options: dict[str, Any] = {
-        "rows": description.rows, "columns": description.columns, "number_of_frames": 1, "samples_per_pixel": samples,
-        "planar_configuration": 0, "bits_allocated": description.bits_allocated,
-        "bits_stored": description.bits_allocated, "pixel_representation": int(description.signed),
-        "pixel_keyword": "PixelData",
-        "photometric_interpretation": "RGB" if samples == 3 else "MONOCHROME2",
-    }  # fmt: skip
-    try:
-        values: npt.NDArray[Any] = get_decoder(UID(syntax)).as_array(
-            encapsulate([encoded]), raw=True, index=0, **options
-        )[0]
-    except (RuntimeError, ValueError, NotImplementedError, AttributeError, TypeError):
-        raise PixelDataError(
-            "The compressed frame could be decoded neither by dicomsdl nor by a plug-in of pydicom that is installed. "
-            "A whole frame was expected. Fetch the file again, or install pylibjpeg[all] or pyjpegls."
-        ) from None
-    return values
-
-
-def _wrapped(encoded: bytes, syntax: str, shape: tuple[int, int, int, int, bool]) -> bytes:
-    """Return a small DICOM file around one frame, so that the decoder sees nothing of the original's header."""
-    samples, rows, columns, bits, signed = shape
-    uid = syntax.encode() + b"\0" * (len(syntax) % 2)
-    meta = struct.pack("<HH2sH", 2, 0x10, b"UI", len(uid)) + uid
-    numbers = (2, 6, 0x10, 0x11, 0x100, 0x101, 0x102, 0x103)  # of group 0028, in ascending order
-    words = zip(numbers, (samples, 0, rows, columns, bits, bits, bits - 1, int(signed)), strict=True)
-    elements = [struct.pack("<HH2sHH", 0x28, number, b"US", 2, value) for number, value in words]
-    color = b"RGB " if samples == 3 else b"MONOCHROME2 "
-    elements.insert(1, struct.pack("<HH2sH", 0x28, 4, b"CS", len(color)) + color)
-    pixels = struct.pack("<HH2sHI", 0x7FE0, 0x10, b"OB", 0, 0xFFFFFFFF) + struct.pack("<HHI", 0xFFFE, 0xE000, 0)
-    padding = b"\0" * (len(encoded) % 2)
-    item = struct.pack("<HHI", 0xFFFE, 0xE000, len(encoded) + len(padding))
-    end = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
-    head = b"\0" * 128 + b"DICM" + struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(meta)) + meta
-    return b"".join((head, *elements, pixels, item, encoded, padding, end))
 
 
 def _failed(decoder: str, how: object) -> str:

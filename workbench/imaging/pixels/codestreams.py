@@ -1,7 +1,7 @@
 """What a compressed frame says of itself, read before any decoder sees it."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workbench.errors import brief
@@ -9,6 +9,7 @@ from workbench.imaging.pixels.layout import PixelDataError, PixelDescription
 
 _SOI, _EOI, _SOS, _APP0, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE  # ITU-T T.81 Table B.1
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}  # T.81 Table B.1; 0xF7: T.87 Annex C
+_END = bytes((0xFF, _EOI))
 _J2K, _JP2 = b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  "  # T.800 A.5.1 and I.5.1
 _MOST_SEGMENTS = 10_000  # before the image; our own bound
 
@@ -35,6 +36,8 @@ class Codestream:
         False for a JPEG-LS scan a component.
     start : int
         First byte of the codestream, after the boxes of a JP2 file.
+    scan : int
+        First byte of the samples of a JPEG or JPEG-LS frame, after its headers.
     """
 
     kind: str
@@ -48,6 +51,7 @@ class Codestream:
     taken_for_rgb: bool = False
     interleaved: bool = True
     start: int = 0
+    scan: int = 0
 
 
 def read_codestream(encoded: bytes) -> Codestream:
@@ -109,6 +113,25 @@ def check_codestream(found: Codestream, description: PixelDescription) -> None:
         )
 
 
+def check_end(encoded: bytes, found: Codestream) -> None:
+    """Refuse a JPEG frame that is cut off: a decoder may make up the rest.
+
+    Parameters
+    ----------
+    encoded : bytes
+        The frame.
+    found : Codestream
+        Its header.
+
+    Raises
+    ------
+    PixelDataError
+        No end marker follows the samples, in which none can occur (ITU-T T.81 B.1.1.5).
+    """
+    if encoded.rfind(_END, found.scan) < 0:
+        raise PixelDataError(_broken("stops before its end marker, so that rows are missing"))
+
+
 def scans_of_jpeg_ls(encoded: bytes) -> list[bytes]:
     """Return each component of a JPEG-LS frame with one scan a component (ILV 0) as a frame of its own.
 
@@ -161,7 +184,7 @@ def _jpeg(encoded: bytes) -> Codestream:
         elif marker in _FRAMES:
             frame = (marker, *struct.unpack_from(">BHHB", body), body[6:])
         elif marker == _SOS:
-            return _of_jpeg(frame, body, adobe, jfif=jfif)
+            return replace(_of_jpeg(frame, body, adobe, jfif=jfif), scan=at + 2 + length)
         at += 2 + length
     raise PixelDataError(_broken("has no image behind its header"))
 
