@@ -26,9 +26,11 @@ from workbench.catalog.retrieval.request import check_request, check_server
         ("http://x:99999/", "'http://x:99999/'"),
         ("http://x:port/", "'http://x:port/'"),
         ("http://x/\n", r"'http://x/\n'"),
-        ("http://x/a?b=c", "'http://x/a?b=c'"),
+        ("http://x/a?token=secret", "'http://x/a'"),
+        ("http://x/a#token=secret", "'http://x/a'"),
         ("http://[::1/", "'http://[::1/'"),
-        ("http://name:secret@x/dicom-web", "'x/dicom-web'"),
+        ("http://name:secret@x/dicom-web", "'http://x/dicom-web'"),
+        ("http://name:secret?secret@x/dicom-web", "'http://…'"),
         (5099, "5099"),
     ],
 )

@@ -91,6 +91,27 @@ def test_an_address_of_an_unknown_kind_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://user:s3cr3t@127.0.0.1:1/x/", "https://127.0.0.1:1/x/"),
+        ("s3://AKIA:s3cr3t@bucket/x", "s3://bucket/x"),
+        ("s3://bucket/x?X-Amz-Signature=s3cr3t", "s3://bucket/x"),
+        ("https://host/x?mail=a@b&sig=s3cr3t", "https://…"),
+        ("https://host/x#token=s3cr3t", "https://host/x"),
+        ("https://[host/x?sig=s3cr3t", "https://[host/x"),
+    ],
+)
+def test_an_address_with_a_login_is_refused_and_not_repeated(url: str, shown: str) -> None:
+    with pytest.raises(ValueError, match="with a login") as caught:
+        index_folder(url)
+    assert str(caught.value) == (
+        f"The address {shown} was received with a login, a query or a fragment in it, which are not repeated here. The "
+        "plain address of a folder would be right. Put keys into the environment, as the provider's own tools name "
+        "them."
+    )
+
+
 def test_a_folder_by_its_url_gives_what_its_path_gives(tmp_path: Path) -> None:
     instance(tmp_path / "a" / "1", "1.1.1", 1, t00180050=b"1.25")
     by_url, by_path = index_folder(tmp_path.as_uri(), progress=False), index_folder(tmp_path, progress=False)

@@ -1,5 +1,6 @@
 """An index of a small tree: what the tables say, what is refused, and what a second run reads."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -226,6 +227,26 @@ def test_a_damaged_index_is_refused(tmp_path: Path, damaged: str) -> None:
         f"The index in {folder} is damaged. One that this version wrote would be right. Index the images again, "
         "without --known."
     )
+
+
+def test_a_link_that_leads_to_itself_is_one_refused_file(tmp_path: Path) -> None:
+    instance(tmp_path / "a", "1.1.1", 0)
+    (tmp_path / "loop").symlink_to("loop")
+    index = index_folder(tmp_path, progress=False)
+    assert index["instances"].height == 1
+    assert index["refused"]["reason"].to_list() == ["It cannot be read: Too many levels of symbolic links."]
+
+
+def test_a_name_that_is_no_utf_8_is_written_out(tmp_path: Path) -> None:
+    path = instance(tmp_path / os.fsdecode(b"\xff") / os.fsdecode(b"a\xfe"), "1.1.1", 0)
+    (path.parent / os.fsdecode(b"b\xfe")).touch()
+    index = index_folder(path.parent, progress=False)
+    assert index["instances"]["url"].to_list() == [rf"{tmp_path}/\xff/a\xfe"]
+    assert index["refused"]["url"].to_list() == [rf"{tmp_path}/\xff/b\xfe"]
+    assert index.headers.paths == [path]
+    again = DicomIndex.read(index.write(tmp_path / "index"))
+    assert again.headers.paths == [path]
+    assert again.collection_id == r"\xff"
 
 
 def test_files_are_listed_in_order_without_hidden_ones(tmp_path: Path) -> None:

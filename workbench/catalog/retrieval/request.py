@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.catalog.retrieval.receipt import NAME
 from workbench.errors import brief
+from workbench.imaging.headers.addresses import shown_address
 
 _OFFLINE = ("error", "phantom")
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?")
@@ -69,7 +70,7 @@ def check_server(server: object, *, named_by: str = "server=", only_buckets: boo
         plain = server.removeprefix("s3+") if only_buckets else re.sub(r"^(s3|dicomweb)\+", "", server)
         if _is_web_address(plain):
             return
-    shown = brief(repr(server.rpartition("@")[2] if isinstance(server, str) else server))  # a login is not repeated
+    shown = brief(repr(shown_address(server) if isinstance(server, str) else server))
     right = "s3+http://host:port for a mirror of the buckets"
     if not only_buckets:
         right += ", or http://host/dicom-web for DICOMweb,"

@@ -1,6 +1,7 @@
 """Open a folder or a bucket of DICOM files as a catalog: its headers are indexed, again only where files changed."""
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from workbench.catalog.sources import assemble, persons, regions
 from workbench.catalog.sources.assemble import Entities, QualityRow, write_entities
 from workbench.catalog.sources.sealed import repository_of, rules_of
 from workbench.imaging.headers import schemas, tables
+from workbench.imaging.headers.addresses import readable_name
 from workbench.imaging.headers.index import DicomIndex, index_folder
 from workbench.imaging.headers.storing import FACTS
 from workbench.vocabulary import anatomy, demographics, dicom
@@ -64,7 +66,7 @@ def _index(source: str | Path) -> DicomIndex:
     if _URL not in text and (Path(text).expanduser() / FACTS).is_file():
         return DicomIndex.read(Path(text).expanduser())
     place = text if _URL in text else str(Path(text).expanduser().absolute())
-    kept = cache_folder() / f"dicom-index-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+    kept = cache_folder() / f"dicom-index-{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
     try:
         known = DicomIndex.read(kept)
     except (FileNotFoundError, ValueError):  # none yet, a damaged one, or one of another version
@@ -77,7 +79,7 @@ def _index(source: str | Path) -> DicomIndex:
 
 def _name(source: str | Path) -> str:
     text = str(source).rstrip("/\\")
-    return text.rpartition("/")[2] if _URL in text else Path(text).expanduser().absolute().name
+    return text.rpartition("/")[2] if _URL in text else readable_name(Path(text).expanduser().absolute().name)
 
 
 def _entities(index: DicomIndex) -> Entities:

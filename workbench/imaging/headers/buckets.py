@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from workbench.errors import MissingPackageError
+from workbench.errors import MissingPackageError, brief
+from workbench.imaging.headers.addresses import check_address
 from workbench.imaging.headers.block import Block, join_blocks
 from workbench.imaging.headers.held import Headers, Refused
 from workbench.imaging.headers.reading import read_block
@@ -45,13 +46,14 @@ class Bucket:
     Raises
     ------
     ValueError
-        When the address is of no known kind.
+        When the address is of no known kind, or holds a login or a query.
     """
 
     batch = _AT_ONCE
     first_bytes = 16_384
 
     def __init__(self, url: str) -> None:
+        check_address(url)
         self.url = url.rstrip("/")
         self.store, self.sizes = _open(self.url), dict[str, tuple[int, int]]()
 
@@ -234,8 +236,8 @@ def _open(url: str) -> Any:
         return LocalStore(rest)
     if kind not in (*_KEYS, "http", "https"):
         raise ValueError(
-            f"An address that begins with {scheme!r} was received. s3://, gs://, az://, https:// or file:// would be "
-            "right. Pass one of these, or the path of a folder."
+            f"An address that begins with {brief(repr(scheme))} was received. s3://, gs://, az://, https:// or file:// "
+            "would be right. Pass one of these, or the path of a folder."
         )
     endpoint = next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), "").removeprefix("s3+")
     options: dict[str, Any] = {}

@@ -4,6 +4,8 @@ import os
 from os import PathLike
 from pathlib import Path
 
+from workbench.imaging.headers.sources import unreadable
+
 _HIDDEN = "Its name begins with a dot."
 _DIRECTORY = "It is a DICOMDIR, a list of other files."
 _SPECIAL = "It is no regular file."
@@ -84,7 +86,17 @@ def _list_one(folder: str, names: list[str], folders: list[str], left_out: list[
             folders.append(entry.path)
         elif entry.name.upper() == "DICOMDIR":
             left_out.append((entry.path, _DIRECTORY))
-        elif entry.is_file():
-            names.append(entry.path)
+        elif reason := _is_no_file(entry):
+            left_out.append((entry.path, reason))
         else:
-            left_out.append((entry.path, _LINKED if entry.is_dir() else _SPECIAL))
+            names.append(entry.path)
+
+
+def _is_no_file(entry: os.DirEntry[str]) -> str:
+    """Return why an entry cannot be read as a file; empty where it can."""
+    try:
+        if entry.is_file():
+            return ""
+        return _LINKED if entry.is_dir() else _SPECIAL
+    except OSError as error:  # such as a link that leads to itself
+        return unreadable(error)

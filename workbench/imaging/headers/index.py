@@ -10,16 +10,17 @@ import numpy as np
 import polars as pl
 
 from workbench.errors import unknown_name
+from workbench.imaging.headers.addresses import readable_name
 from workbench.imaging.headers.block import Block, join_blocks
 from workbench.imaging.headers.folders import list_names
 from workbench.imaging.headers.frames import frame_offsets
 from workbench.imaging.headers.held import Headers, Refused
 from workbench.imaging.headers.reading import read_headers
-from workbench.imaging.headers.storing import read_index, write_index
+from workbench.imaging.headers.storing import SCHEMAS, read_index, write_index
 from workbench.imaging.headers.tables import tabulate
 
 #: What `DicomIndex` holds.
-TABLES = ("patients", "studies", "series", "instances", "refused")
+TABLES = tuple(SCHEMAS)
 _DIRECTORY = "1.2.840.10008.1.3.10"  # PS3.6 table A-1: Media Storage Directory Storage
 _NO_INDEX = "It is a DICOMDIR, a list of other files."
 
@@ -69,7 +70,7 @@ class DicomIndex(Mapping[str, pl.DataFrame]):
         )
 
     def write(self, folder: Place) -> Path:
-        """Write the tables as Parquet, and the headers, each file whole or not at all.
+        """Write the tables as Parquet, and the headers; a full disk leaves an index that was there as it was.
 
         Parameters
         ----------
@@ -102,7 +103,7 @@ class DicomIndex(Mapping[str, pl.DataFrame]):
         FileNotFoundError
             When the folder holds no index.
         ValueError
-            When it is damaged, or another version of the package wrote it.
+            When it is damaged, was not written to its end, or another version of the package wrote it.
         """
         tables, block, collection_id = read_index(Path(folder))
         refused = [Refused(*row) for row in tables["refused"].rows()]
@@ -161,7 +162,7 @@ def index_folder(
     headers = read_headers(new, workers=workers, progress=progress and len(new) > _WORTH_A_BAR)
     block = join_blocks([old, headers.block]) if len(old.names) else headers.block
     refused = [*(Refused(name, reason) for name, reason in left_out), *headers.refused]
-    title = Path(os.fspath(places[0])).resolve().name if len(places) == 1 else "files"
+    title = readable_name(Path(os.fspath(places[0])).resolve().name) if len(places) == 1 else "files"
     return _indexed(block, refused, earlier, collection_id=title)
 
 

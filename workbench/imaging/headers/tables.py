@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workbench.imaging.headers.addresses import readable_name
 from workbench.imaging.headers.held import Headers, Refused
 from workbench.imaging.headers.schemas import (
     INDEXED_INSTANCES,
@@ -86,7 +87,8 @@ def tabulate(
     studies = _studies(series)
     patients = _patients(series, studies)
     listed = pl.DataFrame(
-        {"url": [each.name for each in refused], "reason": [each.reason for each in refused]}, schema=INDEXED_REFUSED
+        {"url": _names([each.name for each in refused]), "reason": [each.reason for each in refused]},
+        schema=INDEXED_REFUSED,
     )
     return {
         "patients": conform(patients, INDEXED_PATIENTS, name="patients"),
@@ -105,7 +107,7 @@ def _instances(headers: Headers, frames: Sequence[list[int] | None]) -> pl.DataF
             "series_uid": _text(headers, "SeriesInstanceUID"),
             "study_uid": study_uid,
             "patient_id": patient_id,
-            "url": pl.Series(headers.block.names, dtype=pl.String),
+            "url": _names(headers.block.names),
             "size_bytes": headers.size_bytes,
             "mtime_ns": headers.mtime_ns,
             "transfer_syntax": pl.Series(headers.transfer_syntax, dtype=pl.String),
@@ -128,6 +130,14 @@ def _instances(headers: Headers, frames: Sequence[list[int] | None]) -> pl.DataF
         sop_class=pl.col("sop_uid_class").replace(named),
         n_frames=pl.when(pl.col("pixel_offset") >= 0).then(pl.col("n_frames").fill_null(1)),
     )
+
+
+def _names(names: Sequence[str]) -> pl.Series:
+    """Names as a table can hold them, which nearly all are."""
+    try:
+        return pl.Series(names, dtype=pl.String)
+    except UnicodeEncodeError:
+        return pl.Series([readable_name(name) for name in names], dtype=pl.String)
 
 
 def _series(headers: Headers, instances: pl.DataFrame) -> pl.DataFrame:
