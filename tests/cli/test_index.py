@@ -63,3 +63,21 @@ def test_words_that_are_off_are_refused(
     fails: Callable[..., str], images: Path, words: tuple[str, ...], said: str
 ) -> None:
     assert fails("index", "images", *words) == said
+
+
+@pytest.mark.parametrize("when", ["before", "while"])
+def test_a_place_that_cannot_be_written_is_said(
+    fails: Callable[..., str], images: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    if when == "before":
+        monkeypatch.setattr("os.access", lambda *_: False)
+    else:
+        monkeypatch.setattr("workbench.imaging.headers.index.write_index", full)
+    why = "the disk or the folder is read-only" if when == "before" else "No space left on device"
+    assert fails("index", "images", "--out", "index") == (
+        f"--out index was received, and nothing can be written there ({why}). A folder on a disk that has room and can "
+        "be written to would be right. Name another."
+    )

@@ -1,6 +1,7 @@
 """``workbench index``: what DICOM lies in a folder or a bucket, as tables."""
 
 import argparse
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,14 @@ def _index(options: argparse.Namespace) -> None:
         raise WordsError(f"--workers {options.workers} was received. One or more would be right. Or leave it out.")
     if options.out.is_file():
         raise WordsError(f"--out {options.out} was received, which is a file. A folder would be right. Name another.")
+    there = next(place for place in (options.out, *options.out.absolute().parents) if place.exists())
+    if not os.access(there, os.W_OK):  # said before the headers are read, which may take hours
+        raise _not_writable(options.out, "the disk or the folder is read-only")
     index = index_folder(options.folder, known=options.known, workers=options.workers)
-    folder = index.write(options.out)
+    try:
+        folder = index.write(options.out)
+    except OSError as error:
+        raise _not_writable(options.out, error.strerror or "an error of the file system") from error
     counted = {table: index[table].height for table in ("patients", "studies", "series")}
     print(", ".join(f"{n:,} {table}" for table, n in counted.items()))
     instances = index["instances"]
@@ -60,6 +67,13 @@ def _index(options: argparse.Namespace) -> None:
     if len(reasons) > _MOST_REASONS:
         print(f"  … and {len(reasons) - _MOST_REASONS} more reasons, in refused.parquet")
     print(f"Tables: {folder}")
+
+
+def _not_writable(out: Path, why: str) -> WordsError:
+    return WordsError(
+        f"--out {out} was received, and nothing can be written there ({why}). A folder on a disk that has room and can "
+        "be written to would be right. Name another."
+    )
 
 
 _READERS = {"walker": "the walk over first bytes"}
