@@ -1,5 +1,6 @@
 """A path is opened by what it holds, and what is nothing known is described."""
 
+import os
 from pathlib import Path
 
 import polars as pl
@@ -93,3 +94,10 @@ def test_a_file_without_a_header_is_described_without_its_first_row(tmp_path: Pa
         f"t.csv is no source that the catalog knows: {found}. {RIGHT} "
         "For a table say which column identifies patients: columns={'patient_id': '…'}."
     )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system knows no pipes")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="no source that the catalog knows"):
+        open_path(tmp_path)

@@ -129,6 +129,8 @@ def _is_dicom(path: Path) -> bool:
     if path.suffix.lower() in (".dcm", ".dicom"):
         return True
     try:
+        if not path.is_file():  # a pipe would wait for someone to write
+            return False
         with path.open("rb") as file:
             return file.read(132)[128:] == b"DICM"  # PS3.10, 7.1
     except OSError:
