@@ -8,7 +8,7 @@ import pytest
 from tests.imaging.emulated_cuda import COMPILER, WITHOUT_COMPILER, emulated
 from workbench.imaging.arrays import Device, choose_device, is_on_gpu, to_host
 from workbench.imaging.images import Cine, Image, Radiograph, Volume
-from workbench.imaging.preprocessing.pipelines import pipeline_names, read_pipeline
+from workbench.imaging.preprocessing.pipelines import Pipeline, pipeline_names, read_pipeline
 
 
 @pytest.fixture
@@ -52,7 +52,10 @@ def _image(name: str) -> Image:
 
 
 def _check(name: str, device: Device) -> None:
-    pipeline, image = read_pipeline(name), _image(name)
+    _alike(read_pipeline(name), _image(name), device)
+
+
+def _alike(pipeline: Pipeline, image: Image, device: Device) -> None:
     here, mask_here = pipeline.apply_with_mask(image, device="cpu")
     there, mask_there = pipeline.apply_with_mask(image, device=device.name)
     assert is_on_gpu(there.array)
@@ -76,3 +79,15 @@ def test_a_gpu_gives_what_the_cpu_gives(gpu: Device, name: str) -> None:
 @pytest.mark.parametrize("name", ["chest_ct", "nih_chestxray14", "mammography", "ultrasound"])
 def test_the_emulated_gpu_gives_what_the_cpu_gives(emulation: Device, name: str) -> None:
     _check(name, emulation)
+
+
+def test_the_emulated_gpu_keeps_padding_apart_as_the_cpu_does(emulation: Device) -> None:
+    image = _image("chest_ct")
+    image.array[:, :4] = -3024
+    steps = [
+        {"find_foreground": {"reduce": 2}},
+        {"resample": {"spacing_mm": [1, 1.5, 1.5]}},
+        {"z_score": {"inside": "mask"}},
+    ]
+    pipeline = read_pipeline({"name": "mine", "version": 1, "steps": steps})
+    _alike(pipeline, image.replace(padding_value=-3024.0), emulation)

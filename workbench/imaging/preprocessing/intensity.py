@@ -11,9 +11,9 @@ from workbench.imaging.images import Array, Image
 from workbench.imaging.kernels.histograms import percentiles
 from workbench.imaging.kernels.intensity import clip as clip_array
 from workbench.imaging.kernels.intensity import rescale_window, window_range
+from workbench.imaging.preprocessing.padding import counted_pixels
 from workbench.imaging.preprocessing.records import flagged, recorded
-from workbench.imaging.preprocessing.scales import SCALES, Numbers, need_gray, need_units, not_padding
-from workbench.imaging.preprocessing.space import spread
+from workbench.imaging.preprocessing.scales import SCALES, Numbers, need_gray, need_units
 
 _Kind = TypeVar("_Kind", bound=Image)
 
@@ -194,6 +194,5 @@ def _clipped(image: _Kind, step: str, parameters: dict[str, Any], ends: tuple[fl
 
 def _percentiles(image: Image, which: Sequence[float], mask: Array | None, step: str) -> tuple[float, float]:
     need_gray(image, step)
-    where = not_padding(image) if mask is None else spread(mask, image)
-    low, high = percentiles(image.array, list(which), mask=where)
+    low, high = percentiles(image.array, list(which), mask=counted_pixels(image, mask))
     return float(low), float(high)

@@ -13,6 +13,7 @@ from workbench.imaging.kernels.morphology import fill_holes as fill
 from workbench.imaging.kernels.resampling import grid_matrix, resample
 from workbench.imaging.preprocessing.geometry import cut
 from workbench.imaging.preprocessing.mapping import pull
+from workbench.imaging.preprocessing.padding import measured_pixels, resampled
 from workbench.imaging.preprocessing.records import flagged, recorded
 from workbench.imaging.preprocessing.scales import need_gray, need_units
 from workbench.imaging.preprocessing.space import space_shape
@@ -42,7 +43,7 @@ def find_foreground(
         The threshold that separates two classes best, a given one, the lowest value (or the padding), or any change
         over the frames of a cine.
     threshold : float, optional
-        With "threshold": values above it are foreground.
+        With "threshold", which needs it: values above it are foreground.
     units : str, optional
         Of the threshold.
     largest : int
@@ -57,7 +58,12 @@ def find_foreground(
     Returns
     -------
     numpy.ndarray or cupy.ndarray
-        bool, of the image's shape (of a cine's frames).
+        bool, of the image's shape (of a cine's frames); never padding, which no threshold counts either.
+
+    Raises
+    ------
+    ValueError
+        For color, a threshold that is missing, or one in other units.
 
     References
     ----------
@@ -65,19 +71,18 @@ def find_foreground(
     """
     need_gray(image, "find_foreground")
     values = _still(image, method)
-    coarse = values
-    if reduce > 1:
-        coarse = resample(values, tuple(-(-n // reduce) for n in values.shape), method="area")
-    if method == "threshold" and threshold is not None:
-        need_units(image, units or image.units, "find_foreground")
-        level = threshold
+    coarse, inside = _coarse(image, values, reduce)
+    if method == "threshold":
+        level = _given(image, threshold, units)
     elif method == "otsu":
-        level = otsu_threshold(coarse)
+        level = otsu_threshold(coarse, mask=inside)
     else:
         level = float(coarse.min())
         if image.padding_value is not None and method == "above_lowest":
             level = max(level, image.padding_value)
     mask = coarse > level
+    if inside is not None:
+        mask &= inside
     if largest:
         mask = largest_components(mask, largest)
     if close_pixels:
@@ -90,13 +95,15 @@ def find_foreground(
     return pull(mask, grid_matrix(tuple(mask.shape), tuple(values.shape)), values.shape, axes=range(values.ndim))
 
 
-def otsu_threshold(array: Array) -> float:
+def otsu_threshold(array: Array, *, mask: Array | None = None) -> float:
     """Return the value that separates an array's values into two classes with the least variance within.
 
     Parameters
     ----------
     array : numpy.ndarray or cupy.ndarray
         Any numbers.
+    mask : numpy.ndarray or cupy.ndarray, optional
+        Where they count: bool, of the array's shape, not empty.
 
     Returns
     -------
@@ -112,10 +119,11 @@ def otsu_threshold(array: Array) -> float:
     >>> otsu_threshold(np.array([0, 1, 2, 100, 101, 102], dtype=np.int16)) < 100
     True
     """
-    low, high = float(array.min()), float(array.max())
+    values = array if mask is None else array[mask]
+    low, high = float(values.min()), float(values.max())
     if not high > low:
         return low
-    counts = np.asarray(histogram(array, low=low, high=high, bins=_BINS), dtype=np.float64)
+    counts = np.asarray(histogram(values, low=low, high=high, bins=_BINS), dtype=np.float64)
     middles = low + (np.arange(_BINS) + 0.5) * (high - low) / _BINS
     below = np.cumsum(counts)
     above = below[-1] - below
@@ -209,6 +217,29 @@ def box_of(mask: Array, margin: int = 0) -> tuple[list[int], list[int]]:
         start.append(first)
         shape.append(last - first + 1)
     return start, shape
+
+
+def _coarse(image: Image, values: Array, reduce: int) -> tuple[Array, Array | None]:
+    """Return the values that decide, of larger pixels where asked, and where they are no padding."""
+    inside = None if isinstance(image, Cine) else measured_pixels(image)
+    if reduce <= 1:
+        return values, inside
+    shape = tuple(-(-n // reduce) for n in values.shape)
+    if inside is None:
+        return resample(values, shape, method="area"), None
+    coarse = resampled(image, shape, "area")
+    return coarse, coarse != image.padding_value
+
+
+def _given(image: Image, threshold: float | None, units: str | None) -> float:
+    """Return the threshold that a pipeline gives, after seeing that it is there and in the image's units."""
+    if threshold is None:
+        raise ValueError(
+            "find_foreground came with the method 'threshold' and without one. A number in the image's units would be "
+            "right. Add 'threshold: …', or take the method otsu."
+        )
+    need_units(image, units or image.units, "find_foreground")
+    return threshold
 
 
 def _still(image: Image, method: str) -> Array:

@@ -1,7 +1,8 @@
 """Steps that change the size of pixels: resample to a spacing, resize to a shape.
 
 A pixel is an area: index i covers i − ½ to i + ½, so an axis of n pixels that becomes m keeps its whole extent and
-index j of the new axis lies at (j + ½) · n / m − ½ of the old one.
+index j of the new axis lies at (j + ½) · n / m − ½ of the old one. Padding is mixed with nothing, see
+`workbench.imaging.preprocessing.padding`.
 """
 
 import math
@@ -10,8 +11,8 @@ from typing import Any, TypeVar
 
 from workbench.imaging.images import Image
 from workbench.imaging.kernels.resampling import Method, grid_matrix
-from workbench.imaging.kernels.resampling import resample as resample_array
 from workbench.imaging.preprocessing.geometry import cut, moved
+from workbench.imaging.preprocessing.padding import resampled
 from workbench.imaging.preprocessing.space import space_axes, space_shape
 
 _Kind = TypeVar("_Kind", bound=Image)
@@ -98,9 +99,7 @@ def _scaled(image: _Kind, shape: tuple[int, ...], step: str, parameters: dict[st
     whole = list(image.shape)
     for axis, length in zip(space_axes(image), shape, strict=True):
         whole[axis] = length
-    array = image.array
-    if shape != now:
-        array = resample_array(array, tuple(whole), method=method)
+    array = image.array if shape == now else resampled(image, whole, method)
     return moved(image, matrix, shape, step, parameters, array=array)
 
 

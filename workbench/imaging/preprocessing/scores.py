@@ -7,9 +7,9 @@ from workbench.imaging.images import Array, Image
 from workbench.imaging.kernels.histograms import moments
 from workbench.imaging.kernels.intensity import standardize as standardize_array
 from workbench.imaging.preprocessing.intensity import CONSTANT
+from workbench.imaging.preprocessing.padding import counted_pixels
 from workbench.imaging.preprocessing.records import flagged, recorded
-from workbench.imaging.preprocessing.scales import DEVIATIONS, bounds, need_gray, need_units, not_padding
-from workbench.imaging.preprocessing.space import spread
+from workbench.imaging.preprocessing.scales import DEVIATIONS, bounds, need_gray, need_units
 
 _Kind = TypeVar("_Kind", bound=Image)
 
@@ -24,7 +24,7 @@ def z_score(image: _Kind, *, outside: str = "same", mask: Array | None = None) -
     outside : {"same", "zero"}
         What pixels outside the mask become: mapped as those inside, or 0.
     mask : numpy.ndarray or cupy.ndarray, optional
-        Where mean and deviation are measured; everywhere but in padding by default.
+        Where mean and deviation are measured, everywhere by default; pixels of padding never count.
 
     Returns
     -------
@@ -32,8 +32,7 @@ def z_score(image: _Kind, *, outside: str = "same", mask: Array | None = None) -
         Of the same class, float32; flagged where the deviation is zero.
     """
     need_gray(image, "z_score")
-    where = not_padding(image) if mask is None else spread(mask, image)
-    mean, deviation, n = moments(image.array, mask=where)
+    mean, deviation, n = moments(image.array, mask=counted_pixels(image, mask))
     measured = {"mean": float(mean), "deviation": float(deviation), "n_pixels": int(n)}
     constant = not deviation > 0
     array = standardize_array(image.array, float(mean), 1.0 if constant else float(deviation))

@@ -7,8 +7,8 @@ import numpy as np
 
 from workbench.imaging.arrays import array_module
 from workbench.imaging.images import Array, Image, Radiograph, Volume
-from workbench.imaging.kernels.resampling import resample
 from workbench.imaging.preprocessing.mapping import pull
+from workbench.imaging.preprocessing.padding import resampled
 from workbench.imaging.preprocessing.records import flagged
 from workbench.imaging.preprocessing.scales import ends_of
 from workbench.imaging.preprocessing.space import space_axes, to_source
@@ -100,7 +100,7 @@ def _moved_back(image: Image, entry: Mapping[str, Any]) -> Image:
         fill = float(image.array.min()) if image.padding_value is None else image.padding_value
         array = pull(image.array, np.linalg.inv(matrix), shape, axes=axes, fill=fill)
     else:
-        array = resample(image.array, tuple(colorless), method="linear")
+        array = resampled(image, colorless, "linear")
     spacing = before["spacing_mm"]
     changes: dict[str, Any] = {
         "array": array,
