@@ -41,12 +41,40 @@ def test_monochrome1_becomes_brighter_where_it_was_shown_bright(write_dicom: Wri
     assert image.source.sop_uids == ("1.2.3",)
 
 
-def test_monochrome1_in_units_is_mirrored_in_units(write_dicom: Write) -> None:
+def test_monochrome1_of_unknown_units_is_mirrored_over_what_could_be_stored(write_dicom: Write) -> None:
     # 8 bits, value = 2 · stored − 10: the range is −10 to 500, so 2 · 255 − 10 = 500 becomes −10
     path = write_dicom(
         np.array([[0, 255]], np.uint8), PhotometricInterpretation="MONOCHROME1", RescaleSlope=2, RescaleIntercept=-10
     )
     assert read_radiograph(path).array.tolist() == [[500, -10]]
+
+
+def test_monochrome1_does_not_change_values_with_units(write_dicom: Write) -> None:
+    # 677 HU stay 677 HU: the photometric interpretation acts on the display only (PS3.3 C.7.6.3.1.2)
+    path = write_dicom(
+        np.array([[1701, 0]], np.int16), PhotometricInterpretation="MONOCHROME1", Modality="CT", RescaleSlope=1,
+        RescaleIntercept=-1024, PixelPaddingValue=0, WindowCenter=40, WindowWidth=400,
+    )  # fmt: skip
+    image = read_radiograph(path)
+    assert (image.array.tolist(), image.units) == ([[677, -1024]], "HU")
+    assert (image.windows, image.padding_value) == (((40.0, 400.0),), -1024.0)
+    assert image.flags == (
+        "MONOCHROME1 asks for low values to be shown bright; values in HU stay as they were measured "
+        "(PS3.3 C.7.6.3.1.2).",
+    )
+
+
+def test_free_text_in_place_of_a_photometric_interpretation_is_not_repeated(write_dicom: Write) -> None:
+    path = write_dicom(np.zeros((2, 2), np.uint8), PhotometricInterpretation="SECRET NAME")
+    image = read_radiograph(path)
+    assert image.flags == (
+        "PhotometricInterpretation has a value that DICOM does not define; MONOCHROME2 was assumed.",
+    )
+    assert image.provenance["photometric"] == "an undefined PhotometricInterpretation"
+    with pytest.raises(
+        PixelDataError, match=r"^The header states an undefined PhotometricInterpretation with 3 samples"
+    ):
+        read_radiograph(write_dicom(bytes(6), vr="OB", **(RGB | {"PhotometricInterpretation": "SECRET NAME"})))
 
 
 def test_a_modality_table_is_applied_before_inversion(write_dicom: Write) -> None:

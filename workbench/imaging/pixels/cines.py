@@ -13,6 +13,8 @@ from workbench.imaging.pixels.reading import Color, read_frames
 def read_cine(path: str | Path, *, frames: Sequence[int] | None = None, color: Color = "keep") -> Cine:
     """Return the frames of one file with their times, spacing and what was found.
 
+    Higher values are brighter; MONOCHROME1 values with units stay as they were measured, as `read_radiograph` says.
+
     Parameters
     ----------
     path : str or pathlib.Path

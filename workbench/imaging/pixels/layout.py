@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from workbench.errors import brief
-
 NATIVE = (
     "1.2.840.10008.1.2",
     "1.2.840.10008.1.2.1",
@@ -14,6 +12,11 @@ NATIVE = (
     "1.2.840.10008.1.2.1.99",
 )  # PS3.5 A.1 to A.5
 BIG_ENDIAN = "1.2.840.10008.1.2.2"  # PS3.5 A.3 (retired)
+#: PS3.3 C.7.6.3.1.2, with those that were retired; any other may be free text.
+_PHOTOMETRIC = (
+    "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "HSV", "ARGB", "CMYK", "YBR_FULL", "YBR_FULL_422",
+    "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT",
+)  # fmt: skip
 #: A compressed frame above this size must not claim more than `_GREATEST_RATIO` times its file; our own bounds.
 _ALWAYS_ALLOWED = 64 * 2**20
 _GREATEST_RATIO = 1_000
@@ -186,7 +189,7 @@ def check_allowed(one: PixelDescription, representation: int) -> None:
         (representation in (0, 1), f"PixelRepresentation {representation}", "0 or 1 (PS3.3 C.7.6.3)"),
         (one.photometric != "", "no PhotometricInterpretation", "a value of PS3.3 C.7.6.3.1.2"),
         ((one.samples == 3) == (one.photometric.startswith("YBR") or one.photometric == "RGB"),
-         f"{brief(one.photometric)} with {one.samples} samples a pixel",
+         f"{shown_photometric(one.photometric)} with {one.samples} samples a pixel",
          "3 samples for RGB and YBR, 1 for the others (PS3.3 C.7.6.3.1.2)"),
     )  # fmt: skip
     for right, got, valid in checks:
@@ -194,6 +197,22 @@ def check_allowed(one: PixelDescription, representation: int) -> None:
             raise PixelDataError(
                 f"The header states {got}. Valid: {valid}. Leave the file out, or correct its header at the source."
             )
+
+
+def shown_photometric(photometric: str) -> str:
+    """Return a PhotometricInterpretation as a message may show it.
+
+    Parameters
+    ----------
+    photometric : str
+        As the file states it.
+
+    Returns
+    -------
+    str
+        The same where DICOM defines it.
+    """
+    return photometric if photometric in _PHOTOMETRIC else "an undefined PhotometricInterpretation"
 
 
 def _claim(one: PixelDescription) -> str:

@@ -12,6 +12,9 @@ from workbench.imaging.pixels.reading import Color, read_frames
 def read_radiograph(path: str | Path, *, color: Color = "keep") -> Radiograph:
     """Return one projection with higher values brighter, its spacing, windows and what was found.
 
+    MONOCHROME1 is inverted where the units are unknown. Values with units, such as HU, stay as they were measured, and
+    a flag says that the file asks for low values to be shown bright.
+
     Parameters
     ----------
     path : str or pathlib.Path

@@ -13,7 +13,7 @@ from workbench.imaging.pixels.codecs import DECODERS
 from workbench.imaging.pixels.decoding import decode_frames
 from workbench.imaging.pixels.files import open_dataset
 from workbench.imaging.pixels.groups import text_of, value_of
-from workbench.imaging.pixels.layout import PixelDescription
+from workbench.imaging.pixels.layout import PixelDescription, shown_photometric
 from workbench.imaging.pixels.modality import apply_modality, padding_values, rescale_of
 from workbench.imaging.pixels.photometric import grey_of_rgb, invert, to_rgb
 from workbench.imaging.pixels.spacing import spacing_of, ultrasound_regions
@@ -52,6 +52,10 @@ class Frames:
 def read_frames(path: str | Path, *, frames: Sequence[int] | None = None, color: Color = "keep") -> Frames:
     """Return frames in the order of PS3.4 N.2: decoded, modality, photometric; the window is told, not applied.
 
+    PhotometricInterpretation says how values are shown after modality and VOI rules (PS3.3 2025c C.7.6.3.1.2), so that
+    MONOCHROME1 inverts numbers only where no attribute gives them units: there only their order has a meaning, and
+    higher becomes brighter. Values with units, such as HU, are never inverted; a flag says so.
+
     Parameters
     ----------
     path : str or pathlib.Path
@@ -88,12 +92,14 @@ def read_frames(path: str | Path, *, frames: Sequence[int] | None = None, color:
     made: dict[str, Any] = {
         "reader": decoder,
         "transfer_syntax": description.transfer_syntax,
-        "photometric": description.photometric,
+        "photometric": shown_photometric(description.photometric),
     }
     if regions := ultrasound_regions(dataset):
         made["ultrasound_regions"] = regions
     fields = {"modality": text_of(dataset, "Modality"), "spacing_mm": spacing, "source": source, "provenance": made}
     read = Frames(dataset, description, decoded, fields, flags + _general_flags(dataset))
+    if made["photometric"] != description.photometric:
+        read.flags.append("PhotometricInterpretation has a value that DICOM does not define; MONOCHROME2 was assumed.")
     if description.samples == 3 or description.photometric == "PALETTE COLOR":
         _finish_color(read, color)
     else:
@@ -130,7 +136,12 @@ def _finish_grey(read: Frames, frames: Sequence[int] | None, first: int) -> None
         lowest, highest = sorted(slope * one + intercept for one in description.stored_range)
     if padding and padding[0] != padding[1]:
         read.flags.append(f"Padding is a range of stored values, {padding[0]} to {padding[1]} (PS3.3 C.7.5.1.1.2).")
-    if description.photometric == "MONOCHROME1":
+    if description.photometric == "MONOCHROME1" and units != UNKNOWN_UNITS:
+        read.flags.append(
+            f"MONOCHROME1 asks for low values to be shown bright; values in {units} stay as they were measured "
+            "(PS3.3 C.7.6.3.1.2)."
+        )
+    elif description.photometric == "MONOCHROME1":
         read.array = invert(read.array, lowest, highest)
         mirror = lowest + highest
         linear = not windows or voi_windows(dataset, first)[0].function == "LINEAR"

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from workbench.imaging.pixels.codecs import decode_frame
 from workbench.imaging.pixels.codestreams import Codestream
 from workbench.imaging.pixels.colors import spread_422, ybr_to_rgb
-from workbench.imaging.pixels.layout import PixelDataError, PixelDescription
+from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, shown_photometric
 
 _AS_DECODED = ("RGB", "YBR_ICT", "YBR_RCT")  # JPEG 2000 decoders undo the latter two (PS3.5 2025c 8.2.4)
 
@@ -130,7 +130,7 @@ def color_in_place(values: npt.NDArray[Any], description: PixelDescription, foun
         values[...] = ybr_to_rgb(values, description.bits_stored)
     elif space not in _AS_DECODED or (space != "RGB" and (found is None or found.kind != "jpeg 2000")):
         raise PixelDataError(
-            f"The color space {space} has no rule here for this transfer syntax. Read are RGB, YBR_FULL and "
-            "YBR_FULL_422, and "
-            "YBR_ICT and YBR_RCT of JPEG 2000 (PS3.3 C.7.6.3.1.2). Convert the file to RGB with another tool."
+            f"The color space is {shown_photometric(space)}, which has no rule here for this transfer syntax. Read "
+            "are RGB, YBR_FULL and YBR_FULL_422, and YBR_ICT and YBR_RCT of JPEG 2000 (PS3.3 C.7.6.3.1.2). Convert "
+            "the file to RGB with another tool."
         )
