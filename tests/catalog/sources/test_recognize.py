@@ -8,6 +8,7 @@ import pytest
 
 from workbench.catalog.sources.folder import write_tables
 from workbench.catalog.sources.recognize import open_path
+from workbench.phantoms.chest import write_chest_ct
 
 RIGHT = (
     "A source is a folder of tables with patients.parquet, a file or folder of Gen3 exports (TSV, CSV or JSON), "
@@ -101,3 +102,44 @@ def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match="no source that the catalog knows"):
         open_path(tmp_path)
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    """Return a folder of DICOM files."""
+    write_chest_ct(tmp_path / "scans" / "ct", n_slices=2, n_pixels=32)
+    return tmp_path / "scans"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("notes.json", '{"note": "taken in the morning"}'),
+        ("sidecar.json", '{"Modality": "CT", "SeriesNumber": 3}'),
+        ("broken.json", "{"),
+        ("labels.csv", "file,label\n1.dcm,1\n"),
+    ],
+)
+def test_a_folder_of_dicom_files_is_one_whatever_notes_lie_beside_them(scans: Path, name: str, text: str) -> None:
+    (scans / name).write_text(text)
+    assert open_path(scans).key == "dicom"
+
+
+def test_nodes_of_an_export_beside_dicom_files_are_opened_and_it_is_said(
+    scans: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (scans / "cases.csv").write_text("submitter_id,age_at_index,race\nx1,40,Other\n")
+    (scans / "more.json").write_text('[{"type": "case", "project_id": "a", "submitter_id": "x2", "race": "White"}]')
+    assert open_path(scans).key == "gen3"
+    assert "scans holds DICOM files and 2 Gen3 tables: the tables were opened. " in capsys.readouterr().err
+
+
+def test_nodes_that_make_no_export_beside_dicom_files_are_refused_with_what_was_found(scans: Path) -> None:
+    (scans / "cases.csv").write_text("submitter_id,age_at_index,race\nx1,40,Other\n")
+    (scans / "labels.csv").write_text("file,label\n1.dcm,1\n")
+    with pytest.raises(ValueError, match="holds DICOM") as error:
+        open_path(scans)
+    assert str(error.value) == (
+        "scans holds DICOM files and 1 Gen3 table, and not every table in it is part of one Gen3 export. "
+        f"{RIGHT} Give the path of the folder of the DICOM files, or of that of the export."
+    )

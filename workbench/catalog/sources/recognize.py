@@ -2,14 +2,15 @@
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from workbench.cache import say
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources.delimited import UnreadableTableError, split_header
 from workbench.catalog.sources.folder import open_folder
 from workbench.catalog.sources.gen3 import open_gen3
-from workbench.catalog.sources.gen3_files import gen3_paths
+from workbench.catalog.sources.gen3_files import gen3_paths, read_file
 from workbench.catalog.sources.gen3_nodes import node_of_columns
 from workbench.catalog.sources.headers import no_header, shown_names
 from workbench.catalog.sources.table import open_table
@@ -98,10 +99,10 @@ def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> 
             return _dicom(place)
         if (place / "patients.parquet").is_file():
             return open_folder(place)
+        if _holds_dicom(place):
+            return _beside_dicom(place)
         if any(_is_gen3(file) for file in gen3_paths(place)):
             return open_gen3(place)
-        if _holds_dicom(place):
-            return _dicom(place)
     elif place.is_file():
         if _is_dicom(place):
             return _dicom(place)
@@ -118,6 +119,36 @@ def _dicom(place: Path) -> Repository:
     from workbench.catalog.sources.dicom import open_dicom  # compiled loops, which only these sources need
 
     return open_dicom(place)
+
+
+def _beside_dicom(folder: Path) -> Repository:
+    """Open a folder of DICOM files; where there are nodes of a Gen3 export too, they are the catalog, as is said."""
+    nodes = [file for file in gen3_paths(folder) if _is_node(file)]
+    if not nodes:
+        return _dicom(folder)
+    tables = "1 Gen3 table" if len(nodes) == 1 else f"{len(nodes):,} Gen3 tables"
+    try:
+        export = open_gen3(folder)
+    except ValueError as refused:
+        raise ValueError(
+            f"{folder.name} holds DICOM files and {tables}, and not every table in it is part of one Gen3 export. "
+            f"{_RIGHT} Give the path of the folder of the DICOM files, or of that of the export."
+        ) from refused
+    say(
+        f"{folder.name} holds DICOM files and {tables}: the tables were opened. "
+        "For the images give the path of their own folder."
+    )
+    return export
+
+
+def _is_node(path: Path) -> bool:
+    """Say whether a file is a node of a Gen3 export for certain: of JSON, too, by what it holds."""
+    if path.suffix.lower() not in _JSON:
+        return _is_gen3(path)
+    try:
+        return _is_of_node(read_file(path).columns)
+    except (UnreadableTableError, OSError):
+        return False
 
 
 def _holds_dicom(folder: Path) -> bool:
@@ -138,10 +169,13 @@ def _is_dicom(path: Path) -> bool:
 
 
 def _is_gen3(path: Path) -> bool:
-    """Say whether a file is a node of a Gen3 export; a JSON file cannot be anything else."""
+    """Say whether a file is a node of a Gen3 export; a JSON file that lies by itself cannot be anything else."""
     if path.suffix.lower() in _JSON:
         return path.name != "manifest.json"
-    header = _header(path)
+    return _is_of_node(_header(path))
+
+
+def _is_of_node(header: Sequence[str]) -> bool:
     return ("type" in header and "project_id" in header) or (
         any(name.split(".", 1)[-1] in _OF_GEN3 or name in _OF_GEN3 for name in header)
         and node_of_columns(header) is not None
