@@ -7,11 +7,14 @@ DICOM PS3.18 2025c: 10.6 (Search Transaction), 10.4 (Retrieve Transaction), 8.7.
 
 import importlib
 import io
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import polars as pl
+from pydicom.datadict import tag_for_keyword
 
+from workbench.catalog.retrieval.bounds import EndlessAnswerError, bounded_session
 from workbench.catalog.retrieval.transfer import REFUSAL, RemoteFile, safe_name
 from workbench.errors import MissingPackageError
 
@@ -20,6 +23,9 @@ _UID_OF = {"studies": "0020000D", "series": "0020000E"}
 _PAGE = 500
 #: An answer of QIDO-RS: tag of eight hexadecimal digits to its value representation and values (PS3.18, F.2).
 Answer = dict[str, Any]
+#: Studies, series, or instances of one series that are read, and seconds: limits of ours against lists without end.
+_MOST, _MOST_S = 1_000_000, 14_400
+_NO_JSON = "{} answers with something that is no list in DICOM JSON."
 _TIMEOUT_S = (3, 60)  # to connect, and of silence
 # As stored, in whatever transfer syntax: a conversion would change what was measured.
 _AS_STORED = (("application/dicom", "*"),)
@@ -36,7 +42,9 @@ class DicomWebServer:
 
     def __init__(self, address: str) -> None:
         self.name = address.removeprefix("dicomweb+").rstrip("/")
-        self._client = _package("dicomweb_client.api").DICOMwebClient(self.name, timeout=_TIMEOUT_S)
+        self._client = _package("dicomweb_client.api").DICOMwebClient(
+            self.name, session=bounded_session(), timeout=_TIMEOUT_S
+        )
         self._client.set_http_retry_params(retry=False)  # the caller tries again, and knows what is finished
 
     def probe(self) -> None:
@@ -50,7 +58,7 @@ class DicomWebServer:
             When the answer says that this is no DICOMweb server, or is a refusal.
         """
         try:
-            self._ask(self._client.search_for_studies, limit=1)
+            self._search(self._client.search_for_studies, limit=1)
         except FileNotFoundError as error:
             raise FileNotFoundError(
                 f"Nobody speaks DICOMweb at {self.name}. "
@@ -74,23 +82,26 @@ class DicomWebServer:
         Returns
         -------
         list of dict
-            One a study or series, none twice; empty for an empty server.
+            One a study or series, none twice, without what was not asked for; empty for an empty server.
 
         Raises
         ------
         ConnectionError
-            When the server does not answer.
+            When the server does not answer, answers with no DICOM JSON, or lists without end.
         PermissionError
             When the answer is a refusal.
         """
         search = self._client.search_for_studies if level == "studies" else self._client.search_for_series
+        wanted = [_UID_OF[level], *(f"{tag_for_keyword(keyword):08X}" for keyword in fields)]
         found: dict[str, Answer] = {}
+        until = time.monotonic() + _MOST_S
         while True:
-            page = self._ask(search, limit=_PAGE, offset=len(found), fields=list(fields))
+            page = self._search(search, limit=_PAGE, offset=len(found), fields=list(fields))
             new = {uid: one for one in page if (uid := first_value(one, _UID_OF[level])) and uid not in found}
             if not new:  # nothing more; a server that knows no offset repeats its first answers
                 return list(found.values())
-            found |= new
+            found |= {uid: {tag: one[tag] for tag in wanted if tag in one} for uid, one in new.items()}
+            self._check_end(len(found), level, until)
             on_page(len(found))
 
     def list_series(self, study_uid: str, series_uid: str, folder: str) -> list[RemoteFile]:
@@ -116,8 +127,10 @@ class DicomWebServer:
             When the answer is a refusal.
         """
         uids: set[str] = set()
+        until = time.monotonic() + _MOST_S
         while new := self._page(study_uid, series_uid, offset=len(uids)) - uids:
             uids |= new
+            self._check_end(len(uids), "instances of a series", until)
         return [
             RemoteFile(
                 series_uid=series_uid,
@@ -133,8 +146,25 @@ class DicomWebServer:
 
     def _page(self, study_uid: str, series_uid: str, *, offset: int) -> set[str]:
         """Return some SOP Instance UIDs; a server may give out fewer at a time than asked for (PS3.18, 8.3.4.4)."""
-        found = self._ask(self._client.search_for_instances, study_uid, series_uid, limit=_PAGE, offset=offset)
-        return {str(one[_SOP_INSTANCE_UID]["Value"][0]) for one in found}
+        found = self._search(self._client.search_for_instances, study_uid, series_uid, limit=_PAGE, offset=offset)
+        return {uid for one in found if (uid := first_value(one, _SOP_INSTANCE_UID))}
+
+    def _check_end(self, n: int, what: str, until: float) -> None:
+        if n > _MOST or time.monotonic() > until:
+            raise ConnectionError(
+                f"{self.name} lists {what} without end: after {n:,} came more. At most {_MOST:,} are read, for "
+                f"{_MOST_S:,} seconds."
+            )
+
+    def _search(self, question: Any, *what: Any, **more: Any) -> list[Answer]:
+        """Return the answers of a search, each a mapping."""
+        try:
+            found = self._ask(question, *what, **more)
+        except (RecursionError, _package("requests.exceptions").JSONDecodeError) as error:
+            raise ConnectionError(_NO_JSON.format(self.name)) from error
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise ConnectionError(_NO_JSON.format(self.name))
+        return found
 
     def _reader(self, study_uid: str, series_uid: str, sop_uid: str) -> Any:
         def read(offset: int) -> Iterator[bytes]:
@@ -157,6 +187,10 @@ class DicomWebServer:
             if status < 500:
                 raise PermissionError(REFUSAL.format(f"{status} {error.response.reason}")) from error
             raise ConnectionError(f"{self.name} answers with status {status}.") from error
+        except EndlessAnswerError as error:
+            raise ConnectionError(f"{self.name} {error}.") from error
+        except errors.JSONDecodeError:
+            raise
         except errors.RequestException as error:
             raise ConnectionError(f"{self.name} does not answer.") from error
 
@@ -198,15 +232,17 @@ def first_value(answer: Answer, tag: str) -> str:
     Returns
     -------
     str
-        Empty when the attribute is absent or has no value.
+        Empty when the attribute is absent, has no value, or none that is text or a number.
 
     Examples
     --------
     >>> first_value({"00080060": {"vr": "CS", "Value": ["CT"]}}, "00080060"), first_value({}, "00080060")
     ('CT', '')
     """
-    values = answer.get(tag, {}).get("Value") or [None]
-    return "" if values[0] is None else str(values[0])
+    attribute = answer.get(tag)
+    values = attribute.get("Value") if isinstance(attribute, dict) else None
+    first = values[0] if isinstance(values, list) and values else None
+    return str(first) if isinstance(first, str | int | float) else ""
 
 
 def _package(name: str) -> Any:

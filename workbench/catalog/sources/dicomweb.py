@@ -70,7 +70,7 @@ def open_dicomweb(address: str) -> Repository:
     ValueError
         When the address is none, or the server lists no series.
     ConnectionError
-        When the server does not answer.
+        When the server does not answer, answers with no DICOM JSON, or without end.
     PermissionError, FileNotFoundError
         When it refuses, or speaks no DICOMweb.
     """
@@ -78,13 +78,13 @@ def open_dicomweb(address: str) -> Repository:
     server = DicomWebServer(address)
     try:
         server.probe()
+        studies = _search(server, "studies", _OF_STUDY)
+        series = _search(server, "series", _OF_SERIES)
     except ConnectionError as error:
         raise ConnectionError(
             f"{error} A DICOMweb server such as dicomweb+http://localhost:8042/dicom-web would be right. Start it, or "
             "check the address."
         ) from error
-    studies = _search(server, "studies", _OF_STUDY)
-    series = _search(server, "series", _OF_SERIES)
     if series.is_empty():
         raise ValueError(
             f"The server {server.name} lists no series. A server that holds images would be right. Send it some, or "
