@@ -43,6 +43,30 @@ def test_the_drawing_holds_both_pictures_their_scales_and_their_histograms_and_f
     assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
 
 
+def test_both_are_shown_in_the_window_that_the_pipeline_applied_and_it_is_said() -> None:
+    before = _ct().replace(windows=((40.0, 400.0),))
+    figure = charts.before_after(before, preprocess(before, "chest_ct", device="cpu"))
+    assert re.findall(r">([^<]*)</text>", figure.svg)[2:5] == ["−1000", "shown, HU", "400"]
+    assert "Both are shown in the window that the pipeline applied." in figure.footnote
+
+
+def test_a_saved_picture_keeps_title_and_footnote() -> None:
+    before = _ct()
+    figure = charts.before_after(before, preprocess(before, "chest_ct", device="cpu"))
+    words = re.sub("<[^>]*>", " ", figure._titled_svg()).split()
+    assert " ".join(words).startswith(figure.title)
+    assert "diagnosis." in words
+    tall = int.from_bytes(figure.png(scale=1)[20:24], "big")
+    assert tall > int(re.search(r'height="(\d+)"', figure.svg).group(1))
+
+
+def test_the_ends_of_an_axis_are_rounded_to_what_can_be_seen() -> None:
+    ramp = np.linspace(0.0007143, 1, 256, dtype=np.float32).reshape(16, 16)
+    svg = charts.before_after(Radiograph(ramp, spacing_mm=None), Radiograph(ramp, spacing_mm=None)).svg
+    assert "0.0007" not in svg
+    assert ">0</text>" in svg
+
+
 def test_flags_that_came_up_stand_below() -> None:
     before = Radiograph(np.full((20, 30), 7, np.uint8), spacing_mm=None)
     figure = charts.before_after(before, preprocess(before, "display", device="cpu"), pipeline=read_pipeline("display"))

@@ -50,10 +50,18 @@ def test_a_volume_in_lps_has_the_patients_right_on_the_left_and_the_head_at_the_
 def test_sagittal_slices_are_recognized_as_such():
     # slices lead to the patient's right, rows to the feet, columns to the back
     turned = counted(direction=((-1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0)))
-    axial, coronal, sagittal = planes_of(turned)
+    sagittal, axial, coronal = planes_of(turned)
     assert (axial.step, coronal.step, sagittal.step) == (1, 2, 0)
     assert sagittal.letters == ("A", "P", "H", "F")
     assert sagittal.flipped == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("shape", "first"),
+    [((1, 20, 20), "axial"), ((20, 1, 20), "coronal"), ((20, 20, 1), "sagittal"), ((60, 20, 20), "axial")],
+)
+def test_the_plane_with_the_most_pixels_is_looked_at_first(shape, first):
+    assert planes_of(counted(shape))[0].key == first
 
 
 @settings(max_examples=25, deadline=None)
@@ -121,13 +129,19 @@ def test_a_complex_image_is_refused_in_three_parts():
         Volume(np.full((2, 4, 4), np.nan), spacing_mm=(1.0, 1.0, 1.0)),
         Volume(np.full((2, 4, 4), 1e300), spacing_mm=None, windows=((np.inf, 1.0), (40.0, np.nan))),
         Volume(np.zeros((1, 1, 1)), spacing_mm=(1e9, 1.0, 1.0), direction=((np.nan,) * 3,) * 3),
+        Volume(np.full((2, 4, 4), 1e308) * np.array([1, -1, 1, -1]), spacing_mm=(1.0, 1.0, 1.0)),
     ],
 )
 def test_values_and_places_that_are_no_numbers_are_shown_all_the_same(image):
     viewer = SliceViewer(image)
-    json.dumps(viewer.scene, allow_nan=False)
+    json.dumps([viewer.scene, viewer.window], allow_nan=False)
     assert len(viewer._scene.slice_bytes("axial", 0)[0]) == 4 * image.shape[1] * image.shape[2]
     assert "<canvas" not in viewer.to_html().split("<script")[0]
+
+
+def test_a_film_with_times_that_are_no_numbers_tells_none_and_runs_at_the_usual_rate():
+    described = Scene(Cine(np.zeros((3, 4, 4)), spacing_mm=None, frame_times_ms=(0, np.nan, 80))).description()
+    assert (described["frame_times"], described["rate"]) == ([], 15.0)
 
 
 # ---- windows
@@ -135,10 +149,17 @@ def test_values_and_places_that_are_no_numbers_are_shown_all_the_same(image):
 
 def test_the_files_own_window_comes_first_and_the_lungs_has_its_source():
     windows = windows_of(counted(windows=((40.0, 400.0),)))
-    assert (windows[0].name, windows[0].center, windows[0].width) == ("File", 40.0, 400.0)
+    assert (windows[0].name, windows[0].center, windows[0].width) == ("From the file", 40.0, 400.0)
     lung = next(each for each in windows if each.key == "lung")
     assert (lung.center, lung.width) == (-600, 1500)
     assert "radiopaedia.org/articles/windowing-ct" in lung.source
+
+
+def test_windows_of_the_file_are_numbered_only_where_several_differ():
+    names = [window.name for window in windows_of(counted(windows=((40.0, 400.0), (40.0, 400.0), (1.0, np.nan))))]
+    assert names[:2] == ["From the file", "Lung"]
+    names = [window.name for window in windows_of(counted(windows=((40.0, 400.0), (-600.0, 1500.0))))]
+    assert names[:2] == ["From the file, 1", "From the file, 2"]
 
 
 def test_unknown_units_get_a_window_from_the_values_without_padding():
@@ -281,12 +302,13 @@ def test_a_position_beyond_the_image_is_brought_back_to_its_edge():
     assert viewer.position == [2, 0, 2]
 
 
-def test_a_window_without_width_is_refused_in_three_parts():
+@pytest.mark.parametrize("window", [[40.0, 0.0], [np.nan, 1.0], [0.0, np.inf], [1.0]])
+def test_a_window_without_width_or_number_is_refused_in_three_parts(window):
     viewer = SliceViewer(counted())
     with pytest.raises(traitlets.TraitError) as problem:
-        viewer.window = [40, 0]
+        viewer.window = window
     assert str(problem.value) == (
-        "A window of [40.0, 0.0] was received. A center and a width above 0 would be right. "
+        f"A window of {window} was received. A finite center and a width above 0 would be right. "
         "Write for instance viewer.window = [-600, 1500]."
     )
 

@@ -7,7 +7,11 @@ import pytest
 from PIL import Image as Picture
 
 from workbench.imaging.images import Cine, Radiograph, Volume
+from workbench.imaging.preprocessing.geometry import crop, pad
+from workbench.imaging.preprocessing.intensity import window
+from workbench.imaging.preprocessing.resizing import resample
 from workbench.presentation.viewer import compare_images, contact_sheet, thumbnail
+from workbench.presentation.viewer.registering import laid_over, matching_windows
 
 
 def opened(png):
@@ -97,6 +101,34 @@ def test_a_comparison_cuts_a_resampled_volume_at_the_same_place():
     before = Volume(np.zeros((40, 16, 16)), spacing_mm=(1.0, 1.0, 1.0))
     shown = compare_images(before, before.replace(array=before.array[::4]), position=30)
     assert repr(shown) == "Before and After: slice 30 of 0 to 39 and slice 7 of 0 to 9"  # 30.5 / 4 = 7.6
+
+
+def test_what_was_cropped_and_padded_lies_where_it_came_from():
+    array = np.zeros((32, 64), np.uint8)
+    array[8:16, 40:48] = 255
+    before = Radiograph(array, spacing_mm=None, units="0 to 255")
+    after = pad(crop(before, shape=(20, 40)), shape=(40, 40))
+    laid = laid_over(before, after, position=0, shape=(64, 128), window=(127.5, 255.0))
+    # two pixels of the page for one of the image; rows 6 to 25 and columns 12 to 51 were kept
+    assert laid.shape == (64, 128)
+    assert (laid[18:30, 82:94] == 255).all()
+    assert laid[:14].max() == laid[:, :78].max() == laid[:, 98:].max() == 0
+    assert repr(compare_images(before, after)) == "Before and After: After is laid where it came from"
+
+
+def test_a_resampled_volume_is_cut_where_it_came_from():
+    before = Volume(np.repeat(np.arange(9, dtype=np.int16), 256).reshape(9, 16, 16), spacing_mm=(2.0, 1.0, 1.0))
+    after = resample(before, spacing_mm=(1.0, 1.0, 1.0))
+    laid = laid_over(before, after, position=3, shape=(32, 32), window=(4.0, 8.0))
+    # slice 3 lies between 6 and 7 of the new ones, of values 2.75 and 3.25, which are 3 as whole numbers
+    assert int(laid[16, 16]) == int(3 * 255 / 8)
+
+
+def test_before_is_shown_in_the_window_that_the_pipeline_applied():
+    before = Volume(np.zeros((2, 16, 16), np.int16), spacing_mm=None, units="HU", windows=((40.0, 400.0),))
+    assert matching_windows(before, before) == ((40.0, 400.0), (40.0, 400.0), False)
+    after = window(before, low=-1000, high=400, units="HU")
+    assert matching_windows(before, after) == ((-300.0, 1400.0), (0.5, 1.0), True)
 
 
 def test_captions_of_a_comparison_are_text_and_no_code():

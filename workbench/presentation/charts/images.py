@@ -2,6 +2,7 @@
 
 import base64
 import html
+import math
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,13 @@ import polars as pl
 
 from workbench.imaging.arrays import to_host
 from workbench.imaging.images import Image
-from workbench.imaging.preprocessing.scales import ends_of, is_color
+from workbench.imaging.preprocessing.scales import is_color
 from workbench.presentation.figure import Drawing
 from workbench.presentation.theme import BLUE, FONT, GRAY, INK
-from workbench.presentation.viewer.pictures import thumbnail
-from workbench.presentation.viewer.windows import windows_of
+from workbench.presentation.viewer.pictures import as_png, drawn
+from workbench.presentation.viewer.planes import planes_of
+from workbench.presentation.viewer.registering import matching_windows
+from workbench.presentation.viewer.titled import TitledDrawing
 
 _PANEL, _GAP, _MARGIN = 310, 20, 8  # pixels of the drawing
 _HEAD, _SCALE, _BARS, _FOOT = 42, 46, 70, 34
@@ -23,13 +26,15 @@ _SAMPLED = 1_000_000
 _DWARFS = 4  # times the next bin: taller bins are cut off, so that the others can be seen
 
 _Counts = npt.NDArray[np.int64]
+_Window = tuple[float, float] | None  # center and width; none of colors
 
 
 def before_after(before: Image, after: Image, *, pipeline: Any = None) -> Drawing:
     """Return two images side by side, with what changed as the title.
 
-    Of a volume the middle slice is shown, of a cine the middle frame. Below each stand the values that black and white
-    mean, and how often each value occurs in the whole image.
+    Of a volume the middle slice is shown, of a cine the middle frame. Where the pipeline mapped a range of values to a
+    scale, both are shown in that range. Below each stand the values that black and white mean, and how often each
+    value occurs in the whole image.
 
     Parameters
     ----------
@@ -62,15 +67,18 @@ def before_after(before: Image, after: Image, *, pipeline: Any = None) -> Drawin
     words = " ".join(_told(which, image) for which, image in (("Before", before), ("After", after)))
     flags = [flag for flag in after.flags if flag not in before.flags]
     notes = [f"Flags: {' '.join(flags)}"] if flags else []
+    low_to_high = matching_windows(before, after)
+    if low_to_high[2]:
+        notes.insert(0, "Both are shown in the window that the pipeline applied.")
     source = f"Pipeline {name} {version}".strip()
     where = f"Computed on {done['backend']} in {done['seconds']:.2f} s." if done else ""
-    return Drawing(
+    return TitledDrawing(
         "before_after",
         title,
         f"{source}, {before.modality or 'modality unknown'}",
         words,
         " ".join(["Not for diagnosis.", where, *notes]).replace("  ", " "),
-        _svg((before, after), title),
+        _svg((before, after), title, low_to_high[:2]),
         table,
     )
 
@@ -122,8 +130,12 @@ def _values(image: Image) -> npt.NDArray[Any]:
     return values if values.size else np.zeros(1, np.float32)
 
 
-def _svg(images: tuple[Image, Image], title: str) -> str:
-    pictures = [thumbnail(_in_eight_bits(image), size=2 * _PANEL, window=_shown(image)) for image in images]
+def _svg(images: tuple[Image, Image], title: str, windows: tuple[_Window, _Window]) -> str:
+    plane = planes_of(images[0])[0].key  # the same in both, also where another has more pixels afterwards
+    pictures = [
+        as_png(drawn(_in_eight_bits(image), size=2 * _PANEL, window=window, plane=plane))
+        for image, window in zip(images, windows, strict=True)
+    ]
     sizes = [_fitted(picture) for picture in pictures]
     tall = max(height for _, height in sizes)
     width = 2 * _PANEL + _GAP + 2 * _MARGIN
@@ -144,7 +156,7 @@ def _svg(images: tuple[Image, Image], title: str) -> str:
             f'<image x="{left + (_PANEL - wide) / 2:g}" y="{_HEAD + (tall - high) / 2:g}" width="{wide}" '
             f'height="{high}" href="data:image/png;base64,{base64.b64encode(pictures[place]).decode()}"/>'
         )
-        parts.append(_scale(image, left, _HEAD + tall, f"ramp{place}"))
+        parts.append(_scale(image.units, windows[place], (left, _HEAD + tall), f"ramp{place}"))
         parts.append(_bars(image, left, _HEAD + tall + _SCALE))
     return "".join([*parts, "</svg>"])
 
@@ -156,15 +168,6 @@ def _in_eight_bits(image: Image) -> Image:
     return image.replace(array=(image.array >> (8 * (image.array.dtype.itemsize - 1))).astype(np.uint8))
 
 
-def _shown(image: Image) -> tuple[float, float]:
-    """Return center and width: the whole of a bounded scale, or else the window that the viewer begins with."""
-    ends = ends_of(image.units)
-    if ends is not None:
-        return (ends[0] + ends[1]) / 2, ends[1] - ends[0]
-    first = windows_of(image)[0]
-    return first.center, first.width
-
-
 def _fitted(picture: bytes) -> tuple[int, int]:
     """Return width and height of a PNG within a panel (its header holds both, ISO/IEC 15948 11.2.2)."""
     wide, high = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
@@ -172,18 +175,19 @@ def _fitted(picture: bytes) -> tuple[int, int]:
     return round(wide * share), round(high * share)
 
 
-def _scale(image: Image, left: float, top: float, key: str) -> str:
+def _scale(units: str, window: _Window, place: tuple[float, float], key: str) -> str:
     """Return the bar that says which values are black and white."""
-    if is_color(image):
+    left, top = place
+    if window is None:
         return f'<text x="{left}" y="{top + 30}">Red, green and blue as stored</text>'
-    center, width = _shown(image)
+    center, width = window
     low, high = center - width / 2, center + width / 2
     return (
         f'<defs><linearGradient id="{key}"><stop offset="0" stop-color="#000"/><stop offset="1" stop-color="#fff"/>'
         f'</linearGradient></defs><rect x="{left}" y="{top + 8}" width="{_PANEL}" height="10" fill="url(#{key})" '
-        f'stroke="{GRAY}"/><text x="{left}" y="{top + 33}">{_number(low)}</text>'
-        f'<text x="{left + _PANEL / 2}" y="{top + 33}" text-anchor="middle">shown, {html.escape(image.units)}</text>'
-        f'<text x="{left + _PANEL}" y="{top + 33}" text-anchor="end">{_number(high)}</text>'
+        f'stroke="{GRAY}"/><text x="{left}" y="{top + 33}">{_rounded(low, width)}</text>'
+        f'<text x="{left + _PANEL / 2}" y="{top + 33}" text-anchor="middle">shown, {html.escape(units)}</text>'
+        f'<text x="{left + _PANEL}" y="{top + 33}" text-anchor="end">{_rounded(high, width)}</text>'
     )
 
 
@@ -203,9 +207,9 @@ def _bars(image: Image, left: float, top: float) -> str:
     )
     return (
         f'<g fill="{BLUE}">{bars}</g><line x1="{left}" y1="{top + _BARS}" x2="{left + _PANEL}" y2="{top + _BARS}" '
-        f'stroke="{GRAY}"/><text x="{left}" y="{top + _BARS + 15}">{_number(low)}</text>'
+        f'stroke="{GRAY}"/><text x="{left}" y="{top + _BARS + 15}">{_rounded(low, high - low)}</text>'
         f'<text x="{left + _PANEL / 2}" y="{top + _BARS + 15}" text-anchor="middle">how often each value occurs</text>'
-        f'<text x="{left + _PANEL}" y="{top + _BARS + 15}" text-anchor="end">{_number(high)}</text>'
+        f'<text x="{left + _PANEL}" y="{top + _BARS + 15}" text-anchor="end">{_rounded(high, high - low)}</text>'
     )
 
 
@@ -220,6 +224,12 @@ def _sizes(image: Image) -> str:
 
 def _listed(values: Any) -> str:
     return " × ".join(f"{value:.3g}" for value in values)
+
+
+def _rounded(value: float, span: float) -> str:
+    """Return a number to about a hundredth of the span that it ends: 0.0007 of 0 to 1 is 0."""
+    digits = max(0, 2 - round(math.log10(span))) if span > 0 else 0
+    return _number(round(value, digits) + 0.0) if span > 0 else _number(value)
 
 
 def _number(value: float) -> str:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from workbench.imaging.images import Image
 from workbench.presentation.viewer.pictures import as_png, drawn
 from workbench.presentation.viewer.planes import planes_of
+from workbench.presentation.viewer.registering import laid_over, matching_windows
 
 # The slider in it is an ordinary range input over the pictures: mouse, touch, arrow keys and screen readers know it.
 _PAGE = Path(__file__).resolve().parent.parent / "jupyter" / "before_after.html"
@@ -86,11 +87,13 @@ def compare_images(
     Parameters
     ----------
     before, after : Image
-        Of volumes one slice is shown, of cines one frame; each in its own window.
+        Of volumes one slice is shown, of cines one frame. Where `after` was made of `before` by a pipeline, it is laid
+        where it came from, and `before` is shown in the window that the pipeline applied; else each in its own.
     captions : tuple of str
         What each is called.
     position : int, optional
-        Index along the first axis of `before`; by default the middle. `after` is cut at the same share of its length.
+        Index of the slice of `before`; by default the middle. `after` is cut at the same place, or where that is not
+        known at the same share of its length.
     size : int
         Longest side, 16 to 2048 pixels.
 
@@ -115,14 +118,22 @@ def compare_images(
     """
     lengths = [_length(each) for each in (before, after)]
     first = lengths[0] // 2 if position is None else position
-    # The same share of the length, so that a resampled volume is cut at the same place of the patient.
+    earlier, later, applied = matching_windows(before, after)
+    left = drawn(before, size=size, position=first, window=earlier)
+    registered = laid_over(before, after, position=first, shape=left.shape[:2], window=later)
+    # Without a known place the same share of the length.
     second = min(lengths[1] - 1, int((first + 0.5) * lengths[1] / lengths[0]))
-    left = drawn(before, size=size, position=first)
-    right = _onto(drawn(after, size=size, position=second), left.shape[:2])
+    right = _onto(drawn(after, size=size, position=second, window=later), left.shape[:2])
     places = [f"slice {at} of 0 to {n - 1}" for at, n in zip((first, second), lengths, strict=True)]
     same = f"{places[0]} in both" if places[0] == places[1] else " and ".join(places)
-    words = same if max(lengths) > 1 else "one picture each"
-    description = f"{captions[0]} and {captions[1]}: {words}"
+    words = [same] if max(lengths) > 1 else ["the whole picture of each"]
+    if registered is not None:
+        right = registered
+        words = [places[0]] if lengths[0] > 1 else []
+        words.append(f"{captions[1]} is laid where it came from")
+    if applied:
+        words.append(f"{captions[0]} is shown in the window that the pipeline applied")
+    description = f"{captions[0]} and {captions[1]}: {'; '.join(words)}"
     pictures = [f"data:image/png;base64,{base64.b64encode(as_png(each)).decode()}" for each in (left, right)]
     values = {
         "WIDTH": str(left.shape[1]),

@@ -13,7 +13,8 @@ from workbench.presentation.viewer.planes import pixel_mm, planes_of
 from workbench.presentation.viewer.scenes import laid
 from workbench.presentation.viewer.windows import windows_of
 
-_LEAST_SIDE, _LARGEST_SIDE = 16, 2048  # pixels
+#: Of a picture, in pixels.
+LEAST_SIDE, LARGEST_SIDE = 16, 2048
 
 
 def thumbnail(image: Image, *, size: int = 128, window: tuple[float, float] | None = None) -> bytes:
@@ -22,7 +23,8 @@ def thumbnail(image: Image, *, size: int = 128, window: tuple[float, float] | No
     Parameters
     ----------
     image : Volume, Radiograph or Cine
-        Of a volume the middle axial slice is shown, of a cine the middle frame; in true proportions.
+        Of a volume the middle slice of its first plane is shown (see `planes_of`), of a cine the middle frame; in true
+        proportions.
     size : int
         Longest side, 16 to 2048 pixels.
     window : tuple of float, optional
@@ -52,7 +54,12 @@ def thumbnail(image: Image, *, size: int = 128, window: tuple[float, float] | No
 
 
 def drawn(
-    image: Image, *, size: int, window: tuple[float, float] | None = None, position: int | None = None
+    image: Image,
+    *,
+    size: int,
+    window: tuple[float, float] | None = None,
+    position: int | None = None,
+    plane: str = "",
 ) -> npt.NDArray[np.uint8]:
     """Return one slice or frame of an image as it is seen, in true proportions.
 
@@ -65,7 +72,9 @@ def drawn(
     window : tuple of float, optional
         Center and width; by default the first that fits.
     position : int, optional
-        Index along the first plane's stepped axis; by default the middle.
+        Index along the plane's stepped axis; by default the middle.
+    plane : str
+        Key of one of its planes; by default the first.
 
     Returns
     -------
@@ -81,23 +90,24 @@ def drawn(
     """
     from PIL import Image as Picture
 
-    if not _LEAST_SIDE <= size <= _LARGEST_SIDE:
+    if not LEAST_SIDE <= size <= LARGEST_SIDE:
         raise ValueError(
-            f"size={size} was received. {_LEAST_SIDE} to {_LARGEST_SIDE} pixels would be right. "
+            f"size={size} was received. {LEAST_SIDE} to {LARGEST_SIDE} pixels would be right. "
             "Write for instance size=128."
         )
-    plane = planes_of(image)[0]
-    n = image.shape[plane.step] if plane.step >= 0 else 1
+    planes = planes_of(image)
+    cut_in = next((each for each in planes if each.key == plane), planes[0])
+    n = image.shape[cut_in.step] if cut_in.step >= 0 else 1
     at = n // 2 if position is None else position
     if not 0 <= at < n:
         raise ValueError(f"position={at} was received. This image has 0 to {n - 1}. Leave it out for the middle.")
-    cut = np.asarray(to_host(laid(image.array, plane, at)))
+    cut = np.asarray(to_host(laid(image.array, cut_in, at)))
     if is_color(image):
         gray = cut if cut.dtype == np.uint8 else np.clip(cut, 0, 255).astype(np.uint8)
     else:
         first = window or next((each.center, each.width) for each in windows_of(image))
         gray = _windowed(cut, *first)
-    down, right = pixel_mm(image, plane) or (1.0, 1.0)
+    down, right = pixel_mm(image, cut_in) or (1.0, 1.0)
     tall, wide = gray.shape[0] * down, gray.shape[1] * right
     scale = size / max(tall, wide)
     box = (max(1, round(wide * scale)), max(1, round(tall * scale)))
@@ -128,5 +138,6 @@ def as_png(pixels: npt.NDArray[np.uint8]) -> bytes:
 
 def _windowed(cut: npt.NDArray[Any], center: float, width: float) -> npt.NDArray[np.uint8]:
     levels = cut.astype("float64" if cut.dtype == np.float64 else "float32")
-    levels = (levels - (center - width / 2)) * (255 / width)
+    with np.errstate(over="ignore"):  # what is beyond the largest number is beyond white
+        levels = (levels - (center - width / 2)) * (255 / width)
     return np.asarray(np.clip(np.nan_to_num(levels), 0, 255), dtype=np.uint8)  # what is no number is black

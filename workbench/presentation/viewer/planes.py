@@ -47,9 +47,10 @@ class Plane:
 
 
 def planes_of(image: Image) -> tuple[Plane, ...]:
-    """Return the planes of an image, the usual one first.
+    """Return the planes of an image, the one to look at first in front.
 
-    Each plane of a volume is one of the array's own, named after the nearest plane of the patient.
+    Each plane of a volume is one of the array's own, named after the nearest plane of the patient. In front is the one
+    whose shorter side has the most pixels: of thick slices the plane that was acquired, of a single slice the slice.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def planes_of(image: Image) -> tuple[Plane, ...]:
     Returns
     -------
     tuple of Plane
-        Three of a volume, one of anything else.
+        Three of a volume, in the usual order where sides are equal; one of anything else.
 
     Raises
     ------
@@ -73,7 +74,11 @@ def planes_of(image: Image) -> tuple[Plane, ...]:
     [('axial', ('R', 'L', 'A', 'P')), ('coronal', ('R', 'L', 'H', 'F'))]
     """
     if isinstance(image, Volume):
-        return _volume_planes(np.asarray(image.direction, dtype=np.float64))
+        planes = _volume_planes(np.asarray(image.direction, dtype=np.float64))
+        if len(image.shape) != len(planes):
+            return planes
+        # The shorter side: a coronal slice of a long series of small axial ones has more pixels than they have.
+        return tuple(sorted(planes, key=lambda plane: -min(image.shape[plane.down], image.shape[plane.right])))
     if isinstance(image, Radiograph):
         return (Plane("image", -1, 0, 1, letters=_edges(image.patient_orientation)),)
     if isinstance(image, Cine):

@@ -80,7 +80,7 @@ class Scene:
             "windows": [] if self.color else [vars(window) for window in windows_of(image)],
             "range": [0.0, 255.0] if self.color else list(value_range(image)),
             "legend": list(self.overlay.legend) if self.overlay else [],
-            "frame_times": [float(t) for t in image.frame_times_ms] if isinstance(image, Cine) else [],
+            "frame_times": _frame_times(image),
             "rate": _frame_rate(image),
             "slab": self._slab if self.is_whole else 0,
             "notes": [*self._notes, *self._lines()],
@@ -283,8 +283,13 @@ def block_means(array: npt.NDArray[Any], factors: tuple[int, ...]) -> npt.NDArra
     return rounded.astype(array.dtype)
 
 
+def _frame_times(image: Image) -> list[float]:
+    """In ms; none where one of them is no number, since then no order can be trusted."""
+    times = [float(t) for t in image.frame_times_ms] if isinstance(image, Cine) else []
+    return times if np.isfinite(times).all() else []
+
+
 def _frame_rate(image: Image) -> float:
-    times = image.frame_times_ms if isinstance(image, Cine) else ()
-    steps = np.diff(times)
+    steps = np.diff(_frame_times(image))
     step_ms = float(np.median(steps)) if steps.size else 0.0
     return float(np.clip(1000 / step_ms, 1, 60)) if step_ms > 0 else _USUAL_RATE

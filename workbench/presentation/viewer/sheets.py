@@ -20,7 +20,7 @@ _MOST_COLUMNS, _MOST_SLICES = 24, 24
 _CAPTION, _GAP = 18, 8  # pixels
 _INK, _GROUND = "#24303b", "#000000"
 _FONT = "DejaVu Sans, Segoe UI, Helvetica, Arial, sans-serif"
-_OF_IMAGES = "Of a volume the middle axial slice, of a cine the middle frame; in true proportions."
+_OF_IMAGES = "Of a volume the middle slice, of a cine the middle frame; in true proportions."
 
 
 def contact_sheet(
@@ -65,7 +65,7 @@ def contact_sheet(
     """
     import polars as pl
 
-    from workbench.presentation.figure import Drawing
+    from workbench.presentation.viewer.titled import TitledDrawing
 
     if not 1 <= columns <= _MOST_COLUMNS:
         raise ValueError(
@@ -85,7 +85,7 @@ def contact_sheet(
     )
     heading = title or (_of_one(images, len(made)) if isinstance(images, Image) else _of_many(rows))
     words = "; ".join(row["caption"] for row in rows[:_MOST_SLICES])
-    return Drawing(
+    return TitledDrawing(
         key="contact_sheet",
         title=heading,
         subtitle="Evenly spaced, in true proportions." if single else _OF_IMAGES,

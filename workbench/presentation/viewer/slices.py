@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets
 
 from workbench.imaging.images import Image
@@ -87,9 +88,9 @@ class SliceViewer(anywidget.AnyWidget):
 
     @traitlets.validate("window")
     def _wide(self, proposal: Any) -> list[float]:
-        if len(proposal["value"]) != 2 or not proposal["value"][1] > 0:
+        if len(proposal["value"]) != 2 or not np.isfinite(proposal["value"]).all() or not proposal["value"][1] > 0:
             raise traitlets.TraitError(
-                f"A window of {proposal['value']} was received. A center and a width above 0 would be right. "
+                f"A window of {proposal['value']} was received. A finite center and a width above 0 would be right. "
                 "Write for instance viewer.window = [-600, 1500]."
             )
         return list(proposal["value"])

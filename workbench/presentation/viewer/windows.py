@@ -14,6 +14,7 @@ CT_WINDOWS_SOURCE = "Windowing (CT), Radiopaedia.org, radiopaedia.org/articles/w
 
 _LARGEST_SAMPLE = 1_000_000
 _LEAST_WIDTH = 1e-6
+_LARGEST_VALUE = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,12 @@ def windows_of(image: Image) -> tuple[Window, ...]:
     >>> from workbench.imaging.images import Volume
     >>> volume = Volume(np.zeros((2, 2, 2), "int16"), spacing_mm=None, units="HU", windows=((40.0, 400.0),))
     >>> [window.name for window in windows_of(volume)][:3]
-    ['File', 'Lung', 'Mediastinum']
+    ['From the file', 'Lung', 'Mediastinum']
     """
+    stated = [(c, w) for c, w in dict.fromkeys(image.windows) if w > 0 and np.isfinite([c, w]).all()]
     own = tuple(
-        Window(f"file{n}", "File" if len(image.windows) == 1 else f"File {n + 1}", center, width, "the file")
-        for n, (center, width) in enumerate(image.windows)
-        if width > 0 and np.isfinite([center, width]).all()
+        Window(f"file{n}", "From the file" if len(stated) == 1 else f"From the file, {n}", center, width, "the file")
+        for n, (center, width) in enumerate(stated, start=1)
     )
     sample = _sample(image)
     low, middle_low, middle_high, high = _levels(sample)
@@ -106,7 +107,8 @@ def _sample(image: Image) -> npt.NDArray[Any]:
     flat = to_host(image.array).reshape(-1)
     values = flat[:: max(1, flat.size // _LARGEST_SAMPLE)]
     values = values.astype(np.uint8) if values.dtype == np.bool_ else values
-    kept = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    # Beyond float32 a value is none on the page, and the width of a range of such values has no number either.
+    kept = values[np.abs(values) <= _LARGEST_VALUE] if values.dtype.kind == "f" else values
     if image.padding_value is not None:
         proper = kept[kept != image.padding_value]
         kept = proper if proper.size else kept
