@@ -111,3 +111,10 @@ def test_what_cannot_be_cut_into_tiles_is_refused(shape: tuple[int, ...], tiles:
         f"tiles={tiles}, clip_limit={limit:g} came for an image of {shape}. It needs (rows, columns) or "
         "(images, rows, columns), at least 2 pixels a tile each way and a limit of 0 or more. Take fewer tiles."
     )
+
+
+@pytest.mark.parametrize("limit", [256, 1e300, np.inf])
+def test_a_limit_that_no_tile_reaches_limits_nothing(limit: float) -> None:
+    image = np.random.default_rng(0).integers(0, 9, (32, 32)).astype(np.uint8)
+    unlimited = equalize_adaptive(image, tiles=(2, 2), clip_limit=0)
+    np.testing.assert_array_equal(equalize_adaptive(image, tiles=(2, 2), clip_limit=limit), unlimited)

@@ -174,3 +174,14 @@ def test_what_cannot_be_transformed_is_said(array, matrix, shape, options, messa
     with pytest.raises((ValueError, TypeError, UnknownNameError)) as caught:
         transform(array, matrix, shape, **options)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("method", ["linear", "cubic"])
+@pytest.mark.parametrize("swapped", [False, True])  # the loop for rows, and the one for all others
+def test_a_voxel_of_no_weight_has_no_say(method, swapped):
+    volume = np.arange(125, dtype=np.float32).reshape(5, 5, 5)
+    volume[2, 2, 2] = np.nan
+    matrix = np.eye(4)[[2, 1, 0]] if swapped else np.eye(4)[:3]
+    np.testing.assert_array_equal(
+        transform(volume, matrix, (5, 5, 5), method=method), volume.transpose(2, 1, 0) if swapped else volume
+    )

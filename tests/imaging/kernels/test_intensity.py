@@ -154,8 +154,8 @@ def test_a_place_that_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="out is") as caught:
         rescale_window(HU[:6], low=0, high=1, out=np.empty((2, 3), np.float64))
     assert str(caught.value) == (
-        "out is float64 (2, 3). It must be contiguous, float32 (6,) and on the device of the array. "
-        "Leave it out to get a new array."
+        "out is float64 (2, 3). It must be writable and contiguous, float32 (6,), on the device of the array, and the "
+        "array itself or apart from it. Leave it out to get a new array."
     )
 
 
@@ -193,3 +193,43 @@ def test_clipping_to_nothing_is_refused(low: float, high: float) -> None:
 def test_tables_are_looked_up_by_value() -> None:
     image = np.array([[-2, 0], [1, -1]], np.int16)
     assert look_up(image, np.array([9, 8, 7, 6], np.uint8), lowest=-2).tolist() == [[9, 7], [6, 8]]
+
+
+def test_a_value_that_the_table_has_not_is_refused() -> None:
+    for image, span in ((np.array([5], np.int16), "5 to 5"), (np.array([-7, 0], np.int32), "-7 to 0")):
+        with pytest.raises(ValueError, match="table") as caught:
+            look_up(image, np.array([1.0, 2.0]), lowest=0)
+        assert str(caught.value) == (
+            f"Pixels from {span} came for a table of the values 0 to 1. An entry for each pixel would be right. "
+            "Clip the image to the table, or make the table longer."
+        )
+    with pytest.raises(TypeError) as real:
+        look_up(np.array([0.5]), np.array([1.0, 2.0]), lowest=0)
+    assert str(real.value) == (
+        "An array of float64 came. A table is looked up by whole numbers. Round it: numpy.rint(array).astype('int32')."
+    )
+    assert look_up(np.zeros((0, 2), np.int16), np.array([1.0]), lowest=0).shape == (0, 2)
+
+
+def test_a_window_may_replace_its_image_but_not_lie_across_it_nor_where_nothing_is_written() -> None:
+    image = np.arange(17, dtype=np.float32)
+    expected = rescale_window(image[:-1], low=0, high=15).tolist()
+    with pytest.raises(ValueError, match="the array itself or apart from it"):
+        rescale_window(image[:-1], low=0, high=15, out=image[1:])
+    assert rescale_window(image[:-1], low=0, high=15, out=image[:-1]).tolist() == expected
+    image.flags.writeable = False
+    with pytest.raises(ValueError, match="It must be writable and contiguous"):
+        rescale_window(np.zeros(17), low=0, high=15, out=image)
+
+
+def test_ends_beyond_the_numbers_of_the_image_are_refused_and_a_width_of_nothing_is_a_threshold() -> None:
+    image = np.array([-1, 0, 1], np.int16)
+    with pytest.raises(ValueError, match="came for pixels") as caught:
+        rescale_window(image, low=-1e300, high=1e300)
+    assert str(caught.value) == (
+        "low=-1e+300, high=1e+300 came for pixels of int16. Ends that the image's numbers reach would be right, within "
+        "±3.4e+38. Give ends near the image's values."
+    )
+    assert rescale_window(image, low=0, high=1e-300).tolist() == [0, 0, 1]
+    assert rescale_window(image.astype(np.int32), low=-1e300, high=1e300).tolist() == [0.5, 0.5, 0.5]
+    assert standardize(image, 0, 1e-300)[1] == 0

@@ -126,3 +126,11 @@ def test_what_cannot_be_changed_is_said(call, message):
     with pytest.raises((ValueError, TypeError)) as caught:
         call()
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (3, 0, 4), (0, 0, 0)])
+def test_an_empty_mask_stays_empty(shape):
+    mask = np.zeros(shape, bool)
+    for change in (morphology.dilate, morphology.erode, morphology.close, morphology.open):
+        assert change(mask, 2).shape == shape
+    assert morphology.fill_holes(mask).shape == shape

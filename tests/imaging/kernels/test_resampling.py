@@ -197,3 +197,19 @@ def test_what_cannot_be_resampled_is_said(array, shape, options, message):
     with pytest.raises((ValueError, TypeError, UnknownNameError)) as caught:
         resample(array, shape, **options)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("method", ["linear", "cubic", "area"])
+def test_what_has_no_weight_has_no_say(method, bad):
+    # Three pixels become nine: new pixels 1, 4 and 7 lie on the centers of old ones; and nine become three.
+    volume = np.arange(27, dtype=np.float32).reshape(3, 3, 3)
+    volume[1, 1, 1] = bad
+    for axis in range(3):
+        shape = [3, 3, 3]
+        shape[axis] = 9
+        got = resample(volume, tuple(shape), method=method)
+        centers = np.moveaxis(got, axis, 0)[[1, 4, 7]]
+        np.testing.assert_array_equal(centers, np.moveaxis(volume, axis, 0))
+    still = resample(np.array([[1, bad, 3]], np.float32), (1, 1), method="nearest")
+    assert not np.isfinite(still).any()

@@ -117,3 +117,15 @@ def test_a_mask_with_too_many_voxels_is_refused(cupy, monkeypatch):
     )
     with pytest.raises(ValueError, match=re.escape(message)):
         label(cupy.asarray(np.zeros((10, 10), bool)))
+
+
+@pytest.mark.parametrize("method", ["linear", "cubic"])
+def test_what_is_not_a_number_spreads_no_further_than_its_weight(cupy, method):
+    volume = VOLUME.astype(np.float32)
+    volume[2, 4, 5] = np.nan
+    for shape in ((15, 27, 36), (5, 14, 12)):
+        got = cupy.asnumpy(resample(cupy.asarray(volume), shape, method=method))
+        np.testing.assert_array_equal(got, resample(volume, shape, method=method))
+    for matrix in (np.eye(4)[:3], np.array([[1, 0, 0.5, 0], [0, 1, 0, 0.5], [0.25, 0, 1, 0.0]])):
+        got = cupy.asnumpy(transform(cupy.asarray(volume), matrix, volume.shape, method=method))
+        np.testing.assert_array_equal(got, transform(volume, matrix, volume.shape, method=method))

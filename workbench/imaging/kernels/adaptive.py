@@ -26,7 +26,7 @@ def equalize_adaptive(array: Array, *, tiles: tuple[int, int] = (8, 8), clip_lim
     tiles : tuple of int, default (8, 8)
         How many down and across.
     clip_limit : float, default 2.0
-        The most pixels of one value in a tile, as a multiple of the mean; 0 limits nothing.
+        The most pixels of one value in a tile, as a multiple of the mean; 0 limits nothing, and nor does infinity.
 
     Returns
     -------
@@ -66,7 +66,8 @@ def equalize_adaptive(array: Array, *, tiles: tuple[int, int] = (8, 8), clip_lim
     size = _tile_size(images.shape[1:], tiles)
     n_values = 256 if kind == np.uint8 else 65_536
     n_pixels = size[0] * size[1]
-    limit = max(int(clip_limit * n_pixels / n_values), 1) if clip_limit > 0 else 0
+    clips = 0 < clip_limit < n_values  # a tile has no more pixels than that many means: then nothing is clipped
+    limit = max(int(clip_limit * n_pixels / n_values), 1) if clips else 0
     run = _on_gpu if is_on_gpu(given) else _on_cpu
     taken: Array = run(images, (*tiles, n_values), size, (limit, np.float32(n_values - 1) / np.float32(n_pixels)))
     return taken.reshape(array.shape)

@@ -25,6 +25,9 @@ __device__ void around(double at, long long n, long long *index, float *weights)
     long long first = (long long)below - (TAPS / 2 - 1);
     for (int tap = 0; tap < TAPS; ++tap) {
         long long place = first + tap;
+#if TAPS > 1
+        if (weights[tap] == 0) place = (long long)below + (t > 0.5f);  // a voxel of no weight may be NaN
+#endif
         index[tap] = place < 0 ? 0 : place > n - 1 ? n - 1 : place;
     }
 }

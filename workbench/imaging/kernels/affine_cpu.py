@@ -132,14 +132,23 @@ def _look_linear(source: Any, matrix: Any, start: Any, fill: Any, out: Any) -> N
         if _within(i, n_slices) and _within(j, n_rows) and _within(k, n_columns):
             a, b, c = int(np.floor(i)), int(np.floor(j)), int(np.floor(k))
             s, t, u = np.float32(i - a), np.float32(j - b), np.float32(k - c)
-            near, far = source[max(a, 0)], source[min(a + 1, n_slices - 1)]
-            upper, lower = max(b, 0), min(b + 1, n_rows - 1)
+            before, after = _pair(a, s, n_slices)
+            near, far = source[before], source[after]
+            upper, lower = _pair(b, t, n_rows)
+            left, right = _pair(c, u, n_columns)
             total = np.float32(0)
-            for column, weight in ((max(c, 0), one - u), (min(c + 1, n_columns - 1), u)):
+            for column, weight in ((left, one - u), (right, u)):
                 first = (one - t) * np.float32(near[upper, column]) + t * np.float32(near[lower, column])
                 second = (one - t) * np.float32(far[upper, column]) + t * np.float32(far[lower, column])
                 total += weight * ((one - s) * first + s * second)
             out[x] = total
+
+
+@compiled
+def _pair(first: int, t: float, n: int) -> tuple[int, int]:
+    """Return two neighbors, none outside the row; one of no weight, which may be NaN, gives way to the other."""
+    one, other = first + int(t == 1), first + int(t > 0)
+    return min(max(one, 0), n - 1), min(max(other, 0), n - 1)
 
 
 @compiled
@@ -182,5 +191,7 @@ def _taps(at: float, n: int, index: Any, weights: Any) -> None:
         weights[2] = ((four - three * t) * t + one) * t * half
         weights[3] = (t - one) * t * t * half
     first = int(floor) - (len(index) // 2 - 1)
+    nearest = int(floor) + int(t > half)
     for tap in range(len(index)):
-        index[tap] = min(max(first + tap, 0), n - 1)
+        place = first + tap if weights[tap] != 0 else nearest  # a voxel of no weight may be NaN
+        index[tap] = min(max(place, 0), n - 1)

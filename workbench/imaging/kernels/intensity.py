@@ -5,17 +5,15 @@ within 2e-7 of the exact ones; wider types are computed in float64. CPU and GPU 
 """
 
 import math
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from workbench.imaging.arrays import array_module, contiguous, is_on_gpu, run_kernel
+from workbench.imaging.arrays import array_module, contiguous
 from workbench.imaging.images import Array
-from workbench.imaging.threads import over_slabs
+from workbench.imaging.kernels.intensity_running import computed_in, result_place, run_step
 
-_WORTH_A_THREAD = 1 << 19  # elements
 _TOPS = {"float32": 1.0, "uint8": 255.0, "uint16": 65535.0}
-_VECTOR = 4  # elements that a thread of the GPU takes at once
 
 
 def window_range(
@@ -92,7 +90,8 @@ def rescale_window(
     dtype : {"float32", "uint8", "uint16"}, default "float32"
         Of the result; whole numbers are rounded to the nearest.
     out : numpy.ndarray or cupy.ndarray, optional
-        Where to write: contiguous, of the same shape, kind and `dtype`.
+        Where to write: writable and contiguous, of the same shape, kind and `dtype`; the array itself, or no part
+        of it.
 
     Returns
     -------
@@ -117,13 +116,13 @@ def rescale_window(
         raise ValueError(f"dtype={dtype!r} came. A window gives 'float32', 'uint8' or 'uint16'. Choose one of these.")
     given = contiguous(array)
     top = _TOPS[dtype]
-    real = _real(given)
+    real = computed_in(given)
     zero, scale, rest = _line(given, (slope, intercept), (low, high), -top if invert else top)
     rest += top if invert else 0.0
-    taken = _target(array, out, dtype)
+    taken = result_place(given, out, dtype)
     unpadded = math.nan if padding is None else padding
     half = 0.5 if dtype != "float32" else 0.0
-    _each("rescale_window", given, taken, [real(one) for one in (zero, scale, rest, top, unpadded, half)])
+    run_step("rescale_window", given, taken, [real(one) for one in (zero, scale, rest, top, unpadded, half)])
     return taken
 
 
@@ -158,10 +157,10 @@ def standardize(array: Array, mean: float, deviation: float) -> Array:
             "deviation above 0, so one whose pixels differ. Look at the image or at its mask."
         )
     given = contiguous(array)
-    real = _real(given)
+    real = computed_in(given)
     line = _line(given, (1.0, 0.0), (mean, mean + deviation), 1.0)
-    taken = _target(array, None, "float32")
-    _each("linear", given, taken, [real(one) for one in line])
+    taken = result_place(array, None, "float32")
+    run_step("linear", given, taken, [real(one) for one in line])
     return taken
 
 
@@ -220,21 +219,42 @@ def look_up(array: Array, table: Array, *, lowest: int) -> Array:
     numpy.ndarray or cupy.ndarray
         Of the shape of `array` and the type of `table`.
 
+    Raises
+    ------
+    TypeError
+        For an array of real numbers.
+    ValueError
+        For a value that the table has not.
+
     Examples
     --------
     >>> look_up(np.array([[-1, 1]], np.int16), np.array([0.0, 0.5, 1.0]), lowest=-1).tolist()
     [[0.0, 1.0]]
     """
     given = contiguous(array)
-    taken = _target(array, None, table.dtype)
-    _each("look_up", given, taken, [array_module(array).asarray(table), np.int64(lowest)])
+    _check_entries(given, len(table), lowest)
+    taken = result_place(array, None, table.dtype)
+    run_step("look_up", given, taken, [array_module(array).asarray(table), np.int64(lowest)])
     return taken
 
 
-def _real(given: Array) -> type[np.floating[Any]]:
-    """Return the type to compute in: float32 where it holds every value."""
+def _check_entries(given: Array, n_entries: int, lowest: int) -> None:
+    """Raise unless the table has an entry for each value; a table for the whole type needs no look at the pixels."""
     kind = np.dtype(given.dtype)
-    return np.float32 if kind.itemsize <= 2 or kind == np.float32 else np.float64
+    if kind.kind not in "iu":
+        raise TypeError(
+            f"An array of {kind.name} came. A table is looked up by whole numbers. Round it: "
+            "numpy.rint(array).astype('int32')."
+        )
+    limits, last = np.iinfo(kind), lowest + n_entries - 1
+    if given.size == 0 or (lowest <= limits.min and last >= limits.max):
+        return
+    low, high = int(given.min()), int(given.max())
+    if low < lowest or high > last:
+        raise ValueError(
+            f"Pixels from {low} to {high} came for a table of the values {lowest} to {last}. An entry for each pixel "
+            "would be right. Clip the image to the table, or make the table longer."
+        )
 
 
 def _line(
@@ -254,40 +274,14 @@ def _line(
     zero = exact
     if np.dtype(given.dtype).kind in "iu":
         zero = float((math.floor if slope > 0 else math.ceil)(exact))  # a threshold lies above the last dark value
-    zero = float(_real(given)(zero))
+    most = float(np.finfo(computed_in(given)).max)
+    if abs(zero) > most:
+        raise ValueError(
+            f"low={low:g}, high={high:g} came for pixels of {np.dtype(given.dtype).name}. Ends that the image's "
+            f"numbers reach would be right, within ±{most:.2g}. Give ends near the image's values."
+        )
+    zero = float(computed_in(given)(zero))
     if high == low:
         return zero, math.copysign(float(np.finfo(np.float32).max), slope * top), 0.0
-    return zero, slope * top / (high - low), (zero - exact) * slope * top / (high - low)
-
-
-def _target(array: Array, out: Array | None, dtype: Any) -> Array:
-    """Return where the result goes: `out`, when it fits."""
-    if out is None:
-        return array_module(array).empty(array.shape, dtype)
-    if (
-        is_on_gpu(out) != is_on_gpu(array)
-        or out.shape != array.shape
-        or out.dtype != dtype
-        or not out.flags.c_contiguous
-    ):
-        raise ValueError(
-            f"out is {out.dtype} {out.shape}. It must be contiguous, {np.dtype(dtype)} {array.shape} and on the "
-            "device of the array. Leave it out to get a new array."
-        )
-    return out
-
-
-def _each(name: str, given: Array, taken: Array, numbers: list[Any]) -> None:
-    """Run the loop, or the kernel, of that name."""
-    n = given.size
-    if is_on_gpu(given):
-        aligned = not (given.data.ptr % (given.itemsize * _VECTOR) or taken.data.ptr % (taken.itemsize * _VECTOR))
-        width = _VECTOR if aligned else 1
-        types = {"IN": given.dtype, "OUT": taken.dtype, "REAL": _real(given), "N": width}
-        run_kernel(("intensity.cu", name), (given, taken, n, *numbers), size=-(-n // width), types=types)
-        return
-    from workbench.imaging.kernels.intensity_cpu import LOOPS
-
-    loop = LOOPS[name]
-    source, target = given.reshape(-1), taken.reshape(-1)
-    over_slabs(lambda begin, end: loop(source[begin:end], target[begin:end], *numbers), n, least=_WORTH_A_THREAD)
+    scale = min(max(slope * top / (high - low), -most), most)  # a window without width to speak of is a threshold
+    return zero, scale, (zero - exact) * scale

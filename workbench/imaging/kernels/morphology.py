@@ -186,6 +186,8 @@ def fill_holes(mask: Array, *, per_slice: bool = True) -> Array:
     np.True_
     """
     volume = three_axes(mask, "fill_holes")
+    if volume.size == 0:
+        return volume.reshape(mask.shape)
     return _kernels("labeling", volume).fill_background(volume, per_slice=per_slice).reshape(mask.shape)
 
 
@@ -197,6 +199,8 @@ def _kernels(name: str, volume: Array) -> ModuleType:
 def _change(mask: Array, radius: Radius, steps: tuple[str, ...], caller: str, *, per_slice: bool) -> Array:
     volume = three_axes(mask, caller)
     offsets = _offsets(_radii(radius, mask.ndim, caller, per_slice=per_slice))
+    if volume.size == 0:
+        return volume.reshape(mask.shape)
     return _kernels("morphology", volume).change(volume, offsets, steps=steps).reshape(mask.shape)
 
 

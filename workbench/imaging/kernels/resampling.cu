@@ -1,6 +1,6 @@
 // One thread makes one pixel of the result out of its neighborhood, in the order of sums of resampling_cpu.py.
 // SOURCE and TARGET are types; WHOLE is 1 where TARGET holds whole numbers; INDEX counts pixels, in 32 bits where these
-// do.
+// do. What has no weight is left out rather than multiplied by 0, which would make NaN of NaN and of infinity.
 
 extern "C" __global__ void resample(
     const SOURCE *source, TARGET *out, long long source_rows, long long source_columns,
@@ -21,11 +21,15 @@ extern "C" __global__ void resample(
         for (int tx = 0; tx < x_taps; ++tx) {
             const SOURCE *pixel = corner + (tz * plane_stride + tx);
             float blended = 0;
-            for (int ty = 0; ty < y_taps; ++ty)
-                blended += y_weights[ty * height + y] * (float)pixel[ty * stride];
-            plane += x_weights[tx * width + x] * blended;
+            for (int ty = 0; ty < y_taps; ++ty) {
+                float weight = y_weights[ty * height + y];
+                if (weight != 0) blended += weight * (float)pixel[ty * stride];
+            }
+            float weight = x_weights[tx * width + x];
+            if (weight != 0) plane += weight * blended;
         }
-        total += z_weights[tz * (INDEX)slices + z] * plane;
+        float weight = z_weights[tz * (INDEX)slices + z];
+        if (weight != 0) total += weight * plane;
     }
 #if WHOLE
     total = total > low ? total : low;  // which also takes what is not a number

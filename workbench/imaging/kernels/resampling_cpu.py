@@ -1,4 +1,7 @@
-"""The loops of resampling: rows are blended into one, its pixels gathered, and planes of the result blended."""
+"""The loops of resampling: rows are blended into one, its pixels gathered, and planes of the result blended.
+
+What has no weight is left out rather than multiplied by 0, which would make NaN of NaN and of infinity.
+"""
 
 from typing import Any
 
@@ -49,6 +52,8 @@ def resample_slab(source: Any, slices: Any, rows: Any, columns: Any, out: Any, b
                 row[:] = 0
                 for t in range(n_taps):
                     weight, plane = slices[1][t, z], planes[(first + t) % n_taps, y]
+                    if weight == 0:
+                        continue
                     for x in range(n_columns):
                         row[x] += weight * plane[x]
                 store(row, out[z, y], kind)
@@ -58,26 +63,30 @@ def resample_slab(source: Any, slices: Any, rows: Any, columns: Any, out: Any, b
 def _blend(source: Any, first: int, weights: Any, out: Any) -> None:
     """Write the weighted sum of rows from `first` on."""
     n_taps, n = len(weights), len(out)
-    if n_taps == 2:
+    if n_taps == 2 and weights[0] != 0 and weights[1] != 0:
         a, b = weights[0], weights[1]
         one, two = source[first], source[first + 1]
         for x in range(n):
             out[x] = a * np.float32(one[x]) + b * np.float32(two[x])
         return
-    if n_taps == 3:
+    if n_taps == 3 and weights[0] != 0 and weights[1] != 0 and weights[2] != 0:
         a, b, c = weights[0], weights[1], weights[2]
         one, two, three = source[first], source[first + 1], source[first + 2]
         for x in range(n):
             out[x] = a * np.float32(one[x]) + b * np.float32(two[x]) + c * np.float32(three[x])
         return
+    started = False
     for t in range(n_taps):
         a, one = weights[t], source[first + t]
-        if t == 0:
+        if a == 0:
+            continue
+        if not started:
             for x in range(n):
                 out[x] = a * np.float32(one[x])
         else:
             for x in range(n):
                 out[x] += a * np.float32(one[x])
+        started = True
 
 
 @compiled
@@ -86,18 +95,24 @@ def _gather(source: Any, first: Any, weights: Any, out: Any) -> None:
     n_taps, n = weights.shape
     if n_taps == 2:
         for x in range(n):
-            i = first[x]
-            out[x] = weights[0, x] * source[i] + weights[1, x] * source[i + 1]
+            i, a, b = first[x], weights[0, x], weights[1, x]
+            out[x] = _share(a, source[i]) + _share(b, source[i + 1])
     elif n_taps == 3:
         for x in range(n):
-            i = first[x]
-            out[x] = weights[0, x] * source[i] + weights[1, x] * source[i + 1] + weights[2, x] * source[i + 2]
+            i, a, b, c = first[x], weights[0, x], weights[1, x], weights[2, x]
+            out[x] = _share(a, source[i]) + _share(b, source[i + 1]) + _share(c, source[i + 2])
     else:
         for x in range(n):
-            out[x] = weights[0, x] * source[first[x]]
+            out[x] = _share(weights[0, x], source[first[x]])
         for t in range(1, n_taps):
             for x in range(n):
-                out[x] += weights[t, x] * source[first[x] + t]
+                out[x] += _share(weights[t, x], source[first[x] + t])
+
+
+@compiled
+def _share(weight: Any, value: Any) -> Any:
+    """Return the part of a pixel, and nothing where it has no weight, whatever it is."""
+    return weight * value if weight != 0 else np.float32(0)
 
 
 @compiled
