@@ -13,8 +13,9 @@ import pytest
 
 from workbench.assets import asset_path
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.commons import Catalog
+from workbench.catalog.commons import Catalog, open_catalog
 from workbench.errors import UnknownNameError
+from workbench.phantoms.chest import write_chest_ct
 from workbench.presentation import offline, reports
 from workbench.presentation.offline import drop_outside_references, find_chromium, print_pdf
 from workbench.presentation.reports import REPORTS, Report, notebook_parameters, render_report
@@ -158,7 +159,72 @@ def test_a_cohort_that_selects_nothing_reports_which_step_emptied_it(
     assert "No PDF: Chromium was not found." in capsys.readouterr().err
 
 
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of DICOM files of one patient."""
+    place = tmp_path_factory.mktemp("hospital") / "scans"
+    write_chest_ct(place, n_slices=2, n_pixels=32)
+    return place
+
+
+@pytest.mark.parametrize("cohort", ["", "mine.yaml"])
+def test_every_cell_of_a_cohort_profile_runs_on_dicom_files(
+    scans: Path, tmp_path: Path, cohort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_catalog(scans).where(modality="CT").save("mine.yaml", members=False)
+    notebook = nbformat.read(asset_path("notebooks", REPORTS["cohort_profile"]), as_version=4)
+    imports, parameters, *cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    names: dict[str, Any] = {}
+    for source in (imports, parameters, f"cohort, source = {cohort!r}, {str(scans)!r}", *cells):
+        exec(source, names)
+    assert names["selected"].counts["patients"] == 1
+    assert {path.name for path in tmp_path.glob("*.csv")} >= {"attrition.csv", "census.csv", "comparison.csv"}
+
+
 # ------------------------------------------------------------------ parameters and faults, nothing is run
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_cohort_of_dicom_files_asks_where_they_lie(scans: Path, tmp_path: Path, saved: bool) -> None:
+    cohort = open_catalog(scans).where(modality="CT")
+    given = cohort.save(tmp_path / "mine.yaml", members=False) if saved else cohort
+    with pytest.raises(ValueError, match="was selected from") as caught:
+        render_report("cohort_profile", out=tmp_path / "new", cohort=given)
+    assert str(caught.value) == (
+        f"{'mine.yaml' if saved else 'The cohort'} was selected from a source of the kind 'dicom', which lies where "
+        "only you know. Its folder would be right. Add --source FOLDER, or in Python source='FOLDER'."
+    )
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_cohort_itself_is_saved_for_the_report_and_brings_its_source(
+    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commons: Catalog
+) -> None:
+    monkeypatch.setattr(reports, "_run", lambda *given: asked.append(given[2]))
+    asked: list[dict[str, Any]] = []
+    made = render_report("cohort_profile", out=tmp_path / "new", cohort=cohort)
+    (parameters,) = asked
+    assert parameters["source"] == "idc"
+    assert Path(parameters["cohort"]).parent == Path(parameters["folder"])
+    assert commons.read_cohort(made.folder / "cohort.yaml") == cohort
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ({"cohort": 5.5j}, "A cohort, or the path of what cohort.save('cohort.yaml') wrote,"),
+        ({"source": [1]}, "The name, path or address that open_catalog was given"),
+        ({"reference": [1]}, "A text"),
+    ],
+)
+def test_a_parameter_of_another_kind_is_refused(given: dict[str, Any], right: str, tmp_path: Path) -> None:
+    with pytest.raises(TypeError) as caught:
+        render_report("cohort_profile", out=tmp_path / "new", **given)
+    ((name, value),) = given.items()
+    assert str(caught.value) == (
+        f"{name}= of the type {type(value).__name__} was received. {right} would be right. Pass that."
+    )
 
 
 def test_an_unknown_report_names_those_there_are() -> None:

@@ -94,11 +94,14 @@ def open_saved_source(options: argparse.Namespace, path: Path) -> Any:
     Catalog
         Opened.
     """
+    from workbench.catalog.sources.recognize import place_of
+
     key = _key_of(path)
-    if options.source is None and key.partition(":")[0] not in ("idc", "synthetic"):
+    place = place_of(key)
+    if options.source is None and place is not None:
         raise WordsError(
-            f"{path} was selected from a source of the kind {key!r}, which lies where only you know. Its path would be "
-            "right. Add: --source PATH"
+            f"{path} was selected from a source of the kind {key!r}, which lies where only you know. "
+            f"Its {place[0]} would be right. Add: --source {place[1]}"
         )
     return open_source(options, key=key)
 

@@ -21,8 +21,10 @@ from traitlets.config import Config
 from workbench.assessment.references import list_references
 from workbench.assets import asset_path
 from workbench.cache import say
+from workbench.catalog.cohort import Cohort
 from workbench.catalog.definition import read_definition
-from workbench.errors import unknown_name
+from workbench.catalog.sources.recognize import place_of
+from workbench.errors import brief, unknown_name
 from workbench.presentation.offline import drop_outside_references, find_chromium, print_pdf
 
 #: Report name -> the notebook that makes it.
@@ -33,6 +35,11 @@ REPORTS: Mapping[str, str] = {
 # The kernel's log only; what a cell raises comes back by itself. At a lower level it speaks of encryption, and calls
 # the interrupt an error by which jupyter_client begins every shutdown, once all cells have run.
 _QUIET = ["--IPKernelApp.log_level=50"]
+_OBJECTS: Mapping[str, type] = {"cohort": Cohort}  # parameters that may be more than words
+_RIGHT = {
+    "cohort": "A cohort, or the path of what cohort.save('cohort.yaml') wrote,",
+    "source": "The name, path or address that open_catalog was given",
+}
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}  # how a switch is typed
 
 
@@ -66,7 +73,8 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
     out : str or pathlib.Path, optional
         The folder to write; by default a new one under ``reports/``, named by report and time.
     **parameters : object
-        Parameters of the notebook, such as ``cohort="chest_ct.yaml"``.
+        Parameters of the notebook: ``cohort``, what `Cohort.save` wrote or a `Cohort` itself; ``source``, the name,
+        path or address that `workbench.catalog.commons.open_catalog` takes; ``reference`` and others.
 
     Returns
     -------
@@ -79,18 +87,13 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
         For a report or parameter that does not exist.
     FileExistsError
         When `out` holds something already.
+    TypeError, ValueError
+        For a parameter of another kind; for a cohort of a source that lies where only you know, without ``source``.
     """
     if name not in REPORTS:
         raise unknown_name("report", name, REPORTS, where="the workbench", then="Use one of these.")
     source = asset_path("notebooks", REPORTS[name])
-    known = notebook_parameters(source)
-    for given, value in parameters.items():
-        if given not in known:
-            raise unknown_name("parameter", given, known, where=f"the report {name}", then="Correct the name.")
-        if isinstance(known[given], bool):
-            parameters[given] = _switch(given, str(value))
-    if parameters.get("cohort"):
-        read_definition(Path(str(parameters["cohort"])))
+    given = _checked(name, notebook_parameters(source), parameters)
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     target = (Path(out) if out else Path("reports") / f"{name}-{now}").resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -102,8 +105,10 @@ def render_report(name: str, *, out: str | Path | None = None, **parameters: Any
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent)).resolve()
     try:
         staging.chmod(0o755)  # mkdtemp makes it private; a report is written to be shown
+        if isinstance(given.get("cohort"), Cohort):  # the report reads it there, and writes it again
+            given["cohort"] = given["cohort"].save(staging / "cohort.yaml", members=False)
         try:
-            _run(source, staging, _absolute(parameters) | {"folder": str(staging)})
+            _run(source, staging, _absolute(given) | {"folder": str(staging)})
         except papermill.PapermillExecutionError as error:
             raise RuntimeError(
                 f"The report {name} stopped: {error.evalue} Nothing was written; correct it and run it again."
@@ -139,6 +144,39 @@ def notebook_parameters(path: Path) -> dict[str, Any]:
         elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
             assigned[statement.target.id] = ast.literal_eval(statement.value)
     return {parameter: default for parameter, default in assigned.items() if parameter != "folder"}
+
+
+def _checked(report: str, known: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters with switches as switches, and the source of a cohort that names it by itself."""
+    checked = {given: str(value) if isinstance(value, Path) else value for given, value in parameters.items()}
+    for given, value in parameters.items():
+        if given not in known:
+            raise unknown_name("parameter", given, known, where=f"the report {report}", then="Correct the name.")
+        if isinstance(known[given], bool):
+            checked[given] = _switch(given, str(value))
+        elif not isinstance(value, str | Path | int | float | _OBJECTS.get(given, str)):
+            right = _RIGHT.get(given, "A text")
+            raise TypeError(
+                f"{given}= of the type {type(value).__name__} was received. {right} would be right. Pass that."
+            )
+    if checked.get("cohort"):
+        checked.setdefault("source", _source_of(checked["cohort"], named="source" in checked))
+    return checked
+
+
+def _source_of(cohort: Cohort | str, *, named: bool) -> str:
+    """Return the key of a cohort's source; a source that is found by its place has to be named."""
+    if isinstance(cohort, Cohort):
+        said, key = "The cohort", cohort.repository.key
+    else:
+        said, key = Path(cohort).name, str(read_definition(Path(cohort))["source"].get("key"))
+    place = place_of(key)
+    if place is not None and not named:
+        raise ValueError(
+            f"{said} was selected from a source of the kind {brief(repr(key))}, which lies where only you know. "
+            f"Its {place[0]} would be right. Add --source {place[1]}, or in Python source='{place[1]}'."
+        )
+    return key
 
 
 def _switch(name: str, word: str) -> bool:

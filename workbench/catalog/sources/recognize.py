@@ -27,6 +27,8 @@ _RIGHT = (
     "a folder of DICOM files, or one table (Parquet, CSV or TSV)."
 )
 _MOST_COLUMNS_SHOWN = 12
+_OPENED_BY_KEY = ("idc", "synthetic")
+_PLACES = {"dicom": ("folder", "FOLDER"), "dicomweb": ("address", "dicomweb+https://HOST/PATH")}
 
 
 def open_source(source: str | Path, *, columns: Mapping[str, str] | None = None) -> Repository:
@@ -66,6 +68,27 @@ def open_source(source: str | Path, *, columns: Mapping[str, str] | None = None)
         then = "Use open_catalog('idc'), or the path of a file or folder that exists."
         raise unknown_name("source", str(source), ["idc", "synthetic"], where="the workbench", then=then)
     return open_path(source, columns=columns)
+
+
+def place_of(key: str) -> tuple[str, str] | None:
+    """Return what must be named beside a saved cohort, whose key does not say where its source lies.
+
+    Parameters
+    ----------
+    key : str
+        The key of a repository, such as ``"dicom"``.
+
+    Returns
+    -------
+    tuple of str and str or None
+        A noun, and what stands for it in advice; None for sources that are opened by their key.
+
+    Examples
+    --------
+    >>> place_of("dicom"), place_of("synthetic:100")
+    (('folder', 'FOLDER'), None)
+    """
+    return None if key.partition(":")[0] in _OPENED_BY_KEY else _PLACES.get(key, ("path", "PATH"))
 
 
 def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Repository:
