@@ -50,11 +50,24 @@ def test_a_missing_slice_is_interpolated_between_its_neighbors(write_slices):
     assert volume.array[:, 0, 0].tolist() == [-1024, -924, -824, -774, -724]  # 100 a file, half of it for the gap
 
 
-def test_an_exact_copy_by_uid_or_by_pixels_is_taken_once(write_slices):
-    each = {2: {"SOPInstanceUID": "1.2.3.4.2"}, 4: {"values": 300 + 10 * np.arange(6)[:, None] + np.arange(8)}}
+def test_an_exact_copy_is_taken_once_whatever_its_uid(write_slices):
+    second, fourth = (100 * nth + 10 * np.arange(6)[:, None] + np.arange(8) for nth in (1, 3))
+    each = {2: {"SOPInstanceUID": "1.2.3.4.2", "values": second}, 4: {"values": fourth}}
     paths = write_slices([0, 3, 3, 6, 6], each=each)
     _flags_and_refusal(paths, "Files 3, 5: exact copies of other slices.", "Each slice was taken once.")
     assert read_series(paths).shape == (3, 6, 8)
+
+
+@pytest.mark.parametrize(
+    "other", [{"values": np.full((6, 8), 7)}, {"RescaleIntercept": -500}], ids=["pixels", "rescale"]
+)
+def test_images_that_differ_are_no_copies_though_they_share_a_uid(write_slices, other):
+    values = 100 + 10 * np.arange(6)[:, None] + np.arange(8)
+    each = {2: {"SOPInstanceUID": "1.2.3.4.2", "values": values, **other}}
+    assert _refusal(write_slices([0, 3, 3, 6], each=each, InstanceNumber=1)) == (
+        "Up to 2 different images lie at 1 of 3 places. "
+        f"{RIGHT} No kept attribute tells them apart. Pass a list of the files of one volume."
+    )
 
 
 def test_echoes_at_the_same_places_are_told_apart_and_one_is_chosen(write_slices):

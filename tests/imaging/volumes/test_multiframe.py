@@ -8,7 +8,7 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import EnhancedCTImageStorage, NuclearMedicineImageStorage
+from pydicom.uid import EnhancedCTImageStorage, NuclearMedicineImageStorage, RTDoseStorage
 
 from workbench.imaging.volumes.findings import SeriesError
 from workbench.imaging.volumes.series import read_series
@@ -27,7 +27,7 @@ def _item(**attributes) -> Sequence:
 def enhanced(make_slice, save_slice, tmp_path):
     """Return a function that writes the parts of an enhanced CT that matter: 6 × 8 pixels, 100 · frame."""
 
-    def write(places, *, slopes=None, phases=None) -> Path:
+    def write(places, *, slopes=None, phases=None, types=None, without=()) -> Path:
         image = make_slice(0, [0, 0, 0])
         for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness"):
             delattr(image, keyword)
@@ -42,7 +42,11 @@ def enhanced(make_slice, save_slice, tmp_path):
             frame = Dataset()
             frame.PlanePositionSequence = _item(ImagePositionPatient=[0, 0, place])
             slope = slopes[nth] if slopes else 1
-            frame.PixelValueTransformationSequence = _item(RescaleIntercept=-1024, RescaleSlope=slope, RescaleType="HU")
+            kind = types[nth] if types else "HU"
+            if nth not in without:
+                frame.PixelValueTransformationSequence = _item(
+                    RescaleIntercept=-1024, RescaleSlope=slope, RescaleType=kind
+                )
             frame.FrameContentSequence = _item(TemporalPositionIndex=phases[nth] if phases else 1)
             frames.append(frame)
         image.PerFrameFunctionalGroupsSequence = Sequence(frames)
@@ -182,4 +186,80 @@ def test_a_value_that_is_no_number_is_refused_without_showing_it(tmp_path):
     assert str(caught.value) == (
         "A value that says where the frames lie, or what they mean, cannot be read (ValueError). "
         "Every such value has to be of its representation. Fetch the file again, or correct its header at the source."
+    )
+
+
+def test_frames_of_another_meaning_are_refused(enhanced):
+    with pytest.raises(SeriesError) as caught:
+        read_series(enhanced([0, 3, 6], types=["HU", "US", "HU"]))
+    assert str(caught.value) == (
+        "The unit of the values differs within the series: HU (2 frames), unknown units (1 frame). "
+        f"{RIGHT} Pass a list of the files of one kind."
+    )
+
+
+def test_a_frame_without_rescale_among_frames_with_one_is_refused(enhanced):
+    with pytest.raises(SeriesError) as caught:
+        read_series(enhanced([0, 3, 6], without=[1]))
+    words = "Frame 2 of 3 without the RescaleSlope or RescaleIntercept that others state."
+    assert str(caught.value).startswith(words)
+
+
+def test_frames_of_places_in_a_table_of_colors_are_refused(enhanced):
+    path = enhanced([0, 3])
+    image = pydicom.dcmread(path)
+    image.PhotometricInterpretation = "PALETTE COLOR"
+    image.save_as(path)
+    with pytest.raises(SeriesError, match=r"^Frames 1, 2: color, with a palette\."):
+        read_series(path)
+
+
+@pytest.fixture
+def dose(make_slice, save_slice, tmp_path):
+    """Return a function that writes three planes of dose: 100 · plane, the first at z = 100."""
+
+    def write(offsets, *, down=False) -> Path:
+        image = make_slice(
+            0, [0, 0, 100], Modality="RTDOSE", RescaleSlope=None, RescaleIntercept=None, RescaleType=None
+        )
+        image.SOPClassUID, image.NumberOfFrames = RTDoseStorage, len(offsets)
+        image.ImageOrientationPatient = [1, 0, 0, 0, -1 if down else 1, 0]
+        image.DoseGridScaling, image.DoseUnits, image.GridFrameOffsetVector = 1, "GY", list(offsets)
+        image.PixelData = (100 * np.arange(len(offsets))[:, None] + np.arange(48)).astype("<u2").tobytes()
+        return save_slice(image, tmp_path / "dose.dcm")
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("offsets", "down", "expected"),
+    [
+        ([0, 5, 10], False, {100: 0, 105: 100, 110: 200}),
+        ([0, 5, 10], True, {100: 0, 95: 100, 90: 200}),  # along the normal, which points to −z
+        ([100, 105, 110], False, {100: 0, 105: 100, 110: 200}),
+        ([100, 105, 110], True, {100: 0, 105: 100, 110: 200}),  # z of each plane
+        ([100, 95, 90], False, {100: 0, 95: 100, 90: 200}),
+    ],
+)
+def test_planes_of_dose_lie_at_their_offsets_or_at_their_coordinates(dose, offsets, down, expected):
+    # PS3.3 C.8.8.3.2: offsets from the first plane where they begin with 0, else the z of each plane.
+    volume = read_series(dose(offsets, down=down))
+    z = [volume.origin_mm[2] + nth * volume.spacing_mm[0] * volume.direction[0][2] for nth in range(3)]
+    assert dict(zip(z, volume.array[:, 0, 0].tolist(), strict=True)) == expected
+    assert volume.flags == (
+        (
+            "GridFrameOffsetVector holds coordinates, which DICOM allows only where the normal points along z. "
+            "They were taken as the z of each plane.",
+        )
+        if down and offsets[0]
+        else ()
+    )
+
+
+def test_planes_of_dose_whose_offsets_begin_anywhere_are_refused(dose):
+    with pytest.raises(SeriesError) as caught:
+        read_series(dose([3, 8, 13]))
+    assert str(caught.value).startswith(
+        "GridFrameOffsetVector begins neither with 0 nor, in transverse planes, with the z of ImagePositionPatient, so "
+        "that it is unknown where the planes lie."
     )

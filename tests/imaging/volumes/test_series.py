@@ -113,6 +113,48 @@ def test_values_beyond_int16_give_float32_and_are_not_wrapped(write_slices):
     assert (volume.array == 60_000 - 1024).all()
 
 
+@pytest.mark.parametrize(("slope", "intercept"), [(1, -(10**9)), (0.001, -(10**6))])
+def test_values_of_32_bits_are_exact_until_the_intercept_is_added(write_slices, slope, intercept):
+    values = 10**9 + np.arange(48).reshape(6, 8) * 1001
+    layout = {"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31}
+    paths = write_slices([0, 3], values=values, RescaleSlope=slope, RescaleIntercept=intercept, **layout)
+    assert read_series(paths).array == pytest.approx(_expected(paths), rel=1e-6, abs=1e-4)
+
+
+def _padded() -> dict:
+    """Return slices whose first two rows are padding: −2000 and −1500 as stored."""
+    values = 10 * np.arange(6)[:, None] + np.arange(8)
+    values[0], values[1] = -2000, -1500
+    return {"PixelRepresentation": 1, "BitsStored": 16, "HighBit": 15, "values": values}
+
+
+def test_a_range_of_padding_becomes_one_value(write_slices):
+    paths = write_slices([0, 3], PixelPaddingValue=-2000, PixelPaddingRangeLimit=-1000, **_padded())
+    volume = read_series(paths)
+    assert volume.padding_value == -3024
+    assert (volume.array[:, :2] == -3024).all()
+    assert (volume.array[:, 2:] == _expected(paths)[:, 2:]).all()
+    assert volume.flags == ("Padding is a range of values (PixelPaddingRangeLimit). All of it was set to -3024.",)
+
+
+@pytest.mark.parametrize("tilt", [0.0, 0.5], ids=["in place", "tilted"])
+def test_padding_that_means_another_value_in_each_slice_becomes_one_value(write_slices, tilt):
+    each = {nth: {"RescaleSlope": 1 + nth / 10} for nth in range(3)}
+    paths = write_slices([[0, tilt * nth, nth] for nth in range(3)], PixelPaddingValue=-2000, each=each, **_padded())
+    volume = read_series(paths)
+    assert volume.padding_value == -3024
+    for nth in range(3):
+        assert (volume.array[nth, nth * (tilt > 0)] == -3024).all()
+    assert volume.flags[-1] == ("Padding is another value in some slices than in others. All of it was set to -3024.")
+
+
+def test_padding_equals_its_pixels_where_slopes_are_fractions(write_slices):
+    paths = write_slices([0, 3], PixelPaddingValue=-2000, RescaleSlope="0.1", RescaleIntercept="-3.3", **_padded())
+    volume = read_series(paths)
+    assert (volume.array[:, 0] == volume.padding_value).all()
+    assert volume.flags == ()
+
+
 def test_16_bit_values_that_fit_stay_int16(write_slices):
     paths = write_slices([0, 3], BitsStored=16, HighBit=15)
     assert read_series(paths).array.dtype == np.int16

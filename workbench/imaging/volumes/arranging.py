@@ -6,7 +6,7 @@ DICOM PS3.3 2025c: C.7.6.2 (Image Plane Module), 10.7.1.3 (Pixel Spacing).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from workbench.imaging.volumes.findings import Finding, OnProblem, settle
 from workbench.imaging.volumes.geometry import Direction, SliceOrder, axes_of, order_slices, same_places
-from workbench.imaging.volumes.selection import interleaved, leave_out_others, mixtures, narrow, repeated
-from workbench.imaging.volumes.stack import Stack
+from workbench.imaging.volumes.mixing import inverted, mixtures
+from workbench.imaging.volumes.selection import interleaved, leave_out_others, narrow, repeated
+from workbench.imaging.volumes.stack import Stack, without_rescale_as_one
 
 _LEAST_MM, _MOST_MM = 1e-3, 100.0  # a thousandth of a millimeter is microscopy, ten centimeters no image
 _MOST_LEFT_OUT = 0.25  # of the images, for want of a position
@@ -81,6 +82,8 @@ def arrange(stack: Stack, where: Mapping[str, Any], on_problem: OnProblem, earli
     findings += found
     if mixed := mixtures(stack):  # nothing below makes sense of them
         settle([*findings, *mixed], on_problem)
+    findings += inverted(stack)
+    stack = replace(stack, rescale=without_rescale_as_one(stack.rescale))
     pixel_mm, found = _pixel_mm(stack)
     findings += found
     if direction is None:
@@ -187,23 +190,27 @@ def _without_duplicates(stack: Stack, direction: Direction) -> tuple[Stack, list
 
 
 def _copies(stack: Stack, places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return which images equal an earlier one at the same place, by UID or pixel for pixel.
+    """Return which images equal an earlier one at the same place pixel for pixel; a common UID does not make them so.
 
-    Pixels are compared place by place and no further than the first place whose images differ: several phases are not
+    They are compared place by place and no further than the first place whose images differ: several phases are not
     read twice.
     """
     copies = np.zeros(len(stack), dtype=bool)
-    uids = stack.values("SOPInstanceUID") if stack.noun == "file" else [None] * len(stack)
     stored = stack.pixels.stored_type()[0]
     for place in np.flatnonzero(np.bincount(places) > 1):
         first, *others = np.flatnonzero(places == place).tolist()
-        both = np.empty((2, *stack.sizes[first, :2].astype(int)), stored)
         for other in others:
-            same = uids[first] is not None and uids[first] == uids[other]
-            if not same and (stack.rescale[first] == stack.rescale[other]).all():
-                unread = stack.pixels.read(stack.rows[[first, other]], both, lambda _: None)
-                same = not unread and bool((both[0] == both[1]).all())
-            if not same:
+            if not (stack.rescale[first] == stack.rescale[other]).all() or not _are_equal(
+                stack, [first, other], stored
+            ):
                 return copies
             copies[other] = True
     return copies
+
+
+def _are_equal(stack: Stack, pair: list[int], stored: np.dtype[Any]) -> bool:
+    rows = stack.rows[pair]
+    if stack.pixels.unreadable(rows):
+        return False
+    both = np.empty((2, *stack.sizes[pair[0], :2].astype(int)), stored)
+    return not stack.pixels.read(rows, both, lambda _: None) and bool((both[0] == both[1]).all())

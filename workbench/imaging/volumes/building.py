@@ -11,8 +11,10 @@ import numpy.typing as npt
 from workbench.imaging.images import Source, Volume
 from workbench.imaging.volumes.arranging import Arranged, arrange
 from workbench.imaging.volumes.filling import BeyondInt16Error, Values, fill, planes, values_of
-from workbench.imaging.volumes.findings import Finding, OnProblem, settle
+from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError, settle
+from workbench.imaging.volumes.opening import CHANGED
 from workbench.imaging.volumes.placing import place, plan_placement
+from workbench.imaging.volumes.showing import known_modality
 from workbench.imaging.volumes.stack import Stack
 
 _MOST_UNREAD = 0.25  # of the slices
@@ -26,9 +28,9 @@ class Facts:
     Attributes
     ----------
     modality : str
-        DICOM code string.
+        DICOM code string, where the images themselves state none.
     padding : numpy.ndarray
-        (n,) PixelPaddingValue of every file or frame, as stored; NaN where absent.
+        (n, 2) the first and the last stored value that means padding in every file or frame; NaN where absent.
     windows : callable
         Row to the (center, width) pairs of a file or frame.
     source : Source
@@ -96,29 +98,42 @@ def build_volume(stack: Stack, facts: Facts, wishes: Wishes, findings: list[Find
     findings = list(findings)
     while True:
         arranged = arrange(stack, wishes.where, wishes.on_problem, findings)
-        array, values, origin, unread = _read(arranged, facts, wishes)
-        if not unread:
-            break
-        del array  # before the next is made
+        if not (unread := stack.pixels.unreadable(arranged.stack.rows)):  # before any memory is asked for
+            array, values, origin, unread = _read(arranged, facts, wishes)
+            if not unread:
+                break
+            del array  # before the next is made
         findings.append(_unread(arranged.stack, unread))
         settle(findings[-1:], wishes.on_problem)
         stack = stack.select(~np.isin(stack.rows, arranged.stack.rows[[nth for nth, _ in unread]]))
-    flags = arranged.flags + settle(_empty(values, len(arranged.stack)), wishes.on_problem)
+    flags = arranged.flags + settle([*_mixed_padding(values), *_empty(values, len(arranged.stack))], wishes.on_problem)
     return _volume(array, arranged, facts, (origin, flags, values))
 
 
 def _read(
     arranged: Arranged, facts: Facts, wishes: Wishes
 ) -> tuple[npt.NDArray[Any], Values, tuple[float, float, float], list[tuple[int, str]]]:
-    values = values_of(arranged.stack)
+    stack = arranged.stack
+    padding = facts.padding[stack.rows]
     try:
-        return _read_as(arranged, values, facts, wishes)
+        return _read_as(arranged, values_of(stack, padding), wishes)
     except BeyondInt16Error:  # values beyond int16: once more, as float32
-        return _read_as(arranged, values_of(arranged.stack, as_float=True), facts, wishes)
+        return _read_as(arranged, values_of(stack, padding, as_float=True), wishes)
+    except MemoryError:
+        raise _too_large(arranged) from None
+
+
+def _too_large(arranged: Arranged) -> SeriesError:
+    shape = len(arranged.order.grid_mm), *(int(n) for n in arranged.stack.sizes[0, :2])
+    size_gb = float(np.prod(shape, dtype=np.float64)) * 2 / 1e9
+    size = " × ".join(f"{n:,}" for n in shape)
+    words = f"A volume of {size} voxels takes {size_gb:,.1f} GB or more, which this machine does not have free."
+    then = "Pass a list of fewer files, or read it on a machine with more memory."
+    return SeriesError(f"{words} It has to fit into memory whole. {then}", (Finding("memory", words, "", then),))
 
 
 def _read_as(
-    arranged: Arranged, values: Values, facts: Facts, wishes: Wishes
+    arranged: Arranged, values: Values, wishes: Wishes
 ) -> tuple[npt.NDArray[Any], Values, tuple[float, float, float], list[tuple[int, str]]]:
     stack, order = arranged.stack, arranged.order
     rows, columns = (int(n) for n in stack.sizes[0, :2])
@@ -130,21 +145,15 @@ def _read_as(
         out = np.empty(placement.shape, values.dtype)
         unread: list[tuple[int, str]] = []
         slices = planes(stack, values, unread, workers=wishes.workers, advance=advance)
-        place(slices, placement, out, _outside(stack, facts, values))
+        place(slices, placement, out, _outside(stack, values))
         return out, values, placement.origin_mm, unread
 
 
-def _outside(stack: Stack, facts: Facts, values: Values) -> float:
+def _outside(stack: Stack, values: Values) -> float:
     """Return the value of pixels that no slice covers: the padding, else air, else nothing."""
-    padding = _padding(stack, facts, values)
-    if padding is not None:
-        return padding
-    return _AIR_HU if stack.units == "HU" else 0.0
-
-
-def _padding(stack: Stack, facts: Facts, values: Values) -> float | None:
-    stored = facts.padding[stack.rows[0]]
-    return float(stored * values.slopes[0] + values.intercepts[0]) if np.isfinite(stored) else None
+    if values.padding_value is not None:
+        return values.padding_value
+    return _AIR_HU if stack.units_of[0] == "HU" else 0.0
 
 
 class _bar:  # noqa: N801 - used like a function
@@ -171,9 +180,19 @@ def _unread(stack: Stack, unread: list[tuple[int, str]]) -> Finding:
     firsts = (re.split(r"\. | at (?:this file|file \d+ of \d+)", reason)[0].rstrip(".") for _, reason in unread[:3])
     reasons = "; ".join(dict.fromkeys(firsts))
     words = f"{stack.names(places).capitalize()} of {len(stack)} cannot be read: {reasons}."
+    if any(reason == CHANGED for _, reason in unread):
+        return Finding("changed", words, "", "Index the folder again, or leave index= and headers= away.")
     if len(unread) > _MOST_UNREAD * len(stack):
         return Finding("unreadable", words, "", "Fetch the files again, or pass a list of those that are whole.")
     return Finding("unreadable", words, "Left out.")
+
+
+def _mixed_padding(values: Values) -> list[Finding]:
+    if not values.padding:
+        return []
+    is_range = any(low != high for low, high in values.padding if low == low)
+    what = "a range of values (PixelPaddingRangeLimit)" if is_range else "another value in some slices than in others"
+    return [Finding("padding", f"Padding is {what}.", f"All of it was set to {values.padding_value:.6g}.")]
 
 
 def _empty(values: Values, n: int) -> list[Finding]:
@@ -207,9 +226,9 @@ def _volume(
     return Volume(
         array=array,
         spacing_mm=spacing,
-        units=stack.units,
-        modality=facts.modality,
-        padding_value=_padding(stack, facts, values),
+        units=str(stack.units_of[0]),
+        modality=known_modality(stack.values("Modality")[0] or facts.modality),
+        padding_value=values.padding_value,
         windows=facts.windows(int(stack.rows[len(stack) // 2])),
         flags=flags,
         source=Source(

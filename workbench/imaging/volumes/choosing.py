@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.imaging.volumes.findings import Finding, SeriesError
+from workbench.imaging.volumes.showing import known_modality
 
 if TYPE_CHECKING:
     from workbench.imaging.headers.reading import Headers
@@ -91,6 +92,6 @@ def _listing(headers: "Headers", uids: npt.NDArray[Any], names: Sequence[str]) -
         known = np.isfinite(sizes[rows[0]]).all()
         size = " × ".join(f"{length:.0f}" for length in sizes[rows[0]]) if known else "unknown size"
         files = f"{len(rows)} file{'' if len(rows) == 1 else 's'}"
-        shown.append(f"{number}: {modality[rows[0]] or 'unknown modality'}, {files}, {size}")
+        shown.append(f"{number}: {known_modality(modality[rows[0]]) or 'unknown modality'}, {files}, {size}")
     more = f"; … {len(names)} in all" if len(names) > _MOST_LISTED else ""
     return "; ".join(shown) + more

@@ -34,6 +34,10 @@ class Values:
         int16, where every slope is 1 and every intercept whole, else float32.
     checked : bool
         Whether int16 may be too small and each plane has to be looked at.
+    padding : list of tuple
+        The first and the last stored value of each image that means padding; empty where that is one value in units.
+    padding_value : float or None
+        What padding is in units, or is set to.
     constant : list of int
         Filled while reading: the places whose pixels all have one value.
     """
@@ -42,6 +46,8 @@ class Values:
     intercepts: list[float]
     dtype: np.dtype[Any]
     checked: bool
+    padding: list[tuple[float, float]] = field(default_factory=list)
+    padding_value: float | None = None
     constant: list[int] = field(default_factory=list)
 
     def convert(self, stored: npt.NDArray[Any], at: int, out: npt.NDArray[Any]) -> None:
@@ -63,12 +69,18 @@ class Values:
         """
         if stored[0, 0] == stored[-1, -1] and (stored == stored[0, 0]).all():
             self.constant.append(at)
+        if not self.padding:
+            self._convert(stored, at, out)
+            return
+        low, high = self.padding[at]
+        outside = (stored >= low) & (stored <= high)  # before the conversion, which may be in place
+        self._convert(stored, at, out)
+        out[outside] = self.padding_value
+
+    def _convert(self, stored: npt.NDArray[Any], at: int, out: npt.NDArray[Any]) -> None:
         intercept = self.intercepts[at]
         if self.dtype.kind == "f":
-            kind: Any = np.float64 if stored.dtype.itemsize > 2 else np.float32
-            np.multiply(stored, kind(self.slopes[at]), out=out, dtype=kind, casting="same_kind")
-            if intercept:
-                np.add(out, np.float32(intercept), out=out)
+            _scale(stored, self.slopes[at], intercept, out, wide=stored.dtype.itemsize > 2)
             return
         if self.checked and (int(stored.min()) + intercept < -32768 or int(stored.max()) + intercept > 32767):
             raise BeyondInt16Error
@@ -79,13 +91,26 @@ class Values:
             np.add(stored, np.int16(intercept), out=out, dtype=np.int64, casting="unsafe")
 
 
-def values_of(stack: Stack, *, as_float: bool = False) -> Values:
+def _scale(stored: npt.NDArray[Any], slope: float, intercept: float, out: npt.NDArray[Any], *, wide: bool) -> None:
+    if wide:  # a product in float32 would lose what the intercept leaves
+        values = np.multiply(stored, slope, dtype=np.float64)
+        values += intercept
+        out[...] = values
+        return
+    np.multiply(stored, np.float32(slope), out=out, dtype=np.float32, casting="same_kind")
+    if intercept:
+        np.add(out, np.float32(intercept), out=out)
+
+
+def values_of(stack: Stack, padding: npt.NDArray[np.float64], *, as_float: bool = False) -> Values:
     """Return how the stored values of a stack become values with units.
 
     Parameters
     ----------
     stack : Stack
         In the order of the slices.
+    padding : numpy.ndarray
+        (n, 2) the first and the last stored value that means padding, NaN where an image states none.
     as_float : bool
         float32, whatever the slopes are.
 
@@ -100,7 +125,31 @@ def values_of(stack: Stack, *, as_float: bool = False) -> Values:
     whole = bool(whole and np.abs(intercepts).max() <= 32767 and not as_float)
     fits = lowest + intercepts.min() >= -32768 and highest + intercepts.max() <= 32767
     dtype = np.dtype(np.int16 if whole else np.float32)
-    return Values(slopes.tolist(), [*map(int if whole else float, intercepts)], dtype, checked=not fits)
+    values = Values(slopes.tolist(), [*map(int if whole else float, intercepts)], dtype, checked=not fits)
+    _pad(values, padding, stored)
+    if whole and values.padding and not -32768 <= (values.padding_value or 0) <= 32767:
+        return values_of(stack, padding, as_float=True)
+    return values
+
+
+def _pad(values: Values, padding: npt.NDArray[np.float64], stored: np.dtype[Any]) -> None:
+    """Say what padding is in units, and where it has to be made one value."""
+    stated = np.flatnonzero(np.isfinite(padding).all(axis=1))
+    if not len(stated):
+        return
+    first = int(stated[0])
+    slopes, intercepts = np.array(values.slopes)[stated, None], np.array(values.intercepts)[stated, None]
+    ends = padding[stated] * slopes + intercepts
+    values.padding_value = float(ends[0, 0])
+    if values.dtype.kind == "f":  # by the same arithmetic as the pixels, so that they are equal
+        one, wide = np.full((1, 1), padding[first, 0]), stored.itemsize > 2
+        scaled = np.empty((1, 1), np.float32)
+        _scale(
+            one if wide else one.astype(np.float32), values.slopes[first], values.intercepts[first], scaled, wide=wide
+        )
+        values.padding_value = float(scaled[0, 0])
+    if np.ptp(ends) > 0:
+        values.padding = [(low, high) for low, high in padding.tolist()]
 
 
 def fill(
@@ -178,7 +227,8 @@ def planes(stack: Stack, values: Values, unread: list[tuple[int, str]], **option
     slab = np.empty((min(_SLAB, len(stack)), *shape), values.dtype)
     for first in range(0, len(stack), _SLAB):
         part = stack.select(np.arange(first, min(first + _SLAB, len(stack))))
-        here = replace(values, slopes=values.slopes[first:], intercepts=values.intercepts[first:], constant=[])
+        mine = {name: getattr(values, name)[first:] for name in ("slopes", "intercepts", "padding")}
+        here = replace(values, **mine, constant=[])
         found = fill(part, here, slab[: len(part)], **options)
         unread += [(first + nth, reason) for nth, reason in found]
         values.constant += [first + nth for nth in here.constant]

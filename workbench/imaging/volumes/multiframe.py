@@ -17,13 +17,16 @@ import numpy.typing as npt
 from workbench.imaging.images import Source, Volume
 from workbench.imaging.volumes.building import Facts, Wishes, build_volume
 from workbench.imaging.volumes.findings import Finding, SeriesError
+from workbench.imaging.volumes.frames import Frames
 from workbench.imaging.volumes.geometry import axes_of
-from workbench.imaging.volumes.stack import Stack, without_rescale_as_one
-from workbench.imaging.volumes.stored import Frames
+from workbench.imaging.volumes.opening import why_not
+from workbench.imaging.volumes.showing import known_modality
+from workbench.imaging.volumes.stack import Stack
 
 if TYPE_CHECKING:
     from workbench.imaging.headers.reading import Headers
 
+_SAME_MM = 0.01  # coordinates are often rounded
 _NM = "1.2.840.10008.5.1.4.1.1.20"  # Nuclear Medicine Image Storage
 
 # Keyword to the functional group that holds it (PS3.3 C.7.6.16.2).
@@ -81,6 +84,11 @@ def read_frames(headers: "Headers", wishes: Wishes) -> Volume:
     from workbench.imaging.pixels.layout import PixelDataError
 
     path = headers.paths[0]
+    if reason := why_not(headers, 0):  # before a pipe is opened, which would wait
+        words, then = f"The file cannot be read: {reason}.", "Read or index it again."
+        raise SeriesError(
+            f"{words} It has to be as its header was read. {then}", (Finding("changed", words, "", then),)
+        )
     dataset, description = open_dataset(path)
     if str(dataset.get("Modality", "")) == "SEG":  # frames without the segment are often left out
         raise _no_slices("The file is a segmentation: masks of segments, not slices.")
@@ -106,8 +114,10 @@ def _stack(dataset: Any, pixels: Frames) -> tuple[Stack, list[Finding]]:
 
     description = pixels.description
     columns, findings = _columns(dataset, description.n_frames)
+    columns["PhotometricInterpretation"] = [description.photometric] * description.n_frames
     rescales = [rescale_of(dataset, frame) for frame in range(description.n_frames)]
-    rescale, units = np.array([(one.slope, one.intercept) for one in rescales], dtype=np.float64), rescales[0].units
+    rescale = np.array([(one.slope, one.intercept) for one in rescales], dtype=np.float64)
+    rescale[_without_own(dataset, description.n_frames)] = np.nan
     stack = Stack(
         rows=np.arange(description.n_frames),
         positions=_numbers(columns["ImagePositionPatient"], 3),
@@ -115,14 +125,24 @@ def _stack(dataset: Any, pixels: Frames) -> tuple[Stack, list[Finding]]:
         pixel_mm=_numbers(columns["PixelSpacing"], 2),
         step_mm=np.hstack([_numbers(columns["SpacingBetweenSlices"], 1), _numbers(columns["SliceThickness"], 1)]),
         sizes=np.tile([float(description.rows), description.columns, description.samples], (description.n_frames, 1)),
-        rescale=without_rescale_as_one(rescale),
+        rescale=rescale,
+        units_of=np.array([one.units for one in rescales]),
         pixels=pixels,
         value_of=lambda keyword: [_text(value) for value in columns.get(keyword, [None] * description.n_frames)],
         dimensions=_DIMENSIONS,
-        units=units,
         noun="frame",
     )
     return stack, findings
+
+
+def _without_own(dataset: Any, n: int) -> list[int]:
+    """Return the frames without slope and intercept of their own, where others have them."""
+    from workbench.imaging.pixels.groups import functional_item
+
+    lacking = [
+        frame for frame in range(n) if functional_item(dataset, "PixelValueTransformationSequence", frame) is None
+    ]
+    return lacking if len(lacking) < n else []
 
 
 def _columns(dataset: Any, n: int) -> tuple[dict[str, list[Any]], list[Finding]]:
@@ -136,12 +156,10 @@ def _columns(dataset: Any, n: int) -> tuple[dict[str, list[Any]], list[Finding]]
     columns["ImagePositionPatient"] = [None] * n
     if str(dataset.get("SOPClassUID", "")) == _NM:
         return _of_nuclear_medicine(dataset, n, columns)
-    offsets = _dose_offsets(dataset)
     if n == 1:
         columns["ImagePositionPatient"] = [dataset.get("ImagePositionPatient")]
-    elif len(offsets) == n:
-        _place(columns, dataset, offsets)
-    return columns, []
+        return columns, []
+    return columns, _place_doses(columns, dataset, n)
 
 
 def _of_groups(dataset: Any, n: int) -> dict[str, list[Any]]:
@@ -202,16 +220,34 @@ def _place(columns: dict[str, list[Any]], first: Any, offsets_mm: npt.NDArray[np
         columns["ImagePositionPatient"] = list(start + offsets_mm[:, None] * np.array(direction[0]))
 
 
-def _dose_offsets(dataset: Any) -> npt.NDArray[np.float64]:
-    """Return the offsets of the planes of a dose grid: relative to the first, or as coordinates (C.8.8.3.2)."""
+def _place_doses(columns: dict[str, list[Any]], dataset: Any, n: int) -> list[Finding]:
+    """Put the planes of a dose grid where they are: offsets from the first along the normal, or z (C.8.8.3.2)."""
     offsets = np.atleast_1d(np.asarray(dataset.get("GridFrameOffsetVector") or [], dtype=np.float64))
-    return offsets - offsets[:1]
+    if len(offsets) != n:
+        return []
+    direction = axes_of(_numbers([dataset.get("ImageOrientationPatient")], 6)[0])
+    z = _numbers([dataset.get("ImagePositionPatient")], 3)[0, 2]
+    if offsets[0] == 0 or direction is None or not np.isfinite(z):
+        _place(columns, dataset, offsets)
+        return []
+    upward = direction[0][2]
+    if abs(offsets[0] - z) > _SAME_MM or abs(abs(upward) - 1) > 1e-6:
+        raise _no_slices(
+            "GridFrameOffsetVector begins neither with 0 nor, in transverse planes, with the z of "
+            "ImagePositionPatient, so that it is unknown where the planes lie."
+        )
+    _place(columns, dataset, (offsets - offsets[0]) * np.sign(upward))
+    if upward > 0:
+        return []
+    words = "GridFrameOffsetVector holds coordinates, which DICOM allows only where the normal points along z."
+    return [Finding("offsets", words, "They were taken as the z of each plane.")]
 
 
 def _refuse_without_geometry(stack: Stack, modality: str) -> None:
     if len(stack) > 1 and not np.isfinite(stack.positions).all(axis=1).any():
         raise _no_slices(
-            f"None of the {len(stack)} frames of this {modality or 'file'} states where it lies in the patient."
+            f"None of the {len(stack)} frames of this {known_modality(modality) or 'file'} "
+            "states where it lies in the patient."
         )
 
 
@@ -228,7 +264,7 @@ def _facts(dataset: Any, n: int, path: Path, headers: "Headers") -> Facts:
     padding = padding_values(dataset)
     return Facts(
         modality=str(dataset.get("Modality", "")),
-        padding=np.full(n, np.nan if padding is None else float(padding[0])),
+        padding=np.tile(np.array(padding or (np.nan, np.nan), dtype=np.float64), (n, 1)),
         windows=lambda frame: tuple((one.center, one.width) for one in voi_windows(dataset, frame)),
         source=Source(
             str(dataset.get("StudyInstanceUID", "")), str(dataset.get("SeriesInstanceUID", "")), path=str(path)

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.imaging.volumes.findings import Finding
+from workbench.imaging.volumes.mixing import palettes
+from workbench.imaging.volumes.showing import as_number, listed, may_be_shown, shown
 from workbench.imaging.volumes.stack import Stack
 
 _CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # PS3.4 2025c B.5: Secondary Capture, and its multi-frame kinds .7.1 to .7.4
@@ -64,56 +66,24 @@ def narrow(stack: Stack, where: Mapping[str, Any]) -> Stack:
         values = stack.values(keyword)
         chosen = np.array([_matches(value, wanted) for value in values], dtype=bool)
         if not chosen.any():
-            present = sorted({value for value in values if value})[:_MOST_LISTED]
-            raise LookupError(
-                f"No image has {keyword} {wanted!r}. "
-                f"There are {', '.join(map(_shown, present)) or 'none with a value'}. Pass where= with one of these."
-            )
+            raise _no_such(keyword, wanted, sorted({value for value in values if value}))
         stack = stack.select(chosen)
     return stack
 
 
-def mixtures(stack: Stack) -> list[Finding]:
-    """Return what differs among images that has to be the same in all slices of a volume.
-
-    Parameters
-    ----------
-    stack : Stack
-        Of one series.
-
-    Returns
-    -------
-    list of Finding
-        Each refuses the series and says how to choose.
-    """
-    findings = []
-    if (stack.rescale[:, 0] == 0).any():
-        words = f"{stack.names(np.flatnonzero(stack.rescale[:, 0] == 0)).capitalize()}: a RescaleSlope of 0."
-        findings.append(
-            Finding("slope", words, "", "Read the stored values with pydicom, if they are all that is wanted.")
+def _no_such(keyword: str, wanted: Any, present: list[str]) -> LookupError:
+    if not present:
+        return LookupError(f"No image has a value of {keyword}. Pass where= with an attribute that the images state.")
+    if not may_be_shown(keyword, present):
+        what, are = ("value", "is") if len(present) == 1 else ("values", "are")
+        return LookupError(
+            f"No image has the {keyword} that was asked for. Their {len(present)} {what} may say who the patient is "
+            f"and {are} not shown. Pass where= with a value that the headers state: `read_headers` gives them."
         )
-    if (stack.sizes[:, 2] > 1).any():
-        words = (
-            f"{stack.names(np.flatnonzero(stack.sizes[:, 2] > 1)).capitalize()}: color, with several samples a pixel."
-        )
-        findings.append(Finding("color", words, "", "Read such images one by one with read_image."))
-    for keyword, column, tolerance in (
-        ("Rows", stack.sizes[:, :1], 0.5),
-        ("Columns", stack.sizes[:, 1:2], 0.5),
-        ("ImageOrientationPatient", stack.orientations, 1e-3),
-        ("PixelSpacing", stack.pixel_mm, 1e-3),
-    ):
-        groups = _groups(column, tolerance)
-        if len(groups) > 1:
-            shown = [
-                f"{_value(column[group[0]])} ({_count(len(group), stack.noun)})" for group in groups[:_MOST_LISTED]
-            ]
-            largest = max(groups, key=len)
-            then = f'Choose with where={{"{keyword}": {_value(column[largest[0]])}}} or another of these.'
-            findings.append(
-                Finding(keyword, f"{keyword} differs within the series: {', '.join(shown)}.", "", then),
-            )
-    return findings
+    return LookupError(
+        f"No image has {keyword} {wanted!r}. There are {', '.join(map(shown, present[:_MOST_LISTED]))}. "
+        f"Pass where= with one of these."
+    )
 
 
 def repeated(stack: Stack, places: npt.NDArray[np.int64]) -> list[Finding]:
@@ -142,10 +112,16 @@ def repeated(stack: Stack, places: npt.NDArray[np.int64]) -> list[Finding]:
         then = "No kept attribute tells them apart. Pass a list of the files of one volume."
         return [Finding("repeated", words, "", then)]
     columns = {keyword: stack.values(keyword) for keyword in keywords}
-    differ = " and ".join(f"{keyword} ({_distinct(values)})" for keyword, values in columns.items())
-    first = ", ".join(f'"{keyword}": {_shown(values[0])}' for keyword, values in columns.items())
-    then = f"Choose with where={{{first}}} or another of these."
-    return [Finding("repeated", f"{words} They differ in {differ}.", "", then)]
+    differ = " and ".join(f"{keyword} ({listed(keyword, values)})" for keyword, values in columns.items())
+    return [Finding("repeated", f"{words} They differ in {differ}.", "", _choose(columns))]
+
+
+def _choose(columns: Mapping[str, Sequence[str | None]]) -> str:
+    """Return how one of several values is chosen, without values that must not be shown."""
+    if not all(may_be_shown(keyword, values) for keyword, values in columns.items()):
+        return f"Choose with where= and values of {' and '.join(columns)}, which `read_headers` gives."
+    first = ", ".join(f'"{keyword}": {shown(values[0])}' for keyword, values in columns.items())
+    return f"Choose with where={{{first}}} or another of these."
 
 
 def interleaved(stack: Stack, places: npt.NDArray[np.float64]) -> list[Finding]:
@@ -169,9 +145,8 @@ def interleaved(stack: Stack, places: npt.NDArray[np.float64]) -> list[Finding]:
         if len(groups) < 2 or min(map(len, groups)) < 3 or not all(map(_is_even, groups)):
             continue
         if max(group.min() for group in groups) < min(group.max() for group in groups):
-            words = f"The images of each {keyword} ({_distinct(values)}) are an even stack of their own."
-            then = f'Choose with where={{"{keyword}": {_shown(values[0])}}} or another of these.'
-            return [Finding("interleaved", words, "", then)]
+            words = f"The images of each {keyword} ({listed(keyword, values)}) are an even stack of their own."
+            return [Finding("interleaved", words, "", _choose({keyword: values}))]
     return []
 
 
@@ -209,18 +184,7 @@ def _localizers(stack: Stack) -> npt.NDArray[np.bool_]:
 def _captures(stack: Stack) -> npt.NDArray[np.bool_]:
     classes = stack.values("SOPClassUID")
     marked = {value for value in set(classes) if value and f"{value}.".startswith(f"{_CAPTURE}.")}
-    return np.array([value in marked for value in classes]) | (stack.sizes[:, 2] > 1)
-
-
-def _groups(column: npt.NDArray[np.float64], tolerance: float) -> list[npt.NDArray[np.int64]]:
-    """Return the places of rows that are equal within the tolerance; rows with a NaN belong to none."""
-    left = np.flatnonzero(np.isfinite(column).all(axis=1))
-    groups = []
-    while len(left):
-        near = np.abs(column[left] - column[left[0]]).max(axis=1) <= tolerance
-        groups.append(left[near])
-        left = left[~near]
-    return groups
+    return np.array([value in marked for value in classes]) | (stack.sizes[:, 2] > 1) | palettes(stack)
 
 
 def _matches(value: str | None, wanted: Any) -> bool:
@@ -228,38 +192,12 @@ def _matches(value: str | None, wanted: Any) -> bool:
         return False
     parts = value.split("\\")
     if isinstance(wanted, str):
-        return value == wanted or (len(parts) == 1 and _number(value) == _number(wanted) is not None)
+        return value == wanted or (len(parts) == 1 and as_number(value) == as_number(wanted) is not None)
     wants = [wanted] if not isinstance(wanted, Sequence) else list(wanted)
-    numbers = [_number(part) for part in parts]
+    numbers = [as_number(part) for part in parts]
     pairs = list(zip(numbers, wants, strict=False))
     return len(numbers) >= len(wants) and all(have is not None and abs(have - want) <= 1e-3 for have, want in pairs)
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _shown(value: str | None) -> str:
-    return str(value) if value is not None and _number(value) is not None else repr(value)
-
-
-def _distinct(values: Sequence[str | None]) -> str:
-    distinct = list(dict.fromkeys(values))
-    shown = ", ".join(_shown(value) for value in distinct[:_MOST_LISTED])
-    return shown + (f", … {len(distinct)} in all" if len(distinct) > _MOST_LISTED else "")
-
-
-def _value(row: npt.NDArray[np.float64]) -> str:
-    shown = [f"{number:.6g}" for number in row]
-    return shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
-
-
 def _is_are(n: int, noun: str) -> str:
     return f"is 1 {noun}" if n == 1 else f"are {n} {noun}s"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -6,7 +6,6 @@ DICOM PS3.3 2025c: C.7.6.2 (Image Plane Module), C.7.6.16 (Multi-frame Functiona
 """
 
 import os
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.images import UNKNOWN_UNITS, Source, Volume
+from workbench.imaging.images import Source, Volume
 from workbench.imaging.volumes.building import Facts, Wishes, build_volume
 from workbench.imaging.volumes.choosing import choose_series
 from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError
 from workbench.imaging.volumes.kept import READERS, ending_of, read_kept
+from workbench.imaging.volumes.meaning import units_of_files
 from workbench.imaging.volumes.stack import FRAMED, stack_of_files
 from workbench.imaging.volumes.stored import CodedFiles, DirectFiles, are_direct
 
@@ -103,7 +103,7 @@ def read_series(
         return read_frames(headers, wishes)
     facts = _facts(headers, source)
     pixels = DirectFiles(headers) if are_direct(headers).all() else CodedFiles(headers, workers)
-    stack = stack_of_files(headers, pixels, _units(headers))
+    stack = stack_of_files(headers, pixels, units_of_files(headers))
     return build_volume(stack, facts, wishes, refused)
 
 
@@ -233,49 +233,14 @@ def _facts(headers: "Headers", source: Any) -> Facts:
 
 
 def _padding_as_stored(headers: "Headers") -> npt.NDArray[np.float64]:
-    """Return PixelPaddingValue read as pixels are: some files write it unsigned beside signed pixels."""
-    numbers = (
-        headers.numbers(keyword)[:, 0] for keyword in ("PixelPaddingValue", "BitsAllocated", "PixelRepresentation")
+    """Return (n, 2) the first and the last padding value read as pixels are: some files write it unsigned.
+
+    A single value is both; PixelPaddingRangeLimit is the other end of a range (PS3.3 2025c C.7.5.1.1.2).
+    """
+    value, limit, bits, signed = (
+        headers.numbers(keyword)
+        for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit", "BitsAllocated", "PixelRepresentation")
     )
-    padding, bits, signed = numbers
-    wrapped = np.mod(padding, 2.0**bits)
-    stored: npt.NDArray[np.float64] = np.where(
-        (signed == 1) & (wrapped >= 2.0 ** (bits - 1)), wrapped - 2.0**bits, wrapped
-    )
-    return stored
-
-
-def _units(headers: "Headers") -> str:
-    """Return the units after rescale; a Modality LUT that is no line is refused."""
-    stated = np.isfinite(headers.numbers("RescaleSlope")).all()
-    kinds = {kind or "HU" for kind in headers.text("RescaleType")}
-    if stated and headers.text("Modality")[0] == "CT" and kinds == {"HU"}:
-        return "HU"  # PS3.3 2025c C.8.2.1: the values of a CT image are Hounsfield units unless it says otherwise
-    dataset = _first_readable(headers)
-    if dataset is None:
-        return UNKNOWN_UNITS
-    if not stated and "ModalityLUTSequence" in dataset:
-        words = "The values go through a Modality LUT, where slope and intercept would be right for a volume."
-        then = "Read such images one by one with read_image."
-        raise SeriesError(f"{words} {then}", (Finding("modality LUT", words, "", then),))
-    from workbench.imaging.pixels.modality import rescale_of
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pydicom warns of values that it reads otherwise than stated
-            return rescale_of(dataset).units
-    except (ValueError, TypeError, AttributeError):  # a value that is no number: pydicom converts it when it is used
-        return UNKNOWN_UNITS
-
-
-def _first_readable(headers: "Headers") -> Any:
-    """Return the data set of the first file that has one; those that end early are found when pixels are read."""
-    from workbench.imaging.pixels.files import open_dataset
-    from workbench.imaging.pixels.layout import PixelDataError
-
-    for path in headers.paths:
-        try:
-            return open_dataset(path)[0]
-        except PixelDataError:
-            continue
-    return None
+    ends = np.concatenate([value, np.where(np.isfinite(limit), limit, value)], axis=1)
+    wrapped = np.mod(ends, 2.0**bits)
+    return np.sort(np.where((signed == 1) & (wrapped >= 2.0 ** (bits - 1)), wrapped - 2.0**bits, wrapped), axis=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.images import UNKNOWN_UNITS
+from workbench.imaging.volumes.opening import why_not
 
 if TYPE_CHECKING:
     from workbench.imaging.headers.reading import Headers
@@ -26,6 +26,20 @@ class Pixels(Protocol):
     @property
     def reader(self) -> str:
         """How they are read, for the provenance."""
+
+    def unreadable(self, rows: Rows) -> list[tuple[int, str]]:
+        """Return the place and the reason of those images that cannot be what their headers claim.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Which files or frames.
+
+        Returns
+        -------
+        list of tuple
+            Place in `rows` and reason.
+        """
 
     def stored_type(self) -> tuple[np.dtype[Any], tuple[int, int]]:
         """Return the type of the stored values, and the smallest and greatest that can be stored."""
@@ -68,15 +82,15 @@ class Stack:
     sizes : numpy.ndarray
         (n, 3) rows, columns, samples.
     rescale : numpy.ndarray
-        (n, 2) slope and intercept.
+        (n, 2) slope and intercept, NaN where absent.
+    units_of : numpy.ndarray
+        (n,) text, units of the values after rescale.
     pixels : Pixels
         Where their values are read.
     value_of : callable
         Keyword to the text of an attribute for every file or frame of `pixels`, None where absent.
     dimensions : tuple of str
         Keywords that may tell images apart that lie at the same place.
-    units : str
-        Of the values after rescale.
     noun : str
         ``"file"`` or ``"frame"``.
     further_dimensions : tuple of str
@@ -90,10 +104,10 @@ class Stack:
     step_mm: Floats
     sizes: Floats
     rescale: Floats
+    units_of: npt.NDArray[np.str_]
     pixels: Pixels
     value_of: Callable[[str], Sequence[str | None]]
     dimensions: tuple[str, ...]
-    units: str = UNKNOWN_UNITS
     noun: str = "file"
     further_dimensions: tuple[str, ...] = ()
 
@@ -113,7 +127,7 @@ class Stack:
         Stack
             In the order asked for.
         """
-        columns = ("rows", "positions", "orientations", "pixel_mm", "step_mm", "sizes", "rescale")
+        columns = ("rows", "positions", "orientations", "pixel_mm", "step_mm", "sizes", "rescale", "units_of")
         return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
 
     def values(self, keyword: str) -> list[str | None]:
@@ -184,7 +198,7 @@ FILE_DIMENSIONS = (
 _FURTHER_DIMENSIONS = ("DiffusionBValue", "TriggerTime", "FlipAngle")
 
 
-def stack_of_files(headers: "Headers", pixels: Pixels, units: str) -> Stack:
+def stack_of_files(headers: "Headers", pixels: Pixels, units: npt.NDArray[np.str_]) -> Stack:
     """Return the stack of single-frame files.
 
     Parameters
@@ -193,8 +207,8 @@ def stack_of_files(headers: "Headers", pixels: Pixels, units: str) -> Stack:
         Of the files of one series.
     pixels : Pixels
         Of the same files.
-    units : str
-        After rescale.
+    units : numpy.ndarray
+        (n,) of the values of each file after rescale.
 
     Returns
     -------
@@ -212,30 +226,28 @@ def stack_of_files(headers: "Headers", pixels: Pixels, units: str) -> Stack:
         sizes=np.concatenate(
             [headers.numbers("Rows"), headers.numbers("Columns"), np.nan_to_num(samples, nan=1)], axis=1
         ),
-        rescale=without_rescale_as_one(rescale),
+        rescale=rescale,
+        units_of=units,
         pixels=pixels,
         value_of=_Values(headers),
         dimensions=FILE_DIMENSIONS,
         further_dimensions=_FURTHER_DIMENSIONS,
-        units=units,
     )
 
 
 class _Values:
-    """Texts of attributes of files: of the headers where they keep it, else of the files, opened once."""
+    """Texts of attributes of files, each asked for once: of the headers where they keep it, else of the files."""
 
     def __init__(self, headers: "Headers") -> None:
         self.headers = headers
-        self.opened: dict[str, list[str | None]] = {}
+        self.known: dict[str, list[str | None]] = {}
 
     def __call__(self, keyword: str) -> Sequence[str | None]:
         from workbench.imaging.headers.tags import KEPT
 
-        if keyword in KEPT:
-            return self.headers.text(keyword)
-        if keyword not in self.opened:
-            self.opened[keyword] = self._open(keyword)
-        return self.opened[keyword]
+        if keyword not in self.known:
+            self.known[keyword] = self.headers.text(keyword) if keyword in KEPT else self._open(keyword)
+        return self.known[keyword]
 
     def _open(self, keyword: str) -> list[str | None]:
         import pydicom
@@ -244,7 +256,10 @@ class _Values:
         if tag_for_keyword(keyword) is None:
             return self.headers.text(keyword)  # says that there is no such attribute
         texts: list[str | None] = []
-        for path in self.headers.paths:
+        for row, path in enumerate(self.headers.paths):
+            if why_not(self.headers, row):
+                texts.append(None)
+                continue
             dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=[keyword], force=True)
             value = dataset.get(keyword)
             texts.append(None if value is None else str(value))

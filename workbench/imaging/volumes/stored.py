@@ -5,16 +5,16 @@ References
 DICOM PS3.5 2025c: 8.1.1 (pixel cells), A.1, A.2 and A.3 (native transfer syntaxes).
 """
 
-import os
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.imaging.pixels.decoding import decode_files, decode_frames
-from workbench.imaging.pixels.description import PixelDescription, describe_headers
+from workbench.imaging.pixels.decoding import decode_files
+from workbench.imaging.pixels.description import describe_headers
+from workbench.imaging.pixels.layout import PixelDataError, check_claims
+from workbench.imaging.volumes.opening import UNFINISHED, read_at, why_not
 
 if TYPE_CHECKING:
     from workbench.imaging.headers.reading import Headers
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _LITTLE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 _BIG = "1.2.840.10008.1.2.2"
 _BITS = (8, 16, 32)
-_UNFINISHED = "its pixels end early"
 
 Unread = list[tuple[int, str]]
 
@@ -42,6 +41,7 @@ class DirectFiles:
     def __init__(self, headers: "Headers") -> None:
         self.paths = headers.block.names
         self.offsets: list[int] = headers.pixel_offset.tolist()
+        self.stamps = headers.block.places[:, 2:].tolist()
         columns = [headers.numbers(name) for name in ("BitsAllocated", "BitsStored", "PixelRepresentation")]
         layouts = np.nan_to_num(np.concatenate(columns, axis=1)).astype(np.int64)
         self.layouts = [tuple(layouts[0].tolist())]
@@ -52,6 +52,24 @@ class DirectFiles:
         self.is_big = [syntax == _BIG for syntax in headers.transfer_syntax]
         self.types = [_type_of(bits, signed) for bits, _, signed in self.layouts]
         self._type = np.result_type(*self.types)
+        claimed = headers.numbers("Rows")[:, 0] * headers.numbers("Columns")[:, 0] * layouts[:, 0] / 8
+        stated = np.where(headers.pixel_length < 0, np.inf, headers.pixel_length)
+        self._short = claimed > np.minimum(stated, headers.size_bytes - headers.pixel_offset)  # False for NaN
+
+    def unreadable(self, rows: npt.NDArray[np.int64]) -> Unread:
+        """Return which files cannot hold the pixels that they claim, without reading any.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Which files.
+
+        Returns
+        -------
+        list of tuple
+            Place in `rows` and reason.
+        """
+        return [(nth, UNFINISHED) for nth in np.flatnonzero(self._short[rows]).tolist()]
 
     def stored_type(self) -> tuple[np.dtype[Any], tuple[int, int]]:
         """Return the type of the stored values, and the smallest and greatest that can be stored."""
@@ -81,7 +99,7 @@ class DirectFiles:
             layout = self.layout_of[row]
             (bits, stored, _), own = self.layouts[layout], self.types[layout]
             space = plane if own is self._type or own == self._type else np.empty(plane.shape, own)
-            reason = _read_at(self.paths[row], self.offsets[row], space)
+            reason = read_at(self.paths[row], self.offsets[row], self.stamps[row], space)
             if reason:
                 unread.append((nth, reason))
                 continue
@@ -111,7 +129,7 @@ class CodedFiles:
 
     def __init__(self, headers: "Headers", workers: int | None = None) -> None:
         self.workers = workers
-        self.paths = headers.block.names
+        self.paths, self.headers = headers.block.names, headers
         described, refusals = describe_headers(headers)
         self.descriptions, self.refused = described, {one.index: one.reason for one in refusals}
         known = [one for one in described if one is not None]
@@ -119,6 +137,32 @@ class CodedFiles:
         self._type = np.result_type(*self._types) if known else np.dtype(np.int16)
         ranges = [one.stored_range for one in known] or [(0, 0)]
         self._range = min(low for low, _ in ranges), max(high for _, high in ranges)
+
+    def unreadable(self, rows: npt.NDArray[np.int64]) -> Unread:
+        """Return which files cannot hold the pixels that they claim, without decoding any.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Which files.
+
+        Returns
+        -------
+        list of tuple
+            Place in `rows` and reason.
+        """
+        reasons = ((nth, self._why_not(row)) for nth, row in enumerate(rows.tolist()))
+        return [(nth, reason) for nth, reason in reasons if reason]
+
+    def _why_not(self, row: int) -> str:
+        description = self.descriptions[row]
+        if description is None:
+            return self.refused[row]
+        try:
+            check_claims(description, int(self.headers.size_bytes[row]))
+        except PixelDataError as refused:
+            return str(refused)
+        return why_not(self.headers, row)
 
     def stored_type(self) -> tuple[np.dtype[Any], tuple[int, int]]:
         """Return the type of the stored values, and the smallest and greatest that can be stored."""
@@ -160,51 +204,6 @@ class CodedFiles:
         return sorted(unread.items())
 
 
-class Frames:
-    """Frames of one file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    description : PixelDescription
-        Of its pixels.
-    """
-
-    is_direct = False
-
-    def __init__(self, path: Path, description: PixelDescription) -> None:
-        self.path, self.description = path, description
-        native = description.transfer_syntax in (*_LITTLE, _BIG)
-        self.reader = "read by position" if native else "decoded"
-
-    def stored_type(self) -> tuple[np.dtype[Any], tuple[int, int]]:
-        """Return the type of the stored values, and the smallest and greatest that can be stored."""
-        return self.description.dtype, self.description.stored_range
-
-    def read(self, rows: npt.NDArray[np.int64], out: npt.NDArray[Any], done: Callable[[int], None]) -> Unread:
-        """Read frames into the planes of `out`, say of each when it is done, and return those that cannot be read.
-
-        Parameters
-        ----------
-        rows : numpy.ndarray
-            Which frames, from 0.
-        out : numpy.ndarray
-            (len(rows), rows, columns) of the stored type.
-        done : callable
-            Called with each place in `rows`.
-
-        Returns
-        -------
-        list of tuple
-            Place in `rows` and reason.
-        """
-        decode_frames(self.path, self.description, frames=rows.tolist(), out=out)
-        for nth in range(len(rows)):
-            done(nth)
-        return []
-
-
 def are_direct(headers: "Headers") -> npt.NDArray[np.bool_]:
     """Return which files hold their pixels as they are, one after the other, in one plane.
 
@@ -244,28 +243,3 @@ def _clear_unused_bits(values: npt.NDArray[Any], unused: int) -> None:
     else:
         np.left_shift(values, unused, out=values)
         np.right_shift(values, unused, out=values)
-
-
-def _read_at(path: str, offset: int, plane: npt.NDArray[Any]) -> str:
-    """Fill a plane from a file, and return why that failed."""
-    try:
-        opened = os.open(path, _READ)
-    except OSError as error:
-        return f"it cannot be opened ({error.strerror})"
-    try:
-        got = _READV(opened, [plane], offset)
-    except OSError as error:
-        return f"it cannot be read ({error.strerror})"
-    finally:
-        os.close(opened)
-    return "" if got == plane.nbytes else _UNFINISHED
-
-
-def _seek_and_read(opened: int, buffers: Sequence[npt.NDArray[Any]], offset: int) -> int:  # where preadv is missing
-    os.lseek(opened, offset, os.SEEK_SET)
-    with os.fdopen(opened, "rb", buffering=0, closefd=False) as stream:
-        return stream.readinto(buffers[0].data.cast("B")) or 0
-
-
-_READV: Callable[..., int] = getattr(os, "preadv", _seek_and_read)
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
