@@ -252,4 +252,7 @@ def test_a_cohort_of_a_table_needs_the_path_of_the_table(fails: Fails, done: Don
         "women.yaml was selected from a source of the kind 'table', which lies where only you know. "
         "Its path would be right. Add: --source PATH"
     )
-    assert "1 patients" in done("cohort", "show", "women.yaml", "--source", "mine.csv")
+    assert "1 patient, " in done("cohort", "show", "women.yaml", "--source", "mine.csv")
+    assert fails("cohort", "show", "women.yaml", "--source", "idc", exit_code=1) == (
+        "No source 'table' in this catalog. Valid: idc. Open it: open_catalog('PATH')."
+    )

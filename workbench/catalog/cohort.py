@@ -11,7 +11,7 @@ import polars as pl
 
 from workbench.catalog import listing, membership
 from workbench.catalog.attrition import Attrition
-from workbench.catalog.criteria.english import counted
+from workbench.catalog.criteria.english import counted, sized
 from workbench.catalog.criteria.follow_up import follow_up
 from workbench.catalog.criteria.group_condition import is_writable
 from workbench.catalog.criteria.near_test import read_near_test
@@ -224,7 +224,8 @@ class Cohort(Described):
         return "\n".join(self.attrition.sentences)
 
     def _repr_html_(self) -> str:
-        numbers = {unit: f"{self.counts[unit]:,}" for unit in _UNITS} | {"gigabytes": f"{self.counts['size_gb']:,.1f}"}
+        numbers = {unit: f"{self.counts[unit]:,}" for unit in _UNITS}
+        numbers["size"] = sized(self.counts["size_gb"], largest="GB")
         tiles = "".join(f"<div><dt>{unit}</dt><dd>{number}</dd></div>" for unit, number in numbers.items())
         first, *rest = (html.escape(line) for line in repr(self).splitlines())
         return f'<p><strong>{first}</strong></p><dl class="numbers">{tiles}</dl>' + "".join(
@@ -236,9 +237,10 @@ class Cohort(Described):
         counts = self.counts
         shown = ", ".join(f"{row[0]} ({row[1]:,} series)" for row in self.licenses.iter_rows()) or "none"
         steps = "; ".join(condition.label for condition in self.conditions) or "everything"
+        size = sized(counts["size_gb"], largest="GB")
         lines = [
             f"Cohort of {self.repository.name} {self.repository.version}: {steps}",
-            "  " + ", ".join([*(counted(int(counts[unit]), unit) for unit in _UNITS), f"{counts['size_gb']:,.1f} GB"]),
+            "  " + ", ".join([*(counted(int(counts[unit]), unit) for unit in _UNITS), size]),
             f"  licenses: {shown}",
         ]
         if counts["patients"] == 0:

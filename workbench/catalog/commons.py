@@ -9,6 +9,7 @@ import polars as pl
 
 from workbench.cache import say
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.criteria.english import counted, sized
 from workbench.catalog.criteria.groups import Asked
 from workbench.catalog.criteria.sql import run_sql
 from workbench.catalog.definition import check_form, check_version, content_hash, read_definition
@@ -17,7 +18,7 @@ from workbench.catalog.entries import read_conditions
 from workbench.catalog.membership import MembershipChange, compare_members, members_path, members_sentence
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources.idc import open_idc
-from workbench.errors import brief, unknown_name
+from workbench.errors import brief
 
 #: The collections of the embedded index that hold COVID-19 patients (`program_id` ``covid_19``).
 COVID_PROGRAM = "covid_19"
@@ -247,8 +248,9 @@ class Catalog:
     def _select(self, body: dict[str, Any], *, name: str) -> Cohort:
         key = str(body["source"].get("key"))
         if key != self.repository.key:
-            then = f"Open it: open_catalog({brief(repr(key))})."
-            raise unknown_name("source", key, [self.repository.key], where="this catalog", then=then)
+            from workbench.catalog.sources.recognize import of_another_source
+
+            raise of_another_source(key, opened=self.repository.key)
         check_version(self.repository, body, name=name)
         return Cohort(self.repository, read_conditions(self.repository, body, name=name))
 
@@ -257,12 +259,10 @@ class Catalog:
 
     def __repr__(self) -> str:
         """Show what the catalog holds."""
-        counts = self.counts
-        return (
-            f"{self.repository.name} {self.repository.version} ({self.repository.build})\n"
-            f"  {counts['patients']:,} patients, {counts['studies']:,} studies, {counts['series']:,} series, "
-            f"{counts['size_gb'] / 1000:,.1f} TB in {self.repository.collections.height} collections"
-        )
+        counts, collections = self.counts, counted(self.repository.collections.height, "collections")
+        numbers = ", ".join(counted(int(counts[unit]), unit) for unit in ("patients", "studies", "series"))
+        held = f"{numbers}, {sized(counts['size_gb'])} in {collections}"
+        return f"{self.repository.name} {self.repository.version} ({self.repository.build})\n  {held}"
 
 
 def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | None = None) -> Catalog:

@@ -134,7 +134,8 @@ def _catalog(options: argparse.Namespace) -> None:
         table = catalog.data_quality() if options.quality else count_by_collection(catalog.everything).head(20)
         print(table.drop("fraction") if options.quality else table)
     if not options.quality:
-        print("The 20 largest collections. How clean is it? workbench catalog --quality")
+        shown = "The 20 largest collections. " if catalog.repository.collections.height > 20 else ""
+        print(f"{shown}How clean is it? workbench catalog --quality")
 
 
 def _report(options: argparse.Namespace) -> None:

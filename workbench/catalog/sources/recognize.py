@@ -14,7 +14,7 @@ from workbench.catalog.sources.gen3_files import gen3_paths, read_file
 from workbench.catalog.sources.gen3_nodes import node_of_columns
 from workbench.catalog.sources.headers import no_header, shown_names
 from workbench.catalog.sources.table import open_table
-from workbench.errors import unknown_name
+from workbench.errors import UnknownNameError, brief, unknown_name
 
 #: The file by which the folder of an index of DICOM files is known.
 INDEX = "index.json"
@@ -89,6 +89,26 @@ def place_of(key: str) -> tuple[str, str] | None:
     (('folder', 'FOLDER'), None)
     """
     return None if key.partition(":")[0] in _OPENED_BY_KEY else _PLACES.get(key, ("path", "PATH"))
+
+
+def of_another_source(key: str, *, opened: str) -> UnknownNameError:
+    """Return the error for a cohort that was selected from another source than the one that is open.
+
+    Parameters
+    ----------
+    key : str
+        Of the source that the cohort names.
+    opened : str
+        The key of the repository that is open.
+
+    Returns
+    -------
+    UnknownNameError
+        To be raised by the caller.
+    """
+    place = place_of(key)
+    then = f"Open it: open_catalog({brief(repr(place[1] if place else key))})."
+    return unknown_name("source", key, [opened], where="this catalog", then=then)
 
 
 def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Repository:
