@@ -1,15 +1,20 @@
 """Images are kept in several forms, and what lies at a path decides what is read."""
 
 import builtins
+import io
+import json
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+import zarr
 from pydicom.data import get_testdata_file
 
 from workbench.errors import MissingPackageError
 from workbench.imaging.images import Cine, Radiograph, Source, Volume
+from workbench.imaging.volumes import claimed
 from workbench.imaging.volumes.arrays_on_disk import read_numpy, read_zarr, write_numpy, write_zarr
 from workbench.imaging.volumes.beside import written_beside
 from workbench.imaging.volumes.files import read_image, save_image
@@ -65,8 +70,6 @@ def test_a_write_that_fails_leaves_the_old_file_as_it_was(tmp_path):
 
 def test_a_zarr_array_is_version_3_and_chunked_by_slabs(tmp_path):
     volume = Volume(np.zeros((40, 512, 512), np.int16), None)
-    import zarr
-
     kept = zarr.open_array(write_zarr(volume, tmp_path / "one.zarr"), mode="r")
     # 512 · 512 · 2 bytes a slice: 16 of them are 8 MiB.
     assert (kept.metadata.zarr_format, kept.chunks) == (3, (16, 512, 512))
@@ -99,6 +102,111 @@ def test_archives_that_hold_no_image_are_refused(tmp_path):
             f"The {name[-4:] if name[-5] != '.' else name[-5:]} holds no image that can be read. Right would be what "
             "save_image writes, or an array of two or three axes. Write it again with save_image."
         )
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"format": "another"},
+        ["workbench image 1"],
+        "text",
+    ],
+)
+def test_what_another_program_says_of_an_array_is_not_understood(tmp_path, about):
+    told = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    np.savez(tmp_path / "one.npz", array=np.zeros((2, 3, 4)), about=told)
+    zarr.create_array(tmp_path / "one.zarr", data=np.ones((2, 3, 4)), attributes={"about": about})
+    for name in ("one.npz", "one.zarr"):
+        with pytest.raises(ValueError, match="not of the form") as caught:
+            read_image(tmp_path / name)
+        assert str(caught.value) == (
+            "What is said of the array is not of the form 'workbench image 1'. Right would be what save_image writes. "
+            "Write the image again with save_image, or load the numbers with NumPy or Zarr and make a Volume of them."
+        )
+
+
+_SAID = {"format": "workbench image 1", "class": "Volume", "image": {"spacing_mm": [1, 1, 1]}, "source": {}}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        json.dumps({**_SAID, "image": [1]}).encode(),
+        json.dumps({**_SAID, "image": {"another": 1}}).encode(),
+        json.dumps({**_SAID, "image": {"spacing_mm": ["a", "b", "c"]}}).encode(),
+        json.dumps({**_SAID, "image": {"spacing_mm": [1, 1]}}).encode(),
+        json.dumps({**_SAID, "source": {"another": 1}}).encode(),
+        json.dumps({**_SAID, "class": ["Volume"]}).encode(),
+        b"[" * 100_000 + b"]" * 100_000,
+        b"\xff\xfe",
+    ],
+)
+def test_a_damaged_description_of_an_array_is_a_value_error(tmp_path, told):
+    np.savez(tmp_path / "one.npz", array=np.zeros((2, 3, 4)), about=np.frombuffer(told, np.uint8))
+    with pytest.raises(ValueError, match="Right would be what save_image writes"):
+        read_image(tmp_path / "one.npz")
+
+
+def _claiming(shape: tuple[int, ...]) -> bytes:
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return header.getvalue()
+
+
+def test_a_claim_of_terabytes_is_refused_before_memory_is_taken(tmp_path):
+    claim = _claiming((1 << 20, 1 << 15, 1 << 15))
+    (tmp_path / "one.npy").write_bytes(claim)
+    with zipfile.ZipFile(tmp_path / "one.npz", "w") as archive:
+        archive.writestr("array.npy", claim)
+    write_zarr(_images()[0], tmp_path / "one.zarr")
+    told = json.loads((tmp_path / "one.zarr" / "zarr.json").read_text())
+    (tmp_path / "one.zarr" / "zarr.json").write_text(json.dumps(told | {"shape": [1 << 20, 1 << 15, 1 << 15]}))
+    for ending in (".npy", ".npz", ".zarr"):
+        with pytest.raises(ValueError, match=r"claims an array of 1,048,576 × 32,768 × 32,768 .*Fetch the file again"):
+            read_image(tmp_path / f"one{ending}")
+
+
+def test_an_archive_that_inflates_beyond_belief_is_refused(tmp_path, monkeypatch):
+    np.savez_compressed(tmp_path / "one.npz", array=np.zeros((100, 100, 100)))
+    assert read_image(tmp_path / "one.npz").shape == (100, 100, 100)
+    monkeypatch.setattr(claimed, "_ALWAYS_BELIEVED", 2**20)
+    with pytest.raises(ValueError, match="claims an array of 8,000,128"):
+        read_image(tmp_path / "one.npz")
+
+
+def test_a_chunk_that_was_lost_is_not_read_as_zeros(tmp_path):
+    volume = Volume(np.zeros((40, 512, 512), np.int16), None)  # three chunks, all of the fill value
+    path = write_zarr(volume, tmp_path / "one.zarr")
+    assert read_zarr(path).flags == ()
+    (path / "c" / "1" / "0" / "0").rename(path / "another")
+    with pytest.raises(ValueError, match="chunks") as caught:
+        read_zarr(path)
+    assert str(caught.value) == (
+        "The .zarr holds 2 of 3 chunks. All of them were written, and would be right. Fetch the folder again, or write "
+        "it again with save_image."
+    )
+
+
+def test_a_chunk_that_another_program_did_not_write_is_flagged(tmp_path):
+    kept = zarr.create_array(tmp_path / "one.zarr", shape=(4, 2, 2), chunks=(1, 2, 2), dtype="i2", fill_value=0)
+    kept[:3] = 7
+    volume = read_zarr(tmp_path / "one.zarr")
+    assert volume.array[:, 0, 0].tolist() == [7, 7, 7, 0]
+    assert volume.flags[-1] == "1 of 4 chunks are absent; Zarr reads them as its fill value."
+
+
+def test_a_damaged_chunk_is_a_value_error(tmp_path):
+    path = write_zarr(_images()[0], tmp_path / "one.zarr")
+    (path / "c" / "0" / "0" / "0").write_bytes(b"damaged")
+    with pytest.raises(ValueError, match="holds no image that can be read"):
+        read_zarr(path)
+
+
+@pytest.mark.parametrize("name", ["pipe.npy", "pipe.npz", "pipe.png", "pipe.dcm"])
+def test_a_pipe_is_refused_without_waiting(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ValueError, match="pipe"):
+        read_image(tmp_path / name)
 
 
 def test_without_zarr_the_install_line_is_named(tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """Volumes go to NIfTI and back with the same voxels at the same places in the patient."""
 
+import gzip
+import os
 from pathlib import Path
 
 import nibabel as nib
@@ -91,6 +93,7 @@ def test_a_damaged_file_says_so(tmp_path):
 def test_a_file_that_states_no_orientation_or_an_absurd_spacing_is_flagged(tmp_path):
     bare = nib.Nifti1Image(np.zeros((2, 2, 2), np.int16), None)
     bare.header["pixdim"][1:4] = 2
+    bare.header.set_xyzt_units("mm")
     nib.save(bare, tmp_path / "bare.nii")
     assert read_nifti(tmp_path / "bare.nii").flags == (
         "The file states no orientation; its axes are taken as right, anterior and superior.",
@@ -106,7 +109,9 @@ def test_a_file_that_states_no_orientation_or_an_absurd_spacing_is_flagged(tmp_p
 def test_axes_that_are_not_at_right_angles_are_flagged(tmp_path):
     sheared = np.eye(4)
     sheared[0, 1] = 0.5
-    nib.save(nib.Nifti1Image(np.zeros((2, 2, 2), np.int16), sheared), tmp_path / "sheared.nii")
+    image = nib.Nifti1Image(np.zeros((2, 2, 2), np.int16), sheared)
+    image.header.set_xyzt_units("mm")
+    nib.save(image, tmp_path / "sheared.nii")
     assert read_nifti(tmp_path / "sheared.nii").flags == (
         "The file's axes are not at right angles; resample it before measuring along them.",
     )
@@ -136,3 +141,89 @@ def test_what_nifti_cannot_hold_is_refused_before_anything_is_written(tmp_path):
         "A radiograph was to be written as NIfTI, which holds volumes of slices. Save it as .npz or .zarr."
     )
     assert list(Path(tmp_path).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "step", "flags"),
+    [
+        ("meter", 0.002, ()),
+        ("mm", 2.0, ()),
+        ("micron", 2000.0, ()),
+        ("unknown", 2.0, ("The file states no unit of length; millimeters are assumed.",)),
+    ],
+)
+def test_lengths_are_brought_to_millimeters(tmp_path, unit, step, flags):
+    affine = np.diag([-step, -step, step, 1])
+    affine[:3, 3] = 5 * step
+    image = nib.Nifti1Image(np.zeros((2, 2, 2), np.int16), affine)
+    image.header.set_xyzt_units(unit)
+    nib.save(image, tmp_path / "one.nii")
+    volume = read_nifti(tmp_path / "one.nii")
+    assert volume.spacing_mm == pytest.approx((2, 2, 2))
+    assert volume.origin_mm == pytest.approx((-10, -10, 10))  # LPS: x and y change sign
+    assert volume.flags == flags
+
+
+@pytest.mark.parametrize("units", ["HU", "Bq/ml", "0 to 1", "-1024 to 1e3", "standard deviations", "unknown units"])
+def test_known_units_come_back(tmp_path, units):
+    again = read_nifti(write_nifti(_oblique(units=units), tmp_path / "one.nii"))
+    assert (again.units, again.flags) == (units, ())
+
+
+def test_free_text_in_the_description_is_left_out(tmp_path):
+    again = read_nifti(write_nifti(_oblique(units="SMITH^ANNA", modality="SMITH"), tmp_path / "one.nii"))
+    assert (again.units, again.modality) == ("unknown units", "")
+    assert again.flags == ("The file's description names units that are not known here; they were left out.",)
+
+
+def _changed(path: Path, at: int, *values: object, kind: str) -> Path:
+    raw = bytearray(path.read_bytes())
+    raw[at : at + np.dtype(kind).itemsize * len(values)] = np.array(values, kind).tobytes()
+    path.write_bytes(raw)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("at", "values", "kind"),
+    [
+        (40, (3, -3, 3, 3), "<i2"),  # dim
+        (40, (3, 0, 3, 3), "<i2"),
+        (70, (999,), "<i2"),  # datatype
+        (108, (np.nan,), "<f4"),  # vox_offset
+        (116, (np.inf,), "<f4"),  # scl_inter
+    ],
+)
+def test_what_a_damaged_header_states_is_a_value_error(tmp_path, at, values, kind):
+    path = _changed(write_nifti(_oblique(), tmp_path / "one.nii"), at, *values, kind=kind)
+    if at == 116:
+        _changed(path, 112, 1, kind="<f4")
+    with pytest.raises(ValueError, match=r"Right would be|would be right|Fetch the file again"):
+        read_nifti(path)
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_a_claim_of_terabytes_is_refused_before_memory_is_taken(tmp_path, ending):
+    path = _changed(write_nifti(_oblique(), tmp_path / "one.nii"), 40, 3, 32767, 32767, 32767, kind="<i2")
+    if ending == ".nii.gz":
+        path = tmp_path / "one.nii.gz"
+        path.write_bytes(gzip.compress((tmp_path / "one.nii").read_bytes()))
+    with pytest.raises(ValueError, match="claims an array") as caught:
+        read_nifti(path)
+    believed = {
+        ".nii": "A whole file holds as many bytes as it claims.",
+        ".nii.gz": "Of a compressed file, 4 GiB or 100 times its size are believed.",
+    }
+    assert str(caught.value) == (
+        "The file claims an array of 32,767 × 32,767 × 32,767 (70,362,301,923,326 bytes), but has "
+        f"{path.stat().st_size:,} bytes. {believed[ending]} Fetch the file again, or write it anew uncompressed."
+    )
+
+
+def test_a_pipe_is_refused_without_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe.nii")
+    with pytest.raises(ValueError, match="pipe") as caught:
+        read_nifti(tmp_path / "pipe.nii")
+    assert str(caught.value) == (
+        "A pipe, a device or a folder lies where a file was expected. Right would be a regular file. Fetch or write "
+        "the image again."
+    )

@@ -18,6 +18,8 @@ _PET_UNITS = {
     "BQML": "Bq/ml", "CNTS": "counts", "CPS": "counts/s", "GML": "g/ml",
     "PROPCNTS": "proportional to counts", "PROPCPS": "proportional to counts/s",
 }  # fmt: skip
+#: Units that images have as they are read.
+KNOWN_UNITS = tuple(dict.fromkeys((*_RESCALE_UNITS.values(), *_PET_UNITS.values(), "Gy")))
 
 
 class Rescale(NamedTuple):

@@ -1,10 +1,12 @@
 """Images as NumPy archives and Zarr arrays, with everything else that is known of them as JSON beside the numbers."""
 
 import json
+import math
 import zipfile
+import zlib
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +14,17 @@ import numpy.typing as npt
 from workbench.errors import MissingPackageError
 from workbench.imaging.images import Cine, Image, Radiograph, Source, Volume
 from workbench.imaging.volumes.beside import written_beside
+from workbench.imaging.volumes.claimed import UnbelievedError, bytes_of, check_array
 
 _FORMAT = "workbench image 1"
 _CLASSES = {kind.__name__: kind for kind in (Volume, Radiograph, Cine)}
+_MOST_ABOUT_BYTES = 64 * 2**20  # of the JSON beside an array; our own bound
+#: What NumPy, zarr, its codecs and the standard library raise on damaged files.
+_DAMAGE = (
+    ValueError, TypeError, LookupError, ArithmeticError, AttributeError, OSError, EOFError, RuntimeError, MemoryError,
+    zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+_EVERY_CHUNK = "every chunk"
 _SLAB_BYTES = 1 << 23  # of a Zarr chunk: large enough for one request, small enough for one slab of slices
 
 
@@ -68,22 +78,14 @@ def read_numpy(path: str | Path) -> Image:
         When the file holds neither.
     """
     path = Path(path)
+    held = bytes_of(path)
     try:
         with path.open("rb") as stream:  # NumPy leaves a damaged archive open when given its path
-            held: Any = np.load(stream, allow_pickle=False)
-            if isinstance(held, np.ndarray):
-                return _bare(held, path)
-            names = held.files
-            if "about" in names and "array" in names:
-                return _image(held["array"], json.loads(held["about"].tobytes()))
-            if len(names) == 1:
-                return _bare(held[names[0]], path)
-    except (ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
+            return _read_numpy(stream, held, path)
+    except UnbelievedError:
+        raise
+    except _DAMAGE as error:
         raise _unreadable(path) from error
-    raise ValueError(
-        f"The archive holds {len(names)} arrays, and which is the image is not said. "
-        f"Right would be one array, or what save_image writes. Load it with numpy.load and pick one."
-    )
 
 
 def write_zarr(image: Image, path: str | Path) -> Path:
@@ -115,7 +117,8 @@ def write_zarr(image: Image, path: str | Path) -> Path:
             dtype=array.dtype,
             chunks=_slabs(array),
             zarr_format=3,
-            attributes={"about": _about(image)},
+            attributes={"about": _about(image), "written": _EVERY_CHUNK},
+            config={"write_empty_chunks": True},  # so that a chunk that is absent was lost
         )
         kept[...] = array
     return path
@@ -142,12 +145,71 @@ def read_zarr(path: str | Path) -> Image:
         When the folder holds no such array.
     """
     zarr, path = _zarr(), Path(path)
+    held = bytes_of(path)
     try:
         kept = zarr.open_array(store=str(path), mode="r", zarr_format=3)
+        check_array(kept.shape, kept.dtype.itemsize, held, packed=True)
+        flags = _absent_chunks(kept, path)
         about, array = kept.attrs.get("about"), np.asarray(kept[...])
-    except (ValueError, KeyError, OSError) as error:
+        image = _bare(array, path) if about is None else _image(array, about)
+    except UnbelievedError:
+        raise
+    except _DAMAGE as error:
         raise _unreadable(path) from error
-    return _bare(array, path) if about is None else _image(array, about)
+    return image.replace(flags=image.flags + flags)
+
+
+def _read_numpy(stream: BinaryIO, held: int, path: Path) -> Image:
+    if stream.read(4) == b"PK\x03\x04":
+        stream.seek(0)
+        with zipfile.ZipFile(stream) as archive:
+            for one in archive.infolist():
+                with archive.open(one) as member:
+                    _check_claim(member, one.file_size, packed=False)
+                check_array((one.file_size,), 1, held, packed=True)
+                if one.filename == "about.npy" and one.file_size > _MOST_ABOUT_BYTES:
+                    raise ValueError("too long")
+    else:
+        stream.seek(0)
+        _check_claim(stream, held, packed=False)
+    stream.seek(0)
+    loaded: Any = np.load(stream, allow_pickle=False)
+    if isinstance(loaded, np.ndarray):
+        return _bare(loaded, path)
+    names = loaded.files
+    if "about" in names and "array" in names:
+        return _image(loaded["array"], json.loads(loaded["about"].tobytes()))
+    if len(names) == 1:
+        return _bare(loaded[names[0]], path)
+    raise UnbelievedError(
+        f"The archive holds {len(names)} arrays, and which is the image is not said. "
+        f"Right would be one array, or what save_image writes. Load it with numpy.load and pick one."
+    )
+
+
+def _check_claim(stream: Any, held: int, *, packed: bool) -> None:
+    """Refuse an array whose header claims more than follows."""
+    version = np.lib.format.read_magic(stream)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, kind = read(stream)
+    check_array(shape, kind.itemsize, held, packed=packed)
+
+
+def _absent_chunks(kept: Any, path: Path) -> tuple[str, ...]:
+    """Say how many chunks are absent, which Zarr reads as its fill value; refuse that where all were written."""
+    grid = tuple(-(-n // step) for n, step in zip(kept.shape, kept.shards or kept.chunks, strict=True))
+    wanted = math.prod(grid)
+    n_files = sum(one.is_file() for one in path.rglob("*")) - 1  # without zarr.json
+    if wanted <= n_files:  # others may lie there
+        n_files = sum((path / kept.metadata.encode_chunk_key(place)).is_file() for place in np.ndindex(grid))
+    if n_files >= wanted:
+        return ()
+    if kept.attrs.get("written") == _EVERY_CHUNK:
+        raise UnbelievedError(
+            f"The .zarr holds {max(n_files, 0):,} of {wanted:,} chunks. All of them were written, and would be right. "
+            "Fetch the folder again, or write it again with save_image."
+        )
+    return (f"{wanted - max(n_files, 0):,} of {wanted:,} chunks are absent; Zarr reads them as its fill value.",)
 
 
 def _about(image: Image) -> dict[str, Any]:
@@ -168,13 +230,22 @@ def _plain(value: Any) -> Any:
 
 def _image(array: npt.NDArray[Any], about: Any) -> Image:
     if not isinstance(about, dict) or about.get("format") != _FORMAT or about.get("class") not in _CLASSES:
-        raise ValueError("not of this format")
+        raise UnbelievedError(
+            f"What is said of the array is not of the form {_FORMAT!r}. Right would be what save_image writes. Write "
+            "the image again with save_image, or load the numbers with NumPy or Zarr and make a Volume of them."
+        )
     held = {name: _tuples(value) for name, value in about["image"].items() if name != "provenance"}
     if held.get("index_to_source") is not None:
         held["index_to_source"] = np.array(held["index_to_source"], dtype=np.float64)
     source = Source(**{name: _tuples(value) for name, value in about["source"].items()})
     provenance = about["image"].get("provenance", {})
-    return _CLASSES[about["class"]](array=array, source=source, provenance=provenance, **held)
+    image = _CLASSES[about["class"]](array=array, source=source, provenance=provenance, **held)
+    n_axes = 3 if isinstance(image, Volume) else 2
+    lengths = image.spacing_mm if image.spacing_mm is not None else (1.0,) * n_axes
+    whole = len(lengths) == n_axes and all(math.isfinite(one) and one > 0 for one in lengths)
+    if array.dtype.kind not in "iufb" or array.ndim < n_axes or not whole or not isinstance(image.units, str):
+        raise ValueError("no image")
+    return image
 
 
 def _tuples(value: Any) -> Any:

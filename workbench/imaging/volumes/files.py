@@ -8,6 +8,7 @@ import numpy as np
 from workbench.imaging.images import Cine, Radiograph, Volume
 from workbench.imaging.volumes.findings import SeriesError
 from workbench.imaging.volumes.kept import READERS, ending_of, read_kept, save_image
+from workbench.imaging.volumes.showing import known_modality
 from workbench.imaging.volumes.stack import FRAMED
 
 __all__ = ["read_image", "save_image"]
@@ -57,6 +58,11 @@ def read_image(path: str | Path, **options: Any) -> Volume | Radiograph | Cine:
         raise FileNotFoundError(
             "There is nothing at this path. Right would be an image file or a folder of one series. Check its spelling."
         )
+    if not path.is_dir() and not path.is_file():
+        raise ValueError(
+            "The path leads to a pipe or a device. Right would be an image file or a folder of one series. Pass the "
+            "path of one."
+        )
     headers = read_headers(list_names(path)[0])
     series = options.pop("series", None), options.pop("series_uid", None)
     headers = headers.select(choose_series(headers, *series))
@@ -73,8 +79,8 @@ def read_image(path: str | Path, **options: Any) -> Volume | Radiograph | Cine:
     if modality in _SLICES or np.isfinite(headers.numbers("ImagePositionPatient")).all():
         return read_series(path, headers=headers, **options)
     raise ValueError(
-        f"The folder holds {len(headers)} images ({modality or 'unknown modality'}) that are no slices of one volume. "
-        f"Right would be one image, or slices that state where they lie. Pass the path of one file."
+        f"The folder holds {len(headers)} images ({known_modality(modality) or 'unknown modality'}) that are no slices "
+        f"of one volume. Right would be one image, or slices that state where they lie. Pass the path of one file."
     )
 
 

@@ -10,7 +10,10 @@ DICOM PS3.3 2025c: C.7.6.2.1.1. NIfTI-1: Cox RW et al., "A (sort of) new image d
 NeuroImage 22 (2004) e1440; its header file nifti1.h, "3D image (volume) orientation and location in space".
 """
 
+import math
 import re
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,17 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.imaging.images import UNKNOWN_UNITS, Image, Source, Volume
+from workbench.imaging.pixels.modality import KNOWN_UNITS
 from workbench.imaging.volumes.beside import written_beside
+from workbench.imaging.volumes.claimed import UnbelievedError, bytes_of, check_array
+from workbench.imaging.volumes.showing import known_modality
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
 _RIGHT_ANGLE = 0.01  # cosine: beyond that the axes are no longer at right angles
 _LEAST_MM, _MOST_MM = 1e-3, 100.0
 _SAID = re.compile(r"units=(?P<units>[^;]*); modality=(?P<modality>[A-Z]*)")
+_SCALE = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)? to -?\d+(\.\d+)?(e[+-]?\d+)?")  # units that a step has made
+_IN_MM = {1: 1000.0, 2: 1.0, 3: 0.001}  # NIfTI-1, xyzt_units: meter, millimeter, micrometer
 
 
 def read_nifti(path: str | Path, *, nth: int | None = None) -> Volume:
@@ -46,31 +54,25 @@ def read_nifti(path: str | Path, *, nth: int | None = None) -> Volume:
     ValueError
         When the file is no NIfTI file or no single volume of numbers.
     """
-    import nibabel as nib
-    from nibabel.filebasedimages import ImageFileError
-
     path = Path(path)
+    held = bytes_of(path)
     try:
-        image: Any = nib.load(path)
-        stored = np.asanyarray(image.dataobj.get_unscaled())
-        slope, intercept = (float(one) for one in (image.dataobj.slope, image.dataobj.inter))
-    except (ImageFileError, AttributeError, EOFError, OSError, ValueError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
+        array, image = _read(path, held, nth)
+    except UnbelievedError:
+        raise
+    except _damage() as error:
         raise ValueError(
             f"The file cannot be read as NIfTI ({type(error).__name__}). Right would be a whole .nii or .nii.gz file. "
             f"Fetch or write it again."
         ) from error
-    stored = _one_volume(stored, nth)
-    array = _in_units(np.ascontiguousarray(stored.T), slope, intercept)
     spacing, direction, origin, flags = _geometry(image)
-    said = _SAID.fullmatch(bytes(image.header["descrip"]).rstrip(b"\0").decode("latin-1"))
+    units, modality, unknown = _described(image)
     return Volume(
         array=array,
         spacing_mm=spacing,
-        units=said["units"] if said else UNKNOWN_UNITS,
-        modality=said["modality"] if said else "",
-        flags=flags,
+        units=units,
+        modality=modality,
+        flags=flags + unknown,
         source=Source(path=str(path), shape=tuple(array.shape)),
         index_to_source=np.eye(4),
         provenance={"reader": "nibabel"},
@@ -166,9 +168,47 @@ def ras_affine(volume: Image) -> npt.NDArray[np.float64]:
     return affine + 0.0  # no negative zeros
 
 
+def _read(path: Path, held: int, nth: int | None) -> tuple[npt.NDArray[Any], Any]:
+    import nibabel as nib
+
+    image: Any = nib.load(path)
+    stored = image.dataobj
+    check_array(stored.shape, stored.dtype.itemsize, held, packed=path.suffix.lower() == ".gz")
+    slope, intercept = float(stored.slope), float(stored.inter)
+    if not (math.isfinite(slope) and math.isfinite(intercept)):
+        raise UnbelievedError(
+            "The file's slope or intercept is no finite number. Right would be numbers (NIfTI-1, scl_slope and "
+            "scl_inter). Write the file again."
+        )
+    one = _one_volume(np.asanyarray(stored.get_unscaled()), nth)
+    return _in_units(np.ascontiguousarray(one.T), slope, intercept), image
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """Return what nibabel, NumPy and the standard library raise on damaged files."""
+    from nibabel.filebasedimages import ImageFileError
+    from nibabel.spatialimages import HeaderDataError, HeaderTypeError
+    from nibabel.wrapstruct import WrapStructError
+
+    own = (ImageFileError, HeaderDataError, HeaderTypeError, WrapStructError)
+    general = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, OSError, EOFError, MemoryError)
+    return (*own, *general, zlib.error, struct.error)
+
+
+def _described(image: Any) -> tuple[str, str, tuple[str, ...]]:
+    """Return units and modality as `write_nifti` states them; anything else there may be free text."""
+    said = _SAID.fullmatch(bytes(image.header["descrip"]).rstrip(b"\0").decode("latin-1"))
+    if said is None:
+        return UNKNOWN_UNITS, "", ()
+    units, modality = said["units"], known_modality(said["modality"])
+    if units in (UNKNOWN_UNITS, "standard deviations", *KNOWN_UNITS) or _SCALE.fullmatch(units):
+        return units, modality, ()
+    return UNKNOWN_UNITS, modality, ("The file's description names units that are not known here; they were left out.",)
+
+
 def _one_volume(stored: npt.NDArray[Any], nth: int | None) -> npt.NDArray[Any]:
     if stored.dtype.kind not in "iufb":
-        raise ValueError(
+        raise UnbelievedError(
             f"The voxels of the file are {stored.dtype.kind!r} (color or complex), where numbers would be right. "
             f"Write one file for each channel."
         )
@@ -176,8 +216,8 @@ def _one_volume(stored: npt.NDArray[Any], nth: int | None) -> npt.NDArray[Any]:
         stored = stored[..., 0]
     if stored.ndim == 4 and nth is not None and 0 <= nth < stored.shape[3]:
         return stored[..., nth]
-    if stored.ndim != 3:
-        raise ValueError(
+    if stored.ndim != 3 or not stored.size:
+        raise UnbelievedError(
             f"The file holds an array of {' × '.join(map(str, stored.shape))}, where one volume of three axes would be "
             f"right. Pass read_nifti(path, nth=…) with a number from 0 for one of several."
         )
@@ -198,8 +238,10 @@ def _in_units(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.N
 
 
 def _geometry(image: Any) -> tuple[Any, Any, Any, tuple[str, ...]]:
-    affine = np.asarray(image.affine, dtype=np.float64)
+    affine = np.array(image.affine, dtype=np.float64)
     flags = []
+    unit = int(image.header["xyzt_units"]) & 7  # the lower three bits are those of space
+    affine[:3] *= _IN_MM.get(unit, 1.0)
     if not int(image.header["sform_code"]) and not int(image.header["qform_code"]):
         flags.append("The file states no orientation; its axes are taken as right, anterior and superior.")
     steps = (_LPS_TO_RAS @ affine[:3, :3])[:, ::-1]
@@ -208,6 +250,8 @@ def _geometry(image: Any) -> tuple[Any, Any, Any, tuple[str, ...]]:
     if not np.isfinite(affine).all() or not ((lengths >= _LEAST_MM) & (lengths <= _MOST_MM)).all():
         flags.append("The file states a spacing that no volume can have; spacing and orientation are left unknown.")
         return None, Volume.direction, Volume.origin_mm, tuple(flags)
+    if unit not in _IN_MM:
+        flags.append("The file states no unit of length; millimeters are assumed.")
     axes = steps / lengths
     if np.abs(axes.T @ axes - np.eye(3)).max() > _RIGHT_ANGLE:
         flags.append("The file's axes are not at right angles; resample it before measuring along them.")
