@@ -1,5 +1,6 @@
 """Radiographs, cines and pictures: higher is brighter, and everything that was found is said."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -287,10 +288,34 @@ def test_pages_bombs_and_damage_are_refused(tmp_path: Path, monkeypatch: pytest.
 
 def test_neither_dicom_nor_a_picture_says_what_is_read(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("words " * 100)
-    with pytest.raises(
-        PixelDataError, match=r"^The file does not begin as a DICOM file does \(PS3\.10 7\.1\)\. A DICOM"
-    ):
+    (tmp_path / "empty.dcm").write_bytes(b"")
+    with pytest.raises(PixelDataError) as raised:
         read_radiograph(tmp_path / "words.txt")
+    assert str(raised.value) == (
+        "The file does not begin as a DICOM file does (PS3.10 7.1). A DICOM, PNG, JPEG or TIFF file was expected. "
+        "Fetch the file again, or leave it out."
+    )
+    with pytest.raises(PixelDataError) as raised:
+        read_radiograph(tmp_path / "empty.dcm")
+    assert str(raised.value) == (
+        "The file is empty. A DICOM, PNG, JPEG or TIFF file was expected. Fetch it again, or leave it out."
+    )
+
+
+@pytest.mark.parametrize("read", [read_radiograph, read_cine])
+def test_what_is_no_file_is_refused_without_its_path(tmp_path: Path, read: Callable[[Path], Any]) -> None:
+    os.mkfifo(tmp_path / "SECRET^PIPE")
+    (tmp_path / "SECRET^FOLDER").mkdir()
+    for name in ("SECRET^PIPE", "SECRET^FOLDER"):
+        with pytest.raises(PixelDataError) as raised:
+            read(tmp_path / name)
+        assert str(raised.value) == (
+            "The path leads to a folder, a pipe or a device. A regular file was expected. Pass the path of an image "
+            "file; folders are read by read_image and read_series."
+        )
+    with pytest.raises(FileNotFoundError) as missing:
+        read(tmp_path / "SECRET^NAME")
+    assert str(missing.value) == "There is no file at this path. An image file was expected. Check its spelling."
 
 
 def test_ultrasound_in_ycbcr_comes_as_color_over_time(bundled: Bundled) -> None:

@@ -88,8 +88,8 @@ def test_a_file_that_is_not_dicom_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PixelDataError) as raised:
         open_dataset(path)
     assert str(raised.value) == (
-        "The file does not begin as a DICOM file does (PS3.10 7.1). A DICOM file was expected. "
-        "PNG, JPEG and TIFF are read by read_radiograph."
+        "The file does not begin as a DICOM file does (PS3.10 7.1). A DICOM, PNG, JPEG or TIFF file was expected. "
+        "Fetch the file again, or leave it out."
     )
 
 

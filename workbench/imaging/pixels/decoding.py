@@ -13,13 +13,18 @@ from workbench.imaging.headers.frames import frame_offsets
 from workbench.imaging.pixels.batches import decode_jobs
 from workbench.imaging.pixels.child import read_spans
 from workbench.imaging.pixels.codecs import DECODERS, no_decoder
+from workbench.imaging.pixels.codestreams import check_codestream, read_codestream
 from workbench.imaging.pixels.files import read_native
 from workbench.imaging.pixels.isolation import Job
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, Refusal, check_claims
+from workbench.imaging.pixels.opening import size_of_file, unreadable
 from workbench.imaging.pixels.stored import store_frame
 
 if TYPE_CHECKING:
     import polars as pl
+
+_LARGE = 64 * 2**20  # bytes of a frame whose own header is asked before memory is taken
+_HEAD = 2**20  # bytes that hold the header of a frame
 
 __all__ = ["DECODERS", "Refusal", "decode_files", "decode_frames", "decoder_table"]
 
@@ -72,7 +77,7 @@ def decode_frames(
     >>> decode_frames(path, open_dataset(path)[1])[0, 0, :4].tolist()
     [175, 180, 166, 143]
     """
-    check_claims(description, _file_bytes(path, description))
+    _check_size(path, description)
     chosen = list(range(description.n_frames)) if frames is None else [int(frame) for frame in frames]
     outside = [frame for frame in chosen if not 0 <= frame < description.n_frames]
     if outside or not chosen:
@@ -81,7 +86,7 @@ def decode_frames(
             f"Valid: 0 to {description.n_frames - 1}. Choose among these, or leave frames out for all."
         )
     shape = (len(chosen), *description.frame_shape)
-    values = _checked(out, shape, description) if out is not None else np.empty(shape, description.dtype)
+    values = _checked(out, shape, description) if out is not None else _empty(shape, description)
     if description.is_native:
         read_native(path, description, chosen, values)
         return values
@@ -108,8 +113,8 @@ def decode_files(
     descriptions : sequence of PixelDescription
         One for each; all of one shape and type.
     out : numpy.ndarray
-        (files, rows, columns) or (files, rows, columns, samples) of the descriptions' type, C-contiguous; entries
-        of refused files become zeros.
+        (files, rows, columns) or (files, rows, columns, samples) of the descriptions' type, C-contiguous; what
+        entries of refused files hold is not defined.
     workers : int, optional
         Decoding processes; as many as cores by default, none for uncompressed files.
     progress : bool
@@ -151,8 +156,6 @@ def decode_files(
                 continue
             bar.update()
         refusals += _decode(compressed, workers or _cores(), bar.update, isolated=True)
-    for refusal in refusals:
-        out[refusal.index] = 0
     return sorted(refusals, key=lambda one: one.index)
 
 
@@ -211,13 +214,13 @@ def _started(file: _File) -> str | None:
     """Read an uncompressed file; return why a file is refused."""
     try:
         _checked(file.out, (1, *file.description.frame_shape), file.description)
-        check_claims(file.description, _file_bytes(file.path, file.description))
+        _check_size(file.path, file.description)
         if file.description.is_native:
             read_native(file.path, file.description, file.frames, file.out)
     except PixelDataError as refused:
         return str(refused)
     except OSError as failed:
-        return _unreadable(failed)
+        return unreadable(failed)
     return None
 
 
@@ -246,12 +249,31 @@ def _stored(job: Job) -> str | None:
     except PixelDataError as refused:
         return str(refused)
     except OSError as failed:
-        return _unreadable(failed)
+        return unreadable(failed)
     return None
 
 
-def _unreadable(failed: OSError) -> str:
-    return f"The file could not be read ({failed.strerror}). A readable one was expected. Check that it is still there."
+def _check_size(path: str | Path, description: PixelDescription) -> None:
+    """Refuse what the file cannot hold; where a frame is large, also what its own header contradicts."""
+    check_claims(description, size_of_file(path))
+    decoder = DECODERS.get(description.transfer_syntax)
+    if description.frame_bytes <= _LARGE or decoder is None or not decoder.native:
+        return
+    offsets, lengths = frame_offsets(path, description.pixel_offset, n_frames=description.n_frames)
+    if not len(offsets[0]):
+        return  # which is refused where the frame is decoded
+    begin, length = int(offsets[0][0]), int(lengths[0][0])
+    check_codestream(read_codestream(read_spans(os.fspath(path), [[begin, min(length, _HEAD)]])), description)
+
+
+def _empty(shape: tuple[int, ...], description: PixelDescription) -> npt.NDArray[Any]:
+    try:
+        return np.empty(shape, description.dtype)
+    except MemoryError:
+        raise PixelDataError(
+            f"The frames need {description.frame_bytes * shape[0] / 1e6:,.1f} MB, which is more memory than there is. "
+            "Fewer at a time fit. Pass some with frames=, or use a larger machine."
+        ) from None
 
 
 def _checked(out: npt.NDArray[Any], shape: tuple[int, ...], description: PixelDescription) -> npt.NDArray[Any]:
@@ -262,15 +284,6 @@ def _checked(out: npt.NDArray[Any], shape: tuple[int, ...], description: PixelDe
             "Both must be equal, and the array C-contiguous. Make it with numpy.empty, or leave the file out."
         )
     return out
-
-
-def _file_bytes(path: str | Path, description: PixelDescription) -> int:
-    size = os.stat(path).st_size  # noqa: PTH116 -- without a Path and its cost
-    return max(size, description.pixel_offset + description.pixel_length) if _is_deflated(description) else size
-
-
-def _is_deflated(description: PixelDescription) -> bool:
-    return description.transfer_syntax.endswith("1.2.1.99")
 
 
 def _cores() -> int:

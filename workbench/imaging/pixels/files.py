@@ -3,9 +3,7 @@
 import os
 import struct
 import warnings
-import zlib
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.imaging.pixels.description import NO_PIXELS, describe
+from workbench.imaging.pixels.inflating import Inflating
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, check_claims
+from workbench.imaging.pixels.opening import open_file
 from workbench.imaging.pixels.stored import store_native
 
 _KEYWORDS = {0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData", 0x0010: "PixelData"}  # elements of group 7FE0
 _DEFLATED = "1.2.840.10008.1.2.1.99"  # PS3.5 A.5
 _EXPLICIT = "1.2.840.10008.1.2.1"  # how a deflated data set is encoded
 _WITH_VR = (b"OB", b"OW", b"OF", b"OD", b"UN")
-_GREATEST_INFLATION = 1_032  # Deflate cannot give more (zlib's technical notes: 1032 to 1)
-_LARGEST_INFLATED = 4 * 2**30  # our own bound
+_LARGEST_HEADER = 256 * 2**20  # of a deflated file, inflated; our own bound
 _STARTS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")  # groups 2 and 8, of files without a preamble
 
 
@@ -42,6 +41,8 @@ def open_dataset(path: str | Path) -> tuple[Any, PixelDescription]:
 
     Raises
     ------
+    FileNotFoundError
+        Nothing lies there.
     PixelDataError
         Not DICOM, without pixel data, or with a claim that cannot be true.
 
@@ -52,23 +53,20 @@ def open_dataset(path: str | Path) -> tuple[Any, PixelDescription]:
     >>> description.frame_shape, description.dtype.name, description.pixel_length
     ((128, 128), 'int16', 32768)
     """
-    size = Path(path).stat().st_size
-    with warnings.catch_warnings(), Path(path).open("rb") as file:
+    with warnings.catch_warnings(), open_file(path) as file:
         warnings.simplefilter("ignore")  # what matters of an irregular header is checked below
         source: Any = file
+        size = os.fstat(file.fileno()).st_size
         head = file.read(132)
         file.seek(0)
-        if head[128:] == b"DICM" and _states_deflated(file):
-            whole = inflated(path)
-            size = len(whole)
-            source = BytesIO(whole.replace(_DEFLATED.encode(), _EXPLICIT.encode().ljust(len(_DEFLATED), b"\0"), 1))
+        is_deflated = head[128:] == b"DICM" and _states_deflated(file)
+        if is_deflated:
+            source = Inflating(file, _LARGEST_HEADER)
+            source.replace(_DEFLATED.encode(), _EXPLICIT.encode().ljust(len(_DEFLATED), b"\0"))
         elif head[128:] != b"DICM" and head[:2] not in _STARTS:
-            raise PixelDataError(
-                "The file does not begin as a DICOM file does (PS3.10 7.1). A DICOM file was expected. "
-                "PNG, JPEG and TIFF are read by read_radiograph."
-            )
+            raise PixelDataError(_no_dicom(size))
         dataset = _read_header(source)
-        if isinstance(source, BytesIO):
+        if is_deflated:
             dataset.file_meta.TransferSyntaxUID = _DEFLATED
         offset, length, keyword = _pixel_element(source, dataset)
         description = describe(dataset, pixel_offset=offset, pixel_length=length, keyword=keyword)
@@ -101,10 +99,9 @@ def read_native(path: str | Path, description: PixelDescription, frames: Sequenc
         return
     direct = bits == 8 * description.frame_bytes and not description.planar
     if bits % 8 or description.transfer_syntax == _DEFLATED:
-        deflated = description.transfer_syntax == _DEFLATED
-        values = np.frombuffer(inflated(path), np.uint8)[description.pixel_offset :] if deflated else None
+        begin, values = _inflated(path, description, frames)
         for frame, place in zip(frames, out, strict=True):
-            _store_odd_frame(path, values, description, frame, place)
+            _store_odd_frame(path, values, description, frame, place, begin)
         return
     first, contiguous = frames[0], list(frames) == list(range(frames[0], frames[0] + len(frames)))
     parts = [(first, out)] if contiguous else [(frame, out[at : at + 1]) for at, frame in enumerate(frames)]
@@ -115,43 +112,25 @@ def read_native(path: str | Path, description: PixelDescription, frames: Sequenc
         store_native(stored, description, place)
 
 
-def inflated(path: str | Path) -> bytes:
-    """Return a deflated file with its data set inflated (PS3.5 2025c A.5), the file meta information before it.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        A file of the transfer syntax Deflated Explicit VR Little Endian.
-
-    Returns
-    -------
-    bytes
-        In which offsets of deflated files count.
-
-    Raises
-    ------
-    PixelDataError
-        Damaged, or larger than is believed.
-    """
-    whole = Path(path).read_bytes()
-    start = _after_meta(whole)
-    engine = zlib.decompressobj(-zlib.MAX_WBITS)
-    most = min(_GREATEST_INFLATION * len(whole), _LARGEST_INFLATED)
-    try:
-        data = engine.decompress(whole[start:], most)
-    except zlib.error:
-        data = b""
-    if not data or engine.unconsumed_tail:
-        raise PixelDataError(
-            f"The deflated data set is damaged, or larger than {_LARGEST_INFLATED:,} bytes. A whole one was expected "
-            "(PS3.5 A.5). "
-            "Fetch the file again, or leave it out."
-        )
-    return whole[:start] + data
+def _inflated(
+    path: str | Path, one: PixelDescription, frames: Sequence[int]
+) -> tuple[int, npt.NDArray[np.uint8] | None]:
+    """Return the bytes from the first to the last of some frames of a deflated file, and where they begin."""
+    if one.transfer_syntax != _DEFLATED:
+        return 0, None
+    begin = one.stored_frame_bits * min(frames) // 8
+    end = -(-one.stored_frame_bits * (max(frames) + 1) // 8)
+    with open_file(path) as file:
+        return begin, Inflating(file).between(one.pixel_offset + begin, one.pixel_offset + end)
 
 
 def _store_odd_frame(
-    path: str | Path, values: npt.NDArray[np.uint8] | None, one: PixelDescription, frame: int, place: npt.NDArray[Any]
+    path: str | Path,
+    values: npt.NDArray[np.uint8] | None,
+    one: PixelDescription,
+    frame: int,
+    place: npt.NDArray[Any],
+    start: int = 0,
 ) -> None:
     """Read a frame that need not begin at a byte: bits are packed across frames (PS3.5 8.1.1)."""
     first_bit = one.stored_frame_bits * frame
@@ -160,7 +139,7 @@ def _store_odd_frame(
     if values is None:
         _read_into(path, one.pixel_offset + begin, stored)
     else:
-        part = values[begin:end]
+        part = values[begin - start : end - start]
         if len(part) != len(stored):
             raise PixelDataError(_ends(len(part), len(stored)))
         stored[:] = part
@@ -206,6 +185,8 @@ def _read_header(source: Any) -> Any:
 
     try:
         return pydicom.dcmread(source, stop_before_pixels=True, force=True)
+    except PixelDataError:
+        raise
     # Whatever bytes may hold, pydicom answers damage with one of these.
     except (
         ValueError,
@@ -249,20 +230,19 @@ def _pixel_element(source: Any, dataset: Any) -> tuple[int, int, str]:
     return position + (8 if implicit else 12), -1 if length == 0xFFFFFFFF else length, keyword
 
 
-def _after_meta(whole: bytes) -> int:
-    """Return where the data set begins: behind the group length of group 2 (PS3.10 7.1)."""
-    if whole[132:140] != b"\x02\x00\x00\x00UL\x04\x00":
-        raise PixelDataError(
-            "The file meta information has no group length. It begins with one (PS3.10 7.1). "
-            "Fetch the file again, or leave it out."
-        )
-    return 144 + int(struct.unpack_from("<I", whole, 140)[0])
-
-
 def _states_deflated(file: Any) -> bool:
     meta = file.read(4096)
     file.seek(0)
     return _DEFLATED.encode() in meta[132:]
+
+
+def _no_dicom(size: int) -> str:
+    if not size:
+        return "The file is empty. A DICOM, PNG, JPEG or TIFF file was expected. Fetch it again, or leave it out."
+    return (
+        "The file does not begin as a DICOM file does (PS3.10 7.1). A DICOM, PNG, JPEG or TIFF file was expected. "
+        "Fetch the file again, or leave it out."
+    )
 
 
 def _ends(got: int, wanted: int) -> str:

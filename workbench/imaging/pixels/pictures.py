@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from workbench.imaging.images import UNKNOWN_UNITS, Radiograph, Source
 from workbench.imaging.pixels.layout import PixelDataError
+from workbench.imaging.pixels.opening import open_file
 from workbench.imaging.pixels.photometric import grey_of_rgb, invert
 
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
@@ -30,7 +31,7 @@ def is_picture(path: str | Path) -> bool:
     bool
         By its first bytes, not its ending.
     """
-    with Path(path).open("rb") as file:
+    with open_file(path) as file:
         head = file.read(132)
     return head[128:] != b"DICM" and _kind_of(head) is not None
 
@@ -55,21 +56,25 @@ def read_picture(path: str | Path, *, color: str = "keep") -> Radiograph:
 
     Raises
     ------
+    FileNotFoundError
+        Nothing lies there.
     PixelDataError
-        Damaged, too large, of several pages, or of a kind that would lose values.
+        Damaged, no regular file, too large, of several pages, or of a kind that would lose values.
     """
     if color not in ("keep", "grey", "refuse"):
         raise ValueError(f"No way {str(color)[:20]!r} to treat color. Valid: keep, grey, refuse. Choose one of these.")
     from PIL import Image
 
-    head = Path(path).read_bytes()[:64]
-    kind = _kind_of(head)
     flags: list[str] = []
+    kind = None
     try:
-        with warnings.catch_warnings():
+        with open_file(path) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as picture:
+            head = file.read(64)
+            kind = _kind_of(head)
+            file.seek(0)
+            with Image.open(file, formats=("PNG", "JPEG", "TIFF")) as picture:
                 array = _array_of(picture, _bits_of(picture, head), flags)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PixelDataError(
@@ -77,7 +82,7 @@ def read_picture(path: str | Path, *, color: str = "keep") -> Radiograph:
             "Cut it into parts, or leave it out."
         ) from None
     except (OSError, SyntaxError, EOFError, ValueError, TypeError, OverflowError, MemoryError) as failed:
-        if isinstance(failed, PixelDataError):
+        if isinstance(failed, (PixelDataError, FileNotFoundError)):
             raise
         raise PixelDataError(
             f"The {kind or 'file'} is damaged. A whole PNG, JPEG or TIFF was expected. Fetch the file again, or "

@@ -10,6 +10,7 @@ from workbench.imaging.kernels.compiled import compiled
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription
 
 _HEADER_BYTES, _MOST_SEGMENTS = 64, 15  # PS3.5 G.5
+_GREATEST_RATIO = 64  # two bytes stand for at most 128 (PS3.5 G.3)
 
 
 def decode_runs(encoded: bytes, description: PixelDescription) -> npt.NDArray[Any]:
@@ -43,6 +44,8 @@ def decode_runs(encoded: bytes, description: PixelDescription) -> npt.NDArray[An
     n_segments, *offsets = struct.unpack_from("<16I", encoded)
     if n_segments != wanted or n_segments > _MOST_SEGMENTS:
         raise PixelDataError(_broken(f"has {n_segments} segments where the header's samples need {wanted}"))
+    if n * wanted > _GREATEST_RATIO * len(encoded):
+        raise PixelDataError(_broken(f"has {len(encoded):,} bytes, too few for {n * wanted:,}"))
     packed = np.frombuffer(encoded, np.uint8)
     out = np.empty(n * wanted, np.uint8)
     ends = [*offsets[1:n_segments], len(encoded)]
