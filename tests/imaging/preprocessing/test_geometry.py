@@ -114,9 +114,8 @@ def test_resizing_keeps_proportions_and_pads_evenly() -> None:
         ),
         (
             (1e9, 1.0, 1.0),
-            "Resampling 12 × 20 × 24 pixels of 1e+09 × 1 × 1 mm to 1 × 1 × 1 mm would make 5,760,000,000,000 pixels. "
-            "At "
-            "most 2,147,483,648 would be right. Check spacing_mm of the image, or ask for a larger spacing.",
+            "resample would make 12,000,000,000 × 20 × 24 pixels, 10,728.8 GiB. At most 4 GiB would be right. Ask for "
+            "fewer pixels, and see whether the image's spacing is right.",
         ),
     ],
 )

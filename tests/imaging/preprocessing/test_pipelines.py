@@ -1,6 +1,7 @@
 """Pipelines are data: read, checked, hashed and told in words."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,17 @@ def test_the_table_has_a_row_for_each() -> None:
     table = pipeline_table()
     assert table["pipeline"].to_list() == pipeline_names()
     assert table.filter(table["pipeline"] == "display")["modalities"].item() == "any"
+
+
+def _endless() -> list[Any]:
+    """Return a list that, written out, has 9¹² items."""
+    items: list[Any] = ["x"] * 9
+    for _ in range(11):
+        items = [items] * 9
+    return items
+
+
+_ENDLESS = _endless()
 
 
 @pytest.mark.parametrize(
@@ -174,6 +186,38 @@ def test_the_table_has_a_row_for_each() -> None:
             "be right. "
             "Write for instance {'name': 'mine', 'version': 1, 'steps': ['to_gray']}.",
         ),
+        (
+            {"steps": [{"percentile_window": {"lower": 99, "upper": 1}}]},
+            ValueError,
+            "The step percentile_window came with lower 99 and upper 1. A lower below the upper would be right. "
+            "Exchange them.",
+        ),
+        (
+            {"steps": [{"window": {"low": 0, "high": 10**400, "units": "HU"}}]},
+            ValueError,
+            "The step window came with high: a number of hundreds of digits. A number would be right. Correct the "
+            "pipeline.",
+        ),
+        (
+            {"steps": [{"clip": {"low": 0, "high": 1, "units": ["HU"]}}]},
+            UnknownNameError,
+            "No units \"['HU']\" in the units that steps know.",
+        ),
+        (
+            {"modalities": {"CT": 5}},
+            ValueError,
+            "Received modalities: {'CT': 5}. A text would be right. Put it in quotation marks, or correct it.",
+        ),
+        (
+            {"steps": [{"scale_to": {"low": 0, "high": 1}}, _ENDLESS]},
+            ValueError,
+            "Received the step [[[…, …, …, …, …], […, …, …, …, …], […, …, …, …, …]",
+        ),
+        (
+            {"name": _ENDLESS},
+            ValueError,
+            "Received name: [[[…, …, …, …, …], […, …, …, …, …], […, …, …, …, …]",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_pipeline_is_said(changes: dict[str, Any], kind: type[Exception], message: str) -> None:
@@ -202,3 +246,25 @@ def test_an_unknown_name_a_missing_file_and_a_broken_one_are_told_apart(tmp_path
         "shipped "
         "one: workbench preprocess --explain --pipeline chest_ct"
     )
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, f"name: {'9' * 5000}", "{[a]: b}"])
+def test_a_file_that_no_reader_gets_through_is_no_readable_yaml(tmp_path: Path, text: str) -> None:
+    (tmp_path / "deep.yaml").write_text(text)
+    with pytest.raises(ValueError, match=r"'deep\.yaml' is no readable YAML"):
+        read_pipeline(tmp_path / "deep.yaml")
+
+
+def test_a_file_whose_parts_refer_to_one_another_is_refused(tmp_path: Path) -> None:
+    bomb = "\n".join(f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in pairwise("abcdefghi"))
+    (tmp_path / "bomb.yaml").write_text(f"a: &a [x]\n{bomb}\nname: *i\nversion: 1\nsteps: [to_gray]\n")
+    with pytest.raises(ValueError, match="refers") as error:
+        read_pipeline(tmp_path / "bomb.yaml")
+    assert str(error.value) == (
+        "A pipeline refers to its own parts (*name). Steps that are written out would be right. Write each value where "
+        "it stands."
+    )
+
+
+def test_one_modality_needs_no_list() -> None:
+    assert read_pipeline({**_MINE, "modalities": "CT"}).modalities == ("CT",)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.imaging.images import Array, Image, Radiograph, Volume
+from workbench.imaging.preprocessing.limits import check_bytes, held_value, outside_value
 from workbench.imaging.preprocessing.mapping import pull
 from workbench.imaging.preprocessing.records import flagged, recorded
 from workbench.imaging.preprocessing.space import space_axes, space_shape, to_source
@@ -210,7 +211,8 @@ def moved(
     """
     fill = parameters.get("fill")
     if array is None:
-        value = _outside(image) if fill is None else fill
+        check_bytes(image, shape, step)
+        value = outside_value(image) if fill is None else held_value(fill, image.array.dtype, step)
         array = pull(image.array, matrix, shape, axes=space_axes(image), fill=value)
     changes: dict[str, Any] = {"array": array, "index_to_source": to_source(image) @ matrix, **_placed(image, matrix)}
     if not image.source.shape and image.index_to_source is None:
@@ -239,7 +241,3 @@ def _placed(image: Image, matrix: _Matrix) -> dict[str, Any]:
         turned = (across.translate(_OPPOSITE) if linear[1, 1] < 0 else across,)
         placed["patient_orientation"] = (*turned, down.translate(_OPPOSITE) if linear[0, 0] < 0 else down)
     return placed
-
-
-def _outside(image: Image) -> float:
-    return float(image.array.min()) if image.padding_value is None else image.padding_value

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 #: Endings of files that an image can be kept in.
 ENDINGS = (".nii.gz", ".nii", ".npz", ".zarr", ".png")
 
-_REFUSALS = (ValueError, TypeError, LookupError, OSError, ImportError, MemoryError)
 _TABLE = "preprocessed.csv"
 
 
@@ -65,7 +64,8 @@ def preprocess_files(
 ) -> PreparedFiles:
     """Return what became of all images at some paths, each prepared and kept in a folder.
 
-    What is refused does not stop the others; it stands in the table with its reason.
+    What is refused does not stop the others, whatever a library says of a damaged file; it stands in the table with its
+    reason.
 
     Parameters
     ----------
@@ -149,16 +149,19 @@ def keep(image: Image, path: str | Path, *, overwrite: bool = False) -> Path:
     check_free([file, told_beside(file)], overwrite=overwrite)
     file.parent.mkdir(parents=True, exist_ok=True)
     image = image.replace(array=to_host(image.array))
-    if overwrite and file.is_dir() and ending_of(file) == ".zarr":
-        shutil.rmtree(file)
     if ending_of(file) == ".png":
         _write_png(image, file)
+    elif file.is_dir():
+        _replace_store(image, file)
     else:
         save_image(image, file)
     done = image.provenance.get("preprocessing", {})
     told = {"units": image.units, "spacing_mm": image.spacing_mm, "flags": image.flags, **done}
     text = json.dumps(told, indent=1, default=_plain, ensure_ascii=False)
-    told_beside(file).write_text(text + "\n", encoding="utf-8")
+    beside = told_beside(file)
+    staging = beside.with_name(f".{beside.name}.part")
+    staging.write_text(text + "\n", encoding="utf-8")
+    staging.replace(beside)
     return file
 
 
@@ -225,8 +228,8 @@ def _row(number: int, found: FoundImage, place: Path, how: tuple[Pipeline, str, 
     try:
         image = pipeline.apply(found.read(), device=device)
         keep(image, place, overwrite=overwrite)
-    except _REFUSALS as error:
-        return {**row, "refused": str(error) or type(error).__name__}
+    except Exception as error:  # noqa: BLE001 - one damaged file of a batch, in the words of any library
+        return {**row, "refused": _reason(error)}
     done = image.provenance["preprocessing"]
     return row | {
         "file": place.name,
@@ -237,6 +240,16 @@ def _row(number: int, found: FoundImage, place: Path, how: tuple[Pipeline, str, 
         "backend": done["backend"],
         "flags": " ".join(image.flags),
     }
+
+
+def _reason(error: Exception) -> str:
+    """Return why an image was refused: our words, or the name of a library's error, whose words may quote the file."""
+    if isinstance(error, ValueError | TypeError | LookupError | OSError | ImportError) and str(error):
+        return str(error)
+    return (
+        f"The image could not be read or prepared ({type(error).__name__}). A whole file that fits into memory would "
+        "be right. Try it alone, or export it again where it came from."
+    )
 
 
 def _written(rows: list[dict[str, Any]], path: Path) -> "pl.DataFrame":
@@ -263,6 +276,23 @@ def _write_png(image: Image, path: Path) -> None:
     staging = path.with_name(f".{path.name}.part")
     Picture.fromarray(array).save(staging, format="PNG")
     staging.replace(path)
+
+
+def _replace_store(image: Image, path: Path) -> None:
+    """Write a folder of arrays anew; the earlier one goes when this one is whole."""
+    from workbench.imaging.volumes.files import save_image
+
+    staging, earlier = (path.with_name(f".{path.name}.{word}{path.suffix}") for word in ("new", "earlier"))
+    for left in (staging, earlier):  # of a run that was stopped
+        shutil.rmtree(left, ignore_errors=True)
+    try:
+        save_image(image, staging)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    path.rename(earlier)
+    staging.rename(path)
+    shutil.rmtree(earlier)
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from workbench.imaging.kernels.morphology import close
 from workbench.imaging.kernels.morphology import fill_holes as fill
 from workbench.imaging.kernels.resampling import grid_matrix, resample
 from workbench.imaging.preprocessing.geometry import cut
+from workbench.imaging.preprocessing.limits import held_value
 from workbench.imaging.preprocessing.mapping import pull
 from workbench.imaging.preprocessing.padding import measured_pixels, resampled
 from workbench.imaging.preprocessing.records import flagged, recorded
@@ -182,7 +183,8 @@ def blank_outside(image: _Kind, *, value: float = 0, mask: Array | None = None) 
     """
     need_gray(image, "blank_outside")
     xp = array_module(image.array)
-    array = image.array if mask is None else xp.where(mask, image.array, image.array.dtype.type(value))
+    outside = held_value(value, image.array.dtype, "blank_outside")
+    array = image.array if mask is None else xp.where(mask, image.array, outside)
     return recorded(image, "blank_outside", {"value": value}, array=array, padding_value=float(value))
 
 

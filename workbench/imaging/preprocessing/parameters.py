@@ -1,8 +1,10 @@
 """What the parameters of steps may be, and how a pipeline's text is held to it."""
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from workbench.errors import brief, unknown_name
@@ -10,6 +12,9 @@ from workbench.imaging.preprocessing.scales import check_units
 
 #: A parameter without a default must be given.
 REQUIRED: Any = object()
+
+_LARGEST = sys.float_info.max  # a whole number may be larger, and is no number to compute with
+_MOST_SHOWN = 4  # items of a list, when it is shown
 
 
 @dataclass(frozen=True)
@@ -75,27 +80,65 @@ def checked(step: str, given: Mapping[str, Any], known: Mapping[str, Parameter])
             )
         else:
             values[name] = parameter.default
-    if "low" in values and "high" in values and not values["low"] < values["high"]:
-        raise ValueError(
-            f"The step {step} came with low {values['low']:g} and high {values['high']:g}. A low below the high would "
-            "be right. Exchange them."
-        )
+    for first, last in (("low", "high"), ("lower", "upper")):
+        if first in values and last in values and not values[first] < values[last]:
+            raise ValueError(
+                f"The step {step} came with {first} {values[first]:g} and {last} {values[last]:g}. A {first} below the "
+                f"{last} would be right. Exchange them."
+            )
     return values
+
+
+def short_repr(value: Any, *, depth: int = 3) -> str:
+    """Return what came as a message shows it, whatever it refers to: lists that hold one another end after a few steps.
+
+    Parameters
+    ----------
+    value : object
+        As a pipeline writes it.
+    depth : int
+        How many lists and mappings in one another are shown.
+
+    Returns
+    -------
+    str
+        At most 80 characters.
+
+    Examples
+    --------
+    >>> short_repr({"window": [1, [2, [3, [4]]]]})
+    "{'window': [1, [2, …]]}"
+    """
+    if isinstance(value, Mapping | list | tuple):
+        if depth == 0:
+            return "…"
+        if isinstance(value, Mapping):
+            pairs = islice(value.items(), _MOST_SHOWN)
+            shown = [f"{short_repr(name, depth=1)}: {short_repr(one, depth=depth - 1)}" for name, one in pairs]
+        else:
+            shown = [short_repr(one, depth=depth - 1) for one in value[:_MOST_SHOWN]]
+        shown += ["…"] * (len(value) > _MOST_SHOWN)
+        inside = ", ".join(shown)
+        return brief(f"{{{inside}}}" if isinstance(value, Mapping) else f"[{inside}]")
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return "a number of hundreds of digits"
+    return brief(repr(value[:100] if isinstance(value, str) else value))
 
 
 def _value(step: str, name: str, value: Any, parameter: Parameter) -> Any:
     """Return one value, in the form that the step takes, or raise."""
     if parameter.kind == "units" and (value is not None or parameter.default is REQUIRED):
-        return check_units(value)
+        return check_units(value if isinstance(value, str) else short_repr(value))
     if parameter.kind == "choice":
         if value not in parameter.options:
-            raise unknown_name(name, value, parameter.options, where=f"the step {step}", then="Correct the pipeline.")
+            got = value if isinstance(value, str) else short_repr(value)
+            raise unknown_name(name, got, parameter.options, where=f"the step {step}", then="Correct the pipeline.")
         return value
     if value is None and parameter.default is None:
         return None
     if not _FORMS[parameter.kind](value, parameter):
         raise ValueError(
-            f"The step {step} came with {name}: {brief(repr(value))}. {_wanted(parameter)} would be right. "
+            f"The step {step} came with {name}: {short_repr(value)}. {_wanted(parameter)} would be right. "
             "Correct the pipeline."
         )
     return tuple(value) if parameter.kind in ("numbers", "wholes") else value
@@ -103,7 +146,7 @@ def _value(step: str, name: str, value: Any, parameter: Parameter) -> Any:
 
 def _number(value: Any, parameter: Parameter) -> bool:
     real = isinstance(value, int | float) and not isinstance(value, bool)
-    return real and math.isfinite(value) and parameter.low <= value <= parameter.high
+    return real and max(parameter.low, -_LARGEST) <= value <= min(parameter.high, _LARGEST)  # NaN is not
 
 
 def _whole(value: Any, parameter: Parameter) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import yaml
 
 from workbench.errors import brief, unknown_name
 from workbench.imaging.images import Array, Image
+from workbench.imaging.preprocessing.parameters import short_repr
 from workbench.imaging.preprocessing.recipes import Recipe, shipped
 from workbench.imaging.preprocessing.running import run
 from workbench.imaging.preprocessing.steps import read_step
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _FIELDS = ("name", "version", "purpose", "modalities", "images", "units", "source", "steps")
 _KINDS = ("volume", "radiograph", "cine")
+_LARGEST_VERSION = 10**20  # a date and a time are shorter
 _HOLDS = "A name, a version and steps would be right"
 
 
@@ -142,16 +145,7 @@ def read_pipeline(name: str | Path | Mapping[str, Any] | Pipeline) -> Pipeline:
             f"There is no file '{brief(path.name)}'. A YAML file with a pipeline would be right. "
             "Check the path, or take a shipped one: workbench preprocess --list"
         )
-    try:
-        written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        place = getattr(error, "problem_mark", None)
-        line = f" (line {place.line + 1})" if place else ""
-        raise ValueError(
-            f"'{brief(path.name)}' is no readable YAML{line}. {_HOLDS}. Compare with a shipped one: "
-            "workbench preprocess --explain --pipeline chest_ct"
-        ) from error
-    return _pipeline(written)
+    return _pipeline(_loaded(path))
 
 
 def pipeline_names() -> list[str]:
@@ -194,6 +188,37 @@ def pipeline_table() -> "pl.DataFrame":
     )
 
 
+class _RefersError(ValueError):
+    """A YAML file whose parts refer to one another."""
+
+
+class _WrittenOut(yaml.SafeLoader):
+    """Reads YAML without references: a few of them, to one another, stand for any number of items."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Return the next node, or refuse one that stands elsewhere."""
+        if self.check_event(yaml.AliasEvent):
+            raise _RefersError(
+                "A pipeline refers to its own parts (*name). Steps that are written out would be right. "
+                "Write each value where it stands."
+            )
+        return super().compose_node(parent, index)
+
+
+def _loaded(path: Path) -> Any:
+    try:
+        return _WrittenOut(path.read_text(encoding="utf-8")).get_single_data()
+    except _RefersError:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: text of another kind, endless numbers
+        place = getattr(error, "problem_mark", None)
+        line = f" (line {place.line + 1})" if place else ""
+        raise ValueError(
+            f"'{brief(path.name)}' is no readable YAML{line}. {_HOLDS}. Compare with a shipped one: "
+            "workbench preprocess --explain --pipeline chest_ct"
+        ) from error
+
+
 @cache
 def _shipped(name: str) -> Pipeline:
     return _pipeline(shipped()[name])
@@ -203,7 +228,7 @@ def _pipeline(written: Any) -> Pipeline:
     """Return the checked pipeline that a mapping describes."""
     if not isinstance(written, Mapping) or not all(written.get(field) for field in ("name", "version", "steps")):
         raise ValueError(
-            f"Received a pipeline of {brief(repr(written))}. {_HOLDS}. Write for instance {{'name': 'mine', "
+            f"Received a pipeline of {short_repr(written)}. {_HOLDS}. Write for instance {{'name': 'mine', "
             "'version': 1, 'steps': ['to_gray']}."
         )
     for field in written:
@@ -215,15 +240,15 @@ def _pipeline(written: Any) -> Pipeline:
             raise unknown_name("kind of image", kind, _KINDS, where="images of a pipeline", then="Correct it.")
     if not isinstance(written["steps"], list):
         raise ValueError(
-            f"Received steps: {brief(repr(written['steps']))}. A list would be right. Begin each step with a dash."
+            f"Received steps: {short_repr(written['steps'])}. A list would be right. Begin each step with a dash."
         )
     return Pipeline(
-        name=str(written["name"]),
-        version=str(written["version"]),
-        purpose=str(written.get("purpose") or "no purpose stated."),
+        name=_text(written["name"], "name"),
+        version=_text(written["version"], "version"),
+        purpose=_text(written.get("purpose") or "no purpose stated.", "purpose"),
         modalities=_texts(written, "modalities"),
         images=images,
-        units=str(written.get("units") or ""),
+        units=_text(written.get("units") or "", "units"),
         steps=tuple(read_step(step) for step in written["steps"]),
         source=_texts(written, "source"),
     )
@@ -231,4 +256,14 @@ def _pipeline(written: Any) -> Pipeline:
 
 def _texts(written: Mapping[str, Any], field: str) -> tuple[str, ...]:
     value = written.get(field) or ()
-    return (value,) if isinstance(value, str) else tuple(str(item) for item in value)
+    listed = value if isinstance(value, list | tuple) else (value,)
+    return tuple(_text(item, field) for item in listed)
+
+
+def _text(value: Any, field: str) -> str:
+    """Return a text, or a number or date as one, as YAML reads what looks like it."""
+    if isinstance(value, str | float | date) or (isinstance(value, int) and abs(value) < _LARGEST_VERSION):
+        return str(value)
+    raise ValueError(
+        f"Received {field}: {short_repr(value)}. A text would be right. Put it in quotation marks, or correct it."
+    )

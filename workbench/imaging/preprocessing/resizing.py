@@ -12,12 +12,11 @@ from typing import Any, TypeVar
 from workbench.imaging.images import Image
 from workbench.imaging.kernels.resampling import Method, grid_matrix
 from workbench.imaging.preprocessing.geometry import cut, moved
+from workbench.imaging.preprocessing.limits import check_bytes
 from workbench.imaging.preprocessing.padding import resampled
 from workbench.imaging.preprocessing.space import space_axes, space_shape
 
 _Kind = TypeVar("_Kind", bound=Image)
-
-_MOST_PIXELS = 2**31  # 4 GiB as int16; nothing larger is meant
 
 
 def resample(image: _Kind, *, spacing_mm: Sequence[float | None], method: Method = "linear") -> _Kind:
@@ -50,12 +49,7 @@ def resample(image: _Kind, *, spacing_mm: Sequence[float | None], method: Method
     now = space_shape(image)
     wanted = [was if new is None else new for was, new in zip(old, spacing_mm, strict=True)]
     shape = tuple(max(1, round(n * was / new)) for n, was, new in zip(now, old, wanted, strict=True))
-    if math.prod(shape) > _MOST_PIXELS:
-        raise ValueError(
-            f"Resampling {' × '.join(map(str, now))} pixels of {_listed(old)} mm to {_listed(wanted)} mm would make "
-            f"{math.prod(shape):,} pixels. At most {_MOST_PIXELS:,} would be right. Check spacing_mm of the image, or "
-            "ask for a larger spacing."
-        )
+    check_bytes(image, shape, "resample")
     return _scaled(image, shape, "resample", parameters, method)
 
 
@@ -81,9 +75,15 @@ def resize(
     -------
     Image
         Of the same class.
+
+    Raises
+    ------
+    ValueError
+        When the result would be too large.
     """
     parameters = {"shape": list(shape), "aspect": aspect, "method": method, "fill": fill}
     now = space_shape(image)
+    check_bytes(image, shape, "resize")
     scale = min(m / n for n, m in zip(now, shape, strict=True))
     inner = tuple(shape) if aspect == "stretch" else tuple(max(1, round(n * scale)) for n in now)
     scaled = _scaled(image, inner, "resize", parameters, method)

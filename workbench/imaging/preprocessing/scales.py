@@ -1,5 +1,6 @@
 """What the values of an image may be called: the units that steps know, and the bounded scales that they make."""
 
+import math
 import re
 from typing import Literal
 
@@ -46,7 +47,7 @@ def check_units(units: str) -> str:
     >>> check_units("HU")
     'HU'
     """
-    if units in UNITS or _BOUNDED.fullmatch(str(units)):
+    if units in UNITS or ends_of(units):
         return units
     raise unknown_name("units", units, UNITS, where="the units that steps know", then="Correct the pipeline.")
 
@@ -116,7 +117,7 @@ def ends_of(units: str) -> tuple[float, float] | None:
     Returns
     -------
     tuple of float or None
-        Lowest and highest value.
+        Lowest and highest value, the first below the second.
 
     Examples
     --------
@@ -124,7 +125,10 @@ def ends_of(units: str) -> tuple[float, float] | None:
     (-1024.0, 1024.0)
     """
     found = _BOUNDED.fullmatch(units)
-    return (float(found[1]), float(found[2])) if found else None
+    if not found:
+        return None
+    low, high = float(found[1]), float(found[2])
+    return (low, high) if -math.inf < low < high < math.inf else None
 
 
 def need_gray(image: Image, what: str) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.errors import brief, unknown_name
+from workbench.errors import unknown_name
 from workbench.imaging.preprocessing import contrast, geometry, intensity, masks, radiographs, resizing, scores
-from workbench.imaging.preprocessing.parameters import Parameter, checked
+from workbench.imaging.preprocessing.parameters import Parameter, checked, short_repr
 from workbench.imaging.preprocessing.wording import SAYS
 
 _TO = Parameter("choice", "float32", ("float32", "uint8", "uint16"))
@@ -98,7 +98,7 @@ def read_step(written: Any) -> Step:
     given = {} if given is None else given
     if not isinstance(name, str) or not isinstance(given, dict):
         raise ValueError(
-            f"Received the step {brief(repr(written))}. A name with its parameters would be right. "
+            f"Received the step {short_repr(written)}. A name with its parameters would be right. "
             "Write for instance '- window: {low: -1000, high: 400, units: HU}'."
         )
     if name not in STEPS:

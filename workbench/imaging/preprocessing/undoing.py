@@ -7,6 +7,7 @@ import numpy as np
 
 from workbench.imaging.arrays import array_module
 from workbench.imaging.images import Array, Image, Radiograph, Volume
+from workbench.imaging.preprocessing.limits import outside_value
 from workbench.imaging.preprocessing.mapping import pull
 from workbench.imaging.preprocessing.padding import resampled
 from workbench.imaging.preprocessing.records import flagged
@@ -97,8 +98,7 @@ def _moved_back(image: Image, entry: Mapping[str, Any]) -> Image:
     linear = np.abs(matrix[:-1, :-1]).sum(axis=0)
     if np.allclose(linear, 1):
         shape = [before["shape"][axis] for axis in axes]
-        fill = float(image.array.min()) if image.padding_value is None else image.padding_value
-        array = pull(image.array, np.linalg.inv(matrix), shape, axes=axes, fill=fill)
+        array = pull(image.array, np.linalg.inv(matrix), shape, axes=axes, fill=outside_value(image))
     else:
         array = resampled(image, colorless, "linear")
     spacing = before["spacing_mm"]
