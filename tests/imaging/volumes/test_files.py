@@ -68,6 +68,17 @@ def test_a_write_that_fails_leaves_the_old_file_as_it_was(tmp_path):
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("kept.txt", "old")]
 
 
+@pytest.mark.parametrize("ending", [".nii", ".npz", ".zarr"])
+def test_a_place_that_cannot_be_written_to_is_not_repeated(tmp_path, ending):
+    (tmp_path / "SECRET^NAME").write_text("a file, not a folder")
+    with pytest.raises(OSError, match="written") as caught:
+        save_image(_images()[0], tmp_path / "SECRET^NAME" / f"one{ending}")
+    assert str(caught.value) == (
+        "The image could not be written (File exists). A folder that may be written to, with space, was expected. "
+        "Save it elsewhere."
+    )
+
+
 def test_a_zarr_array_is_version_3_and_chunked_by_slabs(tmp_path):
     volume = Volume(np.zeros((40, 512, 512), np.int16), None)
     kept = zarr.open_array(write_zarr(volume, tmp_path / "one.zarr"), mode="r")

@@ -140,6 +140,11 @@ def test_what_nifti_cannot_hold_is_refused_before_anything_is_written(tmp_path):
     assert str(caught.value) == (
         "A radiograph was to be written as NIfTI, which holds volumes of slices. Save it as .npz or .zarr."
     )
+    with pytest.raises(ValueError, match="axis") as caught:
+        write_nifti(Volume(np.zeros((1, 1, 32_768), np.uint8), (1.0, 1.0, 1.0)), tmp_path / "one.nii")
+    assert str(caught.value) == (
+        "An axis of the volume has 32,768 voxels, and NIfTI-1 holds 32,767 at most. Save it as .npz or .zarr."
+    )
     assert list(Path(tmp_path).iterdir()) == []
 
 

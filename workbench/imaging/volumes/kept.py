@@ -41,6 +41,8 @@ def save_image(image: Image, path: str | Path) -> Path:
 
     Raises
     ------
+    OSError
+        When the folder may not be written to, or is full.
     ValueError
         When the ending names no form, or the form cannot hold the image.
     """
@@ -51,7 +53,13 @@ def save_image(image: Image, path: str | Path) -> Path:
             f"The name ends with {path.suffix or 'nothing'!r}. Valid endings: {', '.join(_WRITERS)}. "
             f"Give the file one of these."
         )
-    return writer(image, path)
+    try:
+        return writer(image, path)
+    except OSError as failed:  # whose own message repeats the path
+        raise OSError(
+            f"The image could not be written ({failed.strerror or type(failed).__name__}). A folder that may be "
+            "written to, with space, was expected. Save it elsewhere."
+        ) from None
 
 
 def read_kept(path: Path) -> Image:

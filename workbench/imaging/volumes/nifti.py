@@ -28,6 +28,7 @@ from workbench.imaging.volumes.showing import known_modality
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
 _RIGHT_ANGLE = 0.01  # cosine: beyond that the axes are no longer at right angles
+_LONGEST = 32_767  # voxels along an axis: dim of nifti1.h is of 16 bits
 _LEAST_MM, _MOST_MM = 1e-3, 100.0
 _SAID = re.compile(r"units=(?P<units>[^;]*); modality=(?P<modality>[A-Z]*)")
 _SCALE = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)? to -?\d+(\.\d+)?(e[+-]?\d+)?")  # units that a step has made
@@ -114,6 +115,11 @@ def write_nifti(volume: Volume, path: str | Path) -> Path:
     path = Path(path)
     affine = ras_affine(volume)
     array = np.asarray(volume.array)
+    if max(array.shape) > _LONGEST:
+        raise ValueError(
+            f"An axis of the volume has {max(array.shape):,} voxels, and NIfTI-1 holds {_LONGEST:,} at most. "
+            f"Save it as .npz or .zarr."
+        )
     if array.dtype == bool:
         array = array.astype(np.uint8)
     elif array.dtype == np.float16:
