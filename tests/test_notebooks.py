@@ -145,13 +145,15 @@ def test_what_notebook_24_learned_is_so(executed: Callable[[str], Path]) -> None
     assert "are 60.3 and 60.0 ml" in said
     assert "1 slice of 75 is missing" in text
     (table,) = outputs_of(path, "charts.modalities(")
-    assert "11 of 11 passed through" in table.data["text/html"]
-    assert "9 modalities pass through 6 pipelines and a thumbnail" in said
+    assert "11 of 11 passed through. They are of 9 modalities and took 6 pipelines." in table.data["text/html"]
+    assert "Units are stated for CT (HU), PT (Bq/ml)." in table.data["text/html"]
+    assert "CT comes in HU and PET in Bq/ml" in said
 
 
 @pytest.mark.slow
 def test_notebook_24_says_which_devices_ran(executed: Callable[[str], Path]) -> None:
     (table,) = outputs_of(executed("24_gpu_preprocessing"), "compare_devices(")
+    assert "The longest step on the CPU is " in table.data["text/html"]
     device = choose_device("auto")
     assert ("No GPU on this machine" in table.data["text/html"]) == (not device.is_gpu)
     assert choose_device("cpu").label in table.data["text/html"]

@@ -1,5 +1,6 @@
 """Every modality passes through: indexed, read, prepared, shown with stated units, or refused by name."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import polars as pl
 import pydicom
 import pytest
 
+from workbench.imaging import preprocessing
 from workbench.imaging.images import Cine, Radiograph, Volume
 from workbench.imaging.modalities import DEFAULT_PIPELINES, ModalityTable, modality_table, picture_of
 from workbench.imaging.preprocessing.pipelines import pipeline_names
@@ -57,6 +59,35 @@ def test_a_modality_is_read_and_prepared_with_stated_units(modality: str, every:
     rows = every.table.filter(modality=modality)
     assert rows["refused"].to_list() == [None] * len(EXPECTED[modality])
     assert rows.select("kind", "shape", "units", "pipeline", "prepared_units").rows() == EXPECTED[modality]
+
+
+def test_enhanced_series_are_told_from_those_of_single_slices(every: ModalityTable) -> None:
+    told = every.table.filter(pl.col("modality").is_in(["CT", "MR"])).select("modality", "n_files", "enhanced")
+    assert sorted(told.rows()) == [("CT", 1, True), ("CT", 20, False), ("MR", 1, True), ("MR", 16, False)]
+
+
+def test_what_passed_is_told_in_a_sentence(every: ModalityTable, tmp_path: Path) -> None:
+    assert every.sentence == (
+        "11 of 13 passed through. They are of 9 modalities and took 6 pipelines. "
+        "Units are stated for CT (HU), PT (Bq/ml)."
+    )
+    assert modality_table(tmp_path, device="cpu").sentence == "0 of 0 passed through."
+
+
+def test_a_pipeline_is_timed_once_its_kernels_are_compiled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    run = preprocessing.preprocess
+    monkeypatch.setattr(
+        preprocessing, "preprocess", lambda image, name, **how: ran.append(name) or run(image, name, **how)
+    )
+    # Two radiographs of one kind: the first goes through twice, the second once.
+    modality_table(folder / "dx", device="cpu")
+    assert ran == ["chest_xray"] * 2
+    ran.clear()
+    shutil.copytree(folder / "dx", folder / "dx" / "again")
+    modality_table(folder / "dx", device="cpu")
+    shutil.rmtree(folder / "dx" / "again")
+    assert ran == ["chest_xray"] * 3
 
 
 def test_files_that_are_no_images_are_counted_with_the_reason(every: ModalityTable) -> None:

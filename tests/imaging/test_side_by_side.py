@@ -5,7 +5,14 @@ import pytest
 
 from workbench.imaging.arrays import choose_device
 from workbench.imaging.images import Volume
-from workbench.imaging.side_by_side import _compared, _timed, compare_devices
+from workbench.imaging.side_by_side import (
+    DeviceComparison,
+    _compared,
+    _longest,
+    _tabulated,
+    _timed,
+    compare_devices,
+)
 
 STEPS = ["orient", "resample", "window", "all, with transfers"]
 
@@ -27,7 +34,8 @@ def test_every_step_is_timed(volume: Volume) -> None:
 @pytest.mark.skipif(choose_device("auto").is_gpu, reason="this machine has a GPU")
 def test_without_a_gpu_it_is_said(volume: Volume) -> None:
     compared = compare_devices(volume, "chest_ct", repeats=1)
-    assert compared.sentence == (f"No GPU on this machine: figures are of its CPU ({choose_device('cpu').label}).")
+    said = f"No GPU on this machine: figures are of its CPU ({choose_device('cpu').label}). The longest step on the "
+    assert compared.sentence.startswith(said)
     assert compared.largest_difference is None
     assert compared.table["gpu_ms"].null_count() == len(STEPS)
     assert repr(compared).startswith("No GPU")
@@ -49,6 +57,20 @@ def test_a_gpu_agrees_with_the_cpu(volume: Volume) -> None:
     assert compared.largest_difference is not None
     assert compared.largest_difference < 1e-3
     assert compared.table["gpu_ms"].null_count() == 0
+
+
+def test_the_longest_step_is_named_with_its_share() -> None:
+    times = {"orient": 1.0, "resample": 29.0, "all, with transfers": 40.0}
+    assert _longest(times) == "The longest step on the CPU is resample, with 72 % of the time."  # 29 / 40 = 72.5 %
+    assert _longest({"all, with transfers": 1.0}) == ""
+
+
+def test_the_table_is_shown_with_one_digit_and_without_columns_that_nothing_filled() -> None:
+    shown = DeviceComparison(_tabulated({"orient": 0.48, "all": 16.0}, {}), None, "").shown
+    assert shown.columns == ["step", "cpu_ms"]
+    assert [str(each) for each in shown["cpu_ms"]] == ["0.5", "16.0"]
+    both = DeviceComparison(_tabulated({"all": 16.0}, {"all": 4.0}), 0.0, "").shown
+    assert [str(each) for each in both.row(0)] == ["all", "16.0", "4.0", "4.0"]
 
 
 def test_no_repeat_is_refused(volume: Volume) -> None:

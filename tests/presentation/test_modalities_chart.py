@@ -11,7 +11,7 @@ from workbench.imaging.modalities import ModalityTable, modality_table
 from workbench.phantoms.ct_series import write_ct_series
 from workbench.phantoms.radiographs import write_radiograph
 from workbench.phantoms.thorax import make_chest
-from workbench.presentation.charts.modalities import modalities
+from workbench.presentation.charts.modalities import _duration, modalities
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,13 @@ def test_a_series_is_shown_before_and_after_and_a_refused_one_with_the_reason(pa
 
 def test_what_a_message_holds_cannot_become_markup() -> None:
     columns = ["modality", "kind", "units", "pipeline", "prepared_units", "backend", "refused"]
-    row = dict.fromkeys(columns, "<script>") | {"n_files": 1, "shape": [4, 4], "spacing_mm": None, "seconds": None}
+    row = dict.fromkeys(columns, "<script>") | {
+        "n_files": 1,
+        "shape": [4, 4],
+        "spacing_mm": None,
+        "seconds": None,
+        "enhanced": None,
+    }
     picture = Radiograph(np.zeros((4, 4), np.uint8), spacing_mm=None)
     passed = ModalityTable(pl.DataFrame([row | {"prepared_shape": None}]), (picture,), (None,))
     assert "<script>" not in modalities(passed, title="<script>").html
@@ -66,3 +72,19 @@ def test_a_volume_of_one_slice_has_a_picture(passed: ModalityTable) -> None:
     flat = Volume(np.zeros((1, 8, 8), np.int16), spacing_mm=(1.0, 1.0, 1.0), units="HU", modality="CT")
     one = ModalityTable(passed.table.head(1), (flat,), (flat,))
     assert modalities(one).html.count("<img") == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(None, ""), (0.0001, "less than 1 ms"), (0.0226, "23 ms"), (1.25, "1.2 s"), (12.0, "12.0 s")]
+)
+def test_a_time_has_the_unit_that_fits(seconds: float | None, said: str) -> None:
+    assert _duration(seconds) == said
+
+
+def test_an_enhanced_series_is_called_so(passed: ModalityTable) -> None:
+    enhanced = ModalityTable(passed.table.with_columns(enhanced=True), passed.images, passed.prepared)
+    assert modalities(enhanced).table["files"].to_list() == [
+        "6 files, enhanced",
+        "1 file, enhanced",
+        "1 file, enhanced",
+    ]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import MissingPackageError
-from workbench.imaging.images import Cine, Image, Volume
+from workbench.imaging.images import UNKNOWN_UNITS, Cine, Image, Volume
 from workbench.imaging.slides import SLIDE_MODALITY, read_slide_thumbnail
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ DEFAULT_PIPELINES = {
 _PICTURE = "display"
 _IN_SLICES = ("CT", "MR", "NM", "PT")  # whose files are slices of one volume; others are images of their own
 _REFUSALS = (ValueError, LookupError, TypeError, OSError, MissingPackageError)
+_COUNTED = (("modality", "modalities"), ("pipeline", "pipelines"))
+_SOP = "1.2.840.10008.5.1.4.1.1."
+_ENHANCED = frozenset(  # PS3.4 2025c B.5: enhanced CT, MR, XA, XRF and PET, and what was converted to such
+    _SOP + end for end in ("2.1", "2.2", "4.1", "4.3", "4.4", "12.1.1", "12.2.1", "128.1", "130")
+)
 _THUMBNAIL = 512  # pixels along the longer side of a slide
 
 
@@ -41,10 +46,11 @@ class ModalityTable:
     Attributes
     ----------
     table : polars.DataFrame
-        A row a series, or a file where files are images of their own: ``modality``, ``n_files``, ``kind`` (volume,
-        radiograph, cine or slide), ``shape``, ``spacing_mm``, ``units``, ``pipeline``, ``prepared_shape``,
-        ``prepared_units``, ``backend``, ``seconds``, ``refused`` (why, or null). A row without a kind and a modality
-        stands for files that are no DICOM images.
+        A row a series, or a file where files are images of their own: ``modality``, ``n_files``, ``enhanced`` (whether
+        of an enhanced, multi-frame kind), ``kind`` (volume, radiograph, cine or slide), ``shape``, ``spacing_mm``,
+        ``units``, ``pipeline``, ``prepared_shape``, ``prepared_units``, ``backend``, ``seconds`` (of the pipeline, its
+        kernels compiled), ``refused`` (why, or null). A row without a kind and a modality stands for files that are no
+        DICOM images.
     images : tuple of Image or None
         As read, for each row.
     prepared : tuple of Image or None
@@ -58,6 +64,19 @@ class ModalityTable:
     def __repr__(self) -> str:
         """Show the table."""
         return repr(self.table)
+
+    @property
+    def sentence(self) -> str:
+        """How many passed through, of which modalities, and where units are stated."""
+        passed = self.table.filter(self.table["refused"].is_null())
+        said = f"{passed.height:,} of {self.table.height:,} passed through."
+        if not passed.height:
+            return said
+        several = passed["modality"].n_unique(), passed["pipeline"].drop_nulls().n_unique()
+        counts = [f"{n} {one if n == 1 else many}" for n, (one, many) in zip(several, _COUNTED, strict=True)]
+        stated = passed.filter(passed["units"] != UNKNOWN_UNITS).select("modality", "units").unique().sort("modality")
+        units = ", ".join(f"{modality} ({unit})" for modality, unit in stated.iter_rows())
+        return f"{said} They are of {' and took '.join(counts)}. Units are stated for {units or 'none of them'}."
 
     def pictures(self) -> dict[int, npt.NDArray[np.uint8]]:
         """Return an 8-bit picture for each row that was read: the middle slice or frame of what was prepared.
@@ -76,7 +95,8 @@ def modality_table(
     """Return a row for every series under a folder: read, prepared by its modality's pipeline, with its units.
 
     Files that are images of their own (projections, loops) have a row each. A single slice of CT or MR is prepared
-    by the pipeline ``display``, since those of its modality work between slices.
+    by the pipeline ``display``, since those of its modality work between slices. The first image of each kind goes
+    through its pipeline twice, and the second time counts: the first use of a kernel compiles it.
 
     Parameters
     ----------
@@ -111,7 +131,8 @@ def modality_table(
     from workbench.imaging.headers.index import index_folder
 
     index = index_folder(str(folder), progress=False)
-    found = [_passed(paths, modality, pipelines or {}, device) for modality, paths in _series_of(index)]
+    prepare = _Preparing(device)
+    found = [_passed(series, pipelines or {}, prepare) for series in _series_of(index)]
     reasons = index["refused"].group_by("reason").len().sort("reason").iter_rows()
     found += [({"n_files": n_files, "refused": reason}, None, None) for reason, n_files in reasons]
     table = pl.DataFrame([row for row, _, _ in found], schema=_columns(pl))
@@ -148,6 +169,7 @@ def _columns(pl: Any) -> dict[str, Any]:
     return {
         "modality": pl.String,
         "n_files": pl.Int64,
+        "enhanced": pl.Boolean,
         "kind": pl.String,
         "shape": numbers,
         "spacing_mm": pl.List(pl.Float64),
@@ -161,24 +183,55 @@ def _columns(pl: Any) -> dict[str, Any]:
     }
 
 
-def _series_of(index: Any) -> list[tuple[str, list[Path]]]:
-    """Return modality and files of each series, by modality and first file; projections and loops file by file."""
+@dataclass(frozen=True, order=True)
+class _Series:
+    modality: str
+    paths: list[Path]
+    enhanced: bool
+
+
+@dataclass(frozen=True)
+class _Preparing:
+    """Runs pipelines on a device, on the first image of each kind twice, since the first use compiles."""
+
+    device: str
+    warm: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def __call__(self, image: Image, pipeline: str) -> Image:
+        from workbench.imaging.preprocessing import preprocess
+
+        kind = pipeline, type(image), image.array.dtype.str, len(image.shape)
+        if kind not in self.warm:
+            preprocess(image, pipeline, device=self.device)
+            self.warm.add(kind)
+        return preprocess(image, pipeline, device=self.device)
+
+
+def _series_of(index: Any) -> list[_Series]:
+    """Return the files of each series, by modality and first file; projections and loops file by file."""
     headers = index.headers
     alone = np.nan_to_num(headers.numbers("NumberOfFrames")[:, 0], nan=1) > 1
-    together: dict[tuple[str, str], list[Path]] = {}
-    for modality, uid, path, has_frames in zip(
-        headers.text("Modality"), headers.text("SeriesInstanceUID"), headers.paths, alone, strict=True
+    together: dict[tuple[str, str, bool], list[Path]] = {}
+    for modality, uid, path, has_frames, kind in zip(
+        headers.text("Modality"),
+        headers.text("SeriesInstanceUID"),
+        headers.paths,
+        alone,
+        headers.text("SOPClassUID"),
+        strict=True,
     ):
         is_slice = modality == SLIDE_MODALITY or (modality in _IN_SLICES and not has_frames)
-        together.setdefault((modality or "", uid or "" if is_slice else str(path)), []).append(path)
-    return sorted((modality, sorted(paths)) for (modality, _), paths in together.items())
+        name = uid or "" if is_slice else str(path)
+        together.setdefault((modality or "", name, kind in _ENHANCED), []).append(path)
+    return sorted(_Series(modality, sorted(paths), enhanced) for (modality, _, enhanced), paths in together.items())
 
 
 def _passed(
-    paths: Sequence[Path], modality: str, pipelines: Mapping[str, str], device: str
+    series: _Series, pipelines: Mapping[str, str], prepare: _Preparing
 ) -> tuple[dict[str, Any], Image | None, Image | None]:
     """Read and prepare one series; what cannot be gives a row that says why."""
-    row: dict[str, Any] = {"modality": modality or None, "n_files": len(paths)}
+    modality, paths = series.modality, series.paths
+    row: dict[str, Any] = {"modality": modality or None, "n_files": len(paths), "enhanced": series.enhanced}
     image = prepared = None
     try:
         image = _reader_of(modality)(paths)
@@ -189,10 +242,8 @@ def _passed(
             "units": image.units,
         }
         if modality != SLIDE_MODALITY:
-            from workbench.imaging.preprocessing import preprocess
-
             row["pipeline"] = pipelines.get(modality) or _usual_pipeline(image, modality)
-            prepared = preprocess(image, row["pipeline"], device=device)
+            prepared = prepare(image, row["pipeline"])
             done = prepared.provenance["preprocessing"]
             row |= {"backend": done["backend"], "seconds": round(done["seconds"], 3)}
         else:

@@ -29,16 +29,24 @@ class DeviceComparison:
     largest_difference : float or None
         Between the two results, in the units of the pipeline; None without a GPU.
     sentence : str
-        Which devices ran, and what came of it.
+        Which devices ran, what came of it, and which step took longest on the CPU.
     """
 
     table: "pl.DataFrame"
     largest_difference: float | None
     sentence: str
 
+    @property
+    def shown(self) -> "pl.DataFrame":
+        """The table with one digit behind the point, without the columns that no device filled."""
+        import polars as pl
+
+        filled = [name for name in self.table.columns if self.table[name].null_count() < self.table.height]
+        return self.table.select(filled).with_columns(pl.col(pl.Float64).round(1).cast(pl.Decimal(12, 1)))
+
     def __repr__(self) -> str:
         """Show the sentence above the table."""
-        return f"{self.sentence}\n{self.table!r}"
+        return f"{self.sentence}\n{self.shown!r}"
 
 
 def compare_devices(image: Image, pipeline: "str | Path | Pipeline", *, repeats: int = 3) -> DeviceComparison:
@@ -78,7 +86,7 @@ def compare_devices(image: Image, pipeline: "str | Path | Pipeline", *, repeats:
     cpu, cpu_ms = _timed(image, pipeline, "cpu", repeats)
     device = choose_device("auto")
     if not device.is_gpu:
-        sentence = f"No GPU on this machine: figures are of its CPU ({_label(cpu)})."
+        sentence = f"No GPU on this machine: figures are of its CPU ({_label(cpu)}). {_longest(cpu_ms)}"
         return DeviceComparison(_tabulated(cpu_ms, {}), None, sentence)
     gpu, gpu_ms = _timed(image, pipeline, device.name, repeats)
     return _compared((cpu, cpu_ms), (gpu, gpu_ms))
@@ -90,7 +98,7 @@ def _compared(cpu: tuple[Image, dict[str, float]], gpu: tuple[Image, dict[str, f
     times = cpu[1][_WHOLE], gpu[1][_WHOLE]
     sentence = (
         f"{_label(gpu[0])}: {times[1]:,.1f} ms; {_label(cpu[0])}: {times[0]:,.1f} ms, {times[0] / times[1]:.1f} times "
-        f"as long. The results differ by at most {difference:.2g} ({gpu[0].units})."
+        f"as long. The results differ by at most {difference:.2g} ({gpu[0].units}). {_longest(cpu[1])}"
     )
     return DeviceComparison(_tabulated(cpu[1], gpu[1]), difference, sentence)
 
@@ -127,6 +135,16 @@ def _tabulated(cpu_ms: dict[str, float], gpu_ms: dict[str, float]) -> "pl.DataFr
     ]
     kinds = {"step": pl.String, "cpu_ms": pl.Float64, "gpu_ms": pl.Float64, "cpu_to_gpu": pl.Float64}
     return pl.DataFrame(rows, schema=kinds)
+
+
+def _longest(cpu_ms: dict[str, float]) -> str:
+    """Say which step took longest; empty for a pipeline without steps that are timed."""
+    steps = {step: taken for step, taken in cpu_ms.items() if step != _WHOLE}
+    if not steps:
+        return ""
+    step = max(steps, key=lambda name: steps[name])
+    share = min(1.0, steps[step] / cpu_ms[_WHOLE]) if cpu_ms[_WHOLE] else 1.0
+    return f"The longest step on the CPU is {step}, with {100 * share:.0f} % of the time."
 
 
 def _label(image: Image) -> str:

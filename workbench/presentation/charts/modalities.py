@@ -38,9 +38,10 @@ def modalities(passed: ModalityTable, *, title: str = "Every modality, from file
         _row(row, told, before, after)
         for row, told, before, after in zip(rows, words, passed.images, passed.prepared, strict=True)
     )
-    n_refused = sum(row["refused"] is not None for row in rows)
-    passes = f"{len(rows) - n_refused} of {len(rows)} passed through."
-    note = f"{passes} Pictures show the middle slice or frame, each in its own window."
+    note = (
+        f"{passed.sentence} Pictures show the middle slice or frame, each in its own window. Times are those of the "
+        "pipeline; what its first use compiles is not counted."
+    )
     heads = "".join(
         f'<th style="{_CELL}">{name}</th>' for name in ("Modality", "As read", "", "Pipeline", "Prepared", "")
     )
@@ -58,8 +59,9 @@ def modalities(passed: ModalityTable, *, title: str = "Every modality, from file
 
 def _told(row: dict[str, Any]) -> dict[str, str | None]:
     """Return a row in words."""
+    files = f"{row['n_files']:,} {'file' if row['n_files'] == 1 else 'files'}"
     return {
-        "files": f"{row['n_files']:,} {'file' if row['n_files'] == 1 else 'files'}",
+        "files": _joined(files, "enhanced" if row["enhanced"] else None),
         "as_read": _joined(row["kind"], _times(row["shape"]), _times(row["spacing_mm"], " mm")),
         "units": row["units"],
         "pipeline": row["pipeline"],
@@ -76,16 +78,23 @@ def _row(row: dict[str, Any], told: dict[str, Any], before: Image | None, after:
         refused = f'<td style="{_CELL}" colspan="3">Refused: {html.escape(row["refused"])}</td>'
         cells = [first, _picture(before, name), f"{_text(told['as_read'])}{_lines(told['units'])}"]
         return f"<tr>{''.join(_cell(each) for each in cells)}{refused}</tr>"
-    seconds = "" if row["seconds"] is None else f"{row['seconds']:.2f} s"
     cells = [
         first,
         _picture(before, f"{name} as read"),
         f"{_text(told['as_read'])}{_lines(told['units'])}",
-        f"{_text(told['pipeline'] or 'thumbnail')}{_lines(row['backend'], seconds)}",
+        f"{_text(told['pipeline'] or 'thumbnail')}{_lines(row['backend'], _duration(row['seconds']))}",
         _picture(after, f"{name} prepared"),
         f"{_text(told['prepared'])}{_lines(told['prepared_units'])}",
     ]
     return f"<tr>{''.join(_cell(each) for each in cells)}</tr>"
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{1000 * seconds:.0f} ms" if seconds >= 0.0005 else "less than 1 ms"
 
 
 def _cell(content: str) -> str:
