@@ -397,6 +397,9 @@ def test_in_jupyterlab_the_next_cell_sees_what_is_selected(visit, laboratory, ex
     answered(page, lambda: page.keyboard.press("Enter"))
     women = example.where(sex="Female")
     assert shown(page) == counts(women)
+    for key in ("d", "d"):  # JupyterLab's command to delete the cell
+        page.keyboard.press(key)
+    assert page.locator(".wx").count() == 1
     page.evaluate(
         "(async () => { const app = window.jupyterapp, panel = app.shell.currentWidget;"
         " panel.content.activeCellIndex = panel.content.widgets.length - 1;"

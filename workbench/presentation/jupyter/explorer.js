@@ -381,8 +381,7 @@ function isDark(darkness) {
 }
 
 function render({ model, el }) {
-  // the attribute keeps JupyterLab's one-key commands from acting on keys that are meant for a button in here
-  const root = make("main", { class: "wx", lang: "en", "data-ready": "false", "data-lm-suppress-shortcuts": "true" });
+  const root = make("main", { class: "wx", lang: "en", "data-ready": "false" });
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   const theme = () => (root.dataset.theme = isDark(darkness) ? "dark" : "light");
   const [pending, filled] = [new Map(), new WeakSet()];
@@ -505,6 +504,14 @@ function render({ model, el }) {
     event.stopPropagation();
     send({ do: event.shiftKey ? "redo" : "undo" });
   });
+  // JupyterLab looks for its one-key commands (D D deletes the cell) before we are asked, and for this attribute on what has the
+  // focus only; keys without Ctrl, Alt or Cmd are ours.
+  const shield = (event) => {
+    if (!root.contains(event.target)) return;
+    const theirs = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !theirs);
+  };
+  addEventListener("keydown", shield, true);
   const watcher = new MutationObserver(theme);
   watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   darkness.addEventListener("change", theme);
@@ -520,6 +527,7 @@ function render({ model, el }) {
     sized.disconnect();
     darkness.removeEventListener("change", theme);
     removeEventListener("hashchange", openLink);
+    removeEventListener("keydown", shield, true);
     model.off("change:view", show);
     model.off("msg:custom", receive);
   };
