@@ -9,11 +9,11 @@ from workbench.imaging.volumes.placing import place, plan_placement
 AXIAL = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
 
 
-def _placed(planes, positions, dtype=np.float32, pixel_mm=(1.0, 1.0), fill=-7.0):
+def _placed(planes, positions, dtype=np.float32, pixel_mm=(1.0, 1.0), fill=-7.0, padding=None):
     order = order_slices(np.array(positions, dtype=float), AXIAL, pixel_mm)
     placement = plan_placement(order, planes[0].shape, pixel_mm)
     out = np.empty(placement.shape, dtype)
-    place([planes[row] for row in order.rows], placement, out, fill)
+    place([planes[row] for row in order.rows], placement, out, fill, padding)
     return out, placement
 
 
@@ -60,3 +60,13 @@ def test_int16_values_between_slices_are_rounded_to_nearest():
     planes = np.array([0, 1, 2, 5], np.int16)[:, None, None] * np.ones((2, 2), np.int16)
     out, _ = _placed(planes, [[0, 0, 0], [0, 0, 1], [0, 0, 2], [0, 0, 4]], np.int16)
     assert out[3, 0, 0] == 4  # 3.5, to even
+
+
+def test_padding_is_never_mixed_with_the_image_beside_it_or_in_the_next_slice():
+    # Columns 0 and 1 are padding in all slices, column 2 in the last only.
+    planes = np.full((3, 4, 4), 40.0, np.float32)
+    planes[:, :, :2], planes[2, :, 2] = -3024, -3024
+    out, _ = _placed(planes, [[0, 0, 0], [0.3, 0, 1], [0.6, 0, 2]], fill=-3024, padding=-3024)
+    assert np.unique(out).tolist() == [-3024, 40]
+    between, _ = _placed(planes[[0, 0, 0, 2]], [[0, 0, 0], [0, 0, 1], [0, 0, 2], [0, 0, 4]], padding=-3024)
+    assert between[3].tolist() == [[-3024, -3024, 40, 40]] * 4

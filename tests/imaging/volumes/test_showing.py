@@ -20,9 +20,9 @@ def test_values_that_may_say_who_the_patient_is_are_counted_only(write_slices, k
     with pytest.raises(LookupError) as caught:
         read_series(paths, where={keyword: "SOMEBODY"})
     assert str(caught.value) == (
-        f"No image has the {keyword} that was asked for. Their {n} value{'s' * (n > 1)} may say who the patient is and "
-        f"{'are' if n > 1 else 'is'} not shown. Pass where= with a value that the headers state: `read_headers` gives "
-        "them."
+        f"No image has the {keyword} that was asked for. The {n} value{'s' * (n > 1)} there may say who the patient is "
+        f"and {'are' if n > 1 else 'is'} not shown. "
+        "Pass where= with a value that the headers state: `read_headers` gives them."
     )
 
 

@@ -145,7 +145,7 @@ def _read_as(
         out = np.empty(placement.shape, values.dtype)
         unread: list[tuple[int, str]] = []
         slices = planes(stack, values, unread, workers=wishes.workers, advance=advance)
-        place(slices, placement, out, _outside(stack, values))
+        place(slices, placement, out, _outside(stack, values), values.padding_value)
         return out, values, placement.origin_mm, unread
 
 

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 _ATTRIBUTES = ("Modality", "RescaleType", "Units", "ImageType")
 
 
-def units_of_files(headers: "Headers") -> npt.NDArray[np.str_]:
+def units_of_files(headers: "Headers", stated: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
     """Return the units of the values of each file after rescale.
 
     Parameters
     ----------
     headers : workbench.imaging.headers.reading.Headers
         Of the files of one series.
+    stated : numpy.ndarray
+        (n,) which files state a slope or an intercept.
 
     Returns
     -------
@@ -39,7 +41,6 @@ def units_of_files(headers: "Headers") -> npt.NDArray[np.str_]:
     SeriesError
         When values go through a Modality LUT that is no line.
     """
-    stated = np.isfinite(headers.numbers("RescaleSlope")[:, 0]) | np.isfinite(headers.numbers("RescaleIntercept")[:, 0])
     modalities, types = headers.text("Modality"), headers.text("RescaleType")
     if stated.all() and set(modalities) == {"CT"} and {kind or "HU" for kind in types} == {"HU"}:
         # PS3.3 2025c C.8.2.1: the values of a CT image are Hounsfield units unless it says otherwise

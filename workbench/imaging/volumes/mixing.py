@@ -114,6 +114,8 @@ def _meanings(stack: Stack) -> list[Finding]:
 
 def _groups(column: npt.NDArray[np.float64], tolerance: float) -> list[npt.NDArray[np.int64]]:
     """Return the places of rows that are equal within the tolerance; rows with a NaN belong to none."""
+    if (column == column[0]).all():
+        return [np.arange(len(column))]
     left = np.flatnonzero(np.isfinite(column).all(axis=1))
     groups = []
     while len(left):

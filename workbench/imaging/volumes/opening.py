@@ -62,8 +62,9 @@ def read_at(path: str, offset: int, stamp: list[int], plane: npt.NDArray[Any]) -
     except OSError as error:
         return f"it cannot be opened ({error.strerror})"
     try:
-        if other := _why_other(os.fstat(opened), stamp):
-            return other
+        status = os.fstat(opened)
+        if status.st_mtime_ns != stamp[1] or status.st_size != stamp[0]:
+            return _why_other(status, stamp)
         got = _READV(opened, [plane], offset)
     except OSError as error:
         return f"it cannot be read ({error.strerror})"

@@ -1,7 +1,8 @@
 """Slices put onto an even grid at right angles, one after the other, so that no series is held twice.
 
 A slice that lies beside the first is shifted in its plane; a slice of the grid that lies between two slices is
-interpolated between them. Both are linear. A slice that lies on the grid is copied as it is.
+interpolated between them. Both are linear, but padding is never mixed with the image: there, the nearer value is taken.
+A slice that lies on the grid is copied as it is.
 """
 
 from collections.abc import Iterable
@@ -67,7 +68,13 @@ def plan_placement(order: SliceOrder, shape: tuple[int, int], pixel_mm: tuple[fl
     return Placement(shape_3d, (float(origin[0]), float(origin[1]), float(origin[2])), corners, below, weight)
 
 
-def place(slices: Iterable[npt.NDArray[Any]], placement: Placement, out: npt.NDArray[Any], fill: float) -> None:
+def place(
+    slices: Iterable[npt.NDArray[Any]],
+    placement: Placement,
+    out: npt.NDArray[Any],
+    fill: float,
+    padding: float | None = None,
+) -> None:
     """Put slices into a volume as they come.
 
     Parameters
@@ -80,14 +87,16 @@ def place(slices: Iterable[npt.NDArray[Any]], placement: Placement, out: npt.NDA
         Of the placement's shape; int16 is rounded to nearest.
     fill : float
         For pixels that no slice covers.
+    padding : float, optional
+        The value of pixels outside the image proper.
     """
     earlier: npt.NDArray[np.float32] | None = None
     nth = 0  # of the grid
     for at, plane in enumerate(slices):
-        later = _shifted(plane, placement, at, fill)
+        later = _shifted(plane, placement, at, (fill, padding))
         while nth < len(placement.below) and placement.below[nth] + (placement.weight[nth] > 0) <= at:
-            weight = np.float32(placement.weight[nth])
-            mixed = later if weight == 0 or earlier is None else earlier + weight * (later - earlier)
+            weight = float(placement.weight[nth])
+            mixed = later if weight == 0 or earlier is None else _mixed(earlier, later, weight, padding)
             out[nth] = np.rint(mixed) if out.dtype.kind == "i" else mixed
             nth += 1
         earlier = later
@@ -104,13 +113,27 @@ def _between(along: npt.NDArray[np.float64], grid: npt.NDArray[np.float64]) -> t
     return np.where(on_next, below + 1, below), np.where(on_next, 0, weight)
 
 
-def _shifted(plane: npt.NDArray[Any], placement: Placement, at: int, fill: float) -> npt.NDArray[np.float32]:
+def _mixed(
+    first: npt.NDArray[np.float32], second: npt.NDArray[np.float32], share: float, padding: float | None
+) -> npt.NDArray[np.float32]:
+    """Return so much of the second and the rest of the first; of padding and image the nearer."""
+    mixed = first + np.float32(share) * (second - first)
+    if padding is not None:
+        outside = (first == np.float32(padding)) | (second == np.float32(padding))
+        mixed[outside] = (second if share > 0.5 else first)[outside]
+    return mixed
+
+
+def _shifted(
+    plane: npt.NDArray[Any], placement: Placement, at: int, outside: tuple[float, float | None]
+) -> npt.NDArray[np.float32]:
     """Return the slice in the grid's plane, its corner between pixels if need be."""
+    fill, padding = outside
     (down, right), (rows, columns) = np.floor(placement.corners[at]).astype(int), plane.shape
     canvas = np.full((placement.shape[1] + 1, placement.shape[2] + 1), fill, dtype=np.float32)
     canvas[down : down + rows, right : right + columns] = plane
     for axis, share in enumerate(placement.corners[at] - (down, right)):
         if share:
             before = np.roll(canvas, 1, axis=axis)  # the last row and column are spare, so that nothing wraps around
-            canvas += np.float32(share) * (before - canvas)
+            canvas = _mixed(canvas, before, float(share), padding)
     return canvas[:-1, :-1]

@@ -77,8 +77,8 @@ def _no_such(keyword: str, wanted: Any, present: list[str]) -> LookupError:
     if not may_be_shown(keyword, present):
         what, are = ("value", "is") if len(present) == 1 else ("values", "are")
         return LookupError(
-            f"No image has the {keyword} that was asked for. Their {len(present)} {what} may say who the patient is "
-            f"and {are} not shown. Pass where= with a value that the headers state: `read_headers` gives them."
+            f"No image has the {keyword} that was asked for. The {len(present)} {what} there may say who the patient "
+            f"is and {are} not shown. Pass where= with a value that the headers state: `read_headers` gives them."
         )
     return LookupError(
         f"No image has {keyword} {wanted!r}. There are {', '.join(map(shown, present[:_MOST_LISTED]))}. "

@@ -19,7 +19,6 @@ from workbench.imaging.volumes.building import Facts, Wishes, build_volume
 from workbench.imaging.volumes.choosing import choose_series
 from workbench.imaging.volumes.findings import Finding, OnProblem, SeriesError
 from workbench.imaging.volumes.kept import READERS, ending_of, read_kept
-from workbench.imaging.volumes.meaning import units_of_files
 from workbench.imaging.volumes.stack import FRAMED, stack_of_files
 from workbench.imaging.volumes.stored import CodedFiles, DirectFiles, are_direct
 
@@ -103,7 +102,7 @@ def read_series(
         return read_frames(headers, wishes)
     facts = _facts(headers, source)
     pixels = DirectFiles(headers) if are_direct(headers).all() else CodedFiles(headers, workers)
-    stack = stack_of_files(headers, pixels, units_of_files(headers))
+    stack = stack_of_files(headers, pixels)
     return build_volume(stack, facts, wishes, refused)
 
 
@@ -237,9 +236,11 @@ def _padding_as_stored(headers: "Headers") -> npt.NDArray[np.float64]:
 
     A single value is both; PixelPaddingRangeLimit is the other end of a range (PS3.3 2025c C.7.5.1.1.2).
     """
-    value, limit, bits, signed = (
-        headers.numbers(keyword)
-        for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit", "BitsAllocated", "PixelRepresentation")
+    value = headers.numbers("PixelPaddingValue")
+    if not np.isfinite(value).any():
+        return np.repeat(value, 2, axis=1)
+    limit, bits, signed = (
+        headers.numbers(keyword) for keyword in ("PixelPaddingRangeLimit", "BitsAllocated", "PixelRepresentation")
     )
     ends = np.concatenate([value, np.where(np.isfinite(limit), limit, value)], axis=1)
     wrapped = np.mod(ends, 2.0**bits)

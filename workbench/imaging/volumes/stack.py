@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from workbench.imaging.volumes.meaning import units_of_files
 from workbench.imaging.volumes.opening import why_not
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ FILE_DIMENSIONS = (
 _FURTHER_DIMENSIONS = ("DiffusionBValue", "TriggerTime", "FlipAngle")
 
 
-def stack_of_files(headers: "Headers", pixels: Pixels, units: npt.NDArray[np.str_]) -> Stack:
+def stack_of_files(headers: "Headers", pixels: Pixels) -> Stack:
     """Return the stack of single-frame files.
 
     Parameters
@@ -207,13 +208,16 @@ def stack_of_files(headers: "Headers", pixels: Pixels, units: npt.NDArray[np.str
         Of the files of one series.
     pixels : Pixels
         Of the same files.
-    units : numpy.ndarray
-        (n,) of the values of each file after rescale.
 
     Returns
     -------
     Stack
         A row for each file, in the order of the headers.
+
+    Raises
+    ------
+    SeriesError
+        When values go through a Modality LUT that is no line.
     """
     samples = np.nan_to_num(headers.numbers("SamplesPerPixel"), nan=1)
     rescale = np.concatenate([headers.numbers("RescaleSlope"), headers.numbers("RescaleIntercept")], axis=1)
@@ -227,7 +231,7 @@ def stack_of_files(headers: "Headers", pixels: Pixels, units: npt.NDArray[np.str
             [headers.numbers("Rows"), headers.numbers("Columns"), np.nan_to_num(samples, nan=1)], axis=1
         ),
         rescale=rescale,
-        units_of=units,
+        units_of=units_of_files(headers, np.isfinite(rescale).any(axis=1)),
         pixels=pixels,
         value_of=_Values(headers),
         dimensions=FILE_DIMENSIONS,
