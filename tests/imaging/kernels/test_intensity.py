@@ -179,6 +179,7 @@ def test_clipping_keeps_the_type() -> None:
     assert clip(np.uint8([0, 100, 255]), -5, 99.9).tolist() == [0, 99, 99]
     assert clip(np.float32([0, np.nan, 2.5]), 0.5, 2)[[0, 2]].tolist() == [0.5, 2]
     assert clip(HU, -1e12, 1e12).dtype == np.int16
+    assert clip(np.float32([-5, 5]), -1e300, 1e300).tolist() == [-5, 5]
 
 
 @pytest.mark.parametrize(("low", "high"), [(5, 4), (4.2, 4.8), (np.nan, 1), (300, 400), (-9, -3)])

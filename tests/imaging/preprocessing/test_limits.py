@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from workbench.imaging.images import Image, Radiograph, Volume
-from workbench.imaging.preprocessing.geometry import pad
+from workbench.imaging.preprocessing import limits
+from workbench.imaging.preprocessing.geometry import orient, pad
 from workbench.imaging.preprocessing.limits import held_value, outside_value
 from workbench.imaging.preprocessing.masks import blank_outside, find_foreground
 from workbench.imaging.preprocessing.resizing import resample, resize
@@ -34,6 +35,13 @@ def test_bytes_count_and_not_pixels(chest: Volume) -> None:
     wide = chest.replace(array=chest.array.astype(np.float64))
     with pytest.raises(ValueError, match=r"pad would make 12 × 10,000 × 10,000 pixels, 8\.9 GiB"):
         pad(wide, shape=(12, 10_000, 10_000))
+
+
+def test_an_image_that_is_large_already_may_be_turned(monkeypatch: pytest.MonkeyPatch, chest: Volume) -> None:
+    monkeypatch.setattr(limits, "_MOST_GIB", 1e-6)
+    assert orient(chest, to="RAS").shape == chest.shape
+    with pytest.raises(ValueError, match="pad would make"):
+        pad(chest, shape=(13, 20, 24))
 
 
 @pytest.mark.parametrize(("value", "dtype"), [(-1024, "uint8"), (256, "uint8"), (0.5, "int16"), (1e39, "float32")])

@@ -9,7 +9,7 @@ from workbench.imaging.images import Radiograph, Volume
 from workbench.imaging.preprocessing.intensity import clip, percentile_clip
 from workbench.imaging.preprocessing.mapping import map_mask_forward
 from workbench.imaging.preprocessing.masks import find_foreground
-from workbench.imaging.preprocessing.padding import resampled
+from workbench.imaging.preprocessing.padding import measured_pixels, resampled
 from workbench.imaging.preprocessing.pipelines import read_pipeline
 from workbench.imaging.preprocessing.resizing import resample, resize
 from workbench.imaging.preprocessing.scores import z_score
@@ -68,6 +68,15 @@ def test_after_a_window_or_a_clip_what_was_padding_is_the_dark_end_and_blends(ro
     plain = resample(clipped.replace(padding_value=None), spacing_mm=(1.0, 1.0, 1.0))
     assert (done.array == plain.array).all()
     assert len(np.unique(done.array)) > 2
+
+
+def test_a_window_of_an_earlier_run_is_known(round_field: Volume) -> None:
+    window = {"name": "first", "version": 1, "steps": [{"window": {"low": -1000, "high": 400, "units": "HU"}}]}
+    second = {"name": "second", "version": 1, "steps": ["invert"]}
+    done = read_pipeline(second).apply(read_pipeline(window).apply(round_field, device="cpu"), device="cpu")
+    assert done.padding_value is not None
+    assert measured_pixels(done) is None
+    assert measured_pixels(round_field) is not None
 
 
 def test_undone_resampling_keeps_padding_out_too(round_field: Volume) -> None:

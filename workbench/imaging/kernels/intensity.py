@@ -199,7 +199,8 @@ def clip(array: Array, low: float, high: float) -> Array:
             f"low={low} and high={high} came for pixels of {kind.name}. "
             "There must be a value between low and high. Give them in the image's units, the lower first."
         )
-    return array.clip(kind.type(low), kind.type(high))
+    with np.errstate(over="ignore"):  # an end beyond float32 is none
+        return array.clip(kind.type(low), kind.type(high))
 
 
 def look_up(array: Array, table: Array, *, lowest: int) -> Array:

@@ -151,7 +151,8 @@ def equalize(image: _Kind) -> _Kind:
     table = np.arange(256) if span == 0 else np.rint((up_to - counts[lowest]) / span * 255)
     xp = array_module(image.array)
     array = xp.take(xp.asarray(np.clip(table, 0, 255).astype(np.uint8)), image.array)
-    padding = None if image.padding_value is None else float(table[int(image.padding_value)])
+    padding = image.padding_value
+    padding = None if padding is None or not 0 <= padding <= 255 else float(table[int(padding)])
     return recorded(image, "equalize", {}, array=array, padding_value=padding)
 
 

@@ -28,13 +28,13 @@ def check_bytes(image: Image, shape: Sequence[int], step: str) -> None:
     Raises
     ------
     ValueError
-        Above 4 GiB.
+        Above 4 GiB, and more than the image itself.
     """
     whole = list(image.shape)
     for axis, length in zip(space_axes(image), shape, strict=True):
         whole[axis] = length
     gib = math.prod(whole) * image.array.dtype.itemsize / 2**30
-    if gib > _MOST_GIB:
+    if gib > _MOST_GIB and math.prod(whole) > math.prod(image.shape):
         raise ValueError(
             f"{step} would make {' × '.join(f'{length:,}' for length in whole)} pixels, {gib:,.1f} GiB. At most "
             f"{_MOST_GIB} GiB would be right. Ask for fewer pixels, and see whether the image's spacing is right."

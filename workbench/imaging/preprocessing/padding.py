@@ -6,7 +6,7 @@ does (`workbench.imaging.preprocessing.mapping.map_mask_forward`), so that what 
 and count only pixels that are wholly none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from workbench.imaging.arrays import array_module
 from workbench.imaging.images import Array, Image
@@ -132,6 +132,12 @@ def wholly(inside: Array, shape: Sequence[int], method: Method) -> Array:
 
 
 def _done(image: Image) -> frozenset[str]:
-    """Return the names of the steps that an image has been through."""
-    earlier = image.provenance.get("preprocessing", {}).get("steps", ())
-    return frozenset(str(entry["step"]) for entry in (*earlier, *image.provenance.get(STEPS, ())))
+    """Return the names of the steps that an image has been through, now and in earlier runs, undone ones too."""
+    entries = list(image.provenance.get(STEPS, ()))
+    runs = [image.provenance.get("preprocessing"), image.provenance.get("undone")]
+    while runs:
+        run = runs.pop()
+        if isinstance(run, Mapping):
+            entries += run.get("steps", ())
+            runs.append(run.get("earlier"))
+    return frozenset(str(entry["step"]) for entry in entries)
