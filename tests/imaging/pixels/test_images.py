@@ -65,6 +65,11 @@ def test_monochrome1_does_not_change_values_with_units(write_dicom: Write) -> No
     )
 
 
+def test_free_text_in_place_of_a_modality_is_not_shown(write_dicom: Write) -> None:
+    image = read_radiograph(write_dicom(np.zeros((2, 2), np.uint8), Modality="SECRET"))
+    assert (image.modality, "SECRET" in repr(image)) == ("", False)
+
+
 def test_free_text_in_place_of_a_photometric_interpretation_is_not_repeated(write_dicom: Write) -> None:
     path = write_dicom(np.zeros((2, 2), np.uint8), PhotometricInterpretation="SECRET NAME")
     image = read_radiograph(path)

@@ -5,6 +5,16 @@ import struct
 import warnings
 from typing import Any
 
+#: Code strings of Modality (PS3.16 2025c CID 33); any other value may be free text.
+MODALITIES = frozenset(
+    """
+    ANN AR AS ASMT AU BDUS BI BMD CD CF CFM CP CR CS CT CTPROTOCOL DD DF DG DM DMS DOC DS DX EC ECG EEG EMG EOG EPS ES
+    FA FID FS GM HC HD IO IOL IVOCT IVUS KER KO LEN LP LS M3D MA MG MR MS NM OAM OCT OP OPM OPR OPT OPTBSV OPTENF OPV
+    OSS OT PA PLAN POS PR PT PX REG RESP RF RG RTDOSE RTIMAGE RTPLAN RTRECORD RTSTRUCT RWV SEG SM SMR SR SRF ST STAIN
+    TEXTUREMAP TG US VA VF XA XC
+    """.split()  # noqa: SIM905 -- a list of so many would fill the screen
+)
+
 
 def value_of(item: Any, keyword: str) -> Any:
     """Return the value of an attribute; a damaged one counts as absent.
@@ -134,3 +144,20 @@ def text_of(item: Any, keyword: str) -> str:
     if not isinstance(value, str) and hasattr(value, "__iter__"):
         value = next(iter(value), "")
     return str(value).strip()
+
+
+def modality_of(dataset: Any) -> str:
+    """Return the Modality of a file, which an image shows.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The header of one file.
+
+    Returns
+    -------
+    str
+        Empty where absent, and where DICOM defines no such code.
+    """
+    stated = text_of(dataset, "Modality")
+    return stated if stated in MODALITIES else ""

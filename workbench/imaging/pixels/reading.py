@@ -12,7 +12,7 @@ from workbench.imaging.images import UNKNOWN_UNITS, Source
 from workbench.imaging.pixels.codecs import DECODERS
 from workbench.imaging.pixels.decoding import decode_frames
 from workbench.imaging.pixels.files import open_dataset
-from workbench.imaging.pixels.groups import text_of, value_of
+from workbench.imaging.pixels.groups import modality_of, text_of, value_of
 from workbench.imaging.pixels.layout import PixelDescription, shown_photometric
 from workbench.imaging.pixels.modality import apply_modality, padding_values, rescale_of
 from workbench.imaging.pixels.photometric import grey_of_rgb, invert, to_rgb
@@ -96,7 +96,7 @@ def read_frames(path: str | Path, *, frames: Sequence[int] | None = None, color:
     }
     if regions := ultrasound_regions(dataset):
         made["ultrasound_regions"] = regions
-    fields = {"modality": text_of(dataset, "Modality"), "spacing_mm": spacing, "source": source, "provenance": made}
+    fields = {"modality": modality_of(dataset), "spacing_mm": spacing, "source": source, "provenance": made}
     read = Frames(dataset, description, decoded, fields, flags + _general_flags(dataset))
     if made["photometric"] != description.photometric:
         read.flags.append("PhotometricInterpretation has a value that DICOM does not define; MONOCHROME2 was assumed.")

@@ -9,6 +9,8 @@ C.7.6.3.1.2 (Photometric Interpretation), C.8.9.1.1.3 (Units), C.11.1.1.2 (Resca
 import re
 from collections.abc import Sequence
 
+from workbench.imaging.pixels.groups import MODALITIES
+
 _MOST_LISTED = 12
 
 
@@ -16,12 +18,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_MODALITIES = _words(
-    "ANN AR AS ASMT AU BDUS BI BMD CD CF CFM CP CR CS CT CTPROTOCOL DD DF DG DM DMS DOC DS DX EC ECG EEG EMG EOG EPS "
-    "ES FA FID FS GM HC HD IO IOL IVOCT IVUS KER KO LEN LP LS M3D MA MG MR MS NM OAM OCT OP OPM OPR OPT OPTBSV OPTENF "
-    "OPV OSS OT PA PLAN POS PR PT PX REG RESP RF RG RTDOSE RTIMAGE RTPLAN RTRECORD RTSTRUCT RWV SEG SM SMR SR SRF ST "
-    "STAIN TEXTUREMAP TG US VA VF XA XC"
-)
 # Of Image Type, and what vendors often write in its later values; our own list, others are not shown.
 _IMAGE_TYPES = _words(
     "ORIGINAL DERIVED MIXED PRIMARY SECONDARY AXIAL LOCALIZER VOLUME OTHER NONE M P R I MAGNITUDE PHASE REAL IMAGINARY "
@@ -30,7 +26,7 @@ _IMAGE_TYPES = _words(
 )
 _KERNEL_NAMES = "STANDARD|SOFT|LUNG|BONE|BONEPLUS|DETAIL|EDGE|CHEST|ULTRA"
 _CODES = {
-    "Modality": _MODALITIES,
+    "Modality": MODALITIES,
     "ImageType": _IMAGE_TYPES,
     "FrameType": _IMAGE_TYPES,
     "PhotometricInterpretation": frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL"}),
@@ -65,7 +61,7 @@ def known_modality(text: str | None) -> str:
     >>> known_modality("CT"), known_modality("SMITH^ANNA")
     ('CT', '')
     """
-    return text if text in _MODALITIES else ""
+    return text if text in MODALITIES else ""
 
 
 def may_be_shown(keyword: str, values: Sequence[str | None]) -> bool:
