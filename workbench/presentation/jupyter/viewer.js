@@ -333,17 +333,16 @@ function paneOf(plane, app) {
 
   function describe() {
     const stop = stopAt();
-    const order = plane.step < 0 ? 0 : plane.flipped[0] ? plane.n - 1 - at() : at();
     const mm = space.millimeters(state.position);
     const c = COORDINATES[plane.key];
     const times = scene.frame_times;
-    const where = mm && c !== undefined ? `${"xyz"[c]} ${number(mm[c], 1)} mm` : times.length > order ? `${number(times[order] / 1000, 2)} s` : "";
-    const count = plane.n > 1 ? `${order + 1} / ${plane.n}` : "";
+    const where = mm && c !== undefined ? `${"xyz"[c]} ${number(mm[c], 1)} mm` : times.length > at() ? `${number(times[at()] / 1000, 2)} s` : "";
+    const count = plane.n > 1 ? `${at()} of 0–${plane.n - 1}` : ""; // as the array is indexed, in Python too
     texts.count.textContent = count;
     texts.place.textContent = where;
     texts.window.textContent = scene.color ? "RGB" : `C ${app.shortly(state.window[0])}  W ${app.shortly(state.window[1])}`;
     if (document.activeElement !== slider || Number(slider.value) !== stop) slider.value = stop;
-    slider.setAttribute("aria-valuetext", `${order + 1} of ${plane.n}${where ? `, ${where}` : ""}`);
+    slider.setAttribute("aria-valuetext", `${at()} of 0 to ${plane.n - 1}${where ? `, ${where}` : ""}`);
     slider.style.setProperty("--done", `${stops.length > 1 ? (100 * stop) / (stops.length - 1) : 0}%`);
   }
 

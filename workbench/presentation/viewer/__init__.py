@@ -12,8 +12,9 @@ from workbench.presentation.viewer.comparing import Comparison, compare_images
 from workbench.presentation.viewer.pictures import thumbnail
 from workbench.presentation.viewer.sheets import contact_sheet
 from workbench.presentation.viewer.slices import SliceViewer
+from workbench.presentation.viewer.switching import VolumeViewer
 
-__all__ = ["Comparison", "SliceViewer", "compare_images", "contact_sheet", "thumbnail", "view"]
+__all__ = ["Comparison", "SliceViewer", "VolumeViewer", "compare_images", "contact_sheet", "thumbnail", "view"]
 
 _MODES = ("auto", "3d", "slices")
 
@@ -34,15 +35,16 @@ def view(
     mask : array, Image or mapping of str to array, optional
         Laid over the image, of its shape: true or a whole number above 0 where a label is. A mapping names several.
     mode : {"auto", "3d", "slices"}
-        ``"3d"`` draws a volume with itkwidgets and WebGL; ``"slices"`` needs neither. ``"auto"`` takes 3-D where
-        itkwidgets and its checked bundle are installed and the volume is small, and else says in one sentence why not.
+        ``"3d"`` draws a volume with itkwidgets and WebGL; ``"slices"`` needs neither. ``"auto"`` begins with slices
+        and goes over to 3-D where itkwidgets and its checked bundle are installed, the volume is small and the browser
+        draws WebGL by a graphics card; else it says in one sentence why not.
     labels : mapping of int to str, optional
         Names of the mask's values.
 
     Returns
     -------
-    SliceViewer or itkwidgets.Viewer
-        Live in JupyterLab and Voila.
+    SliceViewer or VolumeViewer
+        Live in JupyterLab and Voila; the latter has a button between slices and 3-D.
 
     Raises
     ------
@@ -67,9 +69,11 @@ def view(
         raise unknown_name("mode", mode, _MODES, where="view(…)", then="Leave it out for 'auto'.")
     if mode == "slices":
         return SliceViewer(image, mask=mask, labels=labels)
-    from workbench.presentation.viewer.rendering import render_volume, why_not_rendered
+    from workbench.presentation.viewer.rendering import check_rendered, why_not_rendered
 
     reason = why_not_rendered(image) if mode == "auto" else ""
     if reason:
         return SliceViewer(image, mask=mask, labels=labels, note=reason)
-    return render_volume(image, mask=mask, labels=labels)
+    if mode == "3d":
+        check_rendered(image)
+    return VolumeViewer(image, mask=mask, labels=labels, in_3d=mode == "3d")

@@ -129,7 +129,7 @@ def _of_one_source(before: Image, after: Image) -> bool:
     if before.index_to_source is not None:
         return before.source.shape == read
     axes, frames = space_axes(before), len(read) - len(before.shape)  # a file of one frame says so in front
-    return not read or all(0 <= axis + frames and before.shape[axis] == read[axis + frames] for axis in axes)
+    return not read or all(axis + frames >= 0 and before.shape[axis] == read[axis + frames] for axis in axes)
 
 
 def _own(image: Image) -> _Pair | None:

@@ -14,6 +14,30 @@ from workbench.presentation.viewer.scenes import Scene
 _FRONTEND = Path(__file__).resolve().parent.parent / "jupyter"
 
 
+_STILL = (
+    "<p><em>An image viewer was here. A saved notebook keeps no pixels: open the notebook in JupyterLab and run it to "
+    "see the image.</em></p>"
+)
+
+
+def without_a_kernel(bundle: Any) -> Any:
+    """Return what a widget shows of itself, with a sentence for pages that show no widgets, such as GitHub's.
+
+    Parameters
+    ----------
+    bundle : dict, tuple of dict or None
+        As ``_repr_mimebundle_`` returns it.
+
+    Returns
+    -------
+    dict, tuple of dict or None
+        Where a widget can be shown, it is preferred to the sentence.
+    """
+    if isinstance(bundle, tuple):
+        return ({**bundle[0], "text/html": _STILL}, *bundle[1:])
+    return {**bundle, "text/html": _STILL} if bundle else bundle
+
+
 class SliceViewer(anywidget.AnyWidget):
     """An image on the page, slice by slice.
 
@@ -125,6 +149,9 @@ class SliceViewer(anywidget.AnyWidget):
 
         window = (float(self.window[0]), float(self.window[1]))
         return still_html(self._scene, n_slices=n_slices, size=size, plane=plane, window=window)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return without_a_kernel(super()._repr_mimebundle_(**options))
 
     def _receive(self, _: Any, content: Any, __: Any) -> None:
         """Answer the page; what does not come from our page is passed over."""

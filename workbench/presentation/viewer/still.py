@@ -90,14 +90,16 @@ def _packed(
         notes = [f"{len(kept)} of {n} slices are kept in this page{resolution}.", *notes]
     lighter = described | {"planes": [entry], "slab": 0, "notes": notes}
     packed = {"scene": lighter, "position": position, "window": list(window), "slices": slices}
-    return packed, _fallback(scene, window, entry["kept"].index(middle) + 1, len(kept))
+    return packed, _fallback(scene, window, entry["key"], (middle, n))
 
 
-def _fallback(scene: "Scene", window: tuple[float, float], number: int, n: int) -> str:
-    from workbench.presentation.viewer.pictures import thumbnail
+def _fallback(scene: "Scene", window: tuple[float, float], plane: str, place: tuple[int, int]) -> str:
+    from workbench.presentation.viewer.pictures import as_png, drawn
 
-    picture = base64.b64encode(thumbnail(scene.image, size=384, window=None if scene.color else window)).decode()
-    words = html.escape(f"{scene.image.modality} image, slice {number} of {n}".strip(), quote=True)
+    at, n = place
+    pixels = drawn(scene.image, size=384, window=None if scene.color else window, position=at, plane=plane)
+    picture = base64.b64encode(as_png(pixels)).decode()
+    words = html.escape(f"{scene.image.modality} image, slice {at} of 0 to {n - 1}".strip(), quote=True)
     return f'<img alt="{words}" src="data:image/png;base64,{picture}">'
 
 
