@@ -11,6 +11,7 @@ import nbformat
 import polars as pl
 import pytest
 
+from tests.catalog.orthanc_server import needs_orthanc, running, store
 from workbench.assets import asset_path
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog, open_catalog
@@ -167,19 +168,40 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+def profiled(source: str, cohort: str) -> Cohort:
+    """Return the cohort that the cells of a profile show, run here, since a kernel takes seconds to start."""
+    notebook = nbformat.read(asset_path("notebooks", REPORTS["cohort_profile"]), as_version=4)
+    imports, parameters, *cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    names: dict[str, Any] = {}
+    for code in (imports, parameters, f"cohort, source = {cohort!r}, {source!r}", *cells):
+        exec(code, names)
+    selected: Cohort = names["selected"]
+    return selected
+
+
 @pytest.mark.parametrize("cohort", ["", "mine.yaml"])
 def test_every_cell_of_a_cohort_profile_runs_on_dicom_files(
     scans: Path, tmp_path: Path, cohort: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     open_catalog(scans).where(modality="CT").save("mine.yaml", members=False)
-    notebook = nbformat.read(asset_path("notebooks", REPORTS["cohort_profile"]), as_version=4)
-    imports, parameters, *cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    names: dict[str, Any] = {}
-    for source in (imports, parameters, f"cohort, source = {cohort!r}, {str(scans)!r}", *cells):
-        exec(source, names)
-    assert names["selected"].counts["patients"] == 1
+    assert profiled(str(scans), cohort).counts["patients"] == 1
     assert {path.name for path in tmp_path.glob("*.csv")} >= {"attrition.csv", "census.csv", "comparison.csv"}
+
+
+@pytest.mark.slow
+@needs_orthanc
+def test_every_cell_of_a_cohort_profile_runs_on_a_dicomweb_server(
+    scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "server").mkdir()
+    with running(tmp_path / "server") as address:
+        for path in scans.rglob("*.dcm"):
+            store(address, path)
+        source = f"dicomweb+{address}/dicom-web"
+        open_catalog(source).where(modality="CT").save("mine.yaml", members=False)
+        assert profiled(source, "mine.yaml").counts["patients"] == 1
 
 
 # ------------------------------------------------------------------ parameters and faults, nothing is run
