@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openjpeg
 import pydicom
 import pytest
 from PIL import Image
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless
 
 from workbench.imaging.pixels.cines import read_cine
 from workbench.imaging.pixels.layout import PixelDataError
@@ -114,6 +117,18 @@ def test_several_frames_are_no_radiograph(write_dicom: Write) -> None:
         read_radiograph(path)
     assert str(raised.value) == (
         "The file holds 3 frames. A radiograph has one. Read it with read_cine or read_series."
+    )
+
+
+def test_a_codestream_whose_sign_is_not_the_header_s_is_said(write_dicom: Write) -> None:
+    # 16 bits: 65384 of an unsigned codestream is -152 in two's complement
+    encoded = openjpeg.encode(np.full((40, 33), 65_384, np.uint16), compression_ratios=None, use_mct=False)
+    layout = {"Rows": 40, "Columns": 33, "BitsAllocated": 16, "BitsStored": 16, "HighBit": 15, "PixelRepresentation": 1}
+    path = write_dicom(encapsulate([encoded]), syntax=JPEG2000Lossless, vr="OB", **layout)
+    image = read_radiograph(path)
+    assert (image.array[0, 0], image.flags) == (
+        -152,
+        ("The JPEG 2000 frame says unsigned and PixelRepresentation is 1; its bits were read as the latter says.",),
     )
 
 

@@ -13,8 +13,9 @@ from workbench.imaging.headers.frames import frame_offsets
 from workbench.imaging.pixels.batches import decode_jobs
 from workbench.imaging.pixels.child import read_spans
 from workbench.imaging.pixels.codecs import DECODERS, no_decoder
-from workbench.imaging.pixels.codestreams import check_codestream, read_codestream
+from workbench.imaging.pixels.codestreams import check_codestream
 from workbench.imaging.pixels.files import read_native
+from workbench.imaging.pixels.frameheads import first_codestream
 from workbench.imaging.pixels.isolation import Job
 from workbench.imaging.pixels.layout import PixelDataError, PixelDescription, Refusal, check_claims
 from workbench.imaging.pixels.opening import size_of_file, unreadable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _LARGE = 64 * 2**20  # bytes of a frame whose own header is asked before memory is taken
-_HEAD = 2**20  # bytes that hold the header of a frame
 
 __all__ = ["DECODERS", "Refusal", "decode_files", "decode_frames", "decoder_table"]
 
@@ -256,14 +256,8 @@ def _stored(job: Job) -> str | None:
 def _check_size(path: str | Path, description: PixelDescription) -> None:
     """Refuse what the file cannot hold; where a frame is large, also what its own header contradicts."""
     check_claims(description, size_of_file(path))
-    decoder = DECODERS.get(description.transfer_syntax)
-    if description.frame_bytes <= _LARGE or decoder is None or not decoder.native:
-        return
-    offsets, lengths = frame_offsets(path, description.pixel_offset, n_frames=description.n_frames)
-    if not len(offsets[0]):
-        return  # which is refused where the frame is decoded
-    begin, length = int(offsets[0][0]), int(lengths[0][0])
-    check_codestream(read_codestream(read_spans(os.fspath(path), [[begin, min(length, _HEAD)]])), description)
+    if description.frame_bytes > _LARGE and (found := first_codestream(path, description)):
+        check_codestream(found, description)
 
 
 def _empty(shape: tuple[int, ...], description: PixelDescription) -> npt.NDArray[Any]:

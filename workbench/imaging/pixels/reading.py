@@ -12,6 +12,7 @@ from workbench.imaging.images import UNKNOWN_UNITS, Source
 from workbench.imaging.pixels.codecs import DECODERS
 from workbench.imaging.pixels.decoding import decode_frames
 from workbench.imaging.pixels.files import open_dataset
+from workbench.imaging.pixels.frameheads import first_codestream
 from workbench.imaging.pixels.groups import modality_of, text_of, value_of
 from workbench.imaging.pixels.layout import PixelDescription, shown_photometric
 from workbench.imaging.pixels.modality import apply_modality, padding_values, rescale_of
@@ -22,6 +23,7 @@ from workbench.imaging.pixels.voi import voi_windows
 
 #: What is done with color: kept as RGB, made luminance with a flag, or refused.
 Color = Literal["keep", "grey", "refuse"]
+_WITH_SIGN = tuple(uid for uid, one in DECODERS.items() if one.decoder == "OpenJPEG")
 
 
 @dataclass
@@ -98,6 +100,8 @@ def read_frames(path: str | Path, *, frames: Sequence[int] | None = None, color:
         made["ultrasound_regions"] = regions
     fields = {"modality": modality_of(dataset), "spacing_mm": spacing, "source": source, "provenance": made}
     read = Frames(dataset, description, decoded, fields, flags + _general_flags(dataset))
+    if description.transfer_syntax in _WITH_SIGN:
+        read.flags += _sign_flags(path, description)
     if made["photometric"] != description.photometric:
         read.flags.append("PhotometricInterpretation has a value that DICOM does not define; MONOCHROME2 was assumed.")
     if description.samples == 3 or description.photometric == "PALETTE COLOR":
@@ -165,6 +169,16 @@ def _of_frames(dataset: Any, frames: Sequence[int]) -> Any:
     chosen = copy.copy(dataset)
     chosen.PerFrameFunctionalGroupsSequence = [own[frame] for frame in frames if frame < len(own)]
     return chosen
+
+
+def _sign_flags(path: str | Path, description: PixelDescription) -> list[str]:
+    found = first_codestream(path, description)
+    if found is None or found.kind != "jpeg 2000" or found.signed == description.signed:
+        return []
+    own, header = ("signed", 0) if found.signed else ("unsigned", 1)
+    return [
+        f"The JPEG 2000 frame says {own} and PixelRepresentation is {header}; its bits were read as the latter says."
+    ]
 
 
 def _general_flags(dataset: Any) -> list[str]:
