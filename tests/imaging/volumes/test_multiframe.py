@@ -8,7 +8,7 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import EnhancedCTImageStorage, NuclearMedicineImageStorage, RTDoseStorage
+from pydicom.uid import EnhancedCTImageStorage, NuclearMedicineImageStorage, RLELossless, RTDoseStorage
 
 from workbench.imaging.volumes.findings import SeriesError
 from workbench.imaging.volumes.series import read_series
@@ -203,6 +203,20 @@ def test_a_frame_without_rescale_among_frames_with_one_is_refused(enhanced):
         read_series(enhanced([0, 3, 6], without=[1]))
     words = "Frame 2 of 3 without the RescaleSlope or RescaleIntercept that others state."
     assert str(caught.value).startswith(words)
+
+
+def test_a_compressed_file_that_claims_more_frames_than_bytes_is_refused(enhanced):
+    path = enhanced([0, 3])
+    image = pydicom.dcmread(path)
+    image.compress(RLELossless, generate_instance_uid=False)
+    image.NumberOfFrames = 99_999
+    image.save_as(path)
+    with pytest.raises(SeriesError) as caught:
+        read_series(path)
+    assert str(caught.value) == (
+        f"The file claims 99,999 frames, more than its {path.stat().st_size:,} bytes can hold. Each takes 8 or more. "
+        "Fetch it again, or leave it out."
+    )
 
 
 def test_frames_of_places_in_a_table_of_colors_are_refused(enhanced):

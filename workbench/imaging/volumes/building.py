@@ -116,9 +116,10 @@ def _read(
     stack = arranged.stack
     padding = facts.padding[stack.rows]
     try:
-        return _read_as(arranged, values_of(stack, padding), wishes)
-    except BeyondInt16Error:  # values beyond int16: once more, as float32
-        return _read_as(arranged, values_of(stack, padding, as_float=True), wishes)
+        try:
+            return _read_as(arranged, values_of(stack, padding), wishes)
+        except BeyondInt16Error:  # values beyond int16: once more, as float32
+            return _read_as(arranged, values_of(stack, padding, as_float=True), wishes)
     except MemoryError:
         raise _too_large(arranged) from None
 

@@ -2,7 +2,7 @@
 
 References
 ----------
-DICOM PS3.5 2025c: A.1, A.2 and A.3 (native transfer syntaxes).
+DICOM PS3.5 2025c: A.1, A.2 and A.3 (native transfer syntaxes), A.4 (encapsulation).
 """
 
 from collections.abc import Callable
@@ -14,8 +14,10 @@ import numpy.typing as npt
 
 from workbench.imaging.pixels.decoding import decode_frames
 from workbench.imaging.pixels.description import PixelDescription
+from workbench.imaging.volumes.findings import Finding, SeriesError
 
 _NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
+_LEAST_BYTES = 8  # of a compressed frame: the tag and the length of its item
 
 
 class Frames:
@@ -78,3 +80,24 @@ class Frames:
         for nth in range(len(rows)):
             done(nth)
         return []
+
+
+def check_frames(description: PixelDescription, file_bytes: int) -> None:
+    """Refuse more compressed frames than a file can hold, before each is looked at.
+
+    Parameters
+    ----------
+    description : PixelDescription
+        What the header claims.
+    file_bytes : int
+        Size of the file.
+
+    Raises
+    ------
+    SeriesError
+        Says how many were claimed.
+    """
+    if not description.is_native and _LEAST_BYTES * description.n_frames > file_bytes:
+        words = f"The file claims {description.n_frames:,} frames, more than its {file_bytes:,} bytes can hold."
+        then = "Fetch it again, or leave it out."
+        raise SeriesError(f"{words} Each takes {_LEAST_BYTES} or more. {then}", (Finding("claims", words, "", then),))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from workbench.imaging.images import Source, Volume
 from workbench.imaging.volumes.building import Facts, Wishes, build_volume
 from workbench.imaging.volumes.findings import Finding, SeriesError
-from workbench.imaging.volumes.frames import Frames
+from workbench.imaging.volumes.frames import Frames, check_frames
 from workbench.imaging.volumes.geometry import axes_of
 from workbench.imaging.volumes.opening import why_not
 from workbench.imaging.volumes.showing import known_modality
@@ -90,6 +90,7 @@ def read_frames(headers: "Headers", wishes: Wishes) -> Volume:
             f"{words} It has to be as its header was read. {then}", (Finding("changed", words, "", then),)
         )
     dataset, description = open_dataset(path)
+    check_frames(description, int(headers.size_bytes[0]))
     if str(dataset.get("Modality", "")) == "SEG":  # frames without the segment are often left out
         raise _no_slices("The file is a segmentation: masks of segments, not slices.")
     try:
@@ -137,11 +138,11 @@ def _stack(dataset: Any, pixels: Frames) -> tuple[Stack, list[Finding]]:
 
 def _without_own(dataset: Any, n: int) -> list[int]:
     """Return the frames without slope and intercept of their own, where others have them."""
-    from workbench.imaging.pixels.groups import functional_item
-
-    lacking = [
-        frame for frame in range(n) if functional_item(dataset, "PixelValueTransformationSequence", frame) is None
-    ]
+    name = "PixelValueTransformationSequence"
+    if name in (dataset.get("SharedFunctionalGroupsSequence") or [{}])[0]:
+        return []
+    frames = list(dataset.get("PerFrameFunctionalGroupsSequence") or [])
+    lacking = [nth for nth in range(n) if nth >= len(frames) or name not in frames[nth]]
     return lacking if len(lacking) < n else []
 
 
