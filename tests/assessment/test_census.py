@@ -88,7 +88,7 @@ def test_an_empty_frame_gives_an_empty_table_and_says_so() -> None:
 
 
 def test_all_missing_is_said_in_words() -> None:
-    assert count_census(PATIENTS.tail(1), by=["sex"]).sentence == "Sex is recorded for none of 1 patients."
+    assert count_census(PATIENTS.tail(1), by=["sex"]).sentence == "Sex is recorded for none of 1 patient."
 
 
 @settings(deadline=None)

@@ -11,7 +11,7 @@ from workbench.assessment.cells import count_cells
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.standouts import find_standouts
 from workbench.assessment.units import attribute_names, require_categories, require_frame
-from workbench.assessment.wording import listed, percentage, plain_words, some_of
+from workbench.assessment.wording import counted, listed, percentage, plain_words, some_of
 from workbench.errors import unknown_name
 from workbench.vocabulary.demographics import MISSING, definitions_of
 
@@ -79,21 +79,22 @@ class Census:
         n_known = int(known[count].sum())
         verb = "is recorded" if len(self.by) == 1 else "are recorded together"
         if n_known == 0:
-            return f"{subject} {verb} for none of {self.n_total:,} {self.unit}."
+            return f"{subject} {verb} for none of {counted(self.n_total, self.unit)}."
         n_largest, cells, several = self._largest(known)
         if self.overlapping:
             return (
-                f"{subject} of {self.n_total:,} {self.unit}, each counted in every group it belongs to; "
+                f"{subject} of {counted(self.n_total, self.unit)}, each counted in every group it belongs to; "
                 f"{percentage(n_largest / self.n_total)} are in {'each of ' * several}the largest, {cells}."
             )
         return (
-            f"{subject} {verb} for {n_known:,} of {self.n_total:,} {self.unit} ({percentage(n_known / self.n_total)}); "
+            f"{subject} {verb} for {n_known:,} of {counted(self.n_total, self.unit)} "
+            f"({percentage(n_known / self.n_total)}); "
             f"of those {percentage(n_largest / n_known)} {'each ' * several}are {cells}."
         )
 
     def _sentence_of_shown(self, subject: str, known: pl.DataFrame) -> str:
         """Say only what is shown; sums over what is hidden would be wrong or give it away."""
-        of = f" of {self.n_total:,} {self.unit}" if self.n_total is not None else f" of {self.unit}"
+        of = f" of {counted(self.n_total, self.unit)}" if self.n_total is not None else f" of {self.unit}"
         count = f"n_{self.unit}"
         shown = known.filter(pl.col(count) > 0)
         if shown.is_empty():

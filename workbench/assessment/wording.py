@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from workbench.assessment.table_one_text import attribute_words, in_percent
 
 _PLAIN = {"age_group": "age", "age_decade": "age", "first_version": "IDC version"}
+_ONE = {"patients": "patient", "studies": "study", "instances": "instance", "collections": "collection"}
 _MOST_NAMES = 3
 _ROUNDING = 1e-12  # what adding up shares leaves; a person among all the people alive is a hundred times more
 
@@ -28,6 +29,56 @@ def plain_words(attribute: str) -> str:
     ('age', 'IDC version', 'slice thickness')
     """
     return _PLAIN.get(attribute) or attribute_words(attribute).split(",")[0]
+
+
+def counted(n: int, units: str) -> str:
+    """Return a number with its unit, in the singular where it is one.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    units : {"patients", "studies", "series", "instances", "collections"}
+        Of what.
+
+    Returns
+    -------
+    str
+        Such as ``"1 study"`` or ``"2,077 patients"``.
+
+    Examples
+    --------
+    >>> counted(1, "studies"), counted(2077, "patients")
+    ('1 study', '2,077 patients')
+    """
+    return f"{n:,} {_ONE.get(units, units) if n == 1 else units}"
+
+
+def sized(size_gb: float, *, largest: str = "TB") -> str:
+    """Return a size in the unit that fits: from a tenth of one on, down to kB.
+
+    Parameters
+    ----------
+    size_gb : float
+        In GB, of 10⁹ bytes.
+    largest : {"TB", "GB"}
+        The unit above which there is none.
+
+    Returns
+    -------
+    str
+        With one digit behind the point.
+
+    Examples
+    --------
+    >>> sized(99_900.0), sized(14.2), sized(0.0154), sized(5e-6), sized(1234.5, largest="GB")
+    ('99.9 TB', '14.2 GB', '15.4 MB', '5 kB', '1,234.5 GB')
+    """
+    if largest == "TB" and size_gb >= 100:
+        return f"{size_gb / 1000:,.1f} TB"
+    if size_gb >= 0.1:
+        return f"{size_gb:,.1f} GB"
+    return f"{size_gb * 1e3:,.1f} MB" if size_gb >= 1e-4 else f"{size_gb * 1e6:,.0f} kB"
 
 
 def percentage(fraction: float, *, digits: int = 1) -> str:

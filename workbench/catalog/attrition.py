@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from workbench.assessment.references import ReferencePopulation
+from workbench.assessment.wording import counted
 from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.criteria.criterion import Condition
-from workbench.catalog.criteria.english import counted, phrase
+from workbench.catalog.criteria.english import phrase
 from workbench.catalog.criteria.levels import count_distinct, level_keys
 from workbench.catalog.listing import listed, patient_ids
 from workbench.catalog.people import read_patients

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from workbench.assessment.wording import counted, sized
 from workbench.catalog import listing, membership
 from workbench.catalog.attrition import Attrition
-from workbench.catalog.criteria.english import counted, sized
 from workbench.catalog.criteria.follow_up import follow_up
 from workbench.catalog.criteria.group_condition import is_writable
 from workbench.catalog.criteria.near_test import read_near_test

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from workbench.assessment.wording import counted, sized
 from workbench.cache import say
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.criteria.english import counted, sized
 from workbench.catalog.criteria.groups import Asked
 from workbench.catalog.criteria.sql import run_sql
 from workbench.catalog.definition import check_form, check_version, content_hash, read_definition

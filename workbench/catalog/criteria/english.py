@@ -20,7 +20,6 @@ _NAMES = {
     "site_id": "site",
 }
 _OBJECTS = {True: "derived objects", False: "acquired images"}
-_ONE = {"patients": "patient", "studies": "study", "instances": "instance", "collections": "collection"}
 _MOST_NAMED = 6
 
 
@@ -53,56 +52,6 @@ def phrase(condition: Condition) -> str:
     if isinstance(condition, Query):
         return "selected by an SQL query"
     return condition.label
-
-
-def counted(n: int, units: str) -> str:
-    """Return a number with its unit, in the singular where it is one.
-
-    Parameters
-    ----------
-    n : int
-        How many.
-    units : {"patients", "studies", "series", "instances", "collections"}
-        Of what.
-
-    Returns
-    -------
-    str
-        Such as ``"1 study"`` or ``"2,077 patients"``.
-
-    Examples
-    --------
-    >>> counted(1, "studies"), counted(2077, "patients")
-    ('1 study', '2,077 patients')
-    """
-    return f"{n:,} {_ONE.get(units, units) if n == 1 else units}"
-
-
-def sized(size_gb: float, *, largest: str = "TB") -> str:
-    """Return a size in the unit that fits: from a tenth of one on, down to kB.
-
-    Parameters
-    ----------
-    size_gb : float
-        In GB, of 10⁹ bytes.
-    largest : {"TB", "GB"}
-        The unit above which there is none.
-
-    Returns
-    -------
-    str
-        With one digit behind the point.
-
-    Examples
-    --------
-    >>> sized(99_900.0), sized(14.2), sized(0.0154), sized(5e-6), sized(1234.5, largest="GB")
-    ('99.9 TB', '14.2 GB', '15.4 MB', '5 kB', '1,234.5 GB')
-    """
-    if largest == "TB" and size_gb >= 100:
-        return f"{size_gb / 1000:,.1f} TB"
-    if size_gb >= 0.1:
-        return f"{size_gb:,.1f} GB"
-    return f"{size_gb * 1e3:,.1f} MB" if size_gb >= 1e-4 else f"{size_gb * 1e6:,.0f} kB"
 
 
 def _criterion(criterion: Criterion) -> str:

@@ -3,6 +3,7 @@
 import altair as alt
 import polars as pl
 
+from workbench.assessment.wording import counted
 from workbench.catalog.attrition import Attrition
 from workbench.catalog.disclosure import stamp_of
 from workbench.presentation.charts import rows, wording
@@ -55,7 +56,8 @@ def attrition(steps: Attrition) -> Figure:
     )
     first, last = table.row(0, named=True), table.row(-1, named=True)
     worst = table.sort("patients_lost_missing", descending=True, maintain_order=True).row(0, named=True)
-    title = f"{last['patients']:,} of {first['patients']:,} patients remain"
+    remain = "remains" if last["patients"] == 1 else "remain"
+    title = f"{last['patients']:,} of {counted(first['patients'], 'patients')} {remain}"
     if worst["patients_lost_missing"]:
         title += f"; {worst['patients_lost_missing']:,} were lost only for a missing value at “{worst['step']}”"
     source = f"{steps.repository.name} {steps.repository.version}"

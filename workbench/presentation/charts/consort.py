@@ -53,7 +53,8 @@ def consort(attrition: Attrition, *, people: bool = True) -> Drawing:
     demanded = stamp_of(attrition.repository)
     first, last = table.row(0, named=True), table.row(-1, named=True)
     n_criteria = table.height - 1
-    title = f"{last['patients']:,} of {_count(first['patients'], 'patient')} remain"
+    remain = "remains" if last["patients"] == 1 else "remain"
+    title = f"{last['patients']:,} of {_count(first['patients'], 'patient')} {remain}"
     title += f" after {n_criteria} criteri{'on' if n_criteria == 1 else 'a'}" if n_criteria else ""
     n_missing = int(table["patients_lost_missing"].sum())
     if n_missing:

@@ -151,13 +151,14 @@ def _subtitle(compared: Comparison, attribute: str, measured: dict[str, Any], mi
         low, high = (f"{100 * measured[f'total_variation_{end}']:.0f}" for end in ("low", "high"))
         interval = f"; 95 % interval {low} to {high} of 100"
     n, source = wording.number(measured["n_patients"]), wording.source_of(compared.reference)
+    who = who.replace("patients", "patient", 1) if measured["n_patients"] == 1 else who
     return f"{n} {who}, against {source}{interval}{warned}"
 
 
 def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *said: str) -> str:
     n, jsd = measured["n_missing"], measured["jsd"]
     name = wording.in_words(attribute)
-    lacking = f"{name[0].upper()}{name[1:]} missing: {wording.number(n)} patients."
+    lacking = f"{name[0].upper()}{name[1:]} missing: {wording.number(n)} {'patient' if n == 1 else 'patients'}."
     method = ""
     if jsd is not None:
         low, high = measured["jsd_low"], measured["jsd_high"]

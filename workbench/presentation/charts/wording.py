@@ -5,7 +5,7 @@ import polars as pl
 from workbench.assessment.census import Census
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.sides import CROSS
-from workbench.assessment.wording import percentage, plain_words
+from workbench.assessment.wording import counted, percentage, plain_words
 
 NOT_SHOWN = "not shown"
 WILSON = "Lines are 95 % Wilson intervals."
@@ -97,12 +97,12 @@ def below(counted: Census | None, *sentences: str) -> str:
     return " ".join(dict.fromkeys(sentence.strip() for sentence in said if sentence.strip()))
 
 
-def all_of(counted: Census) -> str:
+def all_of(census: Census) -> str:
     """Return the denominator of a census with its unit.
 
     Parameters
     ----------
-    counted : Census
+    census : Census
         Any.
 
     Returns
@@ -116,9 +116,7 @@ def all_of(counted: Census) -> str:
     >>> all_of(count_census(pl.DataFrame({"sex": ["Male"] * 1200}), by=["sex"]))
     '1,200 patients'
     """
-    return (
-        f"{counted.unit} (how many is not shown)" if counted.n_total is None else f"{counted.n_total:,} {counted.unit}"
-    )
+    return f"{census.unit} (how many is not shown)" if census.n_total is None else counted(census.n_total, census.unit)
 
 
 def source_of(reference: ReferencePopulation) -> str:
