@@ -5,7 +5,8 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -112,3 +113,59 @@ def test_no_worker_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^workers=0") as caught:
         run_batches(squares, [1], workers=0)
     assert str(caught.value) == ("workers=0 was received. One or more would be right. Leave it out to use all cores.")
+
+
+class Cluster:
+    """Behaves as a client of dask whose workers die with the first tasks, and takes what it may of them along."""
+
+    def __init__(self, *, finishes: bool) -> None:
+        self.alive, self.finishes, self.cluster, self.asked = True, finishes, self, set[int]()
+
+    def scale(self, n: int) -> None:
+        self.asked.add(n)
+
+    def scheduler_info(self) -> None:
+        """Tell a client of dask from an executor."""
+
+    def nthreads(self) -> dict[str, int]:
+        return {"tcp://worker": 1} if self.alive else {}
+
+    def submit(self, *_: Any, **options: Any) -> Any:
+        assert options == {"pure": False}
+        self.alive = False
+        future = Lost() if self.finishes else Future()
+        if self.finishes:
+            future.set_result(None)
+        return future
+
+
+class Lost(Future[None]):
+    """Has finished, but the worker that held the result is gone."""
+
+    def result(self, timeout: float | None = None) -> Any:
+        assert timeout is None
+        return Future().result()
+
+
+@pytest.mark.parametrize("finishes", [False, True])
+def test_a_client_whose_workers_are_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, finishes: bool) -> None:
+    cluster = Cluster(finishes=finishes)
+    monkeypatch.setattr("workbench.parallel.CHECK_S", 0.01)
+    monkeypatch.setattr("workbench.parallel.pools.CHECK_S", 0.01)
+    monkeypatch.setattr("workbench.parallel.pools.GONE_S", 0)
+    with pytest.raises(ConnectionError) as caught:
+        run_batches(squares, range(100), client=cluster, progress=False)
+    assert cluster.asked == {1}
+    assert str(caught.value) == (
+        "The client has had no worker for 0 seconds: all died, and none was started again. A cluster with workers "
+        "would be right. Start it again, and pass what is finished as done=."
+    )
+
+
+def test_a_function_that_times_out_ends_the_run() -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(TimeoutError, match="of the function"):
+        run_batches(late, range(3), client=pool, progress=False)
+
+
+def late(_: Sequence[int]) -> None:
+    raise TimeoutError("of the function")

@@ -2,24 +2,23 @@
 
 import contextlib
 import math
-import os
 import queue
-import signal
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
-from types import ModuleType
 from typing import Any, Literal
+
+from workbench.parallel.pools import CHECK_S, GivenClient, OwnPool, cores, workers_of
+
+__all__ = ["Outcome", "run_batches"]
 
 _SECONDS, _FIRST, _A_WORKER = 1.0, 16, 2  # of work in a batch; items of the first batches; batches waiting a worker
 _LOST = ("BrokenProcessPool", "KilledWorker")  # what a pool and dask.distributed say of a worker that died
 _REASON = "The worker process died on it."
+_IMPORTED = time.monotonic()  # in a worker: about when it was started
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,8 @@ def run_batches(
     ------
     ValueError
         When `workers` is less than one.
+    ConnectionError
+        When all workers of the client are gone, and none came back for two minutes.
 
     Examples
     --------
@@ -97,74 +98,15 @@ def run_batches(
         raise ValueError(f"workers={workers} was received. One or more would be right. Leave it out to use all cores.")
     skipped = set(done)
     todo = [item for item in items if item not in skipped] if skipped else list(items)
-    n_workers = workers or (_cores() if client is None else _workers_of(client))
+    n_workers = workers or (cores() if client is None else workers_of(client))
     with _bar(len(todo), words, shown=progress) as advance:
         run = _Run(function, todo, n_workers, on_done, advance)
-        engine = _Given(client) if client is not None else _Own(kind, n_workers, function)
+        engine = GivenClient(client) if client is not None else OwnPool(kind, n_workers, function)
         try:
             run.work(engine)
         finally:
             engine.close()
     return Outcome([result for _, result in sorted(run.results, key=lambda each: each[0])], run.failures)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _workers_of(client: Any) -> int:
-    """How many tasks a client runs at once: threads of a dask cluster, or workers of an executor."""
-    if hasattr(client, "nthreads"):
-        return sum(client.nthreads().values()) or 1
-    return getattr(client, "_max_workers", None) or _cores()
-
-
-class _Own:
-    """A pool of ours, made again when a worker died."""
-
-    def __init__(self, kind: str, n_workers: int, function: Callable[..., Any]) -> None:
-        self.kind, self.n_workers, self.function = kind, n_workers, function
-        self.pool: Executor | None = None
-
-    def submit(self, task: Callable[..., Any], batch: Sequence[Any]) -> Any:
-        if self.kind == "threads":
-            self.pool = self.pool or ThreadPoolExecutor(self.n_workers)
-            return self.pool.submit(task, batch)
-        if self.pool is None:
-            # Started anew rather than forked: a fork of a process with threads (polars, numba) may hang.
-            self.pool = ProcessPoolExecutor(self.n_workers, get_context("spawn"), _ignore_interrupts)
-        needs_main = getattr(self.function, "__module__", "") == "__main__"
-        with contextlib.nullcontext() if needs_main else _without_main():
-            return self.pool.submit(task, batch)
-
-    def restart(self, n_workers: int) -> None:
-        self.close()
-        self.pool, self.n_workers = None, n_workers
-
-    def close(self) -> None:
-        if self.pool is not None:
-            processes = list((getattr(self.pool, "_processes", None) or {}).values())
-            self.pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.terminate()
-            self.pool.shutdown(wait=True)
-
-
-class _Given:
-    """A client of the caller's: dask.distributed, or any executor."""
-
-    def __init__(self, client: Any) -> None:
-        self.client = client
-        self.options = {"pure": False} if hasattr(client, "scheduler_info") else {}
-
-    def submit(self, task: Callable[..., Any], batch: Sequence[Any]) -> Any:
-        return self.client.submit(task, batch, **self.options)
-
-    def restart(self, n_workers: int) -> None:
-        """Do nothing: a scheduler starts its workers again itself."""
-
-    def close(self) -> None:
-        """Do nothing: the client belongs to the caller."""
 
 
 class _Run:
@@ -185,7 +127,8 @@ class _Run:
         self.results: list[tuple[int, Any]] = []
         self.failures: list[tuple[Any, str]] = []
 
-    def work(self, engine: _Own | _Given) -> None:
+    def work(self, engine: OwnPool | GivenClient) -> None:
+        self.task = partial(self.task, settle_s=engine.settle_s)
         finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
         under_way: dict[Any, tuple[int, Sequence[Any]]] = {}
         try:
@@ -199,9 +142,14 @@ class _Run:
                     self.next += len(batch)
                     under_way[future] = (first, batch)
                     future.add_done_callback(finished.put)
-                future = finished.get()
-                lost = not self._take(future, *under_way.pop(future))
-                if lost and isinstance(engine, _Own):
+                try:
+                    future = finished.get(timeout=CHECK_S)
+                except queue.Empty:
+                    engine.check()
+                    continue
+                lost = not self._take(engine, future, *under_way.pop(future))
+                del future  # dask would work out a result again that is held and lost
+                if lost and isinstance(engine, OwnPool):
                     self.suspects.extend(under_way.values())
                     under_way.clear()
                     finished = queue.SimpleQueue()
@@ -212,10 +160,10 @@ class _Run:
             for future in under_way:
                 future.cancel()
 
-    def _take(self, future: Any, first: int, batch: Sequence[Any]) -> bool:
+    def _take(self, engine: OwnPool | GivenClient, future: Any, first: int, batch: Sequence[Any]) -> bool:
         """Keep the result of a batch, or suspect it when its worker died."""
         try:
-            seconds, result = future.result()
+            seconds, result = engine.result(future)
         except Exception as error:
             if type(error).__name__ not in _LOST:
                 raise
@@ -230,7 +178,7 @@ class _Run:
         self.advance(len(batch))
         return True
 
-    def _question(self, engine: _Own | _Given) -> None:
+    def _question(self, engine: OwnPool | GivenClient) -> None:
         """Try suspected batches alone, piece by piece; the item on which a worker dies by itself has failed."""
         pieces = deque(piece for suspect in self.suspects for piece in _divided(*suspect))
         self.suspects.clear()
@@ -239,7 +187,7 @@ class _Run:
             first, batch = pieces.popleft()
             if restart:
                 engine.restart(1)
-            restart = not self._take(engine.submit(self.task, batch), first, batch)
+            restart = not self._take(engine, engine.submit(self.task, batch), first, batch)
             if not restart:
                 continue
             self.suspects.clear()  # where `_take` put it
@@ -256,25 +204,11 @@ def _divided(first: int, batch: Sequence[Any]) -> list[tuple[int, Sequence[Any]]
     return [(first + at, batch[at : at + size]) for at in range(0, len(batch), size)]
 
 
-def _timed(function: Callable[[Sequence[Any]], Any], batch: Sequence[Any]) -> tuple[float, Any]:
+def _timed(function: Callable[[Sequence[Any]], Any], batch: Sequence[Any], settle_s: float = 0.0) -> tuple[float, Any]:
+    time.sleep(max(0.0, _IMPORTED + settle_s - time.monotonic()))
     begun = time.perf_counter()
     result = function(batch)
     return time.perf_counter() - begun, result
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, and ends its workers
-
-
-@contextlib.contextmanager
-def _without_main() -> Iterator[None]:
-    """Start processes that do not run the user's script again, whether or not it guards its top level."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
 
 
 @contextlib.contextmanager
