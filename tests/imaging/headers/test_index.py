@@ -8,10 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 from pydicom.data import get_testdata_file
+from pydicom.uid import UID_dictionary
 
 from tests.imaging.headers.writing import EXPLICIT, PIXELS, explicit, meta, uid, write
 from workbench.errors import UnknownNameError
-from workbench.imaging.headers import DicomIndex, index_folder
+from workbench.imaging.headers import DicomIndex, index_folder, tables
 from workbench.imaging.headers import index as module
 from workbench.imaging.headers.folders import list_files
 
@@ -247,6 +248,14 @@ def test_a_name_that_is_no_utf_8_is_written_out(tmp_path: Path) -> None:
     again = DicomIndex.read(index.write(tmp_path / "index"))
     assert again.headers.paths == [path]
     assert again.collection_id == r"\xff"
+
+
+def test_the_names_of_classes_are_those_of_pydicom(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tables._uid_dictionary() == UID_dictionary
+    tables._uid_dictionary.cache_clear()
+    monkeypatch.setattr(tables, "find_spec", lambda _: None)
+    assert tables._uid_dictionary() is UID_dictionary
+    tables._uid_dictionary.cache_clear()
 
 
 def test_files_are_listed_in_order_without_hidden_ones(tmp_path: Path) -> None:

@@ -9,6 +9,11 @@ DICOM PS3.3 2025c, A.1.2 (patient, study, series, instance), C.7.1.1 (PatientSex
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import numpy as np
@@ -256,7 +261,16 @@ def _number(headers: Headers, keyword: str, dtype: Any) -> pl.Series:
 
 def _class_names(uids: Sequence[str]) -> Mapping[str, str]:
     """SOP Class UID to its name in PS3.6 table A-1; those unknown stay UIDs."""
-    from pydicom.config import IGNORE
-    from pydicom.uid import UID
+    return {uid: _uid_dictionary().get(uid, (uid,))[0] for uid in uids}
 
-    return {uid: UID(uid, validation_mode=IGNORE).name for uid in uids}
+
+@cache
+def _uid_dictionary() -> Mapping[str, Sequence[str]]:
+    """Return pydicom's table A-1, without the rest of pydicom, whose import takes longer than a thousand headers."""
+    spec = find_spec("pydicom")
+    try:
+        place = Path(spec.origin).with_name("_uid_dict.py")  # type: ignore[union-attr,arg-type] # caught below
+        found: Mapping[str, Sequence[str]] = run_path(str(place))["UID_dictionary"]
+    except (AttributeError, TypeError, OSError, KeyError):  # another version, or one in an archive
+        found = import_module("pydicom.uid").UID_dictionary
+    return found
