@@ -15,6 +15,7 @@ from workbench.catalog.commons import open_catalog
 from workbench.catalog.training import export_training
 from workbench.catalog.training.layouts import Case, describe_monai, describe_nnunet
 from workbench.errors import UnknownNameError
+from workbench.imaging.preprocessing.pipelines import read_pipeline
 from workbench.phantoms.chest import write_chest_ct, write_chest_radiograph
 
 THIRDS = {"train": 0.5, "validation": 0.25, "test": 0.25}
@@ -80,8 +81,19 @@ def test_a_pipeline_prepares_images_and_masks_alike(cohort: Cohort, tmp_path: Pa
         del row
         return image.array > 0
 
+    coarse = read_pipeline(
+        {
+            "name": "coarse_ct",
+            "version": 1,
+            "steps": [
+                {"orient": {"to": "LPS"}},
+                {"resample": {"spacing_mm": [10, 10, 10]}},
+                {"window": {"low": -1000, "high": 400, "units": "HU"}},
+            ],
+        }
+    )
     done = cohort.export_training(
-        tmp_path / "out", layout="nnunet", pipeline="chest_ct", device="cpu", masks=bright, labels={"dense": 1},
+        tmp_path / "out", layout="nnunet", pipeline=coarse, device="cpu", masks=bright, labels={"dense": 1},
         seed=1, progress=False,
     )  # fmt: skip
     described = json.loads((tmp_path / "out" / "dataset.json").read_text())

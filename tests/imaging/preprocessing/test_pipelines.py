@@ -52,9 +52,8 @@ def test_chest_ct_is_told_in_a_radiologist_s_words() -> None:
         "1. Axes are swapped or turned around, without interpolation, so that columns run towards the left, rows "
         "towards "
         "the back and slices towards the head of the patient (LPS).",
-        "2. Voxels become 1 × 1 × 1 mm in size, and the image covers the same part of the patient; values between "
-        "pixels "
-        "are interpolated linearly.",
+        "2. Voxels become 1 × 1 × 1 mm in size, or as near as whole ones over the same part of the patient can be, "
+        "which the result states; values between pixels are interpolated linearly.",
         "3. Values below −1000 HU become 0 and values above 400 HU become 1; between them the scale is even.",
     ]
 

@@ -94,7 +94,8 @@ def _resize(p: _Parameters) -> str:
 def _resample(p: _Parameters) -> str:
     what = "Voxels" if len(p["spacing_mm"]) == 3 else "Pixels"
     return (
-        f"{what} become {_joined(p['spacing_mm'], ' mm')} in size, and the image covers the same part of the patient; "
+        f"{what} become {_joined(p['spacing_mm'], ' mm')} in size, or as near as whole ones over the same part of the "
+        "patient can be, which the result states; "
         f"{_METHODS[p['method']]}."
     )
 
