@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (WordsError, UnknownNameError) as error:
         print(f"workbench: {as_typed(str(error))}", file=sys.stderr)
         return 2
-    except (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError, OverflowError) as error:
+    except (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError, OverflowError, MemoryError) as error:
         print(f"workbench: {as_typed(str(error))}", file=sys.stderr)
         return 1
 

@@ -46,7 +46,7 @@ def add_preprocess(verbs: Any) -> None:
 
 def _preprocess(options: argparse.Namespace) -> int:
     from workbench.imaging.preprocessing.finding import find_images
-    from workbench.imaging.preprocessing.keeping import ending_of
+    from workbench.imaging.preprocessing.keeping import ENDINGS, ending_of
     from workbench.imaging.preprocessing.pipelines import read_pipeline
 
     if options.list:
@@ -65,6 +65,11 @@ def _preprocess(options: argparse.Namespace) -> int:
         raise WordsError(
             "preprocess needs images and --out. A file or a folder, and where to write, would be right. "
             "Add for instance: images/series1 --out ct.nii.gz"
+        )
+    if not ending_of(options.out) and options.out.suffix and not options.out.is_dir():
+        raise WordsError(
+            f"--out {options.out.name} was received. A new folder's name without an ending, or a file that ends in "
+            f"{', '.join(ENDINGS)}, would be right. Rename it."
         )
     if not ending_of(options.out):
         return _many(pipeline, options)

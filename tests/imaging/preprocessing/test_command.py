@@ -130,3 +130,14 @@ def test_the_result_of_a_batch_says_how_many_and_which(kept: Path, tmp_path: Pat
     )
     assert (tmp_path / "out" / "image_0001.zarr").is_dir()
     assert again.table["file"].to_list()[0] == "image_0001.zarr"
+
+
+def test_an_ending_that_nothing_is_written_in_is_refused_and_makes_no_folder(tmp_path: Path) -> None:
+    out = tmp_path / "x.tif"
+    with pytest.raises(WordsError) as error:
+        _run(tmp_path, "--pipeline", "display", "--out", out)
+    assert str(error.value) == (
+        "--out x.tif was received. A new folder's name without an ending, or a file that ends in .nii.gz, .nii, .npz, "
+        ".zarr, .png, would be right. Rename it."
+    )
+    assert not out.exists()
