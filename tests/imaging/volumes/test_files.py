@@ -177,6 +177,13 @@ def test_a_claim_of_terabytes_is_refused_before_memory_is_taken(tmp_path):
             read_image(tmp_path / f"one{ending}")
 
 
+@pytest.mark.parametrize(("old", "new"), [(b"(2, 3, 4)", b"((2, 3, 4"), (b"'|u1'", b"'|u1\n"), (b"{", b" ")])
+def test_a_damaged_header_of_numbers_is_a_value_error(tmp_path, old, new):
+    (tmp_path / "one.npy").write_bytes(_claiming((2, 3, 4)).replace(old, new) + bytes(24))
+    with pytest.raises(ValueError, match="holds no image that can be read"):
+        read_image(tmp_path / "one.npy")
+
+
 def test_an_archive_that_inflates_beyond_belief_is_refused(tmp_path, monkeypatch):
     np.savez_compressed(tmp_path / "one.npz", array=np.zeros((100, 100, 100)))
     assert read_image(tmp_path / "one.npz").shape == (100, 100, 100)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import tokenize
 import zipfile
 import zlib
 from dataclasses import fields
@@ -22,7 +23,7 @@ _MOST_ABOUT_BYTES = 64 * 2**20  # of the JSON beside an array; our own bound
 #: What NumPy, zarr, its codecs and the standard library raise on damaged files.
 _DAMAGE = (
     ValueError, TypeError, LookupError, ArithmeticError, AttributeError, OSError, EOFError, RuntimeError, MemoryError,
-    zlib.error, zipfile.BadZipFile,
+    SyntaxError, tokenize.TokenError, zlib.error, zipfile.BadZipFile,
 )  # fmt: skip
 _EVERY_CHUNK = "every chunk"
 _SLAB_BYTES = 1 << 23  # of a Zarr chunk: large enough for one request, small enough for one slab of slices
