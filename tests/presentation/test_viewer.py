@@ -64,6 +64,11 @@ def test_the_plane_with_the_most_pixels_is_looked_at_first(shape, first):
     assert planes_of(counted(shape))[0].key == first
 
 
+def test_of_a_single_slice_no_plane_is_shown_as_a_line():
+    described = Scene(counted((20, 1, 20))).description()
+    assert [plane["key"] for plane in described["planes"]] == ["coronal"]
+
+
 @settings(max_examples=25, deadline=None)
 @given(order=st.permutations(range(3)), signs=st.tuples(*[st.sampled_from((-1, 1))] * 3))
 def test_however_the_axes_lie_the_page_shows_the_same_patient(order, signs):

@@ -256,7 +256,7 @@ _GROUND = "background:#fff;overflow-x:auto"
 
 def _figure_html(figure: Figure | Drawing, picture: str) -> str:
     return (
-        f'<figure style="margin:0 0 1.5em"><h4 style="margin:0 0 .2em">{html.escape(figure.title)}</h4>'
+        f'<figure style="margin:0 0 1.5em"><h4 style="margin:0 0 .2em;line-height:1.3">{html.escape(figure.title)}</h4>'
         f'<p style="margin:0 0 .6em;{_SOFT}">{html.escape(figure.subtitle)}</p>{picture}'
         f'<figcaption style="{_SOFT};font-size:85%">{html.escape(figure.footnote)}</figcaption>'
         f"<details><summary>In words and as a table</summary><p>{html.escape(figure.description)}</p>"

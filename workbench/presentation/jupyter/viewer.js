@@ -750,7 +750,7 @@ function render({ model, el }) {
     if (!line.matches(":hover")) line.update(hovered ?? visible[0]?.cursor());
     const waiting = visible.some((pane) => pane.node.classList.contains("is-waiting"));
     clearTimeout(timer);
-    if (waiting) timer = setTimeout(() => (status.textContent = app.store.waiting() ? "Waiting for the kernel to send this slice." : ""), SILENT_MS + 50);
+    if (waiting) timer = setTimeout(() => (status.textContent = app.store.waiting() ? "Waiting for the kernel to send this slice. A saved page has none and keeps no pixels: open the notebook in JupyterLab and run it." : ""), SILENT_MS + 50);
     else status.textContent = "";
     visible.forEach((pane) => pane.play && (pane.play.textContent = playing ? "Pause" : "Play"));
     root.dataset.ready = String(!waiting);

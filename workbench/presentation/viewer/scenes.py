@@ -44,8 +44,11 @@ class Scene:
     def __init__(
         self, image: Image, *, mask: Any = None, labels: Mapping[int, str] | None = None, note: str = ""
     ) -> None:
-        self.planes = planes_of(image)
+        first, *others = planes_of(image)
         _check_shape(image)
+        # A plane that would be a line on the page is not shown.
+        across = [plane for plane in others if min(image.shape[plane.down], image.shape[plane.right]) > 1]
+        self.planes = (first, *across)
         self.image, self.color = image, is_color(image)
         self.array = _for_the_page(np.asarray(to_host(image.array)), color=self.color)
         self.overlay = overlay_of(image, mask, labels)
