@@ -41,6 +41,10 @@ examples:
 """
 
 
+# What a question that cannot be answered raises; anything else is a fault of ours and shows its traceback.
+_EXPECTED = (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError, OverflowError, MemoryError)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit code of one command.
 
@@ -74,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (WordsError, UnknownNameError) as error:
         print(f"workbench: {as_typed(str(error))}", file=sys.stderr)
         return 2
-    except (LookupError, ValueError, TypeError, OSError, ImportError, RuntimeError, OverflowError, MemoryError) as error:
+    except _EXPECTED as error:
         print(f"workbench: {as_typed(str(error))}", file=sys.stderr)
         return 1
 

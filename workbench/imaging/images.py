@@ -124,7 +124,9 @@ class Volume(Image):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Radiograph(Image):
-    """A single projection or picture: ``(rows, columns)``, or ``(rows, columns, 3)`` RGB; higher is brighter.
+    """A single projection or picture: ``(rows, columns)``, or ``(rows, columns, 3)`` RGB.
+
+    Higher is brighter, except where MONOCHROME1 values have units: these stay as measured, and a flag says so.
 
     Attributes
     ----------
