@@ -91,6 +91,16 @@ def test_an_address_of_an_unknown_kind_is_refused() -> None:
     )
 
 
+def test_the_url_of_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    url = (tmp_path / "absent").as_uri()
+    with pytest.raises(FileNotFoundError) as caught:
+        index_folder(url)
+    assert str(caught.value) == (
+        f"{url} was received, and nothing lies there. The address of a folder of DICOM files would be right. Check its "
+        "spelling."
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

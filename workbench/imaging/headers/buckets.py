@@ -10,8 +10,9 @@ import asyncio
 import io
 import os
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -26,6 +27,10 @@ from workbench.imaging.headers.sources import Filled, unreadable
 _AT_ONCE = 256  # requests in flight: latency, not bandwidth, rules small reads
 _LARGEST = 1 << 25  # bytes of a header that no walk can read
 _CONNECT_S, _SILENCE_S = 5, 60
+_NOTHING = (
+    "{} was received, and nothing lies there. The address of a folder of DICOM files would be right. Check its "
+    "spelling."
+)
 _KEYS = {
     "s3": ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
     "gs": ("GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_KEY", "GOOGLE_APPLICATION_CREDENTIALS"),
@@ -47,6 +52,8 @@ class Bucket:
     ------
     ValueError
         When the address is of no known kind, or holds a login or a query.
+    FileNotFoundError
+        When it leads nowhere.
     """
 
     batch = _AT_ONCE
@@ -55,7 +62,7 @@ class Bucket:
     def __init__(self, url: str) -> None:
         check_address(url)
         self.url = url.rstrip("/")
-        self.store, self.sizes = _open(self.url), dict[str, tuple[int, int]]()
+        self.store, self.sizes = _opened(self.url), dict[str, tuple[int, int]]()
 
     def list(self) -> tuple[list[str], list[tuple[str, str]]]:
         """Return the addresses of all files, sorted, and those left out with the reason.
@@ -92,10 +99,7 @@ class Bucket:
             else:
                 self.sizes[name] = int(each["size"]), int(changed.timestamp()) * 1_000_000_000
         if not listed:
-            raise FileNotFoundError(
-                f"{self.url} was received, and nothing lies there. The address of a folder of DICOM files would be "
-                "right. Check its spelling."
-            )
+            raise FileNotFoundError(_NOTHING.format(self.url))
         return sorted(self.sizes), sorted(left_out)
 
     def fill(self, names: Sequence[str], views: Sequence[memoryview]) -> Filled:
@@ -223,7 +227,17 @@ def read_bucket(url: str, known: Block | None, *, progress: bool) -> tuple[Block
     return block, refused
 
 
-def _open(url: str) -> Any:
+def _opened(url: str) -> Any:
+    store = _open(url)
+    import obstore
+
+    try:
+        return store()
+    except (obstore.exceptions.BaseError, ValueError) as error:  # no such folder, or half an address
+        raise FileNotFoundError(_NOTHING.format(url)) from error
+
+
+def _open(url: str) -> Callable[[], Any]:
     try:
         from obstore.store import LocalStore, from_url
     except ImportError:
@@ -233,7 +247,7 @@ def _open(url: str) -> Any:
     scheme, _, rest = url.partition("://")
     kind = {"gcs": "gs", "s3a": "s3", "azure": "az", "abfs": "az", "abfss": "az"}.get(scheme, scheme)
     if kind == "file":
-        return LocalStore(rest)
+        return partial(LocalStore, rest)
     if kind not in (*_KEYS, "http", "https"):
         raise ValueError(
             f"An address that begins with {brief(repr(scheme))} was received. s3://, gs://, az://, https:// or file:// "
@@ -247,7 +261,8 @@ def _open(url: str) -> Any:
         options["region"] = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
         options |= {"endpoint": endpoint} if endpoint else {}
     plain = url.startswith("http://") or (kind == "s3" and endpoint.startswith("http://"))
-    return from_url(
+    return partial(
+        from_url,
         url,
         client_options={
             "allow_http": plain,

@@ -115,18 +115,13 @@ def read_index(folder: Path) -> tuple[dict[str, pl.DataFrame], Block, str]:
         )
     try:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        if facts["kept"] != list(KEPT) or set(facts.get("sha256", ())) != {_ARRAYS, *(f"{n}.parquet" for n in SCHEMAS)}:
-            raise _unusable(folder, "was written by another version of this package")
-        tables = {name: _read_table(folder, name, facts["sha256"]) for name in SCHEMAS}
-        with (folder / _ARRAYS).open("rb") as file:
-            _check_sum(file, facts["sha256"][_ARRAYS])
-            block = _read_block(file)
-        _check_together(tables, block, int(facts["n_files"]))
-        return tables, block, str(facts["collection_id"])
-    except _UnusableError:
-        raise
+        parts = {_ARRAYS, *(f"{name}.parquet" for name in SCHEMAS)}
+        is_ours = facts["kept"] == list(KEPT) and set(facts.get("sha256", ())) == parts
+        if is_ours:
+            return _read_parts(folder, facts)
     except (*_DAMAGES, pl.exceptions.PolarsError) as error:
         raise _unusable(folder, "is damaged") from error
+    raise _unusable(folder, "was written by another version of this package")
 
 
 _DAMAGES = (
@@ -135,12 +130,17 @@ _DAMAGES = (
 )
 
 
-class _UnusableError(ValueError):
-    """Said already."""
+def _read_parts(folder: Path, facts: Mapping[str, Any]) -> tuple[dict[str, pl.DataFrame], Block, str]:
+    tables = {name: _read_table(folder, name, facts["sha256"]) for name in SCHEMAS}
+    with (folder / _ARRAYS).open("rb") as file:
+        _check_sum(file, facts["sha256"][_ARRAYS])
+        block = _read_block(file)
+    _check_together(tables, block, int(facts["n_files"]))
+    return tables, block, str(facts["collection_id"])
 
 
-def _unusable(folder: Path, what: str) -> _UnusableError:
-    return _UnusableError(
+def _unusable(folder: Path, what: str) -> ValueError:
+    return ValueError(
         f"The index in {folder} {what}. One that this version wrote would be right. Index the images again, "
         "without --known."
     )
