@@ -225,7 +225,7 @@ class Cohort(Described):
 
     def _repr_html_(self) -> str:
         numbers = {unit: f"{self.counts[unit]:,}" for unit in _UNITS}
-        numbers["size"] = sized(self.counts["size_gb"], largest="GB")
+        numbers["size"] = sized(self.counts["size_gb"], largest="GB").replace(" ", "\N{NO-BREAK SPACE}")
         tiles = "".join(f"<div><dt>{unit}</dt><dd>{number}</dd></div>" for unit, number in numbers.items())
         first, *rest = (html.escape(line) for line in repr(self).splitlines())
         return f'<p><strong>{first}</strong></p><dl class="numbers">{tiles}</dl>' + "".join(

@@ -23,12 +23,12 @@ _EXAMPLES = {
 _PARAMETERS = """
 
 parameters of cohort_profile:
-  --cohort FILE         a saved cohort (default: chest CT in the COVID-19 collections)
-  --source NAME|PATH    the repository (default: idc)
+  --cohort FILE         a saved cohort (default: chest CT in the COVID-19 collections, or all there is)
+  --source NAME|PATH|URL  the repository; of a cohort of your own files, where they lie (default: idc)
   --reference NAME|CSV  the population to compare with: workbench references (default: us_census)
 
 parameters of release_census:
-  --source NAME|PATH    the repository: idc, synthetic or a path (default: idc)
+  --source NAME|PATH|URL  the repository: idc, synthetic, a path or an address (default: idc)
   --release NAME        a batch or a version of the source; everybody up to then is counted (default: the latest)
   --attributes NAME,…   what to count: sex, age_group, race … (default: all that the source has of people)
   --reference NAME|CSV  the population to compare with (default: us_acs; of a controlled source us_census)
