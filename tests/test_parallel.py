@@ -88,6 +88,7 @@ def test_an_error_of_the_function_ends_the_run() -> None:
 
 def test_an_interrupt_ends_the_run_and_is_raised_again() -> None:
     told: list[int] = []
+    n_before = threading.active_count()
 
     def interrupt(batch: Sequence[int], result: int) -> None:
         told.extend(batch)
@@ -97,7 +98,7 @@ def test_an_interrupt_ends_the_run_and_is_raised_again() -> None:
     with pytest.raises(KeyboardInterrupt):
         run_batches(slow, range(100_000), workers=1, kind="threads", on_done=interrupt, progress=False)
     assert 50 < len(told) < 5_000
-    assert threading.active_count() < 10
+    assert threading.active_count() <= n_before
 
 
 def test_no_items_give_no_results() -> None:
