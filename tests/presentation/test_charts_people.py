@@ -495,3 +495,9 @@ def test_cells_of_one_size_are_the_largest_together() -> None:
     assert (
         figure.title == "The largest groups are women of 18–29 years and men of 18–29 years, 50.0 % of those known each"
     )
+
+
+def test_an_axis_of_counts_has_no_parts_of_a_patient() -> None:
+    one = pl.DataFrame({"sex": ["Female"], "age_group": ["0–4"]})
+    svg = charts.census(count_census(one, by=["sex", "age_group"])).svg
+    assert "m</text>" not in svg  # 500m would be half a patient

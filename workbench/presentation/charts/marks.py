@@ -59,7 +59,8 @@ def count_axis(**options: Any) -> alt.Axis:
     altair.Axis
         2k stands for 2,000; what lies left of zero counts as what lies right of it.
     """
-    return alt.Axis(labelExpr="datum.value ? format(abs(datum.value), '~s') : '0'", **options)
+    said = "datum.value ? format(abs(datum.value), '~s') : '0'"
+    return alt.Axis(labelExpr=said, tickMinStep=1, **options)  # there is no half a patient
 
 
 def largest(table: pl.DataFrame, *columns: str) -> float:
