@@ -11,7 +11,7 @@ from workbench.imaging.preprocessing.geometry import crop, pad
 from workbench.imaging.preprocessing.intensity import window
 from workbench.imaging.preprocessing.resizing import resample
 from workbench.presentation.viewer import compare_images, contact_sheet, thumbnail
-from workbench.presentation.viewer.registering import laid_over, matching_windows
+from workbench.presentation.viewer.registering import laid_over, matching_windows, same_place
 
 
 def opened(png):
@@ -122,6 +122,8 @@ def test_a_resampled_volume_is_cut_where_it_came_from():
     laid = laid_over(before, after, position=3, shape=(32, 32), window=(4.0, 8.0))
     # slice 3 lies between 6 and 7 of the new ones, of values 2.75 and 3.25, which are 3 as whole numbers
     assert int(laid[16, 16]) == int(3 * 255 / 8)
+    assert same_place(before, after, 3) in (6, 7)
+    assert same_place(before, before, 3) is None  # nothing says that one came from the other
 
 
 def test_before_is_shown_in_the_window_that_the_pipeline_applied():

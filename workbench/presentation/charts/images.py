@@ -16,7 +16,7 @@ from workbench.presentation.figure import Drawing
 from workbench.presentation.theme import BLUE, FONT, GRAY, INK
 from workbench.presentation.viewer.pictures import as_png, drawn
 from workbench.presentation.viewer.planes import planes_of
-from workbench.presentation.viewer.registering import matching_windows
+from workbench.presentation.viewer.registering import matching_windows, same_place
 from workbench.presentation.viewer.titled import TitledDrawing
 
 _PANEL, _GAP, _MARGIN = 310, 20, 8  # pixels of the drawing
@@ -131,10 +131,11 @@ def _values(image: Image) -> npt.NDArray[Any]:
 
 
 def _svg(images: tuple[Image, Image], title: str, windows: tuple[_Window, _Window]) -> str:
-    plane = planes_of(images[0])[0].key  # the same in both, also where another has more pixels afterwards
+    plane = planes_of(images[0])[0]  # the same in both, also where another has more pixels afterwards
+    middle = images[0].shape[plane.step] // 2 if plane.step >= 0 else 0
     pictures = [
-        as_png(drawn(_in_eight_bits(image), size=2 * _PANEL, window=window, plane=plane))
-        for image, window in zip(images, windows, strict=True)
+        as_png(drawn(_in_eight_bits(image), size=2 * _PANEL, window=window, plane=plane.key, position=at))
+        for image, window, at in zip(images, windows, (middle, same_place(*images, middle)), strict=True)
     ]
     sizes = [_fitted(picture) for picture in pictures]
     tall = max(height for _, height in sizes)

@@ -43,6 +43,25 @@ def matching_windows(before: Image, after: Image) -> tuple[_Pair | None, _Pair |
     return _own(before), _own(after), False
 
 
+def same_place(before: Image, after: Image, position: int) -> int | None:
+    """Return which slice of the later state of an image lies where one of the earlier state does.
+
+    Parameters
+    ----------
+    before, after : Image
+        Of one source; ``index_to_source`` says where each pixel came from.
+    position : int
+        Index of the slice along the first plane's stepped axis of `before`.
+
+    Returns
+    -------
+    int or None
+        Index along the same plane's stepped axis of `after`; None when their places are not known, or not in one plane.
+    """
+    there = _corners(before, after, position)
+    return there[0] if there else None
+
+
 def laid_over(
     before: Image, after: Image, *, position: int, shape: tuple[int, ...], window: Any
 ) -> npt.NDArray[np.uint8] | None:
