@@ -59,8 +59,8 @@ def count_axis(**options: Any) -> alt.Axis:
     altair.Axis
         2k stands for 2,000; what lies left of zero counts as what lies right of it.
     """
-    said = "datum.value ? format(abs(datum.value), '~s') : '0'"
-    return alt.Axis(labelExpr=said, tickMinStep=1, **options)  # there is no half a patient
+    said = "datum.value % 1 ? '' : datum.value ? format(abs(datum.value), '~s') : '0'"  # there is no half a patient
+    return alt.Axis(labelExpr=said, **options)
 
 
 def largest(table: pl.DataFrame, *columns: str) -> float:
