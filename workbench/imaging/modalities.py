@@ -52,9 +52,9 @@ class ModalityTable:
         kernels compiled), ``refused`` (why, or null). A row without a kind and a modality stands for files that are no
         DICOM images.
     images : tuple of Image or None
-        As read, for each row.
+        As read, for each row; of a stack the middle slice or frame.
     prepared : tuple of Image or None
-        After the pipeline, for each row.
+        After the pipeline, for each row; of a stack the middle slice or frame.
     """
 
     table: "pl.DataFrame"
@@ -251,7 +251,15 @@ def _passed(
         row |= {"prepared_shape": list(prepared.shape), "prepared_units": prepared.units}
     except _REFUSALS as refused:
         row["refused"] = str(refused)
-    return row, image, prepared
+    return row, _middle(image), _middle(prepared)
+
+
+def _middle(image: Image | None) -> Image | None:
+    """Keep of a stack its middle slice or frame: whole volumes of every series are more than some machines hold."""
+    if not isinstance(image, Volume | Cine) or image.shape[0] < 2:
+        return image
+    at = image.shape[0] // 2
+    return image.replace(array=image.array[at : at + 1].copy(), index_to_source=None)
 
 
 def _usual_pipeline(image: Image, modality: str) -> str:
