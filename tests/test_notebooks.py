@@ -152,7 +152,7 @@ def test_what_notebook_24_learned_is_so(executed: Callable[[str], Path]) -> None
 
 @pytest.mark.slow
 def test_notebook_24_says_which_devices_ran(executed: Callable[[str], Path]) -> None:
-    (table,) = outputs_of(executed("24_gpu_preprocessing"), "compare_devices(")
+    (table,) = outputs_of(executed("24_gpu_preprocessing"), "compared.shown")
     assert "The longest step on the CPU is " in table.data["text/html"]
     device = choose_device("auto")
     assert ("No GPU on this machine" in table.data["text/html"]) == (not device.is_gpu)
