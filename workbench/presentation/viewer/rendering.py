@@ -157,7 +157,7 @@ def _viewer(image: Volume, overlay: Overlay | None) -> Any:
 
 def _surfaces(overlay: Overlay, image: Volume, factors: tuple[int, ...]) -> dict[str, Any]:
     """A closed surface of each label; drawn by the volume's ray, a label of thin tissue would hardly be seen."""
-    import itk  # type: ignore[import-untyped]
+    import itk
     from itkwidgets._transform_types import to_geometry
 
     cut = np.pad(overlay.array[tuple(slice(factor // 2, None, factor) for factor in factors)], 1)
