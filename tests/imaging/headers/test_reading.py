@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.data import get_testdata_file
 
 from tests.imaging.headers.writing import (
     BIG_ENDIAN,
@@ -314,3 +315,11 @@ def test_processes_give_the_same_as_one(tmp_path: Path) -> None:
     alone, together = read_headers(paths), read_headers(paths, workers=2)
     assert together.paths == alone.paths
     assert together.text("InstanceNumber") == alone.text("InstanceNumber")
+
+
+def test_changing_a_column_that_was_given_changes_no_other() -> None:
+    headers = read_headers([get_testdata_file("CT_small.dcm")])
+    headers.numbers("Rows")[:] = 1
+    headers.text("Modality")[0] = "XX"
+    assert headers.numbers("Rows").tolist() == [[128.0]]
+    assert headers.text("Modality") == ["CT"]

@@ -1,9 +1,10 @@
 """Headers as they are held: values of all files in one block of bytes, and where each lies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from workbench.imaging.headers.tags import KEPT, place_of
 
 #: Who read a header, by the number that is held.
 READERS = ("walker", "pydicom")
+_FEW = 10_000  # files; columns of more are converted anew each time rather than held twice
+_Column = TypeVar("_Column")
 _GUESSED = {1: "1.2.840.10008.1.2", 2: "1.2.840.10008.1.2.1"}  # PS3.5 A.1, A.2
 
 
@@ -61,6 +64,7 @@ class Headers:
         self.block = block
         #: Files that could not be read, with the reason.
         self.refused: list[Refused] = list(refused)
+        self._converted: dict[tuple[str, str], Any] = {}
 
     def __len__(self) -> int:
         return len(self.block.names)
@@ -129,10 +133,7 @@ class Headers:
         UnknownNameError
             When the attribute is not kept.
         """
-        place, kept = place_of(keyword), KEPT[keyword]
-        if kept.vr in ("US", "SS", "UL", "SL", "FL", "FD", "XS"):
-            return self._numbers_as_text(place, keyword)
-        return text_column(self.block.values, self._extent(place), kept.vr, lambda: self.text("SpecificCharacterSet"))
+        return list(self._once("text", keyword, self._text))
 
     def numbers(self, keyword: str) -> npt.NDArray[np.float64]:
         """Return an attribute as numbers.
@@ -152,6 +153,25 @@ class Headers:
         UnknownNameError
             When the attribute is not kept.
         """
+        column: npt.NDArray[np.float64] = self._once("numbers", keyword, self._numbers)
+        return column.copy()
+
+    def _once(self, kind: str, keyword: str, convert: Callable[[str], _Column]) -> _Column:
+        """Convert a column; that of a series is kept, since several steps of reading it ask for the same."""
+        if len(self) > _FEW:
+            return convert(keyword)
+        if (kind, keyword) not in self._converted:
+            self._converted[kind, keyword] = convert(keyword)
+        kept: _Column = self._converted[kind, keyword]
+        return kept
+
+    def _text(self, keyword: str) -> list[str | None]:
+        place, kept = place_of(keyword), KEPT[keyword]
+        if kept.vr in ("US", "SS", "UL", "SL", "FL", "FD", "XS"):
+            return self._numbers_as_text(place, keyword)
+        return text_column(self.block.values, self._extent(place), kept.vr, lambda: self.text("SpecificCharacterSet"))
+
+    def _numbers(self, keyword: str) -> npt.NDArray[np.float64]:
         place, kept = place_of(keyword), KEPT[keyword]
         signed = self.numbers("PixelRepresentation")[:, 0] == 1 if kept.vr == "XS" else None
         codes = self.block.codes[:, place]
