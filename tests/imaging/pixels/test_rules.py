@@ -18,7 +18,7 @@ from workbench.imaging.pixels.decoding import decode_frames
 from workbench.imaging.pixels.files import open_dataset
 from workbench.imaging.pixels.layout import PixelDataError
 from workbench.imaging.pixels.modality import apply_modality, padding_values, rescale, rescale_of
-from workbench.imaging.pixels.photometric import invert, to_grey, to_rgb
+from workbench.imaging.pixels.photometric import grey_of_rgb, invert, to_rgb
 from workbench.imaging.pixels.tables import palette_of, table_of
 from workbench.imaging.pixels.voi import PRESETS, Window, apply_voi, apply_window, voi_windows
 
@@ -325,34 +325,27 @@ def _described(bundled: Bundled, **changes: Any) -> Any:
     return dataclasses.replace(open_dataset(bundled("CT_small.dcm"))[1], **changes)
 
 
-def test_grey_asks_before_it_drops_color(bundled: Bundled) -> None:
-    color = _described(bundled, samples=3, photometric="RGB", bits_allocated=8, bits_stored=8, signed=False)
+def test_grey_asks_before_it_drops_color() -> None:
     rgb = np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8)
     with pytest.raises(PixelDataError) as raised:
-        to_grey(rgb, color, pydicom.Dataset())
+        grey_of_rgb(rgb, from_color=False)
     assert str(raised.value) == (
         "The image is in color, where grey was expected. Grey are MONOCHROME1, MONOCHROME2 and color of three equal "
         "samples. "
         "Pass color='grey' to convert it to luminance, or leave it out."
     )
-    grey, done = to_grey(rgb, color, pydicom.Dataset(), from_color=True)
+    grey, done = grey_of_rgb(rgb, from_color=True)
     assert grey.tolist() == [[76, 29]]  # 0.299 · 255 = 76.2, 0.114 · 255 = 29.1
     assert done == "Color was converted to luminance (0.299 R + 0.587 G + 0.114 B)."
 
 
-def test_equal_samples_are_grey_without_asking(bundled: Bundled) -> None:
-    color = _described(bundled, samples=3, photometric="RGB")
-    grey, done = to_grey(np.full((2, 2, 3), 9, np.uint8), color, pydicom.Dataset())
+def test_equal_samples_are_grey_without_asking() -> None:
+    grey, done = grey_of_rgb(np.full((2, 2, 3), 9, np.uint8), from_color=False)
     assert (grey.tolist(), done) == ([[9, 9], [9, 9]], "The three equal samples of each pixel became one.")
 
 
-def test_monochrome1_is_turned_and_monochrome2_is_not(bundled: Bundled) -> None:
-    stored = np.array([[0, 4095]], np.uint16)
-    layout = {"bits_stored": 12, "high_bit": 11, "signed": False}
-    turned, done = to_grey(stored, _described(bundled, photometric="MONOCHROME1", **layout), pydicom.Dataset())
-    assert (turned.tolist(), done) == ([[4095, 0]], "MONOCHROME1 was inverted over the range of stored values.")
-    same, done = to_grey(stored, _described(bundled, photometric="MONOCHROME2", **layout), pydicom.Dataset())
-    assert (same.tolist(), done) == ([[0, 4095]], "")
+def test_inverting_mirrors_the_stored_range() -> None:
+    assert invert(np.array([[0, 4095]], np.uint16), 0, 4095).tolist() == [[4095, 0]]
 
 
 def test_a_supplemental_palette_colors_the_values_from_its_first_on(bundled: Bundled) -> None:

@@ -66,7 +66,11 @@ class DicomWebServer:
             ) from error
 
     def search(
-        self, level: Literal["studies", "series"], *, fields: Sequence[str], on_page: Callable[[int], object] = bool
+        self,
+        level: Literal["studies", "series"],
+        *,
+        fields: Sequence[str],
+        on_page: Callable[[int], object] | None = None,
     ) -> list[Answer]:
         """Return every study or every series of the server, asked for a page at a time.
 
@@ -76,7 +80,7 @@ class DicomWebServer:
             What an answer describes.
         fields : sequence of str
             Keywords of attributes that are wanted beside those that every server returns (PS3.18, 10.6.3.3).
-        on_page : callable
+        on_page : callable, optional
             Called with the number of answers so far.
 
         Returns
@@ -102,7 +106,8 @@ class DicomWebServer:
                 return list(found.values())
             found |= {uid: {tag: one[tag] for tag in wanted if tag in one} for uid, one in new.items()}
             self._check_end(len(found), level, until)
-            on_page(len(found))
+            if on_page is not None:
+                on_page(len(found))
 
     def list_series(self, study_uid: str, series_uid: str, folder: str) -> list[RemoteFile]:
         """Return the instances of a series.

@@ -13,46 +13,6 @@ from workbench.imaging.pixels.tables import LookupTable, palette_of
 from workbench.imaging.pixels.voi import apply_voi
 
 
-def to_grey(
-    decoded: npt.NDArray[Any], description: PixelDescription, dataset: Any, *, from_color: bool = False
-) -> tuple[npt.NDArray[Any], str]:
-    """Return one channel in which higher is brighter, and what was done in words.
-
-    Parameters
-    ----------
-    decoded : numpy.ndarray
-        From `decode_frames`: (…, rows, columns), or (…, rows, columns, 3) RGB.
-    description : PixelDescription
-        Of the file.
-    dataset : pydicom.Dataset
-        Its header; read for the palette only.
-    from_color : bool
-        Convert color to luminance; otherwise color is refused, unless its three samples are equal.
-
-    Returns
-    -------
-    array : numpy.ndarray
-        (…, rows, columns).
-    done : str
-        A sentence; empty when nothing was done.
-
-    Raises
-    ------
-    PixelDataError
-        Color, where `from_color` was not asked for.
-
-    References
-    ----------
-    DICOM PS3.3 2025c, C.7.6.3.1.2.
-    """
-    if description.photometric == "MONOCHROME1":
-        return invert(decoded, *description.stored_range), "MONOCHROME1 was inverted over the range of stored values."
-    if description.photometric != "PALETTE COLOR" and description.samples == 1:
-        return decoded, ""
-    rgb = to_rgb(decoded, description, dataset)
-    return grey_of_rgb(rgb, from_color=from_color)
-
-
 def grey_of_rgb(rgb: npt.NDArray[Any], *, from_color: bool) -> tuple[npt.NDArray[Any], str]:
     """Return the luminance of colors, and what was done in words.
 
