@@ -1,0 +1,142 @@
+"""The compact form of an entry that ranking reads, in Python and in the page: everything ranking needs, nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.catalog.registry.entries import Claim, Entry
+
+_DEMOGRAPHICS = ("age", "sex", "race", "ethnicity")
+_PARENTS = ("subset_of", "edition_of", "derived_from", "annotations_of", "overlaps")
+
+
+def ranking_form(entry: Entry, *, idc: str = "") -> dict[str, Any]:
+    """Return what search and recommendation read of an entry, as plain values that JSON holds.
+
+    Parameters
+    ----------
+    entry : Entry
+        Of any kind.
+    idc : str
+        What the index of the Imaging Data Commons counts of it, in a sentence; shown as a reason.
+
+    Returns
+    -------
+    dict
+        ``key kind name``;
+        ``texts``: what is searched, by field (``name``, ``aliases``, ``keywords``, ``organs``, ``conditions``, ``tasks``,
+        ``modality``, ``annotations``, ``creator``, ``summary``, ``guide``, ``advice``), a list of texts each;
+        ``modality regions organs tasks labels`` (kinds of annotation): lists; ``specialty``;
+        ``splits``: whether there are official ones (yes, partly, no, unknown);
+        ``sizes``: for each quantity the best supported number, ``{value, qualifier, source, verdict, page}``;
+        ``disputed``: each number found to differ from its source, ``{amount, source, words, page}``;
+        ``demographics``: answers for age, sex, race, ethnicity, and the ``page`` that says so;
+        ``access``: ``{kind, page}``; ``license``: ``{id, name, commercial, share_alike, confirmed, page, words}``;
+        ``advice``: what the guides advise it for; ``issues``: ``{issue, page}`` each;
+        ``parents``: ``{kind, of, outside, note}`` of each relation that shares images; ``idc``: the sentence.
+
+    Examples
+    --------
+    >>> form = ranking_form(Entry("dataset", {"key": "invented", "name": "Invented", "modality": ["CT"]}))
+    >>> form["key"], form["modality"], form["license"]["confirmed"]
+    ('invented', ['CT'], False)
+    """
+    fields = entry.fields
+    return {
+        "key": entry.key,
+        "kind": entry.kind,
+        "name": entry.name,
+        "texts": {name: texts for name, texts in _texts(entry).items() if texts},
+        "modality": list(entry.modality),
+        "regions": list(entry.body_region),
+        "organs": list(entry.organs),
+        "tasks": list(entry.tasks),
+        "labels": list(fields.get("annotations", {}).get("kinds", ())),
+        "specialty": entry.specialty,
+        "splits": fields.get("splits", {}).get("official", "unknown"),
+        "sizes": _sizes(entry),
+        "disputed": [_disputed(claim) for claim in entry.claims if claim.verdict == "differs"],
+        "demographics": {
+            **{name: entry.demographics[name] for name in _DEMOGRAPHICS},
+            "page": _page(fields.get("demographics", {})),
+        },
+        "access": {"kind": entry.access, "page": _page(fields.get("access", {}))},
+        "license": _license(entry),
+        "advice": list(fields.get("guide_advice", ())),
+        "issues": [{"issue": each["issue"], "page": _page(each)} for each in fields.get("known_issues", ())],
+        "parents": [
+            {"kind": each.kind, "of": each.of, "outside": each.outside, "note": each.note}
+            for each in entry.relations
+            if each.kind in _PARENTS
+        ],
+        "idc": idc,
+    }
+
+
+def _texts(entry: Entry) -> dict[str, list[str]]:
+    """Return what is searched, by field."""
+    fields = entry.fields
+    rows = fields.get("guide_rows", ())
+    said = [row[part] for row in rows for part in ("section", "says", "size") if row.get(part)]
+    words = [str(fields[name]) for name in ("architecture", "training_data", "publisher") if fields.get(name)]
+    return {
+        "name": [entry.name],
+        "aliases": [*entry.aliases, entry.key],
+        "keywords": list(entry.keywords),
+        "organs": [*entry.organs, *entry.body_region],
+        "conditions": list(entry.conditions),
+        "tasks": list(entry.tasks),
+        "modality": list(entry.modality),
+        "annotations": [fields["annotations"]["text"], *fields["annotations"]["kinds"]] if "annotations" in fields else [],
+        "creator": list(fields.get("creator", {}).get("names", ())),
+        "summary": [entry.summary, *words],
+        "guide": [*{row["name"]: None for row in rows}, *dict.fromkeys(said)],
+        "advice": list(fields.get("guide_advice", ())),
+    }
+
+
+def _sizes(entry: Entry) -> dict[str, dict[str, Any]]:
+    """Return the best supported number of each quantity, with who states it."""
+    quantities = dict.fromkeys([*(claim.quantity for claim in entry.claims if not claim.of), *entry.idc_counts])
+    sizes = {}
+    for quantity in quantities:
+        value = entry.size(quantity)
+        if value is None:
+            continue
+        claim = next((each for each in entry.claims if _states(each, quantity, value)), None)
+        sizes[quantity] = {
+            "value": value,
+            "qualifier": claim.qualifier if claim else "exact",
+            "source": claim.source if claim else "idc",
+            "verdict": claim.verdict if claim else "agrees",
+            "page": _page({"evidence": claim.checked_against}) if claim else "",
+        }
+    return sizes
+
+
+def _states(claim: Claim, quantity: str, value: int) -> bool:
+    return claim.quantity == quantity and not claim.of and claim.verdict != "differs" and int(claim.value) == value
+
+
+def _disputed(claim: Claim) -> dict[str, str]:
+    against = claim.checked_against or {}
+    said = {"amount": claim.amount, "source": claim.source, "words": str(against.get("words", ""))}
+    return {**said, "page": str(against.get("page", ""))}
+
+
+def _license(entry: Entry) -> dict[str, Any]:
+    stated = entry.license
+    commercial = {True: "yes", False: "no", None: "unknown"}[entry.commercial_use]
+    evidence = stated.evidence or {}
+    return {
+        "id": stated.id,
+        "name": stated.name,
+        "commercial": commercial,
+        "share_alike": stated.share_alike,
+        "confirmed": entry.license_confirmed,
+        "page": str(evidence.get("page", "")),
+        "words": str(evidence.get("words", "")),
+    }
+
+
+def _page(stated: Mapping[str, Any]) -> str:
+    return str((stated.get("evidence") or {}).get("page", ""))
