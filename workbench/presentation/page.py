@@ -13,7 +13,11 @@ from workbench.presentation.vega_bundle import vega_bundle
 PAGE_SCHEMA = "workbench-page/1"
 
 #: Notebook of each public page; the first that a folder of aggregates has is the start page.
-PAGES = {"overview": "repository_overview.ipynb", "census": "diversity_census.ipynb"}
+PAGES = {
+    "overview": "repository_overview.ipynb",
+    "census": "diversity_census.ipynb",
+    "data_catalog": "data_catalog.ipynb",
+}
 #: Environment variable with the pages that are served side by side, as JSON: pairs of title and address.
 BESIDE_VARIABLE = "WORKBENCH_PAGES"
 
@@ -79,11 +83,52 @@ class PageView(anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, page: dict[str, Any]) -> None:
-        script = vega_bundle().read_text(encoding="utf-8") + (_FRONTEND / "page.js").read_text(encoding="utf-8")
-        style = (_FRONTEND / "page.css").read_text(encoding="utf-8")
-        # Where other pages are served beside this one, links lead there; the aggregates file knows nothing of them.
-        beside = json.loads(os.environ.get(BESIDE_VARIABLE) or "[]")
-        super().__init__(page=page | {"pages": beside}, _esm=script, _css=style)
+        super().__init__(page=page | {"pages": pages_beside()}, _esm=script_of("page.js"), _css=style_of())
+
+
+def script_of(*files: str) -> str:
+    """Return the whole program of a page for the browser: the Vega bundle, the parts pages share, then its own.
+
+    Parameters
+    ----------
+    *files : str
+        Files of the folder ``jupyter``, in their order; the last exports ``render``.
+
+    Returns
+    -------
+    str
+        One module that imports nothing.
+    """
+    texts = [vega_bundle(), *(_FRONTEND / file for file in ("page_parts.js", *files))]
+    return "".join(text.read_text(encoding="utf-8") for text in texts)
+
+
+def style_of(*files: str) -> str:
+    """Return the style of a page: that of every public page, then its own.
+
+    Parameters
+    ----------
+    *files : str
+        Files of the folder ``jupyter``.
+
+    Returns
+    -------
+    str
+        CSS that fetches nothing.
+    """
+    return "".join((_FRONTEND / file).read_text(encoding="utf-8") for file in ("page.css", *files))
+
+
+def pages_beside() -> list[list[str]]:
+    """Return title and address of the pages served beside this one; an aggregates file knows nothing of them.
+
+    Returns
+    -------
+    list of list of str
+        Empty where a page stands alone.
+    """
+    beside: list[list[str]] = json.loads(os.environ.get(BESIDE_VARIABLE) or "[]")
+    return beside
 
 
 def _checked(file: Path) -> dict[str, Any]:

@@ -18,7 +18,12 @@ from workbench.presentation.page import BESIDE_VARIABLE, PAGES, load_page
 from workbench.presentation.vega_bundle import vega_bundle
 
 _EXPLORER = {"explorer": "cohort_explorer.ipynb"}
-_TITLES = {"overview": "Repository overview", "census": "Diversity census", "explorer": "Cohort explorer"}
+_TITLES = {
+    "overview": "Repository overview",
+    "census": "Diversity census",
+    "data_catalog": "Data catalog",
+    "explorer": "Cohort explorer",
+}
 _TEMPLATES = Path(__file__).resolve().parent / "jupyter"
 _LAST_PORT = 65535
 _START_SECONDS = 60.0

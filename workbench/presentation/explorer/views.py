@@ -1,7 +1,5 @@
 """The view object: everything the browser draws, small, plain and without a row that is not on the screen."""
 
-import json
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +12,7 @@ from workbench.presentation.explorer.editing import TEXTS, is_plain
 from workbench.presentation.explorer.share import to_fragment
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.wording import collection_names, condition_label, searched_text
-from workbench.presentation.page import BESIDE_VARIABLE
+from workbench.presentation.page import pages_beside
 
 _TILES = (
     ("patients", "Patients"),
@@ -78,18 +76,6 @@ def page_view(state: ExplorerState, *, panel: bool = True) -> dict[str, Any]:
         "fragment": state.remember("fragment", lambda: _fragment(state)),
     }
     return view | {state.tab: _panel(state, counts)} if panel else view
-
-
-def pages_beside() -> list[list[str]]:
-    """Return the pages that are served side by side, this one among them.
-
-    Returns
-    -------
-    list of list of str
-        Title and address of each, as the server names them; empty where none does, as in JupyterLab.
-    """
-    beside: list[list[str]] = json.loads(os.environ.get(BESIDE_VARIABLE) or "[]")
-    return beside
 
 
 def _panel(state: ExplorerState, counts: Any) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from workbench.catalog.disclosure import is_public
 from workbench.presentation.explorer.actions import act
 from workbench.presentation.explorer.exports import export
 from workbench.presentation.explorer.state import ExplorerState
-from workbench.presentation.explorer.views import SLOW_TABS, page_view, pages_beside
+from workbench.presentation.explorer.views import SLOW_TABS, page_view
+from workbench.presentation.page import pages_beside
 
 SOURCE_VARIABLE = "WORKBENCH_SOURCE"
 
