@@ -86,7 +86,9 @@ def _texts(entry: Entry) -> dict[str, list[str]]:
         "conditions": list(entry.conditions),
         "tasks": list(entry.tasks),
         "modality": list(entry.modality),
-        "annotations": [fields["annotations"]["text"], *fields["annotations"]["kinds"]] if "annotations" in fields else [],
+        "annotations": [fields["annotations"]["text"], *fields["annotations"]["kinds"]]
+        if "annotations" in fields
+        else [],
         "creator": list(fields.get("creator", {}).get("names", ())),
         "summary": [entry.summary, *words],
         "guide": [*{row["name"]: None for row in rows}, *dict.fromkeys(said)],

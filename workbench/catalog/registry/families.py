@@ -1,0 +1,277 @@
+"""Families of data sets: who was taken from whom, and which two must not stand on both sides of a test."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from workbench.catalog.registry.entries import Entry, Relation
+
+#: Relations that point to the parent: some of its images are here too.
+TO_PARENT = ("subset_of", "edition_of", "derived_from", "annotations_of")
+_IN_WORDS = {
+    "subset_of": "is a subset of",
+    "edition_of": "is an edition of",
+    "derived_from": "is derived from",
+    "annotations_of": "annotates",
+    "overlaps": "overlaps with",
+    "hosted_on": "is hosted on",
+}
+_APART = "Do not train on one and test on the other."
+_COMPARE = "Compare their patients before training on one and testing on the other."
+
+
+class Families:
+    """The graph of relations between entries: parents, children, roots, and images in common.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        All that are known; a relation to an outside parent joins entries that share it.
+
+    Examples
+    --------
+    >>> parent = Entry("dataset", {"key": "lidc-idri", "name": "LIDC-IDRI"})
+    >>> child = Entry(
+    ...     "dataset",
+    ...     {"key": "luna16", "name": "LUNA16", "relations": [{"kind": "subset_of", "of": "lidc-idri"}]},
+    ... )
+    >>> Families([parent, child]).leakage("luna16", "lidc-idri")
+    'LUNA16 is a subset of LIDC-IDRI. Do not train on one and test on the other.'
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = {each.key: each for each in entries}
+
+    def parents(self, key: str) -> tuple[Relation, ...]:
+        """Return the relations of an entry to what it was taken from, outside parents among them.
+
+        Parameters
+        ----------
+        key : str
+            Of an entry.
+
+        Returns
+        -------
+        tuple of Relation
+            In the order of the file; empty for one that stands at the root.
+        """
+        return tuple(each for each in self._entries[key].relations if each.kind in TO_PARENT)
+
+    def children(self, key: str) -> tuple[tuple[str, Relation], ...]:
+        """Return who was taken from an entry.
+
+        Parameters
+        ----------
+        key : str
+            Of an entry.
+
+        Returns
+        -------
+        tuple of (str, Relation)
+            The child's key and how it says so, by key.
+        """
+        return tuple(
+            (other, each)
+            for other in sorted(self._entries)
+            for each in self.parents(other)
+            if each.of == key and not each.outside
+        )
+
+    def overlaps(self, key: str) -> tuple[str, ...]:
+        """Return the keys of the entries that overlap with one, whichever of the two says so.
+
+        Parameters
+        ----------
+        key : str
+            Of an entry.
+
+        Returns
+        -------
+        tuple of str
+            Sorted.
+        """
+        return tuple(sorted(other for other in self._overlapping.get(key, ()) if other in self._entries))
+
+    def roots(self, key: str) -> tuple[str, ...]:
+        """Return the topmost ancestors of an entry, itself when it has no parent.
+
+        Parameters
+        ----------
+        key : str
+            Of an entry.
+
+        Returns
+        -------
+        tuple of str
+            Keys, or names of outside parents; sorted.
+        """
+        above = self._above(key)
+        return tuple(sorted(node.removeprefix(_OUTSIDE) for node in above if not self._up.get(node)))
+
+    def leakage(self, one: str, other: str) -> str | None:
+        """Return how two entries come to share images, as a sentence with what to do about it.
+
+        They do when one was taken from the other over any number of steps, when both were taken from a common
+        ancestor, or when they or their relatives overlap. A model shares the images it was trained on. To be on the
+        same platform is no relation.
+
+        Parameters
+        ----------
+        one, other : str
+            Keys of entries.
+
+        Returns
+        -------
+        str or None
+            None when nothing is known to be in common.
+        """
+        if one == other:
+            return None
+        return (
+            self._lineage(one, other)
+            or self._lineage(other, one)
+            or self._trained(one, other)
+            or self._trained(other, one)
+            or self._common_ancestor(one, other)
+            or self._overlap(one, other)
+        )
+
+    def pairs(self) -> Iterator[tuple[str, str, str]]:
+        """Give every two entries that share images, and how.
+
+        Yields
+        ------
+        tuple of (str, str, str)
+            Two keys in order, and the sentence of `leakage`.
+        """
+        keys = sorted(self._entries)
+        for place, one in enumerate(keys):
+            for other in keys[place + 1 :]:
+                if said := self.leakage(one, other):
+                    yield one, other, said
+
+    @cached_property
+    def _up(self) -> dict[str, dict[str, str]]:
+        """Node -> its parents, each with the kind of relation."""
+        return {key: {_node(each): each.kind for each in self.parents(key)} for key in self._entries}
+
+    @cached_property
+    def _overlapping(self) -> dict[str, set[str]]:
+        edges: dict[str, set[str]] = {}
+        for key, entry in self._entries.items():
+            for each in entry.relations:
+                if each.kind == "overlaps":
+                    edges.setdefault(key, set()).add(_node(each))
+                    edges.setdefault(_node(each), set()).add(key)
+        return edges
+
+    @cached_property
+    def _lines(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {}
+
+    def _above(self, key: str) -> dict[str, tuple[str, ...]]:
+        """Every node at or above one, with the shortest way up to it."""
+        if key not in self._lines:
+            ways, waiting = {key: (key,)}, deque([key])
+            while waiting:
+                node = waiting.popleft()
+                for parent in self._up.get(node, ()):
+                    if parent not in ways:
+                        ways[parent] = (*ways[node], parent)
+                        waiting.append(parent)
+            self._lines[key] = ways
+        return self._lines[key]
+
+    def _kin(self, key: str) -> dict[str, tuple[str, ...]]:
+        """Every node above or below one, itself included, with the way between, read upward."""
+        below = {node: self._above(node)[key] for node in self._entries if key in self._above(node)}
+        return {**below, **self._above(key)}
+
+    def _lineage(self, one: str, other: str) -> str | None:
+        way = self._above(one).get(other)
+        return f"{self._told(way)}. {_APART}" if way else None
+
+    def _trained(self, model: str, other: str) -> str | None:
+        for source in self._entries[model].fields.get("trained_on", ()):
+            if source == other:
+                return f"{self._called(model)} was trained on {self._called(other)}. Do not test it there."
+            said = self.leakage(source, other) if source in self._entries and source != model else None
+            if said:
+                return f"{self._called(model)} was trained on {self._called(source)}. {said}"
+        return None
+
+    def _common_ancestor(self, one: str, other: str) -> str | None:
+        ours, theirs = self._above(one), self._above(other)
+        common = sorted(ours.keys() & theirs.keys(), key=lambda node: (len(ours[node]) + len(theirs[node]), node))
+        if not common:
+            return None
+        return f"{self._told(ours[common[0]])}, and {self._told(theirs[common[0]])}. {_COMPARE}"
+
+    def _overlap(self, one: str, other: str) -> str | None:
+        ours, theirs = self._kin(one), self._kin(other)
+        met = [(a, b) for a in ours for b in self._overlapping.get(a, ()) if b in theirs]
+        if not met:
+            return None
+        a, b = min(met, key=lambda pair: (len(ours[pair[0]]) + len(theirs[pair[1]]), pair))
+        ways = [self._told(way) for way in (ours[a], theirs[b]) if len(way) > 1]
+        advice = _APART if not ways else _COMPARE
+        return f"{', and '.join([f'{self._called(a)} overlaps with {self._called(b)}', *ways])}. {advice}"
+
+    def _told(self, way: tuple[str, ...]) -> str:
+        """A way up in words: A is a subset of B, which is an edition of C."""
+        said = self._called(way[0])
+        for place, (node, parent) in enumerate(zip(way, way[1:], strict=False)):
+            said += f"{', which' if place else ''} {_IN_WORDS[self._up[node][parent]]} {self._called(parent)}"
+        return said
+
+    def _called(self, node: str) -> str:
+        return self._entries[node].name if node in self._entries else node.removeprefix(_OUTSIDE)
+
+
+def find_cycles(parents: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
+    """Return the cycles of a graph of parents; none when every way up ends.
+
+    Parameters
+    ----------
+    parents : mapping
+        Key to the keys it was taken from.
+
+    Returns
+    -------
+    list of tuple of str
+        Each begins with its smallest key and closes with it; not every cycle of a tangle, but one of each.
+
+    Examples
+    --------
+    >>> find_cycles({"a": ["b"], "b": ["a"], "c": ["a"]})
+    [('a', 'b', 'a')]
+    """
+    done: set[str] = set()
+    cycles: set[tuple[str, ...]] = set()
+    for start in sorted(parents):
+        if start in done:
+            continue
+        way, waiting = [start], [iter(sorted(parents.get(start, ())))]
+        while way:
+            step = next(waiting[-1], None)
+            if step is None:
+                done.add(way.pop())
+                waiting.pop()
+            elif step in way:
+                cycles.add(_closed(way[way.index(step) :]))
+            elif step not in done:
+                way.append(step)
+                waiting.append(iter(sorted(parents.get(step, ()))))
+    return sorted(cycles)
+
+
+_OUTSIDE = "outside the catalog: "
+
+
+def _node(relation: Relation) -> str:
+    return f"{_OUTSIDE}{relation.of}" if relation.outside else relation.of
+
+
+def _closed(way: list[str]) -> tuple[str, ...]:
+    first = way.index(min(way))
+    return (*way[first:], *way[:first], way[first])
