@@ -1,0 +1,164 @@
+"""What becomes of a claim when it is held against the embedded index, in a word and a sentence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workbench.catalog.registry.entries import Claim
+from workbench.catalog.registry.idc_facts import ClaimCheck, IdcFacts, Verdict, stated
+
+#: A claim of "about" a number agrees with one this share away from it; our choice, since no guide says what it means.
+ABOUT = 0.05
+
+_VOLUMES = ("CT", "MR", "PT", "NM")
+_WHO = {
+    "guide": "The guide says",
+    "creator": "Its creators say",
+    "repository": "The repository says",
+    "paper": "The paper says",
+    "registry": "The registry says",
+    "third_party": "Others say",
+}
+_HOLDS = {
+    "same": "IDC has",
+    "idc_has_more": "IDC has it and more:",
+    "idc_has_part": "IDC has a part of it:",
+    "parent": "IDC has the set that it was taken from:",
+    "platform": "IDC has of this platform",
+}
+_LONGEST_WORDS = 60
+
+
+def judge(claim: Claim, relation: str, facts: IdcFacts) -> ClaimCheck:
+    """Return what becomes of a claim.
+
+    Counts of patients, studies, series, slides and collections are of one unit in any source, so they agree or differ.
+    A "scan", a volume or an image may be a series, a study or a file: such a claim agrees with an equal count, and is
+    of another unit otherwise. Of a set that IDC holds only in part, or whose parent it holds, nothing differs.
+
+    Parameters
+    ----------
+    claim : Claim
+        Of an entry.
+    relation : str
+        How what IDC holds stands to the entry.
+    facts : IdcFacts
+        What the index counts.
+
+    Returns
+    -------
+    ClaimCheck
+        The verdict, the count and a sentence.
+    """
+    units = _units(claim.quantity, facts)
+    met = next((unit for unit in units if _meets(claim, unit)), None)
+    chosen = met or (units[0] if units else None)
+    verdict: Verdict
+    if chosen is None:
+        verdict = "not in the index"
+    elif relation in ("parent", "platform"):
+        verdict = "another set"
+    elif met:
+        verdict = "agrees"
+    elif claim.of:
+        verdict = "not in the index"
+    elif not chosen.definite:
+        verdict = "another unit"
+    elif relation == "same" or (relation == "idc_has_more" and chosen.count < claim.value):
+        verdict = "differs"
+    else:
+        verdict = "another set"
+    return ClaimCheck(
+        stated(claim), verdict, chosen.count if chosen else None, _sentence(claim, relation, facts, chosen)
+    )
+
+
+def sum_up(checks: Iterable[ClaimCheck], relation: str, facts: IdcFacts) -> str:
+    """Return the one sentence to know: of the first claim that tells most.
+
+    Parameters
+    ----------
+    checks : iterable of ClaimCheck
+        What `judge` gave, in the order of the entry.
+    relation : str
+        How what IDC holds stands to the entry.
+    facts : IdcFacts
+        What the index counts.
+
+    Returns
+    -------
+    str
+        A whole sentence.
+    """
+    order: tuple[Verdict, ...] = ("differs", "agrees", "another unit", "another set")
+    told = [each for each in checks if each.verdict in order]
+    if told:
+        return min(told, key=lambda each: order.index(each.verdict)).sentence
+    return f"{_HOLDS[relation]} {_held(facts, None)}."
+
+
+@dataclass(frozen=True)
+class _Unit:
+    words: str
+    count: int
+    definite: bool
+
+
+def _units(quantity: str, facts: IdcFacts) -> list[_Unit]:
+    """Return what the index counts that may be meant, the likeliest first."""
+    volumes = sum(facts.modalities.get(name, 0) for name in _VOLUMES)
+    slides = facts.modalities.get("SM", 0)
+    series, studies = ("series", facts.acquired_series), ("studies", facts.studies)
+    instances, sm = ("instances", facts.instances), ("slides", slides)
+    people, patients = (_subjects(facts), facts.people), ("patient identifiers", facts.patients)
+    definite = {
+        "patients": [people, patients],
+        "studies": [studies],
+        "series": [series],
+        "slides": [sm],
+        "collections": [("collections", len(facts.collections))],
+    }
+    unsure = {
+        "volumes": [("series", volumes), series, studies],
+        "images": [series, sm, studies, instances],
+        "sessions": [studies],
+        "tissue_samples": [sm],
+        "datasets": [("collections", len(facts.collections))],
+    }
+    named = [(each, True) for each in definite.get(quantity, ())] + [(each, False) for each in unsure.get(quantity, ())]
+    return [_Unit(words, count, is_definite) for (words, count), is_definite in named if count]
+
+
+def _meets(claim: Claim, unit: _Unit) -> bool:
+    if unit.count == claim.value:
+        return True
+    if not unit.definite or claim.of:
+        return False
+    if claim.qualifier == "at_least":
+        return unit.count >= claim.value
+    return claim.qualifier == "about" and abs(unit.count - claim.value) <= ABOUT * claim.value
+
+
+def _sentence(claim: Claim, relation: str, facts: IdcFacts, unit: _Unit | None) -> str:
+    words = claim.words.strip().rstrip(".")
+    short = claim.source == "guide" and len(words) <= _LONGEST_WORDS and any(letter.isdigit() for letter in words)
+    said = words if short else claim.amount
+    return f"{_WHO[claim.source]} {said}; {_HOLDS[relation]} {_held(facts, unit)}."
+
+
+def _held(facts: IdcFacts, unit: _Unit | None) -> str:
+    who = f"{facts.people:,} {_subjects(facts)}"
+    if unit is None:
+        return f"{facts.acquired_series:,} series of {who}"
+    if unit.words == "collections":
+        return f"{unit.count:,} collections"
+    if unit.words == _subjects(facts):
+        return who
+    if unit.words == "patient identifiers":
+        return f"{who} under {unit.count:,} identifiers"
+    return f"{unit.count:,} {unit.words} of {who}"
+
+
+def _subjects(facts: IdcFacts) -> str:
+    if "Human" in facts.species or not facts.species:
+        return "people"
+    return "objects" if set(facts.species) <= {"Phantom", "Simulated"} else "animals"
