@@ -61,18 +61,20 @@ def count_collections(
     rows = _series(repository).filter(pl.col("collection_id").is_in(list(collections)))
     if modalities:
         rows = rows.filter(pl.col("modality").is_in(list(modalities)))
+    acquired = rows.filter(~pl.col("derived"))
     chosen = repository.remember("idc patients", lambda: _patients(repository))
     patients = chosen.join(rows.select("patient_key").unique(), on="patient_key", how="semi")
     people = patients.group_by("person_key").agg(pl.col("sex_known", "age_known").any())
     return {
         "series": rows.height,
-        "acquired_series": rows.filter(~pl.col("derived")).height,
+        "acquired_series": acquired.height,
         "studies": rows["study_key"].n_unique(),
         "patients": patients.height,
         "people": people.height,
         "instances": int(rows["n_instances"].sum()),
         "size_gb": round(float(rows["size_mb"].cast(pl.Float64).sum()) / 1000, 1),
         "modalities": _tally(rows["modality"]),
+        "acquired": _tally(acquired["modality"]),
         "licenses": _tally(rows["license"]),
         "species": tuple(_tally(patients["species"])),
         "sex_known": _share(people["sex_known"]),

@@ -62,8 +62,8 @@ class IdcFacts:
         can have several patient identifiers.
     size_gb : float
         Of all series.
-    modalities, licenses : mapping of str to int
-        Series each, the most frequent first.
+    modalities, acquired, licenses : mapping of str to int
+        Series each, the most frequent first: all by modality, those acquired by modality, all by license.
     species : tuple of str
         What was imaged.
     sex_known, age_known : float
@@ -89,6 +89,7 @@ class IdcFacts:
     instances: int = 0
     size_gb: float = 0.0
     modalities: Mapping[str, int] = field(default_factory=dict)
+    acquired: Mapping[str, int] = field(default_factory=dict)
     licenses: Mapping[str, int] = field(default_factory=dict)
     species: tuple[str, ...] = ()
     sex_known: float = 0.0
@@ -104,8 +105,8 @@ class IdcFacts:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The counts by the quantities that entries claim; slides are series of slide microscopy."""
-        slides = self.modalities.get("SM", 0)
+        """The counts by the quantities that entries claim; slides are acquired series of slide microscopy."""
+        slides = self.acquired.get("SM", 0)
         counted = {"patients": self.people, "studies": self.studies, "series": self.acquired_series}
         return {**counted, "collections": len(self.collections), **({"slides": slides} if slides else {})}
 

@@ -105,8 +105,8 @@ class _Unit:
 
 def _units(quantity: str, facts: IdcFacts) -> list[_Unit]:
     """Return what the index counts that may be meant, the likeliest first."""
-    volumes = sum(facts.modalities.get(name, 0) for name in _VOLUMES)
-    slides = facts.modalities.get("SM", 0)
+    volumes = sum(facts.acquired.get(name, 0) for name in _VOLUMES)
+    slides = facts.acquired.get("SM", 0)
     series, studies = ("series", facts.acquired_series), ("studies", facts.studies)
     instances, sm = ("instances", facts.instances), ("slides", slides)
     people, patients = (_subjects(facts), facts.people), ("patient identifiers", facts.patients)
@@ -142,7 +142,8 @@ def _sentence(claim: Claim, relation: str, facts: IdcFacts, unit: _Unit | None) 
     words = claim.words.strip().rstrip(".")
     short = claim.source == "guide" and len(words) <= _LONGEST_WORDS and any(letter.isdigit() for letter in words)
     said = words if short else claim.amount
-    return f"{_WHO[claim.source]} {said}; {_HOLDS[relation]} {_held(facts, unit)}."
+    known = f"{_HOLDS[relation]} {_held(facts, unit)}" if unit else "the index of IDC does not tell"
+    return f"{_WHO[claim.source]} {said}; {known}."
 
 
 def _held(facts: IdcFacts, unit: _Unit | None) -> str:
