@@ -13,6 +13,7 @@ from workbench.presentation.figure import Table
 if TYPE_CHECKING:
     from workbench.presentation.charts.cohort import attrition, lost_chest_ct
     from workbench.presentation.charts.combinations import intersections, missingness
+    from workbench.presentation.charts.dataset_map import datasets
     from workbench.presentation.charts.fetched import picture
     from workbench.presentation.charts.images import before_after
     from workbench.presentation.charts.maps import state_map, world_map
@@ -30,6 +31,7 @@ __all__ = [
     "before_after",
     "census",
     "consort",
+    "datasets",
     "decomposition",
     "distances",
     "dumbbell",
@@ -67,6 +69,7 @@ _LOADED_LATE = {
     "gap": "plans",
     "match": "plans",
     "picture": "fetched",
+    "datasets": "dataset_map",
     "before_after": "images",
     "modalities": "modalities",
 }
@@ -76,7 +79,9 @@ def __getattr__(name: str) -> Any:
     """Load a chart when it is first asked for."""
     if name not in _LOADED_LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}. Charts: {', '.join(__all__)}.")
-    return getattr(importlib.import_module(f"{__name__}.{_LOADED_LATE[name]}"), name)
+    chart = getattr(importlib.import_module(f"{__name__}.{_LOADED_LATE[name]}"), name)
+    globals()[name] = chart  # else a module of the same name, which the import binds here, would hide it
+    return chart
 
 
 def __dir__() -> list[str]:
