@@ -31,7 +31,8 @@ _SHAPES = {"yes": "circle", "no": "cross", "ask": "diamond", "unknown": "square"
 _AXIS = {"patients": "patients", "images": "images, scans, slides or videos"}
 _ROWS = [*IMAGE_KINDS, SEVERAL_KINDS, NO_IMAGES]
 _RULE = "#d9dee3"
-_CHARACTER, _GAP, _DECADE = 5.6, 22, 108  # pixels of a letter, around a mark, and from 100 to 1,000
+_CHARACTER, _GAP = 6.0, 24  # pixels of a letter, and around a mark
+_PLOT_PX, _FOR_NAMES = 620, 0.22  # the narrowest plot, and the share of it that names beyond the largest may take
 _LANE_PX, _LONGEST = 17, 26  # pixels; characters of a name
 
 
@@ -96,10 +97,10 @@ def _table(catalog: DataCatalog, by: str) -> pl.DataFrame:
 def _in_lanes(table: pl.DataFrame) -> pl.DataFrame:
     """Add where each mark stands: in the first lane of its row in which neither mark nor name meets another."""
     lanes: dict[str, list[float]] = {}
-    unstated = _unstated(table)
-    placed = []
+    unstated, placed = _unstated(table), []
+    decade = _PLOT_PX / math.log10(_domain(table)[1] / _domain(table)[0])
     for row in sorted(table.iter_rows(named=True), key=lambda row: (row["size"] or 0, row["key"])):
-        left = math.log10(row["size"] or unstated) * _DECADE
+        left = math.log10(row["size"] or unstated) * decade
         taken = lanes.setdefault(row["kind_of_image"], [])
         lane = next((i for i, end in enumerate(taken) if end <= left), len(taken))
         end = left + _GAP + len(_short(row["name"])) * _CHARACTER
@@ -126,7 +127,7 @@ def _chart(drawn: pl.DataFrame, by: str) -> alt.LayerChart:
     x = alt.X(
         "at:Q",
         title=f"{_AXIS[by]} (each line is ten times the one before)",
-        scale=alt.Scale(type="log", domain=[min(unstated or 10, _least(drawn)) * 0.8, largest * 12], nice=False),
+        scale=alt.Scale(type="log", domain=_domain(drawn), nice=False),
         axis=alt.Axis(values=[*([unstated] if unstated else []), *ticks], labelExpr=said, grid=True),
     )
     uses = [use for use in LICENSE_USES if use in set(drawn["license_use"])]
@@ -172,12 +173,14 @@ def _rows_of(drawn: pl.DataFrame) -> tuple[list[str], alt.Axis]:
 
 def _unstated(table: pl.DataFrame) -> float:
     """Where those stand whose size nobody states: a step left of the smallest."""
-    return _least(table.rename({"size": "at"})) / 4
+    return float(min(table["size"].drop_nulls(), default=40)) / 4
 
 
-def _least(drawn: pl.DataFrame) -> float:
-    stated = drawn["at"].drop_nulls()
-    return float(min(stated, default=10.0))
+def _domain(table: pl.DataFrame) -> list[float]:
+    """From left of the smallest to where the names beyond the largest end."""
+    start = _unstated(table) * 0.8
+    decades = math.log10(float(max(table["size"].drop_nulls(), default=400)) / start)
+    return [start, start * 10 ** (decades / (1 - _FOR_NAMES))]
 
 
 def _short(name: str) -> str:
