@@ -34,7 +34,7 @@ class Citation:
     Attributes
     ----------
     doi : str
-        Lower case, without address.
+        Lower case, without address; empty when it has none.
     text : str
         The reference in words; empty when none is known.
     authors : tuple of (str, str)
@@ -44,6 +44,10 @@ class Citation:
         Empty where the reference does not say.
     article : bool
         Whether it is an article in a journal, which `publisher` then names, rather than a dataset.
+    url : str
+        Where it stands when it has no DOI.
+    label : str
+        Its name in bibliographies, where author and year shall not make one.
     """
 
     doi: str
@@ -54,10 +58,14 @@ class Citation:
     version: str = ""
     publisher: str = ""
     article: bool = False
+    url: str = ""
+    label: str = ""
 
     @property
     def key(self) -> str:
         """A name for bibliographies, such as ``Tsai2020_vtw4-x588``."""
+        if self.label:
+            return self.label
         first = re.sub(r"\W", "", self.authors[0][0]) if self.authors else "Dataset"
         return f"{first}{self.year}_{re.sub(r'[^A-Za-z0-9.-]', '-', self.doi.split('/')[-1])}"
 
@@ -160,8 +168,8 @@ def _bibtex_entry(citation: Citation) -> str:
         "year": citation.year,
         "journal" if citation.article else "howpublished": _tex(citation.publisher),
         "note": _tex(whole or (dataset if citation.title else "")),
-        "doi": citation.doi,
-        "url": f"https://doi.org/{citation.doi}",
+        "doi": _in_braces(citation.doi),
+        "url": _in_braces(_address(citation)),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@{'article' if citation.article else 'misc'}{{{citation.key},", *lines, "}"])
@@ -170,15 +178,25 @@ def _bibtex_entry(citation: Citation) -> str:
 def _bibtex_name(family: str, initials: str) -> str:
     if not initials:
         return family if family == _OTHERS else f"{{{_tex(family)}}}"
-    return f"{_tex(family)}, {_tex(initials)}"
+    divides = re.search(r",|\band\b", family)  # BibTeX would read two names
+    return f"{f'{{{_tex(family)}}}' if divides else _tex(family)}, {_tex(initials)}"
 
 
 def _tex(text: str) -> str:
     return "".join(_TEX.get(sign, sign) for sign in text)
 
 
+def _in_braces(address: str) -> str:
+    """Return an address, which BibTeX keeps as it is, with no brace that could end the field."""
+    return address.replace("{", "%7B").replace("}", "%7D")
+
+
 def _version(citation: Citation) -> str:
     return f"Version {citation.version}." if citation.version else ""
+
+
+def _address(citation: Citation) -> str:
+    return f"https://doi.org/{citation.doi}" if citation.doi else citation.url
 
 
 def _csl_item(citation: Citation) -> dict[str, Any]:
@@ -193,7 +211,7 @@ def _csl_item(citation: Citation) -> dict[str, Any]:
         "version": citation.version,
         "container-title" if citation.article else "publisher": citation.publisher,
         "DOI": citation.doi,
-        "URL": f"https://doi.org/{citation.doi}",
+        "URL": _address(citation),
         "note": "" if authors and citation.title else citation.text,
     }
     return {name: value for name, value in item.items() if value}

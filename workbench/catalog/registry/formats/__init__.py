@@ -1,0 +1,1 @@
+"""Write the data catalog in the formats that machines and people read."""

@@ -1,0 +1,98 @@
+"""Where the words of an entry come from: the pages that were read, and the claims in a sentence."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.catalog.registry.entries import Claim, Entry
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page that an entry rests on.
+
+    Attributes
+    ----------
+    address : str
+        Where it stands.
+    kind : str
+        ``creator``, ``repository``, ``paper``, ``registry`` or ``third_party``.
+    read : str
+        The day on which its text was read.
+    words : tuple of str
+        What was taken from it, each once.
+    """
+
+    address: str
+    kind: str
+    read: str
+    words: tuple[str, ...]
+
+
+def pages_of(entry: Entry) -> tuple[Page, ...]:
+    """Return the pages that an entry rests on, in the order of its file.
+
+    Parameters
+    ----------
+    entry : Entry
+        Any entry.
+
+    Returns
+    -------
+    tuple of Page
+        Each address once for every kind and day; empty when nothing is backed.
+
+    Examples
+    --------
+    >>> words = {"page": "https://example.org", "words": "CC BY 4.0", "kind": "creator", "read": "2026-01-31"}
+    >>> pages_of(Entry("dataset", {"key": "a", "name": "A", "license": {"id": "CC-BY-4.0", "evidence": words}}))
+    (Page(address='https://example.org', kind='creator', read='2026-01-31', words=('CC BY 4.0',)),)
+    """
+    said: dict[tuple[str, str, str], dict[str, None]] = {}
+    for found in _evidence(entry.fields):
+        said.setdefault((found["page"], found["kind"], found["read"]), {})[found["words"]] = None
+    return tuple(Page(*which, tuple(words)) for which, words in said.items())
+
+
+def claim_words(claim: Claim) -> str:
+    """Return who states a number, in which words, and what became of it.
+
+    Parameters
+    ----------
+    claim : Claim
+        One claim.
+
+    Returns
+    -------
+    str
+        One sentence without a period.
+
+    Examples
+    --------
+    >>> claim_words(Claim("images", 880, "exact", "guide", "radiology:396", "boxes for 880 images", "unchecked"))
+    'guide, radiology:396: “boxes for 880 images”; not checked against a source'
+    """
+    return f"{claim.source}, {claim.where}: “{claim.words}”; {_verdict(claim)}{f'; {claim.note}' if claim.note else ''}"
+
+
+def _verdict(claim: Claim) -> str:
+    against = claim.checked_against
+    source = f" {against['page']} (“{against['words']}”, read {against['read']})" if against else " a source"
+    return {
+        "agrees": f"agrees with{source}",
+        "differs": f"differs from{source}",
+        "not_comparable": f"counts another thing than{source}",
+        "unchecked": "not checked against a source",
+    }[claim.verdict]
+
+
+def _evidence(value: Any) -> Iterator[Mapping[str, str]]:
+    """Give every evidence inside, outermost first, in the order of the file."""
+    if isinstance(value, Mapping):
+        if {"page", "words", "kind", "read"} <= value.keys():
+            yield value
+        for each in value.values():
+            yield from _evidence(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _evidence(each)
