@@ -1,0 +1,82 @@
+"""The words and weights of ranking, read from `data_catalog/ranking.yaml`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from workbench.assets import asset_path
+from workbench.catalog.registry.ranking_words import asked_words, stem
+
+
+@cache
+def ranking_rules() -> Mapping[str, Any]:
+    """Return every weight and word of ranking, as plain values that JSON holds.
+
+    Returns
+    -------
+    mapping
+        What ``data_catalog/ranking.yaml`` says; the page without a kernel gets the same.
+
+    Examples
+    --------
+    >>> ranking_rules()["search"]["fields"]["name"]["said"]
+    'the name'
+    """
+    import yaml
+
+    text = asset_path("data_catalog", "ranking.yaml").read_text(encoding="utf-8")
+    rules: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 the safe loader
+    return rules
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases to be found in a text, the longest first, each with what it stands for.
+
+    Attributes
+    ----------
+    by_first : dict
+        First stem to (stems, meaning) pairs.
+    """
+
+    by_first: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, Any]]) -> "Phrases":
+        """Return phrases from pairs of words and meaning.
+
+        Parameters
+        ----------
+        pairs : iterable of (str, object)
+            Of equal phrases all are kept, in order.
+
+        Returns
+        -------
+        Phrases
+            Ready to be found.
+        """
+        found: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
+        for words, meaning in pairs:
+            stems = tuple(stem(word) for word in asked_words(words))
+            found.setdefault(stems[0], []).append((stems, meaning))
+        return cls({first: sorted(listed, key=lambda each: -len(each[0])) for first, listed in found.items()})
+
+    def at(self, stems: list[str], place: int) -> Iterator[tuple[int, Any]]:
+        """Yield how many words each phrase at a place takes, and its meaning, the longest first.
+
+        Parameters
+        ----------
+        stems : list of str
+            A text's stems.
+        place : int
+            Where the phrase has to begin.
+
+        Yields
+        ------
+        (int, object)
+            Number of words and meaning.
+        """
+        for phrase, meaning in self.by_first.get(stems[place], ()):
+            if tuple(stems[place : place + len(phrase)]) == phrase:
+                yield len(phrase), meaning

@@ -1,0 +1,226 @@
+"""How ranking cuts text into words: the one place for rules that Python and `ranking.js` both follow.
+
+1. *Fold*: NFKD, drop non-spacing marks (Mn), lower case, letters that do not decompose by the table below.
+2. *Words*: runs of ASCII letters and runs of digits; everything else separates. "Camelyon16" is "camelyon", "16";
+   "X-ray" is "x", "ray". A text's hyphenated or mixed words are indexed joined as well ("xray", "camelyon16").
+3. *Stems*: ``-ies`` becomes ``-y``, ``-tases`` becomes ``-tasis``, plural ``-es`` and ``-s`` go, then ``-ing`` of words of
+   seven and ``-ed`` of words of six letters or more, last a final ``-e``. Words with digits and of three letters stay.
+4. *Numbers* of a question: separators of thousands go ("10,000", "10.000"), a decimal point stays ("1.5").
+5. *Distance*: optimal string alignment (insert, delete, replace, swap neighbors cost 1), given up above a bound.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_WHOLE = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+_COMPOUND = re.compile(r"[a-z0-9]+(?:[-‐‑/.&][a-z0-9]+)*")
+_ASKED = re.compile(r"[0-9]+(?:\.[0-9]+)?|[a-z]+|[,;<>≤≥+]")  # noqa: RUF001 the signs themselves
+_THOUSANDS = re.compile(r"(?<=[0-9])[,.](?=[0-9]{3}(?![0-9]))")
+
+
+def fold(text: str) -> str:
+    """Return a text without accents and case.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+
+    Returns
+    -------
+    str
+        Lower case; letters outside ASCII that do not decompose stay unless listed above.
+
+    Examples
+    --------
+    >>> fold("Ménière X-Ray")
+    'meniere x-ray'
+    """
+    lowered = "".join(
+        mark for mark in unicodedata.normalize("NFKD", text) if unicodedata.category(mark) != "Mn"
+    ).lower()
+    return "".join(_WHOLE.get(letter, letter) for letter in lowered)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the stem of a folded word.
+
+    Parameters
+    ----------
+    word : str
+        Letters or digits.
+
+    Returns
+    -------
+    str
+        What plural, ``-ing``, ``-ed`` and a final ``-e`` leave.
+
+    Examples
+    --------
+    >>> [stem(word) for word in ("biopsies", "metastases", "patches", "grading", "graded", "pancreas")]
+    ['biopsy', 'metastasis', 'patch', 'grad', 'grad', 'pancrea']
+    """
+    if len(word) < 4 or word[0].isdigit():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = f"{word[:-3]}y"
+    elif word.endswith("tases"):
+        word = f"{word[:-2]}is"
+    elif word.endswith(("sses", "xes", "ches", "shes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    if word.endswith("ing") and len(word) > 6:
+        word = word[:-3]
+    elif word.endswith("ed") and len(word) > 5:
+        word = word[:-2]
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text, folded and not stemmed.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+
+    Returns
+    -------
+    list of str
+        Runs of letters and runs of digits, in order.
+
+    Examples
+    --------
+    >>> plain_words("NIH ChestX-ray14")
+    ['nih', 'chestx', 'ray', '14']
+    """
+    return _WORD.findall(fold(text))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the stems of a text's words.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+
+    Returns
+    -------
+    list of str
+        In order, repeated as they are.
+
+    Examples
+    --------
+    >>> words_of("NIH ChestX-ray14: images")
+    ['nih', 'chestx', 'ray', '14', 'imag']
+    """
+    return [stem(word) for word in plain_words(text)]
+
+
+def joined_words(text: str) -> list[str]:
+    """Return the hyphenated and mixed words of a text in one piece, as people also type them.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+
+    Returns
+    -------
+    list of str
+        Without their separators, not stemmed.
+
+    Examples
+    --------
+    >>> joined_words("An X-ray of Camelyon16")
+    ['xray', 'camelyon16']
+    """
+    compounds = _COMPOUND.findall(fold(text))
+    return [squeeze(each) for each in compounds if len(_WORD.findall(each)) > 1]
+
+
+def squeeze(text: str) -> str:
+    """Return the letters and digits of a text and nothing else, to compare names.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+
+    Returns
+    -------
+    str
+        Folded, without separators.
+
+    Examples
+    --------
+    >>> squeeze("NCT-CRC-HE 100K")
+    'nctcrche100k'
+    """
+    return "".join(_WORD.findall(fold(text)))
+
+
+def asked_words(question: str) -> list[str]:
+    """Return the words, numbers and signs of a question, not stemmed.
+
+    Parameters
+    ----------
+    question : str
+        What somebody typed.
+
+    Returns
+    -------
+    list of str
+        Numbers without separators of thousands; commas and signs of comparison are words of their own.
+
+    Examples
+    --------
+    >>> asked_words("X-rays, over 10,000 patients")
+    ['x', 'rays', ',', 'over', '10000', 'patients']
+    """
+    return _ASKED.findall(_THOUSANDS.sub("", fold(question)))
+
+
+def distance(first: str, second: str, most: int) -> int:
+    """Return how many typos lie between two words.
+
+    Parameters
+    ----------
+    first, second : str
+        Folded words.
+    most : int
+        The bound.
+
+    Returns
+    -------
+    int
+        ``most + 1`` when there are more.
+
+    References
+    ----------
+    Optimal string alignment, a restricted Damerau–Levenshtein distance: Boytsov L. Indexing methods for approximate
+    dictionary searching. ACM J Exp Algorithmics 2011;16:1.1. doi:10.1145/1963190.1963191
+
+    Examples
+    --------
+    >>> distance("chexprt", "chexpert", 2), distance("recieve", "receive", 2)
+    (1, 1)
+    """
+    if abs(len(first) - len(second)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        before, last, row = row, before, [i] + [0] * len(second)
+        for j, other in enumerate(second, 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                row[j] = min(row[j], last[j - 2] + 1)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)

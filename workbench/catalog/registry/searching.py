@@ -1,0 +1,297 @@
+"""Full-text search over the catalog: rare words and names first, beginnings and typos forgiven, with what matched."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.ranking_forms import ranking_form
+from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.ranking_words import distance, joined_words, plain_words, squeeze, stem, words_of
+
+_LETTERS = {letter: 1 << place for place, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
+_DIGIT = 1 << 26
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One entry that a search found.
+
+    Attributes
+    ----------
+    key : str
+        Of the entry.
+    score : float
+        Comparable within one search; 1,000 and more say that the whole text is its name.
+    matched : tuple of str
+        Where the words were found, such as ``"the name: chexpert for 'chexprt'"``.
+    """
+
+    key: str
+    score: float
+    matched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Match:
+    worth: float
+    term: str
+    place: str
+
+
+class SearchIndex:
+    """An inverted index over entries, built once for many searches.
+
+    Parameters
+    ----------
+    entries : iterable of Entry or mapping
+        Entries, or what `ranking_form` gives of them.
+
+    References
+    ----------
+    Robertson S, Zaragoza H, Taylor M. Simple BM25 extension to multiple weighted fields. CIKM 2004:42-49.
+    doi:10.1145/1031171.1031181
+
+    Examples
+    --------
+    >>> lungs = Entry("dataset", {"key": "invented", "name": "Lungs of Anywhere", "modality": ["CT"]})
+    >>> SearchIndex([lungs]).search("lnugs")[0].matched
+    ("the name: lungs for 'lnugs'",)
+    """
+
+    def __init__(self, entries: Iterable[Entry | Mapping[str, Any]]) -> None:
+        self.forms = [ranking_form(each) if isinstance(each, Entry) else each for each in entries]
+        self._rules = ranking_rules()["search"]
+        self._stop = {stem(word) for word in ranking_rules()["stop_words"].split()}
+        self._surface: dict[str, str] = {}
+        self._postings = self._post([self._counts(form) for form in self.forms])
+        self._vocabulary = sorted(self._postings)
+        self._masks = [_mask(term) for term in self._vocabulary]
+        self._names = [
+            [(name, squeezed, _mask(squeezed)) for name in _names(form) if (squeezed := squeeze(name))]
+            for form in self.forms
+        ]
+
+    def search(self, text: str, limit: int = 10) -> list[Hit]:
+        """Return the entries that match words best.
+
+        Parameters
+        ----------
+        text : str
+            What was typed: words, beginnings of words, a name; case, accents and hyphens do not matter.
+        limit : int
+            At most so many hits.
+
+        Returns
+        -------
+        list of Hit
+            Best first, equal scores by key; empty when nothing matches.
+        """
+        typed = {stem(word): word for word in reversed(plain_words(text))}
+        terms = list(dict.fromkeys(words_of(text)))
+        terms = [term for term in terms if term not in self._stop] or terms
+        scored = self.score(dict.fromkeys(terms, 1.0), typed)
+        named = self._named(squeeze(text))
+        hits = []
+        for place in sorted({*scored, *named}):
+            score, matched = scored.get(place, (0.0, ()))
+            worth, said = named.get(place, (0.0, ""))
+            found = tuple(dict.fromkeys((said, *matched))) if said else matched
+            hits.append(Hit(self.forms[place]["key"], rounded(score + worth), found))
+        return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
+
+    def score(
+        self, terms: Mapping[str, float], typed: Mapping[str, str] | None = None
+    ) -> dict[int, tuple[float, tuple[str, ...]]]:
+        """Return what each entry scores for weighted stems, and where they were found.
+
+        Parameters
+        ----------
+        terms : mapping
+            Stem to weight.
+        typed : mapping, optional
+            Stem to the word as it was typed, to be shown.
+
+        Returns
+        -------
+        dict
+            Place of the entry to score and matches; entries without a match are left out.
+        """
+        totals: dict[int, float] = {}
+        matches: dict[int, list[str]] = {}
+        for term, weight in terms.items():
+            for place, match in self._best(term).items():
+                totals[place] = totals.get(place, 0.0) + weight * match.worth
+                matches.setdefault(place, []).append(self._said(term, match, typed or {}))
+        lost = self._rules["coverage"]
+        return {
+            place: (total * (1 - lost * (1 - len(matches[place]) / len(terms))), tuple(dict.fromkeys(matches[place])))
+            for place, total in totals.items()
+        }
+
+    def knows(self, term: str) -> bool:
+        """Return whether any entry holds a stem, its beginning, or a typo of it.
+
+        Parameters
+        ----------
+        term : str
+            A stem.
+
+        Returns
+        -------
+        bool
+            Whether a search for it finds anything.
+        """
+        return bool(self._candidates(term))
+
+    def rarity(self, term: str) -> float:
+        """Return how much a stem tells entries apart.
+
+        Parameters
+        ----------
+        term : str
+            A stem.
+
+        Returns
+        -------
+        float
+            BM25's inverse document frequency, to the thousandth.
+        """
+        return _rarity(len(self._postings.get(term, ())), len(self.forms))
+
+    def _counts(self, form: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+        """Return how often each stem stands in each field of an entry."""
+        codes = ranking_rules()["modality_words"]
+        counts: dict[str, dict[str, int]] = {}
+        for name in self._rules["fields"]:
+            counted: dict[str, int] = {}
+            for text in form["texts"].get(name, ()):
+                spelled = f"{text} {codes.get(text, '')}" if name == "modality" else text
+                for word in [*plain_words(spelled), *joined_words(spelled)]:
+                    self._surface.setdefault(stem(word), word)
+                    counted[stem(word)] = counted.get(stem(word), 0) + 1
+            counts[name] = counted
+        return counts
+
+    def _post(self, documents: Sequence[Mapping[str, Mapping[str, int]]]) -> dict[str, list[tuple[int, float, str]]]:
+        """Return for each stem its entries, what it is worth in each, and the field that counts most."""
+        fields = self._rules["fields"]
+        lengths = {name: [sum(document[name].values()) for document in documents] for name in fields}
+        filled = {name: max(1, sum(1 for length in listed if length)) for name, listed in lengths.items()}
+        postings: dict[str, list[tuple[int, float, str]]] = {}
+        for place, document in enumerate(documents):
+            weights: dict[str, float] = {}
+            best: dict[str, tuple[float, str]] = {}
+            for name, rule in fields.items():
+                average = max(1, sum(lengths[name])) / filled[name]
+                normal = 1 - rule["length"] + rule["length"] * lengths[name][place] / average
+                for term, count in document[name].items():
+                    worth = rule["weight"] * count / normal
+                    weights[term] = weights.get(term, 0.0) + worth
+                    if worth > best.get(term, (0.0, ""))[0]:
+                        best[term] = (worth, name)
+            for term, weight in weights.items():
+                postings.setdefault(term, []).append((place, weight, best[term][1]))
+        saturation = self._rules["saturation"]
+        return {
+            term: [
+                (place, _rarity(len(listed), len(documents)) * weight / (saturation + weight), name)
+                for place, weight, name in listed
+            ]
+            for term, listed in postings.items()
+        }
+
+    def _best(self, term: str) -> dict[int, _Match]:
+        """Return for each entry the best match of a typed stem."""
+        best: dict[int, _Match] = {}
+        for candidate, quality in self._candidates(term):
+            for place, worth, name in self._postings[candidate]:
+                if place not in best or quality * worth > best[place].worth:
+                    best[place] = _Match(quality * worth, candidate, name)
+        return best
+
+    def _candidates(self, term: str) -> list[tuple[str, float]]:
+        """Return the stems of the vocabulary that a typed stem may mean, with what such a match is worth."""
+        found = [(term, 1.0)] if term in self._postings else []
+        rule = self._rules["prefix"]
+        if len(term) >= rule["letters"] and not term.isdigit():
+            for place in range(bisect_left(self._vocabulary, term), len(self._vocabulary)):
+                longer = self._vocabulary[place]
+                if not longer.startswith(term):
+                    break
+                if longer != term:
+                    found.append((longer, rule["quality"] * len(term) / len(longer)))
+        return found if term in self._postings else [*found, *self._misspelled(term)]
+
+    def _misspelled(self, term: str) -> list[tuple[str, float]]:
+        allowed = [rule for rule in self._rules["typos"] if len(term) >= rule["letters"]]
+        if not allowed or term.isdigit():
+            return []
+        most, mask, found = allowed[-1]["most"], _mask(term), []
+        for candidate, other in zip(self._vocabulary, self._masks, strict=True):
+            # A typo changes at most two letters of the set: a letter replaced takes one out and brings one in.
+            if abs(len(candidate) - len(term)) > most or (mask ^ other).bit_count() > 2 * most:
+                continue
+            typos = distance(term, candidate, most)
+            if 0 < typos <= most:
+                found.append((candidate, allowed[typos - 1]["quality"]))
+        return found
+
+    def _named(self, typed: str) -> dict[int, tuple[float, str]]:
+        """Return the entries whose whole name is the text, or nearly, with what that is worth."""
+        rule, close = self._rules["names"], self._rules["names"]["close"]
+        most = 0 if len(typed) < close["letters"] else 1 if len(typed) < close["letters_for_two"] else 2
+        mask, named = _mask(typed), dict[int, tuple[float, str]]()
+        for place, names in enumerate(self._names):
+            for name, squeezed, other in names:
+                if abs(len(squeezed) - len(typed)) > most or (mask ^ other).bit_count() > 2 * most:
+                    continue
+                typos = distance(typed, squeezed, most)
+                if typos > most:
+                    continue
+                worth = rule["exact"] if typos == 0 else close["worth"] - close["each_typo"] * typos
+                if worth > named.get(place, (0.0, ""))[0]:
+                    named[place] = (worth, f"the name: {name}")
+        return named
+
+    def _said(self, term: str, match: _Match, typed: Mapping[str, str]) -> str:
+        shown, place = self._surface[match.term], self._rules["fields"][match.place]["said"]
+        return f"{place}: {shown}" if match.term.startswith(term) else f"{place}: {shown} for '{typed.get(term, term)}'"
+
+
+def rounded(score: float) -> float:
+    """Return a score to the thousandth, halves up, the same in every language.
+
+    Parameters
+    ----------
+    score : float
+        Any.
+
+    Returns
+    -------
+    float
+        Rounded.
+
+    Examples
+    --------
+    >>> rounded(0.0005)
+    0.001
+    """
+    return math.floor(score * 1000 + 0.5) / 1000
+
+
+def _rarity(found: int, of: int) -> float:
+    return rounded(math.log(1 + (of - found + 0.5) / (found + 0.5)))
+
+
+def _names(form: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys([form["name"], *form["texts"].get("aliases", ())]))
+
+
+def _mask(term: str) -> int:
+    mask = 0
+    for letter in term:
+        mask |= _LETTERS.get(letter, _DIGIT)
+    return mask
