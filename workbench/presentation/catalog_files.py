@@ -1,0 +1,35 @@
+"""The files that one entry of the data catalog can be taken away as."""
+
+import json
+
+from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.formats.croissant import croissant
+from workbench.catalog.registry.formats.references import bibtex, citation_of
+from workbench.catalog.registry.idc_facts import IdcFacts
+
+
+def files_of(entry: Entry, facts: IdcFacts | None = None) -> dict[str, str]:
+    """Return the files of an entry as text.
+
+    Parameters
+    ----------
+    entry : Entry
+        Of any kind.
+    facts : IdcFacts, optional
+        What the index of the Imaging Data Commons counts of it.
+
+    Returns
+    -------
+    dict of str to str
+        ``croissant`` (JSON-LD; of data sets only), ``markdown``, ``bibtex``, and the citation as plain ``text``.
+
+    Examples
+    --------
+    >>> list(files_of(Entry("dataset", {"key": "x", "name": "X", "license": {"id": "unknown"}})))
+    ['bibtex', 'text', 'croissant']
+    """
+    sentence = facts.sentence if facts else None
+    files = {"bibtex": bibtex([entry]), "text": citation_of(entry).text}
+    if entry.kind == "dataset":
+        files["croissant"] = json.dumps(croissant(entry, sentence), ensure_ascii=False, indent=1)
+    return files

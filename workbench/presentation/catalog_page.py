@@ -1,0 +1,181 @@
+"""The public page of the data catalog: every entry with its sources, ready to be asked in the browser."""
+
+import base64
+import gzip
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from workbench.assets import asset_path
+from workbench.catalog.registry.data_catalog import DataCatalog
+from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.idc_checks import read_idc_facts
+from workbench.catalog.registry.idc_facts import IdcFacts
+from workbench.catalog.registry.ranking_forms import ranking_form
+from workbench.presentation.catalog_cards import card_of
+from workbench.presentation.catalog_files import files_of
+from workbench.presentation.catalog_words import TERMS
+from workbench.presentation.charts.dataset_map import datasets
+from workbench.presentation.overview_page import flat_stamp
+from workbench.presentation.page import PAGE_SCHEMA
+from workbench.provenance import stamp
+
+#: What a newcomer may ask; the first is the one that the catalog was built to answer.
+QUESTIONS = (
+    "chest X-rays with demographics, commercially usable, over 10,000 patients",
+    "I am new to medical imaging AI. Which data set should I start with?",
+    "Brain tumor segmentation in MRI",
+    "Multi-organ segmentation in CT",
+    "Segment nuclei across many tissue types",
+    "A pretrained feature extractor for pathology",
+)
+_NAME = "Data catalog of the imaging workbench"
+
+
+def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None = None) -> dict[str, Any]:
+    """Return everything the page of the data catalog shows, ready for JSON.
+
+    Parameters
+    ----------
+    catalog : DataCatalog
+        What ``wb.datasets()`` gives.
+    facts : mapping of str to IdcFacts, optional
+        What the index of the Imaging Data Commons counts, by key; by default as written beside the catalog.
+
+    Returns
+    -------
+    dict
+        A page of schema `PAGE_SCHEMA` with ``catalog`` added: entries, collections, what ranking reads, and the
+        machine-readable files, packed.
+    """
+    known = read_idc_facts() if facts is None else facts
+    families, collections = Families(catalog.entries), tuple(catalog.collections)
+    cards = {entry.key: card_of(entry, families=families, facts=known) for entry in catalog.entries}
+    for one, other, sentence in families.pairs():
+        cards[one]["shares"].append({"key": other, "sentence": sentence})
+        cards[other]["shares"].append({"key": one, "sentence": sentence})
+    read = max(_days(list(cards.values())), default="")
+    made = stamp(source=_NAME, version=read, query=sorted(cards))
+    return {
+        "schema": PAGE_SCHEMA,
+        "title": "Which open data set do you need?",
+        "subtitle": "Ask in your own words. Every answer shows its reasons, its warnings, and the page each fact was "
+        "read on. What nobody confirms is said to be unknown.",
+        "as_of": f"sources read until {read}" if read else "",
+        "source": {"name": _NAME, "license": "Entries under Apache-2.0; the data under the license of each set"},
+        "groups": [{"id": "catalog", "title": "In the catalog", "tiles": list(_tiles(catalog.entries))}],
+        "figures": [datasets(catalog, by=by).page_entry() for by in ("patients", "images")],
+        "catalog": {
+            "words": TERMS,
+            "questions": list(QUESTIONS),
+            "entries": list(cards.values()),
+            "collections": [card_of(entry, families=Families(()), facts={}) for entry in collections],
+            "ranking": _ranking([*catalog.entries, *collections], known),
+            "checklist": _checklist(),
+            "files": _packed(catalog.entries, known),
+        },
+        "notes": _notes(),
+        "cite": [f"{_NAME}, {read[:4]}. Cite the data set itself too: each card has its citation."] if read else [],
+        "provenance": flat_stamp(made),
+    }
+
+
+def _days(value: Any) -> Iterator[str]:
+    """Every day on which a source was read."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("read"), str):
+            yield value["read"]
+        for each in value.values():
+            yield from _days(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _days(each)
+
+
+def _tiles(entries: Sequence[Entry]) -> Iterator[dict[str, Any]]:
+    kinds = [entry.kind for entry in entries]
+    sets = [entry for entry in entries if entry.kind == "dataset"]
+    yield _tile("datasets", "Data sets", len(sets))
+    yield _tile("others", "Models and software", kinds.count("model") + kinds.count("framework"))
+    free = sum(entry.commercial_use is True for entry in sets)
+    yield _tile("commercial", "Data sets for commercial use", free, "as a source states in words")
+    claims = [claim for entry in entries for claim in entry.claims]
+    checked = sum(claim.verdict != "unchecked" for claim in claims)
+    yield _tile("claims", "Numbers compared with a source", checked, f"of {len(claims):,} that somebody states")
+    unknown = sum(not entry.license_confirmed for entry in sets)
+    yield _tile("unconfirmed", "Licenses not confirmed", unknown, "never recommended as usable")
+
+
+def _tile(name: str, label: str, value: int, note: str | None = None) -> dict[str, Any]:
+    return {"id": name, "label": label, "value": value, "text": f"{value:,}", "note": note}
+
+
+def _ranking(entries: Sequence[Entry], facts: Mapping[str, IdcFacts]) -> dict[str, Any]:
+    """What search, reading a question and recommending need; `ranking.js` reads the same as Python."""
+    sentences = {key: each.sentence for key, each in facts.items()}
+    forms = [ranking_form(entry, idc=sentences.get(entry.key, "")) for entry in entries]
+    return {"rules": _shipped("ranking.yaml"), "forms": forms}
+
+
+def _checklist() -> dict[str, Any]:
+    checklist = _shipped("standing_together.yaml")
+    items = [{"id": item["id"], "question": item["question"]} for item in checklist["items"]]
+    return {"title": checklist["title"], "citation": checklist["citation"], "items": items}
+
+
+def _shipped(name: str) -> dict[str, Any]:
+    import yaml
+
+    text = asset_path("data_catalog", name).read_text(encoding="utf-8")
+    read: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return read
+
+
+def _packed(entries: Sequence[Entry], facts: Mapping[str, IdcFacts]) -> str:
+    """The files of every entry, by key: as gzip in base64, since they say again what the cards say."""
+    files = {entry.key: files_of(entry, facts.get(entry.key)) for entry in entries}
+    text = json.dumps(files, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode("utf-8"), mtime=0)).decode("ascii")
+
+
+def _notes() -> list[dict[str, str]]:
+    return [
+        {
+            "title": "Where an entry comes from",
+            "text": "Guides to open imaging data named these sets. Each number of a guide became a claim; then the "
+            "pages of the creators, the repositories and the papers were read, and every fact taken over "
+            "carries the page, its words and the day of reading. Nothing is guessed: what no source states "
+            "reads unknown.",
+        },
+        {
+            "title": "How an answer is found",
+            "text": "Your words are read for what you need: kind, task, part of the body, image, size, license, "
+            "demographics, access. An entry that fails a need is never ranked; it is shown apart with the "
+            "need it fails. The rest is ordered by how well it meets your words and by how well its facts are"
+            " supported. Nothing you type leaves your browser.",
+        },
+        {
+            "title": "What a license here means",
+            "text": "A license counts as confirmed when the creators, their repository, their paper or a registry "
+            "states it in words that are quoted. What others say about it does not confirm it. This is no "
+            "legal advice: read the terms themselves before you rely on them.",
+        },
+        {
+            "title": "Compared with the Imaging Data Commons",
+            "text": "Where a data set, or its family, is in the NCI Imaging Data Commons, patients, studies and "
+            "series were counted in its public index and stand beside the claims. A study, a scan and an "
+            "image are not the same; numbers of different things are never called a difference.",
+        },
+        {
+            "title": "Add or correct an entry",
+            "text": "One command writes an empty entry: workbench datasets add. Fill it in, run workbench datasets "
+            "check, and send it for one review. Every problem is listed with file and line.",
+        },
+        {
+            "title": "Documentation answers",
+            "text": "The questions about documentation follow the STANDING Together recommendations; the FAIR "
+            "self-check uses the names of the F-UJI metrics. Both are prompts for you to look closer, not "
+            "grades.",
+        },
+    ]
