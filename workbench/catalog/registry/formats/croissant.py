@@ -15,6 +15,7 @@ from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.formats.references import citation_of
 from workbench.catalog.registry.formats.responsible_ai import responsible_ai
 from workbench.catalog.registry.formats.schema_org import describe_entry, property_value
+from workbench.catalog.registry.idc_facts import IdcFacts
 
 #: What a description says it keeps to; the version comes first, which is what a validator reads.
 CONFORMS_TO = ("http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0")
@@ -22,15 +23,15 @@ _NUMBERS = re.compile(r"^[vV]?(\d+)(?:\.(\d+))?(?:\.(\d+))?$")
 _NO_FILES = "No file of it is known to the catalog with its address and checksum; see url and conditionsOfAccess."
 
 
-def croissant(entry: Entry, facts: str | None = None) -> dict[str, Any]:
+def croissant(entry: Entry, facts: IdcFacts | None = None) -> dict[str, Any]:
     """Return a data set as Croissant 1.1 with the fields for responsible AI.
 
     Parameters
     ----------
     entry : Entry
         A data set or a collection; every value is its own.
-    facts : str, optional
-        What the index of the Imaging Data Commons counts of it, in a sentence.
+    facts : IdcFacts, optional
+        What the index of the Imaging Data Commons counts of it.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """References to entries, under the key that each has in the catalog."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.catalog.citations import Citation, to_bibtex, to_csl
@@ -45,7 +45,7 @@ def citation_of(entry: Entry) -> Citation:
     return Citation(
         doi=stated.get("doi", "").lower(),
         text=_line(stated["text"]),
-        authors=tuple((_line(family), _line(initials)) for family, initials in stated.get("authors", ())),
+        authors=_authors(stated.get("authors", ()), stated["text"]),
         year=stated.get("year", ""),
         title=_line(stated.get("title", "")),
         publisher=_line(stated.get("venue", "")),
@@ -98,6 +98,20 @@ def csl(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     [{'id': 'a', 'type': 'dataset', 'note': 'A & B. A set.'}]
     """
     return to_csl(citation_of(entry) for entry in entries)
+
+
+def _authors(names: Sequence[Sequence[str]], text: str) -> tuple[tuple[str, str], ...]:
+    """Return the authors with dots after their initials, and others where the list ends as the words do, in et al."""
+    authors = tuple((_line(family), _dotted(_line(initials))) for family, initials in names)
+    before, others, _ = text.partition("et al")
+    cut = bool(others) and all(family in before for family, _ in authors)
+    return (*authors, ("others", "")) if authors and cut else authors
+
+
+def _dotted(initials: str) -> str:
+    """Return "PHC" as "P. H. C.", which every style of citing can read; other names as they are."""
+    together = initials.isalpha() and initials.isupper() and len(initials) <= 4
+    return " ".join(f"{initial}." for initial in initials) if together else initials
 
 
 def _line(text: str) -> str:

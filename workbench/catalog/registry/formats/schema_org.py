@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.formats.evidence import claim_words, pages_of
+from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.licenses import License
 
 CATALOG_NAME = "Data catalog of the imaging workbench"
@@ -27,15 +28,15 @@ _PARENTS = {
 }
 
 
-def describe_entry(entry: Entry, facts: str | None = None) -> dict[str, Any]:
+def describe_entry(entry: Entry, facts: IdcFacts | None = None) -> dict[str, Any]:
     """Return what an entry says, in the words of schema.org and without a context.
 
     Parameters
     ----------
     entry : Entry
         Any entry; every value is its own.
-    facts : str, optional
-        What the index of the Imaging Data Commons counts of it, in a sentence.
+    facts : IdcFacts, optional
+        What the index of the Imaging Data Commons counts of it.
 
     Returns
     -------
@@ -87,15 +88,15 @@ def describe_entry(entry: Entry, facts: str | None = None) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value not in (None, "", [])}
 
 
-def data_catalog_jsonld(entries: Iterable[Entry], facts: Mapping[str, str] | None = None) -> dict[str, Any]:
+def data_catalog_jsonld(entries: Iterable[Entry], facts: Mapping[str, IdcFacts] | None = None) -> dict[str, Any]:
     """Return the whole catalog as one schema.org DataCatalog.
 
     Parameters
     ----------
     entries : iterable of Entry
         Each key once.
-    facts : mapping of str to str, optional
-        Key to what the index of the Imaging Data Commons counts, in a sentence.
+    facts : mapping of str to IdcFacts, optional
+        Key to what the index of the Imaging Data Commons counts.
 
     Returns
     -------
@@ -217,7 +218,7 @@ def _relatives(entry: Entry) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def _properties(entry: Entry, facts: str | None) -> list[dict[str, Any]]:
+def _properties(entry: Entry, facts: IdcFacts | None) -> list[dict[str, Any]]:
     fields, terms = entry.fields, entry.license
     values = [_claim(claim) for claim in entry.claims]
     values += [
@@ -252,7 +253,10 @@ def _properties(entry: Entry, facts: str | None) -> list[dict[str, Any]]:
         )
         for row in fields.get("guide_rows", ())
     ]
-    return [*values, *([property_value("counted in the Imaging Data Commons", facts)] if facts else [])]
+    if facts is not None:
+        index = f"idc-index-data {facts.index}"
+        values.append(property_value("counted in the Imaging Data Commons", facts.sentence, index))
+    return values
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
