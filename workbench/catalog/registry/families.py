@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 
 from workbench.catalog.registry.entries import Entry, Relation
 
@@ -41,6 +42,7 @@ class Families:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {each.key: each for each in entries}
+        self._ways: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def parents(self, key: str) -> tuple[Relation, ...]:
         """Return the relations of an entry to what it was taken from, outside parents among them.
@@ -125,7 +127,7 @@ class Families:
         str or None
             None when nothing is known to be in common.
         """
-        if one == other:
+        if one == other or self._is_model(one) and self._is_model(other):
             return None
         return (
             self._lineage(one, other)
@@ -165,27 +167,27 @@ class Families:
                     edges.setdefault(_node(each), set()).add(key)
         return edges
 
-    @cached_property
-    def _lines(self) -> dict[str, dict[str, tuple[str, ...]]]:
-        return {}
-
     def _above(self, key: str) -> dict[str, tuple[str, ...]]:
         """Every node at or above one, with the shortest way up to it."""
-        if key not in self._lines:
-            ways, waiting = {key: (key,)}, deque([key])
+        if key not in self._ways:
+            ways: dict[str, tuple[str, ...]] = {key: (key,)}
+            waiting = deque([key])
             while waiting:
                 node = waiting.popleft()
                 for parent in self._up.get(node, ()):
                     if parent not in ways:
                         ways[parent] = (*ways[node], parent)
                         waiting.append(parent)
-            self._lines[key] = ways
-        return self._lines[key]
+            self._ways[key] = ways
+        return self._ways[key]
 
     def _kin(self, key: str) -> dict[str, tuple[str, ...]]:
         """Every node above or below one, itself included, with the way between, read upward."""
         below = {node: self._above(node)[key] for node in self._entries if key in self._above(node)}
         return {**below, **self._above(key)}
+
+    def _is_model(self, key: str) -> bool:
+        return self._entries[key].kind == "model"
 
     def _lineage(self, one: str, other: str) -> str | None:
         way = self._above(one).get(other)
@@ -195,7 +197,8 @@ class Families:
         for source in self._entries[model].fields.get("trained_on", ()):
             if source == other:
                 return f"{self._called(model)} was trained on {self._called(other)}. Do not test it there."
-            said = self.leakage(source, other) if source in self._entries and source != model else None
+            known = source in self._entries and not self._is_model(source)
+            said = self.leakage(source, other) if known else None
             if said:
                 return f"{self._called(model)} was trained on {self._called(source)}. {said}"
         return None
@@ -220,7 +223,7 @@ class Families:
     def _told(self, way: tuple[str, ...]) -> str:
         """A way up in words: A is a subset of B, which is an edition of C."""
         said = self._called(way[0])
-        for place, (node, parent) in enumerate(zip(way, way[1:], strict=False)):
+        for place, (node, parent) in enumerate(pairwise(way)):
             said += f"{', which' if place else ''} {_IN_WORDS[self._up[node][parent]]} {self._called(parent)}"
         return said
 

@@ -1,0 +1,288 @@
+"""Check the entries of a data catalog against each other: keys, names, licenses, relatives, guide rows, days."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.catalog.registry.entries import Kind
+from workbench.catalog.registry.families import TO_PARENT, find_cycles
+from workbench.catalog.registry.licenses import UNKNOWN
+from workbench.catalog.registry.lines import Document, Place
+from workbench.catalog.registry.problems import Problem
+from workbench.errors import brief, nearest_names
+
+_DAYS = ("read", "published", "reviewed")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file of entries as it was read.
+
+    Attributes
+    ----------
+    kind : {"dataset", "model", "framework", "collection"}
+        By its folder.
+    file : str
+        As messages name it.
+    stem : str
+        The name of the file without its ending: what the key should be.
+    document : Document
+        What it says.
+    """
+
+    kind: Kind
+    file: str
+    stem: str
+    document: Document
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What it says, empty when that is no mapping."""
+        return self.document.value if isinstance(self.document.value, dict) else {}
+
+    def parts(self, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Give the mappings that a field lists, with their positions.
+
+        Parameters
+        ----------
+        name : str
+            The field.
+
+        Yields
+        ------
+        tuple of (int, mapping)
+            Nothing where the field is malformed, which its form tells.
+        """
+        listed = self.fields.get(name)
+        for position, part in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(part, dict):
+                yield position, part
+
+    def problem(self, message: str, *place: str | int) -> Problem:
+        """Return a problem at a place of the file.
+
+        Parameters
+        ----------
+        message : str
+            What came, and what would be right.
+        *place : str or int
+            Fields and positions.
+
+        Returns
+        -------
+        Problem
+            With the line.
+        """
+        return Problem(self.file, self.document.line(*place), message)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What entries may refer to.
+
+    Attributes
+    ----------
+    licenses : collection of str
+        Ids of licenses and terms.
+    checklist : collection of str
+        Items of the STANDING Together checklist; None when it is not there.
+    """
+
+    licenses: Collection[str]
+    checklist: Collection[str] | None = field(default=None)
+
+
+def cross_problems(sheets: Sequence[Sheet], known: Known) -> Iterator[Problem]:
+    """Give what is wrong between entries, and between an entry and what it refers to.
+
+    Parameters
+    ----------
+    sheets : sequence of Sheet
+        Every file.
+    known : Known
+        Licenses and items of the checklist.
+
+    Yields
+    ------
+    Problem
+        Malformed parts are passed over; their form tells about them.
+    """
+    for sheet in sheets:
+        yield from _own_key(sheet)
+        yield from _licenses(sheet, known.licenses)
+        yield from _days(sheet)
+        yield from _checklist(sheet, known.checklist)
+    yield from _twice(sheets)
+    yield from _relatives(sheets)
+    yield from _cycles(sheets)
+    yield from _guide_rows(sheets)
+
+
+def _own_key(sheet: Sheet) -> Iterator[Problem]:
+    key = sheet.fields.get("key")
+    if isinstance(key, str) and key != sheet.stem:
+        yield sheet.problem(
+            f"The key {brief(repr(key))} is not the name of the file; {sheet.stem!r} would be right, or the file "
+            f"renamed to {brief(key)}.yaml.",
+            "key",
+        )
+
+
+def _licenses(sheet: Sheet, known: Collection[str]) -> Iterator[Problem]:
+    stated = sheet.fields.get("license")
+    if not isinstance(stated, dict):
+        return
+    parts = stated.get("parts")
+    places: list[tuple[Place, Any]] = [(("license", "id"), stated.get("id"))]
+    for position, part in enumerate(parts if isinstance(parts, list) else ()):
+        if isinstance(part, dict):
+            places.append((("license", "parts", position, "id"), part.get("id")))
+    for place, name in places:
+        if isinstance(name, str) and name != UNKNOWN and name not in known:
+            yield sheet.problem(
+                f"No license {brief(repr(name))} in licenses.yaml.{_near(name, known)} Write an id that stands there, "
+                "add the terms there, or write id: unknown.",
+                *place,
+            )
+
+
+def _days(sheet: Sheet) -> Iterator[Problem]:
+    for place in sheet.document.lines:
+        if not place or place[-1] not in _DAYS:
+            continue
+        day = _at(sheet.document.value, place)
+        if isinstance(day, str) and not _is_day(day):
+            yield sheet.problem(
+                f"{brief(repr(day))} came as {place[-1]}; a day of the calendar would be right, such as 2026-11-29.",
+                *place,
+            )
+
+
+def _checklist(sheet: Sheet, known: Collection[str] | None) -> Iterator[Problem]:
+    answered = sheet.fields.get("standing_together")
+    if known is None or not isinstance(answered, dict):
+        return
+    for name in answered:
+        if name not in known:
+            yield sheet.problem(
+                f"No item {brief(repr(name))} in standing_together.yaml.{_near(name, known)} Write the id of an item.",
+                "standing_together",
+                name,
+            )
+
+
+def _twice(sheets: Sequence[Sheet]) -> Iterator[Problem]:
+    """Keys, names and aliases find one entry each."""
+    owners: dict[str, Sheet] = {}
+    for sheet in sheets:
+        if sheet.stem in owners:
+            yield sheet.problem(
+                f"The key {sheet.stem!r} is taken by {owners[sheet.stem].file}; another would be right. Rename one.",
+                "key",
+            )
+        owners.setdefault(sheet.stem, sheet)
+    taken = {key.casefold(): owner for key, owner in owners.items()}
+    for sheet in sheets:
+        aliases = sheet.fields.get("aliases")
+        named: list[tuple[Place, Any]] = [(("name",), sheet.fields.get("name"))]
+        named += [(("aliases", n), each) for n, each in enumerate(aliases if isinstance(aliases, list) else ())]
+        for place, name in named:
+            owner = taken.setdefault(name.casefold(), sheet) if isinstance(name, str) else sheet
+            if owner is not sheet and owner.stem != sheet.stem:
+                yield sheet.problem(
+                    f"{brief(repr(name))} is a name of {owner.stem!r} too ({owner.file}); a name that finds one entry "
+                    "would be right. Leave it with one of the two.",
+                    *place,
+                )
+
+
+def _relatives(sheets: Sequence[Sheet]) -> Iterator[Problem]:
+    kinds = {sheet.stem: sheet.kind for sheet in sheets}
+    for sheet in sheets:
+        for position, part in sheet.parts("relations"):
+            other, place = part.get("of"), ("relations", position, "of")
+            if not isinstance(other, str):
+                continue
+            if other == sheet.stem:
+                yield sheet.problem("An entry stands in a relation to itself; another key would be right.", *place)
+            elif part.get("outside") is True and other in kinds:
+                yield sheet.problem(f"{other!r} is an entry of the catalog; outside: true would be wrong.", *place)
+            elif part.get("outside") is not True and other not in kinds:
+                yield sheet.problem(
+                    f"No entry {brief(repr(other))}.{_near(other, kinds)} Write the key of an entry, or add "
+                    "outside: true for a name in words.",
+                    *place,
+                )
+        listed = sheet.fields.get("trained_on")
+        for position, other in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(other, str) and kinds.get(other) != "dataset":
+                sets = [key for key, kind in kinds.items() if kind == "dataset"]
+                yield sheet.problem(
+                    f"No data set {brief(repr(other))}.{_near(other, sets)} Write the key of a data set; name others "
+                    "under training_data.",
+                    "trained_on",
+                    position,
+                )
+
+
+def _cycles(sheets: Sequence[Sheet]) -> Iterator[Problem]:
+    by_key = {sheet.stem: sheet for sheet in sheets}
+    parents = {
+        key: [
+            part["of"]
+            for _, part in sheet.parts("relations")
+            if part.get("kind") in TO_PARENT and part.get("of") in by_key and part.get("of") != key
+        ]
+        for key, sheet in by_key.items()
+    }
+    for cycle in find_cycles(parents):
+        sheet = by_key[cycle[0]]
+        at = next(n for n, part in sheet.parts("relations") if part.get("of") == cycle[1])
+        yield sheet.problem(
+            f"A family goes in a circle: {' → '.join(cycle)}. Parents that lead to a root would be right. "
+            "Turn one of these relations around.",
+            "relations",
+            at,
+        )
+
+
+def _guide_rows(sheets: Sequence[Sheet]) -> Iterator[Problem]:
+    claimed: dict[str, list[tuple[Sheet, int]]] = defaultdict(list)
+    for sheet in sheets:
+        for position, part in sheet.parts("guide_rows"):
+            if isinstance(part.get("row"), str):
+                claimed[part["row"]].append((sheet, position))
+    for row, places in claimed.items():
+        first = places[0][0]
+        for sheet, position in places[1:]:
+            yield sheet.problem(
+                f"The guide row {row} is claimed by {first.stem!r} already ({first.file}); one entry a row would be "
+                "right. Remove one of the two.",
+                "guide_rows",
+                position,
+            )
+
+
+def _near(name: str, known: Collection[str]) -> str:
+    near = nearest_names(name[:200], known, most=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _at(value: Any, place: Place) -> Any:
+    for part in place:
+        value = value[part]
+    return value
+
+
+def _is_day(day: str) -> bool:
+    """Whether a day, a month or a year is in the calendar; text of another form is told by the schema."""
+    parts = day.split("-")
+    if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return True
+    try:
+        datetime.date(*(int(part) for part in [*parts, "1", "1"][:3]))
+    except ValueError:
+        return False
+    return True

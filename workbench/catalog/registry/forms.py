@@ -1,0 +1,155 @@
+"""Check values against the schema of the data catalog, and say in plain words what is wrong and what would be right.
+
+The keywords of JSON Schema 2020-12 that the schema uses are read here directly: a general validator takes a second to
+load, names places as a program does, and tells what is wrong in terms of the schema rather than of the entry.
+
+References
+----------
+JSON Schema: A Media Type for Describing JSON Documents, draft 2020-12, https://json-schema.org/draft/2020-12
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workbench.catalog.registry.form_words import described, in_words, missing, shown
+from workbench.catalog.registry.lines import Place
+from workbench.errors import nearest_names
+
+#: Keywords that the checks below understand, and those that say nothing about validity.
+KEYWORDS = frozenset(
+    ("$ref", "allOf", "if", "then", "else", "type", "enum", "const", "pattern", "minLength", "maxLength", "minimum",
+     "required", "properties", "additionalProperties", "items", "minItems", "maxItems", "uniqueItems")
+)  # fmt: skip
+ANNOTATIONS = frozenset(("$schema", "$defs", "title", "description"))
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "array": (list,),
+    "object": (dict,),
+    "number": (int, float),
+    "boolean": (bool,),
+}
+_Found = tuple[Place, str]
+
+
+def form_problems(value: Any, schema: Mapping[str, Any], kind: str) -> list[_Found]:
+    """Return what is wrong with the form of an entry.
+
+    Parameters
+    ----------
+    value : object
+        What its file says.
+    schema : mapping
+        ``entry.schema.json``.
+    kind : str
+        ``"dataset"``, ``"model"`` or ``"framework"``.
+
+    Returns
+    -------
+    list of (tuple, str)
+        Place and message; a place has one message at most.
+    """
+    check = _Check(schema["$defs"])
+    found: dict[Place, str] = {}
+    for place, message in check.all(value, {"$ref": f"#/$defs/{kind}"}, (), kind):
+        found.setdefault(place, message)
+    return list(found.items())
+
+
+class _Check:
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self._definitions = definitions
+
+    def all(self, value: Any, schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
+        """Give every problem of a value; `noun` is what a person calls it."""
+        if "$ref" in schema:
+            pointed, name = self._pointed(schema["$ref"])
+            yield from self.all(value, pointed, place, name if "enum" in pointed or "pattern" in pointed else noun)
+        for part in schema.get("allOf", ()):
+            yield from self.all(value, part, place, noun)
+        if "if" in schema:
+            holds = not any(True for _ in self.all(value, schema["if"], place, noun))
+            yield from self.all(value, schema.get("then" if holds else "else", {}), place, noun)
+        wanted = schema.get("type")
+        if wanted and not _is_a(value, wanted):
+            yield place, f"{shown(value)} came as {in_words(place, noun)}; {described(schema, noun)} would be right."
+            return
+        yield from self._plain(value, schema, place, noun)
+        if isinstance(value, dict):
+            yield from self._mapping(value, schema, place, noun)
+        elif isinstance(value, list):
+            yield from self._list(value, schema, place, noun)
+
+    def _pointed(self, reference: str) -> tuple[Mapping[str, Any], str]:
+        parts = reference.removeprefix("#/$defs/").split("/")
+        pointed: Any = self._definitions
+        for part in parts:
+            pointed = pointed[part]
+        return pointed, parts[-1]
+
+    def _plain(self, value: Any, schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
+        right = f"; {described(schema, noun)} would be right."
+        if "enum" in schema and value not in schema["enum"]:
+            yield place, _not_among(value, schema["enum"], place, noun)
+        if "const" in schema and value != schema["const"]:
+            yield place, f"{shown(value)} came as {in_words(place, noun)}; {schema['const']} would be right."
+        if isinstance(value, str):
+            if "pattern" in schema and not re.search(schema["pattern"], value):
+                yield place, f"{shown(value)} came as {in_words(place, noun)}{right}"
+            if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
+                yield place, f"{in_words(place, noun).capitalize()} has {len(value)} characters{right}"
+        elif _is_a(value, "number") and value < schema.get("minimum", value):
+            yield place, f"{shown(value)} came as {in_words(place, noun)}; {schema['minimum']} or more would be right."
+
+    def _mapping(self, value: dict[str, Any], schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
+        known = schema.get("properties", {})
+        others = schema.get("additionalProperties")
+        for name in schema.get("required", ()):
+            if name not in value:
+                yield (*place, name), missing(place, noun, name, self._field(name, known))
+        for name, part in value.items():
+            if name in known:
+                yield from self.all(part, known[name], (*place, name), name)
+            elif others is False:
+                yield (*place, name), _no_field(name, known, place, noun)
+            elif others:
+                yield from self.all(part, others, (*place, name), name)
+
+    def _list(self, value: list[Any], schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
+        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+            few = f"{in_words(place, noun).capitalize()} holds {len(value)}"
+            yield place, f"{few}; {described(schema, noun)} would be right."
+        written = [json.dumps(each, sort_keys=True) for each in value]
+        for position, part in enumerate(value):
+            if schema.get("uniqueItems") and written[position] in written[:position]:
+                yield (*place, position), f"{shown(part)} stands twice in {in_words(place, noun)}; once would be right."
+            yield from self.all(part, schema.get("items", {}), (*place, position), noun)
+
+    def _field(self, name: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The schema of a field; a condition requires a field that it does not describe: always evidence."""
+        found: Mapping[str, Any] = known.get(name) or {"$ref": "#/$defs/evidence"}
+        return self._pointed(found["$ref"])[0] if "$ref" in found else found
+
+
+def _is_a(value: Any, wanted: str) -> bool:
+    return isinstance(value, _TYPES[wanted]) and (wanted == "boolean" or not isinstance(value, bool))
+
+
+def _no_field(name: str, known: Mapping[str, Any], place: Place, noun: str) -> str:
+    near = nearest_names(name, known, most=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"No field {shown(name)} in {in_words(place, noun)}.{hint} Fields: {', '.join(known)}."
+
+
+def _not_among(value: Any, options: list[str], place: Place, noun: str) -> str:
+    if "license" in place and place[-2:] == ("evidence", "kind") and value == "third_party":
+        return (
+            "A license rests on words of a third party; words of the creator, the repository, a paper or a registry "
+            "would be right. Else write id: unknown, and what third parties say as its note."
+        )
+    near = nearest_names(str(value), options, most=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    listed = "; ".join(options) if any("," in each for each in options) else ", ".join(options)
+    return f"No {noun.replace('_', ' ')} {shown(value)}.{hint} Valid: {listed}."
