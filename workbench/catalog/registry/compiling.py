@@ -12,7 +12,7 @@ from workbench.assets import asset_path
 from workbench.catalog.registry.checking import Known, Sheet, cross_problems
 from workbench.catalog.registry.forms import form_problems
 from workbench.catalog.registry.idc_facts import IdcFacts
-from workbench.catalog.registry.layout import FOLDERS, LICENSES, Root
+from workbench.catalog.registry.roots import FOLDERS, LICENSES, Root
 from workbench.catalog.registry.lines import Document, read_document
 from workbench.catalog.registry.problems import CatalogError, Problem
 from workbench.errors import brief

@@ -127,7 +127,7 @@ class Families:
         str or None
             None when nothing is known to be in common.
         """
-        if one == other or self._is_model(one) and self._is_model(other):
+        if one == other or (self._is_model(one) and self._is_model(other)):
             return None
         return (
             self._lineage(one, other)
