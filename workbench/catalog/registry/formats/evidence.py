@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.catalog.registry.entries import Claim, Entry
+from workbench.catalog.registry.entries import Claim, Entry, Relation
+
+_SHARING = {
+    "subset_of": "Its images are part of",
+    "edition_of": "It is an edition of",
+    "derived_from": "It was made from",
+    "annotations_of": "It annotates the images of",
+    "overlaps": "It has images in common with",
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,28 @@ def claim_words(claim: Claim) -> str:
     'guide, radiology:396: “boxes for 880 images”; not checked against a source'
     """
     return f"{claim.source}, {claim.where}: “{claim.words}”; {_verdict(claim)}{f'; {claim.note}' if claim.note else ''}"
+
+
+def shared_images(relation: Relation) -> str:
+    """Return how two entries come to share images, and what to do about it.
+
+    Parameters
+    ----------
+    relation : Relation
+        Of an entry.
+
+    Returns
+    -------
+    str
+        Two sentences; empty when they have no images in common.
+
+    Examples
+    --------
+    >>> shared_images(Relation("subset_of", "lidc-idri"))
+    'Its images are part of lidc-idri. Do not train on one and test on the other.'
+    """
+    told = _SHARING.get(relation.kind)
+    return f"{told} {relation.of}. Do not train on one and test on the other." if told else ""
 
 
 def _verdict(claim: Claim) -> str:

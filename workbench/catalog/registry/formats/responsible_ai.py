@@ -9,14 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.catalog.registry.entries import Entry
-
-_SHARING = {
-    "subset_of": "Its images are part of {of}: do not test on one what was trained on the other.",
-    "edition_of": "It is an edition of {of}: do not test on one what was trained on the other.",
-    "derived_from": "It was made from {of}: do not test on one what was trained on the other.",
-    "annotations_of": "It annotates the images of {of}: do not test on one what was trained on the other.",
-    "overlaps": "It has images in common with {of}: do not test on one what was trained on the other.",
-}
+from workbench.catalog.registry.formats.evidence import shared_images
 
 
 def responsible_ai(entry: Entry) -> dict[str, Any]:
@@ -81,9 +74,7 @@ def _biases(entry: Entry) -> Iterator[str]:
 def _limitations(entry: Entry) -> Iterator[str]:
     for known in entry.fields.get("known_issues", ()):
         yield f"{known['issue']} ({known['evidence']['page']})"
-    for relation in entry.relations:
-        if relation.kind in _SHARING:
-            yield _SHARING[relation.kind].format(of=relation.of)
+    yield from (said for relation in entry.relations if (said := shared_images(relation)))
     if avoid := _answered(entry, "uses_to_avoid"):
         yield avoid
 
