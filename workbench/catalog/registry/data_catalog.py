@@ -1,43 +1,60 @@
 """The data catalog as an object: list, narrow, search, compare, ask for a recommendation."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.catalog.registry.catalog_text import as_html, as_table, as_text
+from workbench.catalog.registry.choosing import (
+    Asked,
+    meets_answer,
+    meets_demographics,
+    meets_size,
+    meets_text,
+    meets_words,
+)
+from workbench.catalog.registry.conflicts import Conflicts, find_conflicts
 from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.families import Families
 from workbench.errors import unknown_name
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from workbench.catalog.commons import Catalog
+    from workbench.catalog.registry.idc_facts import IdcFacts
+    from workbench.catalog.registry.recommending import Recommendation
+    from workbench.catalog.registry.searching import Hit, SearchIndex
+    from workbench.catalog.registry.side_by_side import Comparison
+
 
 @dataclass(frozen=True)
 class DataCatalog:
-    """Entries of the data catalog in order; narrowing gives a new one.
+    """Entries of the data catalog in order; narrowing gives a new one, and every one prints as a table.
 
     Attributes
     ----------
     entries : tuple of Entry
         What is listed.
-    everything : tuple of Entry
-        All that is known, so that relatives which were narrowed away are still relatives; `entries` when empty.
+    known : tuple of Entry
+        All that may be a relative, also what was narrowed away; `entries` when empty.
     found : tuple of Hit
-        After `search`: how well each entry matches, and in which words.
+        After `search`: how well each entry matches, and where.
     """
 
     entries: tuple[Entry, ...]
-    everything: tuple[Entry, ...] = field(default=(), repr=False)
-    found: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+    known: tuple[Entry, ...] = field(default=(), repr=False, compare=False)
+    found: "tuple[Hit, ...]" = field(default=(), repr=False, compare=False)
 
     def __getitem__(self, key: str) -> Entry:
-        """Return the entry of a key, a name or an alias, whatever its case."""
+        """Return the entry of a key, a name or an alias, in any case."""
         names = self._names
-        if key.casefold() not in names:
-            raise unknown_name(
-                "entry", key, [each.key for each in self.entries], where="the data catalog", then="See: wb.datasets()"
-            )
-        return names[key.casefold()]
+        if str(key).casefold() not in names:
+            known = [name for each in self.entries for name in (each.key, each.name, *each.aliases)]
+            raise unknown_name("entry", key, known, where="the data catalog", then="Find it: datasets().search('…')")
+        return names[str(key).casefold()]
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -45,44 +62,219 @@ class DataCatalog:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
 
-    @cached_property
-    def _names(self) -> dict[str, Entry]:
-        named = [(name.casefold(), each) for each in self.entries for name in (*each.aliases, each.name, each.key)]
-        return dict(named)
-
-    @property
-    def table(self) -> "pl.DataFrame":
-        """One row an entry."""
-        raise NotImplementedError
-
     def where(
         self,
         *,
-        kind: str | Sequence[str] | None = None,
-        modality: str | Sequence[str] | None = None,
-        body_region: str | Sequence[str] | None = None,
-        task: str | Sequence[str] | None = None,
-        license: str | Sequence[str] | None = None,
+        kind: Asked = None,
+        modality: Asked = None,
+        body_region: Asked = None,
+        task: Asked = None,
+        license: Asked = None,  # noqa: A002 the word of the field
         commercial_use: bool | None = None,
-        access: str | Sequence[str] | None = None,
-        demographics: str | Sequence[str] | None = None,
+        access: Asked = None,
+        demographics: Asked = None,
         min_patients: int | None = None,
         curated: bool | None = None,
         text: str | None = None,
     ) -> "DataCatalog":
-        """Return the entries that meet every criterion."""
-        raise NotImplementedError
+        """Return the entries that meet every criterion.
+
+        Parameters
+        ----------
+        kind, modality, body_region, task, license, access : str or sequence of str, optional
+            One value, or several of which an entry has one; case does not matter.
+        commercial_use : bool, optional
+            True: surely allowed; False: surely not. Entries whose terms are not confirmed are in neither.
+        demographics : str or sequence of str, optional
+            ``age``, ``sex``, ``race``, ``ethnicity``, ``country``: all of them given, at least for a part.
+        min_patients : int, optional
+            Entries of which nobody states a number are left out.
+        curated : bool, optional
+            Whether license, creator, day of publication, address and citation are known.
+        text : str, optional
+            Words that all stand in it; `search` ranks and forgives typos.
+
+        Returns
+        -------
+        DataCatalog
+            In the same order; perhaps empty.
+
+        Raises
+        ------
+        UnknownNameError, TypeError, ValueError
+            For a value that a criterion cannot have.
+        """
+        asked = {"kind": kind, "modality": modality, "body_region": body_region, "task": task}
+        met = meets_words(self.entries, {**asked, "license": license, "access": access})
+        met = meets_size(meets_demographics(met, demographics), min_patients)
+        met = meets_answer(met, "commercial_use", asked=commercial_use)
+        return self._narrowed(meets_text(meets_answer(met, "curated", asked=curated), text))
 
     def search(self, text: str, *, limit: int = 10) -> "DataCatalog":
-        """Return the entries that match words best, in order; the hits stand in ``found``."""
-        raise NotImplementedError
+        """Return the entries that match words best, the best first; how they match stands in ``found``.
 
-    def compare(self, *keys: str) -> Any:
-        """Return entries side by side."""
+        Parameters
+        ----------
+        text : str
+            Names or words; typos are forgiven.
+        limit : int
+            The most to return.
+
+        Returns
+        -------
+        DataCatalog
+            Empty when nothing matches.
+        """
+        hits = tuple(self._index.search(text, limit))
+        return replace(self._narrowed(tuple(self[hit.key] for hit in hits)), found=hits)
+
+    def compare(self, *keys: str) -> "Comparison":
+        """Return entries side by side, with what they share.
+
+        Parameters
+        ----------
+        *keys : str
+            Keys, names or aliases of two or more.
+
+        Returns
+        -------
+        Comparison
+            Prints as a table, attributes down and entries across.
+        """
         from workbench.catalog.registry.side_by_side import compare
 
         return compare([self[key] for key in keys])
 
-    def recommend(self, question: str | None = None, **needs: Any) -> Any:
-        """Return which entries suit a question, best first, with reasons and warnings."""
-        raise NotImplementedError
+    def recommend(self, question: str | None = None, **needs: Any) -> "Recommendation":
+        """Return which entries suit a question or needs, the best first, with reasons and warnings.
+
+        Parameters
+        ----------
+        question : str, optional
+            Such as ``"chest X-rays with age and sex, commercially usable, over 10,000 patients"``.
+        **needs : object
+            Fields of `workbench.catalog.registry.needs.Needs`; they go before what the question says.
+
+        Returns
+        -------
+        Recommendation
+            Entries whose license is not confirmed stand apart in it, and are never recommended.
+        """
+        from workbench.catalog.registry.recommending import recommend
+
+        return recommend(self.entries, question, **needs)
+
+    @property
+    def table(self) -> "pl.DataFrame":
+        """One row an entry.
+
+        ``key``, ``name``, ``kind``, ``specialty``; ``modality``, ``body_region`` and ``tasks``, joined by semicolons;
+        ``n_patients``, ``n_studies``, ``n_images``, ``n_volumes`` and ``n_slides``, the best supported numbers;
+        ``license``, ``license_confirmed``, ``commercial_use`` (null: terms must be read or are not confirmed),
+        ``access``; ``age``, ``sex``, ``race``, ``ethnicity`` and ``country`` (yes, partly, no, unknown); ``published``,
+        ``doi``, ``url``, ``in_idc``, ``n_guide_rows`` and ``curated``.
+        """
+        return as_table(self.entries)
+
+    @cached_property
+    def families(self) -> Families:
+        """Parents, children and images in common, also with what was narrowed away."""
+        return Families(self.known or self.entries)
+
+    @property
+    def not_confirmed(self) -> "DataCatalog":
+        """The entries whose license no source states: ask their creators before any use."""
+        return self._narrowed(tuple(each for each in self.entries if not each.license_confirmed))
+
+    @property
+    def collections(self) -> "DataCatalog":
+        """The collections of the Imaging Data Commons, generated from its index and apart from the curated entries."""
+        from workbench.catalog.registry.idc_collections import collection_entries
+
+        return DataCatalog(collection_entries())
+
+    def conflicts(self) -> Conflicts:
+        """Return where guides and sources disagree about the entries.
+
+        Returns
+        -------
+        Conflicts
+            Prints as a list; ``table`` has one row a disagreement.
+        """
+        return find_conflicts(self.entries)
+
+    def related(self, key: str) -> dict[str, str]:
+        """Return the entries that share images with one, and how.
+
+        Parameters
+        ----------
+        key : str
+            A key, name or alias.
+
+        Returns
+        -------
+        dict of str to str
+            Key of the relative to a sentence; empty when no relative is known.
+        """
+        one = self[key].key
+        told = {each.key: self.families.leakage(one, each.key) for each in self.known or self.entries}
+        return {other: said for other, said in told.items() if said}
+
+    def idc_facts(self, key: str) -> "IdcFacts | None":
+        """Return what the index of the Imaging Data Commons counts of an entry.
+
+        Parameters
+        ----------
+        key : str
+            A key, name or alias.
+
+        Returns
+        -------
+        IdcFacts or None
+            None for what is not in there.
+        """
+        from workbench.catalog.registry.idc_checks import read_idc_facts
+
+        return read_idc_facts().get(self[key].key)
+
+    def open(self, key: str, folder: str | Path) -> "Catalog":
+        """Return a data set on your disk as a catalog for cohorts and the census.
+
+        Parameters
+        ----------
+        key : str
+            A key, name or alias of an entry whose layout on disk is known.
+        folder : str or pathlib.Path
+            Where it lies.
+
+        Returns
+        -------
+        Catalog
+            As `workbench.open_catalog` gives it.
+        """
+        from workbench.catalog.registry.layouts import open_layout
+
+        return open_layout(self[key].key, folder)
+
+    @cached_property
+    def _index(self) -> "SearchIndex":
+        from workbench.catalog.registry.searching import SearchIndex
+
+        return SearchIndex(self.entries)
+
+    @cached_property
+    def _names(self) -> dict[str, Entry]:
+        """Every name in small letters to its entry; a key goes before a name, and a name before an alias."""
+        named = [(name, each) for each in self.entries for name in each.aliases]
+        named += [(each.name, each) for each in self.entries] + [(each.key, each) for each in self.entries]
+        return {name.casefold(): each for name, each in named}
+
+    def _narrowed(self, entries: tuple[Entry, ...]) -> "DataCatalog":
+        return DataCatalog(entries, known=self.known or self.entries)
+
+    def __repr__(self) -> str:
+        """Show the entries as a table of text."""
+        return as_text(self.entries)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.entries)

@@ -1,0 +1,158 @@
+"""The data catalog as lines of text, as a table of a page, and as a frame."""
+
+import html
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.catalog.registry.entries import Entry
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_MOST_SHOWN = 30
+_NAMES = {"dataset": "data sets", "model": "models", "framework": "frameworks", "collection": "collections of IDC"}
+_ONE = {"dataset": "data set", "model": "model", "framework": "framework", "collection": "collection of IDC"}
+_COLUMNS = ("key", "modality", "body region", "patients", "images", "license", "commercial use", "access")
+_WIDEST = {"modality": 11, "body region": 24, "license": 26}
+_SIZES = ("patients", "studies", "images", "volumes", "slides")
+
+
+def as_text(entries: Sequence[Entry], *, most: int | None = _MOST_SHOWN) -> str:
+    """Return entries as lines of text: a headline, and a row each.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        In order.
+    most : int, optional
+        Rows to show; None shows all.
+
+    Returns
+    -------
+    str
+        Aligned, without a trailing line break.
+
+    Examples
+    --------
+    >>> print(as_text([Entry("dataset", {"key": "invented", "name": "Invented", "modality": ["CT"]})]))
+    1 data set
+    key       modality  body region  patients  images  license        commercial use  access
+    invented  CT                                       not confirmed  unknown         unknown
+    """
+    shown = entries if most is None else entries[:most]
+    if not shown:
+        return "No entries."
+    rows = [_COLUMNS, *(_row(each) for each in shown)]
+    cut = [
+        [
+            textwrap.shorten(cell, _WIDEST.get(name, 40), placeholder="…")
+            for name, cell in zip(_COLUMNS, row, strict=True)
+        ]
+        for row in rows
+    ]
+    widths = [max(len(row[place]) for row in cut) for place in range(len(_COLUMNS))]
+    right = (_COLUMNS.index("patients"), _COLUMNS.index("images"))
+    lines = [
+        "  ".join(
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cut
+    ]
+    more = len(entries) - len(shown)
+    return "\n".join([_headline(entries), *lines, *([f"… and {more} more"] if more else [])])
+
+
+def as_html(entries: Sequence[Entry]) -> str:
+    """Return entries as a table of a page, addresses as links.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        In order.
+
+    Returns
+    -------
+    str
+        HTML; every text is escaped.
+    """
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("name", *_COLUMNS[1:]))
+    body = "".join(
+        f"<tr><td>{_linked(each)}</td>{''.join(f'<td>{html.escape(cell)}</td>' for cell in _row(each)[1:])}</tr>"
+        for each in entries
+    )
+    return f"<p>{_headline(entries)}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def as_table(entries: Sequence[Entry]) -> "pl.DataFrame":
+    """Return entries as a frame, a row each; `DataCatalog.table` names the columns.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        In order.
+
+    Returns
+    -------
+    polars.DataFrame
+        With the same columns for no entries at all.
+    """
+    import polars as pl
+
+    text, number, truth = pl.String, pl.Int64, pl.Boolean
+    before = dict.fromkeys(("key", "name", "kind", "specialty", "modality", "body_region", "tasks"), text)
+    sizes = {f"n_{quantity}": number for quantity in _SIZES}
+    terms = {"license": text, "license_confirmed": truth, "commercial_use": truth, "access": text}
+    people = dict.fromkeys(("age", "sex", "race", "ethnicity", "country"), text)
+    after = {"published": text, "doi": text, "url": text, "in_idc": truth, "n_guide_rows": number, "curated": truth}
+    return pl.DataFrame([_record(each) for each in entries], schema={**before, **sizes, **terms, **people, **after})
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "name": entry.name,
+        "kind": entry.kind,
+        "specialty": entry.specialty or None,
+        "modality": "; ".join(entry.modality),
+        "body_region": "; ".join(entry.body_region),
+        "tasks": "; ".join(entry.tasks),
+        **{f"n_{quantity}": entry.size(quantity) for quantity in _SIZES},
+        "license": entry.license.id,
+        "license_confirmed": entry.license_confirmed,
+        "commercial_use": entry.commercial_use,
+        "access": entry.access,
+        **entry.demographics,
+        "published": entry.fields.get("published"),
+        "doi": entry.doi or None,
+        "url": entry.url or None,
+        "in_idc": "idc" in entry.fields or entry.kind == "collection",
+        "n_guide_rows": len(entry.fields.get("guide_rows", ())),
+        "curated": entry.curated,
+    }
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    patients, images = entry.size("patients"), entry.size("images")
+    return (
+        entry.key,
+        ", ".join(entry.modality),
+        "; ".join(entry.body_region),
+        "" if patients is None else f"{patients:,}",
+        "" if images is None else f"{images:,}",
+        entry.license.id.removeprefix("LicenseRef-") if entry.license_confirmed else "not confirmed",
+        {True: "yes", False: "no", None: "unknown"}[entry.commercial_use],
+        entry.access.replace("_", " "),
+    )
+
+
+def _headline(entries: Sequence[Entry]) -> str:
+    kinds = Counter(each.kind for each in entries)
+    return ", ".join(f"{n} {(_ONE if n == 1 else _NAMES)[kind]}" for kind, n in kinds.items()) or "No entries"
+
+
+def _linked(entry: Entry) -> str:
+    name = html.escape(entry.name)
+    return f'<a href="{html.escape(entry.url)}">{name}</a>' if entry.url.startswith(("https://", "http://")) else name

@@ -1,0 +1,238 @@
+"""The criteria of the data catalog: what each may be, and which entries meet it."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from workbench.assets import asset_path
+from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.licenses import UNKNOWN
+from workbench.errors import brief, unknown_name
+
+Asked = str | Sequence[str] | None
+
+#: What may be known of each person.
+DEMOGRAPHICS = ("age", "sex", "race", "ethnicity", "country")
+_KINDS = ("dataset", "model", "framework", "collection")
+_GIVEN = ("yes", "partly")
+# Criterion -> the values that an entry has of it.
+_HELD: dict[str, Callable[[Entry], Collection[str]]] = {
+    "kind": lambda entry: (entry.kind,),
+    "modality": lambda entry: entry.modality,
+    "body_region": lambda entry: entry.body_region,
+    "task": lambda entry: entry.tasks,
+    "license": lambda entry: (entry.license.id, *(part.id for _, part in entry.license.parts)),
+    "access": lambda entry: (entry.access,),
+}
+
+
+def meets_words(entries: Iterable[Entry], asked: Mapping[str, Asked]) -> tuple[Entry, ...]:
+    """Return the entries that have one of the wanted values of each criterion.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        To choose from.
+    asked : mapping
+        Of ``kind``, ``modality``, ``body_region``, ``task``, ``license`` and ``access``, to a value, several, or None.
+
+    Returns
+    -------
+    tuple of Entry
+        In the same order.
+
+    Raises
+    ------
+    UnknownNameError
+        For a value that there is none of, with the nearest; case does not matter.
+    """
+    known = tuple(entries)
+    for criterion, words in asked.items():
+        if words is not None:
+            wanted = {_spelled(criterion, word, known) for word in _several(criterion, words)}
+            known = tuple(each for each in known if wanted & set(_HELD[criterion](each)))
+    return known
+
+
+def meets_demographics(entries: Iterable[Entry], asked: Asked) -> tuple[Entry, ...]:
+    """Return the entries that give all the wanted attributes of their people, at least of a part of them.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        To choose from.
+    asked : str or sequence of str, optional
+        Of ``age``, ``sex``, ``race``, ``ethnicity`` and ``country``.
+
+    Returns
+    -------
+    tuple of Entry
+        In the same order.
+
+    Raises
+    ------
+    UnknownNameError
+        For another attribute.
+    """
+    wanted = [] if asked is None else _several("demographics", asked)
+    for name in wanted:
+        if name not in DEMOGRAPHICS:
+            raise unknown_name("attribute", name, DEMOGRAPHICS, where="demographics=", then="Use one of these.")
+    return tuple(each for each in entries if all(each.demographics[name] in _GIVEN for name in wanted))
+
+
+def meets_size(entries: Iterable[Entry], n_patients: int | None) -> tuple[Entry, ...]:
+    """Return the entries with so many patients or more; those that state no number are left out.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        To choose from.
+    n_patients : int, optional
+        The least.
+
+    Returns
+    -------
+    tuple of Entry
+        In the same order.
+
+    Raises
+    ------
+    ValueError
+        When it is no number of people.
+    """
+    if n_patients is None:
+        return tuple(entries)
+    if isinstance(n_patients, bool) or not isinstance(n_patients, int | float) or not n_patients >= 0:
+        raise ValueError(
+            f"min_patients={brief(repr(n_patients))} came. A number of people would be right. "
+            "Write for instance min_patients=10_000"
+        )
+    return tuple(each for each in entries if (each.size("patients") or -1) >= n_patients)
+
+
+def meets_answer(entries: Iterable[Entry], name: str, *, asked: bool | None) -> tuple[Entry, ...]:
+    """Return the entries whose answer is the wanted one; an unknown answer is neither yes nor no.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        To choose from.
+    name : str
+        ``"commercial_use"`` or ``"curated"``.
+    asked : bool, optional
+        The answer.
+
+    Returns
+    -------
+    tuple of Entry
+        In the same order.
+
+    Raises
+    ------
+    ValueError
+        When it is neither True nor False.
+    """
+    if asked is None:
+        return tuple(entries)
+    if not isinstance(asked, bool):
+        raise ValueError(
+            f"{name}={brief(repr(asked))} came. True or False would be right; leave it out when either will do."
+        )
+    return tuple(each for each in entries if getattr(each, name) is asked)
+
+
+def meets_text(entries: Iterable[Entry], text: str | None) -> tuple[Entry, ...]:
+    """Return the entries in which every word stands, in any case, as it is typed.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        To choose from.
+    text : str, optional
+        Words; `DataCatalog.search` forgives typos and ranks.
+
+    Returns
+    -------
+    tuple of Entry
+        In the same order.
+    """
+    words = (text or "").casefold().split()
+    return tuple(each for each in entries if all(word in _prose(each) for word in words))
+
+
+def valid_values(criterion: str, entries: Sequence[Entry] = ()) -> tuple[str, ...]:
+    """Return what a criterion may be.
+
+    Parameters
+    ----------
+    criterion : str
+        ``"kind"``, ``"modality"``, ``"body_region"``, ``"task"``, ``"license"`` or ``"access"``.
+    entries : sequence of Entry
+        Whose licenses are known.
+
+    Returns
+    -------
+    tuple of str
+        All of the schema, also those that no entry has.
+
+    Examples
+    --------
+    >>> valid_values("access")
+    ('open', 'registration', 'data_use_agreement', 'credentialed', 'unknown')
+    """
+    if criterion == "kind":
+        return _KINDS
+    if criterion == "license":
+        return tuple(dict.fromkeys([*(name for each in entries for name in _HELD["license"](each)), UNKNOWN]))
+    definitions = _definitions()
+    return tuple(
+        definitions["access"]["properties"]["kind"]["enum"] if criterion == "access" else definitions[criterion]["enum"]
+    )
+
+
+@cache
+def _definitions() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_bytes())
+    definitions: dict[str, Any] = schema["$defs"]
+    return definitions
+
+
+def _spelled(criterion: str, word: str, entries: Sequence[Entry]) -> str:
+    """A value as the catalog spells it."""
+    valid = valid_values(criterion, entries)
+    for value in valid:
+        if value.casefold() == word.casefold():
+            return value
+    raise unknown_name(
+        criterion.replace("_", " "), word, valid, where="the data catalog", then=f"Use one of these as {criterion}=."
+    )
+
+
+def _several(criterion: str, words: str | Sequence[str]) -> list[str]:
+    several = [words] if isinstance(words, str) else list(words) if isinstance(words, Iterable) else [words]
+    for word in several:
+        if not isinstance(word, str):
+            raise TypeError(
+                f"{criterion}={brief(repr(words))} came. A word or a list of words would be right. "
+                f"Write for instance {criterion}={_EXAMPLES[criterion]!r}"
+            )
+    return several
+
+
+_EXAMPLES = {
+    "kind": "dataset",
+    "modality": "CT",
+    "body_region": "Chest",
+    "task": "segmentation",
+    "license": "CC-BY-4.0",
+    "access": "open",
+    "demographics": ["age", "sex"],
+}
+
+
+def _prose(entry: Entry) -> str:
+    lists = (entry.aliases, entry.keywords, entry.organs, entry.conditions, entry.tasks, entry.modality)
+    words = [entry.key, entry.name, entry.summary, *(word for each in (*lists, entry.body_region) for word in each)]
+    return "\n".join(words).casefold()
