@@ -199,10 +199,8 @@ class Catalog:
         """
         body = read_definition(Path(path))
         cohort = self._select(body, name=Path(path).name)
-        saved = body["source"].get("version")
-        if saved != self.repository.build:
-            now = f"it is now selected from {self.repository.build}."
-            said = f"The cohort was saved with data version {brief(saved)}; {now}"
+        if (saved := body["source"].get("version")) != (build := self.repository.build):
+            said = f"The cohort was saved with data version {brief(saved)}; it is now selected from {build}."
             whole = body.get("sha256") == content_hash(body)  # else it was changed by hand, and its members are others
             say(f"{said} {members_sentence(lambda: self._compare(cohort, body, Path(path)))}" if whole else said)
         return cohort
@@ -265,7 +263,9 @@ class Catalog:
         return f"{self.repository.name} {self.repository.version} ({self.repository.build})\n  {held}"
 
 
-def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | None = None) -> Catalog:
+def open_catalog(
+    source: str | Path = "idc", *, columns: Mapping[str, str] | None = None, layout: str | Path | None = None
+) -> Catalog:
     """Return a catalog of the source; nothing is asked over a network unless an address is given.
 
     Parameters
@@ -275,10 +275,11 @@ def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | Non
         ethnicity and COVID-19 tests, ``"synthetic:1000000"`` one of any size, ``"synthetic:midrc_2021"`` one whose
         studies stand where MIDRC's stood. ``"s3://bucket/folder"`` (or ``gs://``, ``az://``, ``https://``): DICOM
         files there; ``"dicomweb+https://host/dicom-web"``: a DICOMweb server. Else a path, recognized by its content:
-        a folder of DICOM files or an index of one, a release in the common data model, files of a Gen3 export, or a
-        table of yours.
+        DICOM files or an index of them, a release, files of a Gen3 export, or a table of yours.
     columns : mapping of str to str, optional
         For a table: our name to its column, such as ``{"patient_id": "PatientID", "sex": "Gender"}``.
+    layout : str or pathlib.Path, optional
+        For a folder: how it lies, such as ``"nih-chestx-ray14"``; or a layout of your own, as a YAML file.
 
     Returns
     -------
@@ -288,13 +289,12 @@ def open_catalog(source: str | Path = "idc", *, columns: Mapping[str, str] | Non
     Raises
     ------
     UnknownNameError, MissingPackageError, PermissionError
-        For a source that does not exist; when the package that carries the index is not installed; for a controlled
-        source on a public page.
+        For a source or layout that does not exist; for want of the index package; for a controlled source in public.
     """
-    if source == "idc":
+    if source == "idc" and layout is None:
         return Catalog(open_idc())
     from workbench.catalog.sources.recognize import open_source
 
-    repository = open_source(source, columns=columns)
+    repository = open_source(source, columns=columns, layout=layout)
     refuse_in_public(repository)
     return Catalog(repository)

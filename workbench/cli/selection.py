@@ -10,6 +10,8 @@ import yaml
 from workbench.cli.steps import WordsError, take_steps
 from workbench.errors import UnknownNameError
 
+_LAYOUT = "layout:"  # how the key of a source begins that was read by a layout
+
 
 def add_source(parser: argparse.ArgumentParser, *, of_file: bool = False) -> None:
     """Add the options that name a source.
@@ -35,6 +37,11 @@ def add_source(parser: argparse.ArgumentParser, *, of_file: bool = False) -> Non
         metavar="NAME=COLUMN",
         help="for a table: our name and its column, such as patient_id=PatientID; or a YAML file of such pairs",
     )
+    parser.add_argument(
+        "--layout",
+        metavar="KEY|FILE",
+        help="for a folder of a data set: how it lies, such as nih-chestx-ray14; or a YAML file of your own",
+    )
 
 
 def open_source(options: argparse.Namespace, *, key: str = "idc") -> Any:
@@ -54,7 +61,13 @@ def open_source(options: argparse.Namespace, *, key: str = "idc") -> Any:
     """
     from workbench.catalog.commons import open_catalog
 
-    return open_catalog(options.source or key, columns=_read_columns(options.columns) or None)
+    if options.layout and options.source is None and not key.startswith(_LAYOUT):
+        raise WordsError(
+            f"--layout {options.layout} was received without a folder. The folder of the data set would be right. "
+            "Add: --source FOLDER"
+        )
+    layout = options.layout or (key.removeprefix(_LAYOUT) if key.startswith(_LAYOUT) else None)
+    return open_catalog(options.source or key, columns=_read_columns(options.columns) or None, layout=layout)
 
 
 def open_saved(options: argparse.Namespace, path: Path) -> tuple[Any, Any]:

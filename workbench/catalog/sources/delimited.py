@@ -49,7 +49,28 @@ def read_delimited(path: Path) -> pl.DataFrame:
     UnreadableTableError
         When the file is empty, is not UTF-8, names a column twice, or has lines shorter or longer than the header.
     """
-    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
+    return parse_delimited(path.read_bytes())
+
+
+def parse_delimited(content: bytes) -> pl.DataFrame:
+    """Return the content of a TSV or CSV file as strings; see `read_delimited`.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+
+    Returns
+    -------
+    polars.DataFrame
+        Strings; an empty field is null.
+
+    Raises
+    ------
+    UnreadableTableError
+        As `read_delimited` does.
+    """
+    content = content.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
     if b"\n" not in content:  # lines may end as they did on the first Macs
         content = content.replace(b"\r", b"\n")
     if not content.strip():

@@ -28,10 +28,16 @@ _RIGHT = (
 )
 _MOST_COLUMNS_SHOWN = 12
 _OPENED_BY_KEY = ("idc", "synthetic")
-_PLACES = {"dicom": ("folder", "FOLDER"), "dicomweb": ("address", "dicomweb+https://HOST/PATH")}
+_PLACES = {
+    "dicom": ("folder", "FOLDER"),
+    "dicomweb": ("address", "dicomweb+https://HOST/PATH"),
+    "layout": ("folder", "FOLDER"),
+}
 
 
-def open_source(source: str | Path, *, columns: Mapping[str, str] | None = None) -> Repository:
+def open_source(
+    source: str | Path, *, columns: Mapping[str, str] | None = None, layout: str | Path | None = None
+) -> Repository:
     """Return the repository of a source that is named, or that lies at a path.
 
     Parameters
@@ -41,6 +47,8 @@ def open_source(source: str | Path, *, columns: Mapping[str, str] | None = None)
         files; or a path.
     columns : mapping of str to str, optional
         For a table: our name to the table's column.
+    layout : str or pathlib.Path, optional
+        For a folder: how a data set lies in it.
 
     Returns
     -------
@@ -51,7 +59,17 @@ def open_source(source: str | Path, *, columns: Mapping[str, str] | None = None)
     ------
     UnknownNameError
         When it is neither a name nor a path that exists.
+    ValueError
+        When columns and a layout are given, which both say what the columns of a table mean.
     """
+    if layout is not None:
+        from workbench.catalog.sources.layout import open_layout
+
+        if columns:
+            raise ValueError(
+                "Received columns and a layout. Either says what the columns of a table mean. Leave one of them out."
+            )
+        return open_layout(layout, source)
     if str(source).partition(":")[0] == "synthetic":
         from workbench.catalog.sources.synthetic import open_synthetic
 
@@ -88,7 +106,8 @@ def place_of(key: str) -> tuple[str, str] | None:
     >>> place_of("dicom"), place_of("synthetic:100")
     (('folder', 'FOLDER'), None)
     """
-    return None if key.partition(":")[0] in _OPENED_BY_KEY else _PLACES.get(key, ("path", "PATH"))
+    kind = key.partition(":")[0]
+    return None if kind in _OPENED_BY_KEY else _PLACES.get(kind, ("path", "PATH"))
 
 
 def of_another_source(key: str, *, opened: str) -> UnknownNameError:
@@ -107,7 +126,9 @@ def of_another_source(key: str, *, opened: str) -> UnknownNameError:
         To be raised by the caller.
     """
     place = place_of(key)
-    then = f"Open it: open_catalog({brief(repr(place[1] if place else key))})."
+    kind, _, rest = key.partition(":")
+    layout = f", layout={brief(repr(rest))}" if kind == "layout" else ""
+    then = f"Open it: open_catalog({brief(repr(place[1] if place else key))}{layout})."
     return unknown_name("source", key, [opened], where="this catalog", then=then)
 
 
