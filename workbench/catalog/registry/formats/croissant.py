@@ -19,7 +19,8 @@ from workbench.catalog.registry.idc_facts import IdcFacts
 
 #: What a description says it keeps to; the version comes first, which is what a validator reads.
 CONFORMS_TO = ("http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0")
-_NUMBERS = re.compile(r"^[vV]?(\d+)(?:\.(\d+))?(?:\.(\d+))?$")
+# "2", "v2.1", and "2.1.0" before other words; "2 of 3" is no version.
+_NUMBERS = re.compile(r"^[vV]?(\d+)(?:\.(\d+)(?:\.(\d+))?(?![\w.])|$)")
 _NO_FILES = "No file of it is known to the catalog with its address and checksum; see url and conditionsOfAccess."
 
 

@@ -17,7 +17,13 @@ from workbench.catalog.registry.licenses import License
 CATALOG_NAME = "Data catalog of the imaging workbench"
 #: Under which the descriptions stand, whatever the license of the data.
 DESCRIPTION_LICENSE = "https://www.apache.org/licenses/LICENSE-2.0"
-_INITIALS = re.compile(r"^(?P<family>[^,]+),? +(?:[^\W\d_]\.[ -]?)+$|^(?:[^\W\d_]\.[ -]?)+ +(?P<last>\S.*)$")
+# Words that only names of organizations hold; what has digits, brackets or capitals throughout is none of a person.
+_ORGANIZED = re.compile(
+    r"universi|hospital|institut|cent(er|re)|college|school|facult|department|laborator|consorti|group|team|organi[zs]er|"
+    r"societ|associat|academ|foundation|fondazione|initiative|network|program|project|platform|archive|databank|library|"
+    r"commons|corp|inc\b|ltd|gmbh|clinic|challenge|health|imaging|medic|cancer|research|national|atlas|[\d()/:&]",
+    re.IGNORECASE,
+)
 _TYPES = {"dataset": "Dataset", "collection": "Dataset", "framework": "SoftwareSourceCode", "model": "CreativeWork"}
 # To the parent: as a part of it, or made from it (schema.org, CreativeWork).
 _PARENTS = {
@@ -173,17 +179,19 @@ def property_value(name: str, value: object, description: str = "") -> dict[str,
 
 
 def _creators(entry: Entry) -> list[dict[str, str]]:
-    """Return who made it: a person where the name has initials or is an author cited, else an organization."""
-    stated = entry.fields.get("creator", {})
-    families = {author[0].casefold() for author in entry.fields.get("citation", {}).get("authors", ()) if author[1]}
-    return [
-        {"@type": "Person" if _is_person(name, families) else "Organization", "name": name}
-        for name in stated.get("names", ())
-    ]
+    """Return who made it; an entry does not say which are persons, so the names themselves must tell."""
+    names = entry.fields.get("creator", {}).get("names", ())
+    return [{"@type": "Person" if _is_person(name) else "Organization", "name": name} for name in names]
 
 
-def _is_person(name: str, families: set[str]) -> bool:
-    return bool(_INITIALS.match(name)) or name.rsplit(" ", maxsplit=1)[-1].casefold() in families
+def _is_person(name: str) -> bool:
+    words = name.split()
+    capitals = any(len(word) > 2 and word.isupper() for word in words)
+    return 2 <= len(words) <= 5 and not capitals and not _ORGANIZED.search(name) and all(map(_is_of_name, words))
+
+
+def _is_of_name(word: str) -> bool:
+    return word[0].isupper() or word in ("van", "der", "den", "de", "da", "di", "del", "von", "la", "le", "al", "bin")
 
 
 def _keywords(entry: Entry) -> list[str]:
