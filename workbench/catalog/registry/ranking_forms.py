@@ -1,9 +1,11 @@
-"""The compact form of an entry that ranking reads, in Python and in the page: everything ranking needs, nothing else."""
+"""The compact form of an entry that ranking reads, in Python and in the page: what ranking needs, nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workbench.catalog.registry.entries import Claim, Entry
+from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.ranking_rules import ranking_rules
 
 _DEMOGRAPHICS = ("age", "sex", "race", "ethnicity")
 _PARENTS = ("subset_of", "edition_of", "derived_from", "annotations_of", "overlaps")
@@ -23,8 +25,8 @@ def ranking_form(entry: Entry, *, idc: str = "") -> dict[str, Any]:
     -------
     dict
         ``key kind name``;
-        ``texts``: what is searched, by field (``name``, ``aliases``, ``keywords``, ``organs``, ``conditions``, ``tasks``,
-        ``modality``, ``annotations``, ``creator``, ``summary``, ``guide``, ``advice``), a list of texts each;
+        ``texts``: what is searched, by field (``name``, ``aliases``, ``keywords``, ``organs``, ``conditions``,
+        ``tasks``, ``modality``, ``annotations``, ``creator``, ``summary``, ``guide``, ``advice``), lists of texts;
         ``modality regions organs tasks labels`` (kinds of annotation): lists; ``specialty``;
         ``splits``: whether there are official ones (yes, partly, no, unknown);
         ``sizes``: for each quantity the best supported number, ``{value, qualifier, source, verdict, page}``;
@@ -70,6 +72,45 @@ def ranking_form(entry: Entry, *, idc: str = "") -> dict[str, Any]:
         ],
         "idc": idc,
     }
+
+
+def ranking_forms(entries: Iterable[Entry], facts: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Return the forms of many entries.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        In any order; ranking does not depend on it.
+    facts : mapping, optional
+        Key to the sentence of what the index of the Imaging Data Commons counts.
+
+    Returns
+    -------
+    list of dict
+        What `ranking_form` gives, in the same order.
+    """
+    said = facts or {}
+    return [ranking_form(entry, idc=said.get(entry.key, "")) for entry in entries]
+
+
+def ranking_bundle(entries: Iterable[Entry], facts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return all that `ranking.js` needs to rank without a kernel, as values that JSON holds.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        What the page shows.
+    facts : mapping, optional
+        As in `ranking_forms`.
+
+    Returns
+    -------
+    dict
+        ``rules``: words and weights; ``forms``: a list; ``leakage``: ``[key, other key, sentence]`` each.
+    """
+    listed = list(entries)
+    leakage = [list(pair) for pair in Families(listed).pairs()]
+    return {"rules": dict(ranking_rules()), "forms": ranking_forms(listed, facts), "leakage": leakage}
 
 
 def _texts(entry: Entry) -> dict[str, list[str]]:

@@ -3,9 +3,10 @@
 1. *Fold*: NFKD, drop non-spacing marks (Mn), lower case, letters that do not decompose by the table below.
 2. *Words*: runs of ASCII letters and runs of digits; everything else separates. "Camelyon16" is "camelyon", "16";
    "X-ray" is "x", "ray". A text's hyphenated or mixed words are indexed joined as well ("xray", "camelyon16").
-3. *Stems*: ``-ies`` becomes ``-y``, ``-tases`` becomes ``-tasis``, plural ``-es`` and ``-s`` go, then ``-ing`` of words of
-   seven and ``-ed`` of words of six letters or more, last a final ``-e``. Words with digits and of three letters stay.
-4. *Numbers* of a question: separators of thousands go ("10,000", "10.000"), a decimal point stays ("1.5").
+3. *Stems*: ``-ies`` becomes ``-y``, ``-tases`` becomes ``-tasis``, plural ``-es`` and ``-s`` go, then ``-ing`` of words
+   of seven and ``-ed`` of words of six letters or more, last a final ``-e``. Digits and words of three letters stay.
+4. *Numbers* of a question: separators of thousands go ("10,000", "10.000"), a decimal point stays ("1.5"). Digits that
+   follow a letter belong to a name: "Camelyon16" gives "camelyon", "_16".
 5. *Distance*: optimal string alignment (insert, delete, replace, swap neighbors cost 1), given up above a bound.
 """
 
@@ -13,10 +14,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_WHOLE = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+_WHOLE = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 _WORD = re.compile(r"[a-z]+|[0-9]+")
-_COMPOUND = re.compile(r"[a-z0-9]+(?:[-‐‑/.&][a-z0-9]+)*")
-_ASKED = re.compile(r"[0-9]+(?:\.[0-9]+)?|[a-z]+|[,;<>≤≥+]")  # noqa: RUF001 the signs themselves
+_COMPOUND = re.compile(r"[a-z0-9]+(?:[-\u2010\u2011/.&][a-z0-9]+)*")
+_ASKED = re.compile(r"_?[0-9]+(?:\.[0-9]+)?|[a-z]+|[,;<>≤≥+]")
+_GLUED = re.compile(r"(?<=[a-z])(?=[0-9])")
 _THOUSANDS = re.compile(r"(?<=[0-9])[,.](?=[0-9]{3}(?![0-9]))")
 
 
@@ -180,10 +182,10 @@ def asked_words(question: str) -> list[str]:
 
     Examples
     --------
-    >>> asked_words("X-rays, over 10,000 patients")
-    ['x', 'rays', ',', 'over', '10000', 'patients']
+    >>> asked_words("X-rays, over 10,000 patients, not Camelyon16")
+    ['x', 'rays', ',', 'over', '10000', 'patients', ',', 'not', 'camelyon', '_16']
     """
-    return _ASKED.findall(_THOUSANDS.sub("", fold(question)))
+    return _ASKED.findall(_GLUED.sub("_", _THOUSANDS.sub("", fold(question).replace("_", " "))))
 
 
 def distance(first: str, second: str, most: int) -> int:

@@ -69,10 +69,7 @@ class SearchIndex:
         self._postings = self._post([self._counts(form) for form in self.forms])
         self._vocabulary = sorted(self._postings)
         self._masks = [_mask(term) for term in self._vocabulary]
-        self._names = [
-            [(name, squeezed, _mask(squeezed)) for name in _names(form) if (squeezed := squeeze(name))]
-            for form in self.forms
-        ]
+        self._names = [[(name, squeezed, _mask(squeezed)) for name, squeezed in _names(form)] for form in self.forms]
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """Return the entries that match words best.
@@ -286,8 +283,9 @@ def _rarity(found: int, of: int) -> float:
     return rounded(math.log(1 + (of - found + 0.5) / (found + 0.5)))
 
 
-def _names(form: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys([form["name"], *form["texts"].get("aliases", ())]))
+def _names(form: Mapping[str, Any]) -> list[tuple[str, str]]:
+    names = dict.fromkeys([form["name"], *form["texts"].get("aliases", ())])
+    return [(name, squeezed) for name in names if (squeezed := squeeze(name))]
 
 
 def _mask(term: str) -> int:

@@ -1,0 +1,244 @@
+"""Whether an entry meets each need: yes, no, or not known; what is not known never counts as met."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from workbench.catalog.registry.needs import ACCESS_ORDER, Needs, SizeWanted, Wanted, listed
+from workbench.catalog.registry.ranking_rules import ranking_rules
+
+_ACCESS = {
+    "open": "Access is open.",
+    "registration": "Access needs registration.",
+    "data_use_agreement": "Access needs a data use agreement.",
+    "credentialed": "Access needs credentials.",
+    "unknown": "How one gets access is not known.",
+}
+_GIVEN = {
+    "yes": "{} is given for each person.",
+    "partly": "{} is given for some of the persons.",
+    "no": "{} is not given.",
+    "unknown": "Whether {} is given is not known.",
+}
+#: Who states a number, in words.
+STATED_BY = {
+    "guide": "a guide",
+    "creator": "the creators",
+    "repository": "the repository",
+    "paper": "a paper",
+    "registry": "a registry",
+    "third_party": "a third party",
+    "idc": "the index of the Imaging Data Commons",
+}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence about an entry, with the page it rests on.
+
+    Attributes
+    ----------
+    text : str
+        The sentence.
+    source : str
+        A page; empty when the entry names none.
+    """
+
+    text: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.source})" if self.source else self.text
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one need.
+
+    Attributes
+    ----------
+    need : str
+        In words, as it is said back.
+    met : {"yes", "no", "unknown"}
+        Whether the entry meets it.
+    remark : Remark
+        Why.
+    """
+
+    need: str
+    met: Literal["yes", "no", "unknown"]
+    remark: Remark
+
+
+def answers(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
+    """Yield what an entry answers to each hard need.
+
+    Models and frameworks show no part of the body and come with no people, labels or splits: such needs are not asked
+    of them, nor a modality of one that names none, unless its specialty tells.
+
+    Parameters
+    ----------
+    form : mapping
+        What `ranking_form` gives.
+    needs : Needs
+        What is needed.
+
+    Yields
+    ------
+    Answer
+        In the order in which needs are said back.
+    """
+    data = form["kind"] in ("dataset", "collection")
+    if data:
+        yield from (_region(form, each) for each in needs.region)
+    yield from (_modality(form, each) for each in needs.modality if data or form["modality"] or each.specialty)
+    yield from (_among(form["tasks"], each, "Serves") for each in needs.task)
+    if data:
+        yield from (_label(form, each) for each in needs.labels)
+        yield from _splits(form, needs)
+        yield from (_demographic(form, each) for each in needs.demographics)
+    yield from _terms(form, needs)
+    yield from (_size(form, each) for each in needs.sizes)
+    yield from (_without(form, each, what) for what, each in needs.without)
+
+
+def covering(regions: tuple[str, ...] | list[str]) -> list[str]:
+    """Return every region whose images show one of some regions.
+
+    Parameters
+    ----------
+    regions : tuple or list of str
+        Regions asked for.
+
+    Returns
+    -------
+    list of str
+        Those named in ``regions_covering`` of ``data_catalog/ranking.yaml``.
+
+    Examples
+    --------
+    >>> covering(["Neck"])
+    ['Neck', 'Head and Neck', 'Whole body']
+    """
+    known = ranking_rules()["regions_covering"]
+    return list(dict.fromkeys(wider for region in regions for wider in known.get(region, [region])))
+
+
+def _region(form: Mapping[str, Any], wanted: Wanted) -> Answer:
+    shown = form["regions"]
+    if shown in ([], ["Unknown"], ["Not Applicable"]):
+        return Answer(wanted.said, "unknown", Remark("What part of the body it shows is not known."))
+    met = any(each in covering(wanted.values) for each in shown)
+    return Answer(wanted.said, "yes" if met else "no", Remark(f"Shows {listed(shown)}."))
+
+
+def _modality(form: Mapping[str, Any], wanted: Wanted) -> Answer:
+    if not form["modality"]:
+        met = form["specialty"] in (wanted.specialty, "several")
+        said = f"Its specialty is {form['specialty']}." if form["specialty"] else "Its specialty is not known."
+        return Answer(wanted.said, "yes" if met else "no" if form["specialty"] else "unknown", Remark(said))
+    return _among(form["modality"], wanted, "Modality:")
+
+
+def _among(values: list[str], wanted: Wanted, before: str) -> Answer:
+    met = any(each in wanted.values for each in values)
+    return Answer(wanted.said, "yes" if met else "no", Remark(f"{before} {listed(values)}."))
+
+
+def _label(form: Mapping[str, Any], label: str) -> Answer:
+    came = form["labels"]
+    said = f"Comes with {listed(came)}." if came else "What labels it comes with is not known."
+    return Answer(label, "yes" if label in came else "no" if came else "unknown", Remark(said))
+
+
+def _splits(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
+    if needs.splits:
+        said = {
+            "yes": "Has official splits.",
+            "partly": "Has official splits in part.",
+            "no": "Has no official splits.",
+            "unknown": "Whether it has official splits is not known.",
+        }[form["splits"]]
+        yield Answer("official splits", _met(form["splits"]), Remark(said))
+
+
+def _demographic(form: Mapping[str, Any], name: str) -> Answer:
+    stated = form["demographics"]
+    one, given = min(((each, stated[each]) for each in name.split(" or ")), key=lambda pair: _ORDER[pair[1]])
+    said = one if given == "unknown" else one.capitalize()
+    return Answer(f"{name} known", _met(given), Remark(_GIVEN[given].format(said), stated["page"]))
+
+
+_ORDER = {"yes": 0, "partly": 1, "unknown": 2, "no": 3}
+
+
+def _terms(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
+    terms, access = form["license"], form["access"]
+    if needs.commercial:
+        said = {
+            "yes": f"Commercial use is allowed: {terms['name']}.",
+            "no": f"Commercial use is not allowed: {terms['name']}.",
+            "unknown": f"Whether commercial use is allowed is not known: {terms['name']}.",
+        }[terms["commercial"]]
+        yield Answer("commercial use", terms["commercial"], Remark(said, terms["page"]))
+    if needs.access:
+        allowed = ACCESS_ORDER[: ACCESS_ORDER.index(needs.access) + 1]
+        met = _met("unknown" if access["kind"] == "unknown" else "yes" if access["kind"] in allowed else "no")
+        yield Answer(Needs(access=needs.access).said()[0], met, Remark(_ACCESS[access["kind"]], access["page"]))
+
+
+def _size(form: Mapping[str, Any], wanted: SizeWanted) -> Answer:
+    """Answer with the first quantity that meets the need, else with the first that is known."""
+    known = [(name, form["sizes"][name]) for name in wanted.quantities if name in form["sizes"]]
+    if not known:
+        return Answer(wanted.words, "unknown", Remark(f"How many {wanted.said} it has is not known."))
+    judged = [(_within(size, wanted), name, size) for name, size in known]
+    met, name, size = min(judged, key=lambda each: ("yes", "unknown", "no").index(each[0]))
+    return Answer(wanted.words, met, Remark(f"{amount(name, size)}, says {STATED_BY[size['source']]}.", size["page"]))
+
+
+def _within(size: Mapping[str, Any], wanted: SizeWanted) -> Literal["yes", "no", "unknown"]:
+    value, open_above = size["value"], size["qualifier"] == "at_least"
+    if wanted.least is not None:
+        enough = value > wanted.least or (value == wanted.least and (open_above or not wanted.strict))
+        return "yes" if enough else "unknown" if open_above else "no"
+    few = wanted.most is not None and (value < wanted.most or (value == wanted.most and not wanted.strict))
+    return "no" if not few else "unknown" if open_above else "yes"
+
+
+def amount(quantity: str, size: Mapping[str, Any]) -> str:
+    """Return a size in words.
+
+    Parameters
+    ----------
+    quantity : str
+        What is counted.
+    size : mapping
+        ``value`` and ``qualifier``.
+
+    Returns
+    -------
+    str
+        Such as ``At least 2,000 patients``.
+
+    Examples
+    --------
+    >>> amount("text_pairs", {"value": 1200, "qualifier": "about"})
+    'About 1,200 text pairs'
+    """
+    before = {"at_least": "At least ", "about": "About "}.get(size["qualifier"], "")
+    return f"{before}{size['value']:,} {quantity.replace('_', ' ')}"
+
+
+def _without(form: Mapping[str, Any], wanted: Wanted, what: str) -> Answer:
+    values = form[{"modality": "modality", "region": "regions", "task": "tasks"}[what]]
+    unwanted = covering(wanted.values) if what == "region" else wanted.values
+    has = [each for each in values if each in unwanted]
+    said = f"It has {listed(has)}." if has else f"It has only {listed(values)}."
+    if not values or values == ["Unknown"]:
+        return Answer(f"not {wanted.said}", "unknown", Remark("What it has is not known."))
+    return Answer(f"not {wanted.said}", "no" if has else "yes", Remark(said))
+
+
+def _met(given: str) -> Literal["yes", "no", "unknown"]:
+    return "yes" if given in ("yes", "partly") else "no" if given == "no" else "unknown"

@@ -1,0 +1,215 @@
+"""What somebody needs of a data set, a model or a framework: the hard needs, the wishes, and the words that rank."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+#: How much access may ask for, the least first.
+ACCESS_ORDER = ("open", "registration", "data_use_agreement", "credentialed")
+_ACCESS_SAID = {
+    "open": "no registration",
+    "registration": "no data use agreement",
+    "data_use_agreement": "no credentials",
+    "credentialed": "any access",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One need that any of several values meets.
+
+    Attributes
+    ----------
+    values : tuple of str
+        Such as ``("CR", "DX")``.
+    said : str
+        In words, such as ``"X-ray"``.
+    specialty : str
+        A specialty that meets it too, where an entry names no modality.
+    """
+
+    values: tuple[str, ...]
+    said: str
+    specialty: str = ""
+
+
+@dataclass(frozen=True)
+class SizeWanted:
+    """A number that is needed.
+
+    Attributes
+    ----------
+    quantities : tuple of str
+        Any of these quantities may meet it.
+    said : str
+        What is counted, in words.
+    least, most : int or None
+        Bounds.
+    strict : bool
+        Whether the bounds themselves are left out.
+    """
+
+    quantities: tuple[str, ...]
+    said: str
+    least: int | None = None
+    most: int | None = None
+    strict: bool = False
+
+    @property
+    def words(self) -> str:
+        """The need in words, such as ``more than 10,000 patients``."""
+        above, below = ("more than", "fewer than") if self.strict else ("at least", "at most")
+        least = f"{above} {self.least:,} {self.said}" if self.least is not None else ""
+        most = f"{below} {self.most:,} {self.said}" if self.most is not None else ""
+        return " and ".join(part for part in (least, most) if part)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Hard needs decide who is ranked; wishes and words decide the order.
+
+    Attributes
+    ----------
+    kind : {"dataset", "model", "framework"}
+        What is asked for.
+    collections : bool
+        Whether collections of the Imaging Data Commons count as data sets.
+    modality, region, task : tuple of Wanted
+        Every one has to be met.
+    labels : tuple of str
+        Kinds of annotation that have to come with it.
+    splits : bool
+        Whether there have to be official splits.
+    demographics : tuple of str
+        Of ``age sex race ethnicity``, each at least partly given.
+    commercial : bool
+        Whether commercial use has to be allowed.
+    access : str
+        The most that access may ask for, of `ACCESS_ORDER`; empty for anything.
+    sizes : tuple of SizeWanted
+        Numbers.
+    without : tuple of (str, Wanted)
+        ``modality``, ``region`` or ``task``, and what it may not have.
+    wishes : tuple of str
+        Of ``beginner small scale longitudinal``; these order only.
+    words, needed_words, advice_words : tuple of str
+        Stems: what it is about besides the needs; the words of the needs; all that a guide's advice is compared with.
+    left_over : tuple of str
+        Words that no rule understood, as typed.
+    """
+
+    kind: str = "dataset"
+    collections: bool = False
+    modality: tuple[Wanted, ...] = ()
+    region: tuple[Wanted, ...] = ()
+    task: tuple[Wanted, ...] = ()
+    labels: tuple[str, ...] = ()
+    splits: bool = False
+    demographics: tuple[str, ...] = ()
+    commercial: bool = False
+    access: str = ""
+    sizes: tuple[SizeWanted, ...] = ()
+    without: tuple[tuple[str, Wanted], ...] = ()
+    wishes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    needed_words: tuple[str, ...] = ()
+    advice_words: tuple[str, ...] = ()
+    left_over: tuple[str, ...] = ()
+
+    def said(self) -> tuple[str, ...]:
+        """Return the needs and wishes in words, as they are said back.
+
+        Returns
+        -------
+        tuple of str
+            Empty when nothing was understood.
+
+        Examples
+        --------
+        >>> Needs(commercial=True, sizes=(SizeWanted(("patients",), "patients", least=10_000),)).said()
+        ('commercial use', 'at least 10,000 patients')
+        """
+        return tuple(dict.fromkeys(self._said()))
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return the needs as plain values, the same that the page's twin gives.
+
+        Returns
+        -------
+        dict
+            Names of attributes to lists, mappings, texts and truth values.
+        """
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+
+    def with_needs(self, more: "Needs") -> "Needs":
+        """Return these needs and others together.
+
+        Parameters
+        ----------
+        more : Needs
+            What it states of kind and access wins; lists are joined.
+
+        Returns
+        -------
+        Needs
+            Both.
+        """
+        joined: dict[str, Any] = {}
+        for each in fields(self):
+            mine, other = getattr(self, each.name), getattr(more, each.name)
+            if isinstance(mine, tuple):
+                joined[each.name] = tuple(dict.fromkeys((*mine, *other)))
+            elif other != each.default:
+                joined[each.name] = other
+        return replace(self, **joined)
+
+    def _said(self) -> Iterator[str]:
+        if self.kind != "dataset":
+            yield f"a {self.kind}"
+        yield from (each.said for group in (self.region, self.modality, self.task) for each in group)
+        yield from self.labels
+        if self.splits:
+            yield "official splits"
+        if self.demographics:
+            yield f"{listed(self.demographics)} known"
+        if self.commercial:
+            yield "commercial use"
+        if self.access:
+            yield _ACCESS_SAID[self.access]
+        yield from (each.words for each in self.sizes)
+        yield from (f"not {each.said}" for _, each in self.without)
+        yield from (_WISHES[each] for each in self.wishes)
+
+
+_WISHES = {"beginner": "to begin with", "small": "small", "scale": "as large as possible", "longitudinal": "over time"}
+
+
+def listed(words: tuple[str, ...] | list[str], last: str = "and") -> str:
+    """Return words as a list in a sentence.
+
+    Parameters
+    ----------
+    words : tuple or list of str
+        Any number.
+    last : str
+        What stands before the last.
+
+    Returns
+    -------
+    str
+        Empty for none.
+
+    Examples
+    --------
+    >>> listed(["age", "sex", "race"])
+    'age, sex and race'
+    """
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (Wanted, SizeWanted)):
+        return {name: _plain(each) for name, each in vars(value).items()}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return dict(value) if isinstance(value, Mapping) else value

@@ -1,0 +1,177 @@
+"""A recommendation: who suits, who nearly does, whose license is not confirmed; as text, as HTML, as a table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from workbench.catalog.registry.meeting import Answer, Remark
+from workbench.catalog.registry.needs import Needs
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SHOWN = 5  # choices of each kind that are printed; the table has all
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry, how well it suits, why, and what to beware of.
+
+    Attributes
+    ----------
+    key, name : str
+        Of the entry.
+    score : float
+        Comparable within one recommendation.
+    reasons, warnings : tuple of Remark
+        Sentences, each with the page it rests on where the entry names one.
+    unmet : tuple of Answer
+        The needs it does not meet or that are not known of it; empty for a ranked choice.
+    """
+
+    key: str
+    name: str
+    score: float
+    reasons: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+    unmet: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What suits a question, best first, and who nearly does.
+
+    Attributes
+    ----------
+    needs : Needs
+        As they were understood.
+    ranked : tuple of Choice
+        Every entry that meets every hard need and whose license is confirmed.
+    near_misses : tuple of Choice
+        Confirmed entries that fail one need, or of which one is not known; the need is named.
+    not_confirmed : tuple of Choice
+        Entries whose license no source confirms; they are never recommended as usable.
+    nearest : tuple of Choice
+        When nobody is ranked: the confirmed entries that fail the fewest needs.
+    searched, not_understood : tuple of str
+        Words beside the needs, by whether any entry holds them.
+    """
+
+    needs: Needs
+    ranked: tuple[Choice, ...] = ()
+    near_misses: tuple[Choice, ...] = ()
+    not_confirmed: tuple[Choice, ...] = ()
+    nearest: tuple[Choice, ...] = ()
+    searched: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
+
+    @property
+    def best(self) -> Choice | None:
+        """The first choice; None when nobody meets all needs."""
+        return self.ranked[0] if self.ranked else None
+
+    @property
+    def table(self) -> "pl.DataFrame":
+        """One row an entry: ``standing place key name score reasons warnings unmet``."""
+        return _as_table(self)
+
+    @property
+    def understood(self) -> str:
+        """What was understood, and what was not, in a sentence each."""
+        return _understood(self)
+
+    @property
+    def verdict(self) -> str:
+        """How many suit; says so when nobody does."""
+        what = {"dataset": "data set", "model": "model", "framework": "framework"}[self.needs.kind]
+        if not self.ranked:
+            return f"No {what} with a confirmed license meets all needs."
+        many = len(self.ranked) > 1
+        return f"{len(self.ranked)} {what}{'s' if many else ''} {'meet' if many else 'meets'} all needs."
+
+    def __str__(self) -> str:
+        return _as_text(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return _as_html(self)
+
+
+def _understood(found: Recommendation) -> str:
+    """Return what was understood of a question, and what was not."""
+    said = found.needs.said()
+    parts = [f"Understood: {'; '.join(said)}." if said else "No need was understood."]
+    if found.searched:
+        parts.append(f"Searched for: {', '.join(found.searched)}.")
+    if found.not_understood:
+        parts.append(f"Not understood: {', '.join(found.not_understood)}.")
+    return " ".join(parts)
+
+
+def _as_text(found: Recommendation) -> str:
+    """Return the answer as text."""
+    lines = [_understood(found), found.verdict]
+    for place, choice in enumerate(found.ranked[:_SHOWN], 1):
+        lines += [f"{place}. {choice.name} [{choice.key}]", *(f"   + {each}" for each in choice.reasons)]
+        lines += [f"   ! {each}" for each in choice.warnings]
+    for title, choices in _rest(found):
+        lines += [title, *(f"   {choice.name} [{choice.key}]: {_why(choice)}" for choice in choices)]
+    return "\n".join(lines)
+
+
+def _as_html(found: Recommendation) -> str:
+    """Return the answer as HTML for a notebook."""
+    parts = [f"<p>{escape(_understood(found))}</p><p><strong>{escape(found.verdict)}</strong></p>"]
+    if found.ranked:
+        parts.append(f"<ol>{''.join(_item(choice) for choice in found.ranked[:_SHOWN])}</ol>")
+    for title, choices in _rest(found):
+        items = "".join(f"<li>{escape(choice.name)}: {escape(_why(choice))}</li>" for choice in choices)
+        parts.append(f"<p>{escape(title)}</p><ul>{items}</ul>")
+    return "".join(parts)
+
+
+def _as_table(found: Recommendation) -> "pl.DataFrame":
+    """Return every choice of the answer as one table."""
+    import polars as pl
+
+    groups = {"ranked": found.ranked, "near miss": found.near_misses, "not confirmed": found.not_confirmed}
+    rows = [
+        (standing, place, choice.key, choice.name, choice.score, *(_joined(each) for each in _parts(choice)))
+        for standing, choices in groups.items()
+        for place, choice in enumerate(choices, 1)
+    ]
+    texts = dict.fromkeys(("reasons", "warnings", "unmet"), pl.String)
+    schema = {"standing": pl.String, "place": pl.Int64, "key": pl.String, "name": pl.String, "score": pl.Float64}
+    return pl.DataFrame(rows, schema={**schema, **texts}, orient="row")
+
+
+def _rest(found: Recommendation) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+    if found.near_misses:
+        yield "Nearly, but for one need:", found.near_misses[:_SHOWN]
+    elif found.nearest:
+        yield "Nearest:", found.nearest[:_SHOWN]
+    if found.not_confirmed:
+        yield "License not confirmed, so not recommended:", found.not_confirmed[:_SHOWN]
+
+
+def _why(choice: Choice) -> str:
+    if not choice.unmet:
+        return str(choice.warnings[0]) if choice.warnings else ""
+    return " ".join(f"{each.need}: {each.remark}" for each in choice.unmet)
+
+
+def _item(choice: Choice) -> str:
+    said = [("", each) for each in choice.reasons] + [("Warning: ", each) for each in choice.warnings]
+    items = "".join(f"<li>{escape(before)}{escape(str(each))}</li>" for before, each in said)
+    return f"<li><strong>{escape(choice.name)}</strong><ul>{items}</ul></li>"
+
+
+def _parts(choice: Choice) -> tuple[list[str], list[str], list[str]]:
+    unmet = [f"{each.need}: {each.remark}" for each in choice.unmet]
+    return [str(each) for each in choice.reasons], [str(each) for each in choice.warnings], unmet
+
+
+def _joined(sentences: list[str]) -> str:
+    return " ".join(sentences)

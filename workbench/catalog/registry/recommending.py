@@ -1,0 +1,121 @@
+"""Recommend: hard needs decide who is ranked, documented weights the order, and nothing unknown counts as met."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.meeting import Remark, answers
+from workbench.catalog.registry.needs import Needs
+from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.ranking_words import stem
+from workbench.catalog.registry.reasons import reasons, warnings
+from workbench.catalog.registry.recommendation import Choice, Recommendation
+from workbench.catalog.registry.scoring import Scorer
+from workbench.catalog.registry.searching import SearchIndex
+
+Leakage = Callable[[str, str], str | None]
+
+
+def recommend(
+    entries: Iterable[Entry],
+    needs: Needs,
+    *,
+    index: SearchIndex | None = None,
+    leakage: Leakage | None = None,
+) -> Recommendation:
+    """Return which entries suit some needs.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        In any order; the answer does not depend on it.
+    needs : Needs
+        What `read_question` gives, or `typed_needs`.
+    index : SearchIndex, optional
+        One over the same entries, to be used again.
+    leakage : callable, optional
+        Two keys to the sentence that says which images they share, or None; from their relations when absent.
+
+    Returns
+    -------
+    Recommendation
+        Prints in words; ``.best``, ``.ranked``, ``.near_misses`` and ``.not_confirmed`` hold the choices.
+
+    Examples
+    --------
+    >>> scans = {"key": "scans", "name": "Scans", "modality": ["CT"], "license": {"id": "unknown"}}
+    >>> found = recommend([Entry("dataset", scans)], Needs())
+    >>> found.best, [each.key for each in found.not_confirmed]
+    (None, ['scans'])
+    """
+    listed = list(entries)
+    index = index or SearchIndex(listed)
+    names = {form["key"]: form["name"] for form in index.forms}
+    scorer = Scorer(index, needs)
+    kinds = {needs.kind, "collection"} if needs.collections and needs.kind == "dataset" else {needs.kind}
+    choices = [
+        (form, _choice(form, needs, scorer.score(place), names))
+        for place, form in enumerate(index.forms)
+        if form["kind"] in kinds
+    ]
+    choices.sort(key=lambda each: (-each[1].score, each[1].key))
+    searched = tuple(word for word in needs.left_over if _searched(index, word))
+    return Recommendation(
+        needs=needs,
+        **_sorted_out(choices, leakage or Families(listed).leakage),
+        searched=searched,
+        not_understood=tuple(word for word in needs.left_over if word not in searched),
+    )
+
+
+def _choice(
+    form: Mapping[str, Any],
+    needs: Needs,
+    scored: tuple[float, tuple[str, ...], tuple[str, ...]],
+    names: Mapping[str, str],
+) -> Choice:
+    score, matched, advised = scored
+    given = list(answers(form, needs))
+    return Choice(
+        key=form["key"],
+        name=form["name"],
+        score=score,
+        reasons=reasons(form, given, matched, advised),
+        warnings=warnings(form, needs, names),
+        unmet=tuple(each for each in given if each.met != "yes"),
+    )
+
+
+def _sorted_out(choices: list[tuple[Mapping[str, Any], Choice]], leakage: Leakage) -> dict[str, tuple[Choice, ...]]:
+    """Return who is ranked, who nearly is, and whose license is not confirmed."""
+    most = ranking_rules()["recommend"]["near_misses"]
+    confirmed = [choice for form, choice in choices if form["license"]["confirmed"]]
+    ranked = [choice for choice in confirmed if not choice.unmet]
+    fewest = min((len(choice.unmet) for choice in confirmed), default=0)
+    return {
+        "ranked": _with_leakage(ranked, leakage),
+        "near_misses": tuple(choice for choice in confirmed if len(choice.unmet) == 1)[:most],
+        "not_confirmed": tuple(
+            choice
+            for form, choice in choices
+            if not form["license"]["confirmed"] and {each.need for each in choice.unmet} <= {"commercial use"}
+        ),
+        "nearest": () if ranked else tuple(choice for choice in confirmed if len(choice.unmet) == fewest)[:most],
+    }
+
+
+def _with_leakage(ranked: list[Choice], leakage: Leakage) -> tuple[Choice, ...]:
+    """Return the choices, the first of them warned of each other where they share images."""
+    first = ranked[: ranking_rules()["recommend"]["leakage_among"]]
+    warned = []
+    for choice in first:
+        others = [other.key for other in first if other.key != choice.key]
+        shared = [leakage(*sorted((choice.key, other))) for other in others]
+        warned.append(replace(choice, warnings=(*choice.warnings, *(Remark(said) for said in shared if said))))
+    return (*warned, *ranked[len(first) :])
+
+
+def _searched(index: SearchIndex, word: str) -> bool:
+    return not word.startswith("not ") and index.knows(stem(word))

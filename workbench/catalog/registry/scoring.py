@@ -1,0 +1,119 @@
+"""How well an entry that meets the needs suits a question: the words, the guides' advice, focus, and the wishes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.catalog.registry.meeting import covering
+from workbench.catalog.registry.needs import Needs, Wanted
+from workbench.catalog.registry.ranking_rules import Phrases, ranking_rules
+from workbench.catalog.registry.ranking_words import asked_words, stem, words_of
+from workbench.catalog.registry.searching import SearchIndex, rounded
+
+_LARGEST = ("patients", "studies", "series", "images", "volumes", "slides", "videos")
+
+
+class Scorer:
+    """Scores the entries of an index for one set of needs.
+
+    Parameters
+    ----------
+    index : SearchIndex
+        All entries.
+    needs : Needs
+        What is asked for.
+    """
+
+    def __init__(self, index: SearchIndex, needs: Needs) -> None:
+        self._index, self._needs = index, needs
+        self._weights = ranking_rules()["recommend"]
+        terms = dict.fromkeys(needs.needed_words, self._weights["needed_words"])
+        terms |= dict.fromkeys(needs.words, self._weights["words"])
+        self._found = index.score(terms, {stem(word): word for word in needs.left_over})
+        self._wishes = [
+            rule for rule in ranking_rules()["lexicon"] if rule["need"] == "wish" and rule["value"] in needs.wishes
+        ]
+
+    def score(self, place: int) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
+        """Return the score of an entry, where words were found, and the advice that fits.
+
+        Parameters
+        ----------
+        place : int
+            Of the entry in the index.
+
+        Returns
+        -------
+        (float, tuple of str, tuple of str)
+            The score is the sum of the parts that ``data_catalog/ranking.yaml`` weighs.
+        """
+        form = self._index.forms[place]
+        words, matched = self._found.get(place, (0.0, ()))
+        advice, advised = self._advice(form)
+        total = words + advice + self._focus(form) + self._wished(form) + self._terms(form)
+        return rounded(total), matched, advised
+
+    def _advice(self, form: Mapping[str, Any]) -> tuple[float, tuple[str, ...]]:
+        """Return what the best fitting advice of the guides is worth, and the advice."""
+        best, said = 0.0, ""
+        whole = sum(self._index.rarity(word) for word in self._needs.advice_words)
+        for sentence in form["advice"]:
+            stems = words_of(sentence)
+            held = sum(self._index.rarity(word) for word in self._needs.advice_words if word in stems)
+            share = held / whole if whole else 0.0
+            worth = self._weights["advice"] * share if share >= self._weights["advice_floor"] else 0.0
+            for wish in self._wishes:
+                if _holds(wish.get("advised", ()), sentence):
+                    worth += self._weights["advised_wish"]
+            if worth > best:
+                best, said = worth, sentence
+        return best, (said,) if said else ()
+
+    def _focus(self, form: Mapping[str, Any]) -> float:
+        """Return more for an entry that is about what is needed and little else."""
+        wanted = self._needs
+        shares = [_share(form["modality"], each.values) for each in wanted.modality]
+        shares += [_share(form["tasks"], each.values) for each in wanted.task]
+        shares += [_region_share(form["regions"], each) for each in wanted.region]
+        return float(self._weights["focus"] * sum(shares))
+
+    def _wished(self, form: Mapping[str, Any]) -> float:
+        sizes = [form["sizes"][name]["value"] for name in _LARGEST if name in form["sizes"]]
+        digits = len(str(max(sizes))) if sizes else 0
+        wishes, worth = self._needs.wishes, 0.0
+        if "scale" in wishes:
+            worth += self._weights["scale_digit"] * digits
+        if "small" in wishes:
+            worth += self._weights["small_digit"] * digits
+        if "longitudinal" in wishes:
+            texts = [
+                text for name in ("keywords", "annotations", "summary", "guide") for text in form["texts"].get(name, ())
+            ]
+            spoken = any(_holds(ranking_rules()["longitudinal_words"], text) for text in texts)
+            worth += self._weights["longitudinal"] if spoken else 0.0
+        return worth
+
+    def _terms(self, form: Mapping[str, Any]) -> float:
+        weights, stated = self._weights, list(form["sizes"].values())
+        sourced = any(size["source"] not in ("guide", "third_party") or size["verdict"] == "agrees" for size in stated)
+        worth = weights["access"][form["access"]["kind"]] + weights["commercial"][form["license"]["commercial"]]
+        return float(worth + (weights["sourced_size"] if sourced else 0.0))
+
+
+def _share(values: Sequence[str], wanted: Sequence[str]) -> float:
+    return sum(1 for each in values if each in wanted) / len(values) if values else 0.0
+
+
+def _region_share(regions: Sequence[str], wanted: Wanted) -> float:
+    """Return the share of regions that are wanted; one that shows more than is wanted counts half."""
+    if not regions:
+        return 0.0
+    wider = covering(wanted.values)
+    worth = sum(1.0 if each in wanted.values else 0.5 if each in wider else 0.0 for each in regions)
+    return worth / len(regions)
+
+
+def _holds(phrases: Sequence[str], text: str) -> bool:
+    """Return whether a text holds any of some phrases."""
+    stems = [stem(word) for word in asked_words(text)]
+    found = Phrases.of((phrase, True) for phrase in phrases)
+    return any(True for place in range(len(stems)) for _ in found.at(stems, place))
