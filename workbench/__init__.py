@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.catalog.comparison import compare
     from workbench.catalog.criteria.groups import all_of, any_of, none_of
     from workbench.catalog.matching import match, weigh
+    from workbench.catalog.registry import datasets
     from workbench.imaging.pixels.radiographs import read_radiograph
     from workbench.imaging.preprocessing import preprocess
     from workbench.imaging.volumes.series import read_series
@@ -28,6 +29,7 @@ _NAMES = {
     "any_of": "workbench.catalog.criteria.groups:any_of",
     "charts": "workbench.presentation.charts",
     "compare": "workbench.catalog.comparison:compare",
+    "datasets": "workbench.catalog.registry:datasets",
     "explore": "workbench.presentation.explorer:explore",
     "facets": "workbench.catalog.facets",
     "match": "workbench.catalog.matching:match",
@@ -47,6 +49,7 @@ __all__ = [
     "any_of",
     "charts",
     "compare",
+    "datasets",
     "explore",
     "facets",
     "match",

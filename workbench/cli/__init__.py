@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from workbench.cli.census import add_census
 from workbench.cli.cohorts import add_cohort
+from workbench.cli.datasets import add_datasets
 from workbench.cli.index import add_index
 from workbench.cli.preprocess import add_preprocess
 from workbench.cli.references import add_references
@@ -33,6 +34,7 @@ examples:
   workbench compare --cohort chest_ct.yaml --reference us_acs --state California
   workbench sample --cohort chest_ct.yaml --reference us_census --tolerance 0.05 --seed 1 --out sample.csv
   workbench references                        the populations to compare with
+  workbench datasets recommend "chest X-rays with demographics, over 10,000 patients"
   workbench index my_dicom --out index        what DICOM files a folder holds, and which were refused
   workbench preprocess my_dicom/series1 --pipeline chest_ct --out series1.nii.gz
   workbench report cohort_profile --cohort chest_ct.yaml
@@ -98,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add_census(verbs)
     add_sample(verbs)
     add_references(verbs)
+    add_datasets(verbs)
     add_index(verbs)
     add_preprocess(verbs)
     add_viewer(verbs)

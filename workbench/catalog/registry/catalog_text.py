@@ -62,7 +62,7 @@ def as_text(entries: Sequence[Entry], *, most: int | None = _MOST_SHOWN) -> str:
         for row in cut
     ]
     more = len(entries) - len(shown)
-    return "\n".join([_headline(entries), *lines, *([f"… and {more} more"] if more else [])])
+    return "\n".join([headline(entries), *lines, *([f"… and {more} more"] if more else [])])
 
 
 def as_html(entries: Sequence[Entry]) -> str:
@@ -83,7 +83,7 @@ def as_html(entries: Sequence[Entry]) -> str:
         f"<tr><td>{_linked(each)}</td>{''.join(f'<td>{html.escape(cell)}</td>' for cell in _row(each)[1:])}</tr>"
         for each in entries
     )
-    return f"<p>{_headline(entries)}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<p>{headline(entries)}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def as_table(entries: Sequence[Entry]) -> "pl.DataFrame":
@@ -107,10 +107,22 @@ def as_table(entries: Sequence[Entry]) -> "pl.DataFrame":
     terms = {"license": text, "license_confirmed": truth, "commercial_use": truth, "access": text}
     people = dict.fromkeys(("age", "sex", "race", "ethnicity", "country"), text)
     after = {"published": text, "doi": text, "url": text, "in_idc": truth, "n_guide_rows": number, "curated": truth}
-    return pl.DataFrame([_record(each) for each in entries], schema={**before, **sizes, **terms, **people, **after})
+    return pl.DataFrame([as_record(each) for each in entries], schema={**before, **sizes, **terms, **people, **after})
 
 
-def _record(entry: Entry) -> dict[str, Any]:
+def as_record(entry: Entry) -> dict[str, Any]:
+    """Return an entry in one row of plain values, as the table has it.
+
+    Parameters
+    ----------
+    entry : Entry
+        Any.
+
+    Returns
+    -------
+    dict
+        Column to value; None where nothing is known.
+    """
     return {
         "key": entry.key,
         "name": entry.name,
@@ -134,6 +146,23 @@ def _record(entry: Entry) -> dict[str, Any]:
     }
 
 
+def headline(entries: Sequence[Entry]) -> str:
+    """Return how many entries of which kind there are, in words.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        Any.
+
+    Returns
+    -------
+    str
+        Such as ``"81 data sets, 5 models, 11 frameworks"``.
+    """
+    kinds = Counter(each.kind for each in entries)
+    return ", ".join(f"{n} {(_ONE if n == 1 else _NAMES)[kind]}" for kind, n in kinds.items()) or "no entries"
+
+
 def _row(entry: Entry) -> tuple[str, ...]:
     patients, images = entry.size("patients"), entry.size("images")
     return (
@@ -146,11 +175,6 @@ def _row(entry: Entry) -> tuple[str, ...]:
         {True: "yes", False: "no", None: "unknown"}[entry.commercial_use],
         entry.access.replace("_", " "),
     )
-
-
-def _headline(entries: Sequence[Entry]) -> str:
-    kinds = Counter(each.kind for each in entries)
-    return ", ".join(f"{n} {(_ONE if n == 1 else _NAMES)[kind]}" for kind, n in kinds.items()) or "No entries"
 
 
 def _linked(entry: Entry) -> str:

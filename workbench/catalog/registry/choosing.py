@@ -50,7 +50,7 @@ def meets_words(entries: Iterable[Entry], asked: Mapping[str, Asked]) -> tuple[E
     known = tuple(entries)
     for criterion, words in asked.items():
         if words is not None:
-            wanted = {_spelled(criterion, word, known) for word in _several(criterion, words)}
+            wanted = {spelled(criterion, word, known) for word in _several(criterion, words)}
             known = tuple(each for each in known if wanted & set(_HELD[criterion](each)))
     return known
 
@@ -104,7 +104,7 @@ def meets_size(entries: Iterable[Entry], n_patients: int | None) -> tuple[Entry,
     """
     if n_patients is None:
         return tuple(entries)
-    if isinstance(n_patients, bool) or not isinstance(n_patients, int | float) or not n_patients >= 0:
+    if not _is_count(n_patients):
         raise ValueError(
             f"min_patients={brief(repr(n_patients))} came. A number of people would be right. "
             "Write for instance min_patients=10_000"
@@ -192,6 +192,41 @@ def valid_values(criterion: str, entries: Sequence[Entry] = ()) -> tuple[str, ..
     )
 
 
+def spelled(criterion: str, word: str, entries: Sequence[Entry] = ()) -> str:
+    """Return a value as the catalog spells it.
+
+    Parameters
+    ----------
+    criterion : str
+        As for `valid_values`.
+    word : str
+        In any case.
+    entries : sequence of Entry
+        Whose licenses are known.
+
+    Returns
+    -------
+    str
+        One of the valid values.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is none of them.
+
+    Examples
+    --------
+    >>> spelled("body_region", "head and neck")
+    'Head and Neck'
+    """
+    valid = valid_values(criterion, entries)
+    for value in valid:
+        if value.casefold() == word.casefold():
+            return value
+    what = criterion.replace("_", " ")
+    raise unknown_name(what, word, valid, where="the data catalog", then=f"Use one of these as {criterion}=.")
+
+
 @cache
 def _definitions() -> dict[str, Any]:
     schema: dict[str, Any] = json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_bytes())
@@ -199,25 +234,18 @@ def _definitions() -> dict[str, Any]:
     return definitions
 
 
-def _spelled(criterion: str, word: str, entries: Sequence[Entry]) -> str:
-    """A value as the catalog spells it."""
-    valid = valid_values(criterion, entries)
-    for value in valid:
-        if value.casefold() == word.casefold():
-            return value
-    raise unknown_name(
-        criterion.replace("_", " "), word, valid, where="the data catalog", then=f"Use one of these as {criterion}=."
-    )
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
-def _several(criterion: str, words: str | Sequence[str]) -> list[str]:
-    several = [words] if isinstance(words, str) else list(words) if isinstance(words, Iterable) else [words]
-    for word in several:
-        if not isinstance(word, str):
-            raise TypeError(
-                f"{criterion}={brief(repr(words))} came. A word or a list of words would be right. "
-                f"Write for instance {criterion}={_EXAMPLES[criterion]!r}"
-            )
+def _several(criterion: str, words: object) -> list[str]:
+    given = list(words) if isinstance(words, Iterable) and not isinstance(words, str) else [words]
+    several = [word for word in given if isinstance(word, str)]
+    if len(several) < len(given):
+        raise TypeError(
+            f"{criterion}={brief(repr(words))} came. A word or a list of words would be right. "
+            f"Write for instance {criterion}={_EXAMPLES[criterion]!r}"
+        )
     return several
 
 

@@ -12,9 +12,9 @@ from workbench.assets import asset_path
 from workbench.catalog.registry.checking import Known, Sheet, cross_problems
 from workbench.catalog.registry.forms import form_problems
 from workbench.catalog.registry.idc_facts import IdcFacts
-from workbench.catalog.registry.roots import FOLDERS, LICENSES, Root
 from workbench.catalog.registry.lines import Document, read_document
 from workbench.catalog.registry.problems import CatalogError, Problem
+from workbench.catalog.registry.roots import FOLDERS, LICENSES, Root
 from workbench.errors import brief
 
 _OWN_TERMS = "LicenseRef-"
@@ -53,7 +53,7 @@ def compile_entries(roots: Sequence[Root], *, lenient: bool = False) -> dict[str
     return {
         "entries": [{"kind": each.kind, "fields": each.fields} for each in sheets],
         "terms": terms,
-        "idc_counts": _idc_counts(roots[0].path),
+        "idc_counts": {key: counts for root in roots for key, counts in _idc_counts(root.path).items()},
     }
 
 

@@ -83,8 +83,8 @@ def find_conflicts(entries: Iterable[Entry]) -> Conflicts:
     """Return what the guides and sources of entries disagree about.
 
     Two claims contradict each other when they count the same of the same set and cannot both be true: "2,000+" and
-    2,500 can, 1,000 and 1,018 cannot. A claim that was found to differ from its source contradicts the source. What a person has
-    written about the same rows of guides stands instead.
+    2,500 can, 1,000 and 1,018 cannot. A claim that was found to differ from its source contradicts the source. What
+    a person has written about the same rows of guides stands instead.
 
     Parameters
     ----------
@@ -114,10 +114,11 @@ def _of_one(entry: Entry) -> Iterator[Conflict]:
     ]
     guides = [claim for claim in entry.claims if claim.source == "guide"]
     for one, other in combinations(guides, 2):
-        if one.where != other.where and (one.quantity, one.of) == (other.quantity, other.of) and _apart(one, other):
-            if not any({one.where, other.where} <= set(each.between) for each in written):
-                nature = f"{one.amount}, and {other.amount}."
-                yield Conflict(entry.key, (one.where, other.where), nature, "", "computed")
+        rows, alike = {one.where, other.where}, (one.quantity, one.of) == (other.quantity, other.of)
+        told = any(rows <= set(each.between) for each in written)
+        if len(rows) == 2 and alike and not told and _apart(one, other):
+            nature = f"{one.amount}, and {other.amount}."
+            yield Conflict(entry.key, (one.where, other.where), nature, "", "computed")
     for claim in guides:
         if claim.verdict == "differs" and not any(claim.where in each.between for each in written):
             source = claim.checked_against or {}

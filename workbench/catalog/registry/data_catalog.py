@@ -160,9 +160,14 @@ class DataCatalog:
         Recommendation
             Entries whose license is not confirmed stand apart in it, and are never recommended.
         """
+        from workbench.catalog.registry.needs import Needs
+        from workbench.catalog.registry.questions import read_question
         from workbench.catalog.registry.recommending import recommend
 
-        return recommend(self.entries, question, **needs)
+        asked = read_question(question) if question else Needs()
+        return recommend(
+            self.entries, asked.with_needs(Needs(**needs)), index=self._index, leakage=self.families.leakage
+        )
 
     @property
     def table(self) -> "pl.DataFrame":

@@ -37,7 +37,7 @@ def read_entries(folder: Path | str | None = None, *, shipped: Path | None = Non
         When there is no such folder.
     """
     roots = [Root(shipped or asset_path("data_catalog"), "data_catalog")]
-    if folder is not None:
+    if folder is not None and Path(folder).expanduser().resolve() != roots[0].path.resolve():
         roots.append(own_root(folder))
     compiled = _compiled(roots)
     counts = compiled["idc_counts"]
