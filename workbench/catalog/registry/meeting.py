@@ -63,11 +63,14 @@ class Answer:
         Whether the entry meets it.
     remark : Remark
         Why.
+    about : str
+        ``region modality task labels splits demographics commercial access size`` or ``without``.
     """
 
     need: str
     met: Literal["yes", "no", "unknown"]
     remark: Remark
+    about: str
 
 
 def answers(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
@@ -92,7 +95,7 @@ def answers(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
     if data:
         yield from (_region(form, each) for each in needs.region)
     yield from (_modality(form, each) for each in needs.modality if data or form["modality"] or each.specialty)
-    yield from (_among(form["tasks"], each, "Serves") for each in needs.task)
+    yield from (_among(form["tasks"], each, "Serves", "task") for each in needs.task)
     if data:
         yield from (_label(form, each) for each in needs.labels)
         yield from _splits(form, needs)
@@ -127,28 +130,28 @@ def covering(regions: tuple[str, ...] | list[str]) -> list[str]:
 def _region(form: Mapping[str, Any], wanted: Wanted) -> Answer:
     shown = form["regions"]
     if shown in ([], ["Unknown"], ["Not Applicable"]):
-        return Answer(wanted.said, "unknown", Remark("What part of the body it shows is not known."))
+        return Answer(wanted.said, "unknown", Remark("What part of the body it shows is not known."), "region")
     met = any(each in covering(wanted.values) for each in shown)
-    return Answer(wanted.said, "yes" if met else "no", Remark(f"Shows {listed(shown)}."))
+    return Answer(wanted.said, "yes" if met else "no", Remark(f"Shows {listed(shown)}."), "region")
 
 
 def _modality(form: Mapping[str, Any], wanted: Wanted) -> Answer:
     if not form["modality"]:
         met = form["specialty"] in (wanted.specialty, "several")
         said = f"Its specialty is {form['specialty']}." if form["specialty"] else "Its specialty is not known."
-        return Answer(wanted.said, "yes" if met else "no" if form["specialty"] else "unknown", Remark(said))
-    return _among(form["modality"], wanted, "Modality:")
+        return Answer(wanted.said, "yes" if met else "no" if form["specialty"] else "unknown", Remark(said), "modality")
+    return _among(form["modality"], wanted, "Modality:", "modality")
 
 
-def _among(values: list[str], wanted: Wanted, before: str) -> Answer:
+def _among(values: list[str], wanted: Wanted, before: str, about: str) -> Answer:
     met = any(each in wanted.values for each in values)
-    return Answer(wanted.said, "yes" if met else "no", Remark(f"{before} {listed(values)}."))
+    return Answer(wanted.said, "yes" if met else "no", Remark(f"{before} {listed(values)}."), about)
 
 
 def _label(form: Mapping[str, Any], label: str) -> Answer:
     came = form["labels"]
     said = f"Comes with {listed(came)}." if came else "What labels it comes with is not known."
-    return Answer(label, "yes" if label in came else "no" if came else "unknown", Remark(said))
+    return Answer(label, "yes" if label in came else "no" if came else "unknown", Remark(said), "labels")
 
 
 def _splits(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
@@ -159,14 +162,14 @@ def _splits(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
             "no": "Has no official splits.",
             "unknown": "Whether it has official splits is not known.",
         }[form["splits"]]
-        yield Answer("official splits", _met(form["splits"]), Remark(said))
+        yield Answer("official splits", _met(form["splits"]), Remark(said), "splits")
 
 
 def _demographic(form: Mapping[str, Any], name: str) -> Answer:
     stated = form["demographics"]
     one, given = min(((each, stated[each]) for each in name.split(" or ")), key=lambda pair: _ORDER[pair[1]])
     said = one if given == "unknown" else one.capitalize()
-    return Answer(f"{name} known", _met(given), Remark(_GIVEN[given].format(said), stated["page"]))
+    return Answer(f"{name} known", _met(given), Remark(_GIVEN[given].format(said), stated["page"]), "demographics")
 
 
 _ORDER = {"yes": 0, "partly": 1, "unknown": 2, "no": 3}
@@ -180,21 +183,25 @@ def _terms(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
             "no": f"Commercial use is not allowed: {terms['name']}.",
             "unknown": f"Whether commercial use is allowed is not known: {terms['name']}.",
         }[terms["commercial"]]
-        yield Answer("commercial use", terms["commercial"], Remark(said, terms["page"]))
+        yield Answer("commercial use", terms["commercial"], Remark(said, terms["page"]), "commercial")
     if needs.access:
         allowed = ACCESS_ORDER[: ACCESS_ORDER.index(needs.access) + 1]
         met = _met("unknown" if access["kind"] == "unknown" else "yes" if access["kind"] in allowed else "no")
-        yield Answer(Needs(access=needs.access).said()[0], met, Remark(_ACCESS[access["kind"]], access["page"]))
+        yield Answer(
+            Needs(access=needs.access).said()[0], met, Remark(_ACCESS[access["kind"]], access["page"]), "access"
+        )
 
 
 def _size(form: Mapping[str, Any], wanted: SizeWanted) -> Answer:
     """Answer with the first quantity that meets the need, else with the first that is known."""
     known = [(name, form["sizes"][name]) for name in wanted.quantities if name in form["sizes"]]
     if not known:
-        return Answer(wanted.words, "unknown", Remark(f"How many {wanted.said} it has is not known."))
+        return Answer(wanted.words, "unknown", Remark(f"How many {wanted.said} it has is not known."), "size")
     judged = [(_within(size, wanted), name, size) for name, size in known]
     met, name, size = min(judged, key=lambda each: ("yes", "unknown", "no").index(each[0]))
-    return Answer(wanted.words, met, Remark(f"{amount(name, size)}, says {STATED_BY[size['source']]}.", size["page"]))
+    checked = ", and the source agrees" if size["verdict"] == "agrees" and size["source"] != "idc" else ""
+    said = f"{amount(name, size)}, says {STATED_BY[size['source']]}{checked}."
+    return Answer(wanted.words, met, Remark(said, size["page"]), "size")
 
 
 def _within(size: Mapping[str, Any], wanted: SizeWanted) -> Literal["yes", "no", "unknown"]:
@@ -236,8 +243,8 @@ def _without(form: Mapping[str, Any], wanted: Wanted, what: str) -> Answer:
     has = [each for each in values if each in unwanted]
     said = f"It has {listed(has)}." if has else f"It has only {listed(values)}."
     if not values or values == ["Unknown"]:
-        return Answer(f"not {wanted.said}", "unknown", Remark("What it has is not known."))
-    return Answer(f"not {wanted.said}", "no" if has else "yes", Remark(said))
+        return Answer(f"not {wanted.said}", "unknown", Remark("What it has is not known."), "without")
+    return Answer(f"not {wanted.said}", "no" if has else "yes", Remark(said), "without")
 
 
 def _met(given: str) -> Literal["yes", "no", "unknown"]:

@@ -30,6 +30,24 @@ def ranking_rules() -> Mapping[str, Any]:
     return rules
 
 
+@cache
+def synonyms() -> Mapping[str, tuple[str, ...]]:
+    """Return the stems that mean the same as a stem, or nearly.
+
+    Returns
+    -------
+    mapping
+        Stem to the others of its line in ``data_catalog/ranking.yaml``.
+
+    Examples
+    --------
+    >>> synonyms()["renal"]
+    ('kidney',)
+    """
+    lines = [list(dict.fromkeys(stem(word) for word in line.split())) for line in ranking_rules()["synonyms"]]
+    return {word: tuple(other for other in line if other != word) for line in lines for word in line}
+
+
 @dataclass(frozen=True)
 class Phrases:
     """Phrases to be found in a text, the longest first, each with what it stands for.

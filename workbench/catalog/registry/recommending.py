@@ -15,6 +15,7 @@ from workbench.catalog.registry.recommendation import Choice, Recommendation
 from workbench.catalog.registry.scoring import Scorer
 from workbench.catalog.registry.searching import SearchIndex
 
+_TOPIC = ("region", "modality", "task", "without")
 Leakage = Callable[[str, str], str | None]
 
 
@@ -92,17 +93,16 @@ def _sorted_out(choices: list[tuple[Mapping[str, Any], Choice]], leakage: Leakag
     """Return who is ranked, who nearly is, and whose license is not confirmed."""
     most = ranking_rules()["recommend"]["near_misses"]
     confirmed = [choice for form, choice in choices if form["license"]["confirmed"]]
+    unconfirmed = [choice for form, choice in choices if not form["license"]["confirmed"]]
     ranked = [choice for choice in confirmed if not choice.unmet]
     fewest = min((len(choice.unmet) for choice in confirmed), default=0)
+    # Who lacks a size or a license is nearer than who shows another part of the body; `sorted` keeps the order else.
+    nearest = sorted(confirmed, key=lambda choice: any(each.about in _TOPIC for each in choice.unmet))
     return {
         "ranked": _with_leakage(ranked, leakage),
-        "near_misses": tuple(choice for choice in confirmed if len(choice.unmet) == 1)[:most],
-        "not_confirmed": tuple(
-            choice
-            for form, choice in choices
-            if not form["license"]["confirmed"] and {each.need for each in choice.unmet} <= {"commercial use"}
-        ),
-        "nearest": () if ranked else tuple(choice for choice in confirmed if len(choice.unmet) == fewest)[:most],
+        "near_misses": tuple(choice for choice in nearest if len(choice.unmet) == 1)[:most],
+        "not_confirmed": tuple(each for each in unconfirmed if {one.about for one in each.unmet} <= {"commercial"}),
+        "nearest": () if ranked else tuple(choice for choice in nearest if len(choice.unmet) == fewest)[:most],
     }
 
 

@@ -1,11 +1,11 @@
 """How well an entry that meets the needs suits a question: the words, the guides' advice, focus, and the wishes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.catalog.registry.meeting import covering
 from workbench.catalog.registry.needs import Needs, Wanted
-from workbench.catalog.registry.ranking_rules import Phrases, ranking_rules
+from workbench.catalog.registry.ranking_rules import Phrases, ranking_rules, synonyms
 from workbench.catalog.registry.ranking_words import asked_words, stem, words_of
 from workbench.catalog.registry.searching import SearchIndex, rounded
 
@@ -55,10 +55,10 @@ class Scorer:
     def _advice(self, form: Mapping[str, Any]) -> tuple[float, tuple[str, ...]]:
         """Return what the best fitting advice of the guides is worth, and the advice."""
         best, said = 0.0, ""
-        whole = sum(self._index.rarity(word) for word in self._needs.advice_words)
+        whole = _total(self._index.rarity(word) for word in self._needs.advice_words)
         for sentence in form["advice"]:
-            stems = words_of(sentence)
-            held = sum(self._index.rarity(word) for word in self._needs.advice_words if word in stems)
+            stems = set(words_of(sentence))
+            held = _total(self._index.rarity(word) for word in self._needs.advice_words if _spoken(word, stems))
             share = held / whole if whole else 0.0
             worth = self._weights["advice"] * share if share >= self._weights["advice_floor"] else 0.0
             for wish in self._wishes:
@@ -74,7 +74,7 @@ class Scorer:
         shares = [_share(form["modality"], each.values) for each in wanted.modality]
         shares += [_share(form["tasks"], each.values) for each in wanted.task]
         shares += [_region_share(form["regions"], each) for each in wanted.region]
-        return float(self._weights["focus"] * sum(shares))
+        return float(self._weights["focus"] * _total(shares))
 
     def _wished(self, form: Mapping[str, Any]) -> float:
         sizes = [form["sizes"][name]["value"] for name in _LARGEST if name in form["sizes"]]
@@ -99,6 +99,14 @@ class Scorer:
         return float(worth + (weights["sourced_size"] if sourced else 0.0))
 
 
+def _total(values: Iterable[float]) -> float:
+    """Return a sum taken from left to right; the built-in one corrects roundings that other languages do not."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
 def _share(values: Sequence[str], wanted: Sequence[str]) -> float:
     return sum(1 for each in values if each in wanted) / len(values) if values else 0.0
 
@@ -110,6 +118,10 @@ def _region_share(regions: Sequence[str], wanted: Wanted) -> float:
     wider = covering(wanted.values)
     worth = sum(1.0 if each in wanted.values else 0.5 if each in wider else 0.0 for each in regions)
     return worth / len(regions)
+
+
+def _spoken(word: str, stems: set[str]) -> bool:
+    return word in stems or any(other in stems for other in synonyms().get(word, ()))
 
 
 def _holds(phrases: Sequence[str], text: str) -> bool:

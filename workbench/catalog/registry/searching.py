@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.ranking_forms import ranking_form
-from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.ranking_rules import ranking_rules, synonyms
 from workbench.catalog.registry.ranking_words import distance, joined_words, plain_words, squeeze, stem, words_of
 
 _LETTERS = {letter: 1 << place for place, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
@@ -212,6 +212,7 @@ class SearchIndex:
     def _candidates(self, term: str) -> list[tuple[str, float]]:
         """Return the stems of the vocabulary that a typed stem may mean, with what such a match is worth."""
         found = [(term, 1.0)] if term in self._postings else []
+        found += [(each, ranking_rules()["synonym"]) for each in synonyms().get(term, ()) if each in self._postings]
         rule = self._rules["prefix"]
         if len(term) >= rule["letters"] and not term.isdigit():
             for place in range(bisect_left(self._vocabulary, term), len(self._vocabulary)):
@@ -220,7 +221,7 @@ class SearchIndex:
                     break
                 if longer != term:
                     found.append((longer, rule["quality"] * len(term) / len(longer)))
-        return found if term in self._postings else [*found, *self._misspelled(term)]
+        return found or [*found, *self._misspelled(term)]
 
     def _misspelled(self, term: str) -> list[tuple[str, float]]:
         allowed = [rule for rule in self._rules["typos"] if len(term) >= rule["letters"]]
