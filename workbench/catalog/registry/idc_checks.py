@@ -14,8 +14,8 @@ from workbench.errors import nearest_names
 if TYPE_CHECKING:
     from workbench.catalog.repository import Repository
 
-#: Where the facts lie below the data catalog, and what writes them.
-FACTS_FILE = ("data_catalog", "checks", "idc.yaml")
+#: Where the facts lie below a data catalog.
+FACTS_FILE = ("checks", "idc.yaml")
 _COMMAND = "workbench datasets check --idc"
 _HEAD = (
     "# What the embedded index of the NCI Imaging Data Commons counts of the entries that have an idc block.\n"
@@ -60,7 +60,7 @@ def write_idc_facts(folder: Path | str | None = None, *, into: Path | str | None
     folder : pathlib.Path or str, optional
         A data catalog of your own beside the shipped one.
     into : pathlib.Path or str, optional
-        The file; by default ``checks/idc.yaml`` of the data catalog.
+        The file; by default ``checks/idc.yaml`` of your data catalog, or of the shipped one.
 
     Returns
     -------
@@ -80,7 +80,8 @@ def write_idc_facts(folder: Path | str | None = None, *, into: Path | str | None
     repository = open_idc()
     facts = check_against_idc(read_entries(folder), repository)
     _refuse_absent(facts.values(), list(repository.collections["collection_id"]), repository.version)
-    place = Path(into) if into else asset_path(*FACTS_FILE[:1]).joinpath(*FACTS_FILE[1:])
+    root = Path(folder) if folder else asset_path("data_catalog")
+    place = Path(into) if into else root.joinpath(*FACTS_FILE)
     place.parent.mkdir(parents=True, exist_ok=True)
     body = {"index": repository.build, "entries": {key: _as_fields(each) for key, each in facts.items()}}
     place.write_text(_HEAD + yaml.safe_dump(body, sort_keys=False, width=120, allow_unicode=True), encoding="utf-8")
@@ -110,7 +111,7 @@ def read_idc_facts(path: Path | None = None) -> Mapping[str, IdcFacts]:
     """
     import yaml
 
-    place = path or asset_path(*FACTS_FILE[:1]).joinpath(*FACTS_FILE[1:])
+    place = path or asset_path("data_catalog").joinpath(*FACTS_FILE)
     if not place.is_file():
         return {}
     body = yaml.load(place.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -1,5 +1,6 @@
 """What becomes of a claim when it is held against the embedded index, in a word and a sentence."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ _HOLDS = {
     "parent": "IDC has the set that it was taken from:",
     "platform": "IDC has of this platform",
 }
+_OTHER_SETS = ("parent", "platform")
+_LOOSE = re.compile(r"\b(scans?|cases?|exams?|examinations?)\b", re.IGNORECASE)
 _LONGEST_WORDS = 60
 
 
@@ -32,8 +35,9 @@ def judge(claim: Claim, relation: str, facts: IdcFacts) -> ClaimCheck:
     """Return what becomes of a claim.
 
     Counts of patients, studies, series, slides and collections are of one unit in any source, so they agree or differ.
-    A "scan", a volume or an image may be a series, a study or a file: such a claim agrees with an equal count, and is
-    of another unit otherwise. Of a set that IDC holds only in part, or whose parent it holds, nothing differs.
+    A scan, a case, a volume or an image may be a series, a study or a file: such a claim agrees with an equal count,
+    and is of another unit otherwise. Of a set that IDC holds only in part, or whose parent it holds, nothing differs;
+    of a part that only words describe, the index tells nothing unless it counts the same.
 
     Parameters
     ----------
@@ -49,18 +53,16 @@ def judge(claim: Claim, relation: str, facts: IdcFacts) -> ClaimCheck:
     ClaimCheck
         The verdict, the count and a sentence.
     """
-    units = _units(claim.quantity, facts)
+    units = _units("scans" if _is_loose(claim) else claim.quantity, facts)
     met = next((unit for unit in units if _meets(claim, unit)), None)
-    chosen = met or (units[0] if units else None)
+    chosen = met or (units[0] if units and (relation in _OTHER_SETS or not claim.of) else None)
     verdict: Verdict
     if chosen is None:
         verdict = "not in the index"
-    elif relation in ("parent", "platform"):
+    elif relation in _OTHER_SETS:
         verdict = "another set"
     elif met:
         verdict = "agrees"
-    elif claim.of:
-        verdict = "not in the index"
     elif not chosen.definite:
         verdict = "another unit"
     elif relation == "same" or (relation == "idc_has_more" and chosen.count < claim.value):
@@ -89,11 +91,20 @@ def sum_up(checks: Iterable[ClaimCheck], relation: str, facts: IdcFacts) -> str:
     str
         A whole sentence.
     """
+    if not facts.series:
+        modalities = f"{', '.join(facts.asked['modality'])} " if facts.asked.get("modality") else ""
+        return f"IDC lists {', '.join(facts.collections)}, but has no {modalities}series of it."
     order: tuple[Verdict, ...] = ("differs", "agrees", "another unit", "another set")
     told = [each for each in checks if each.verdict in order]
+    of_guide = [each for each in told if each.claim.startswith("guide")]
     if told:
-        return min(told, key=lambda each: order.index(each.verdict)).sentence
+        return min(of_guide or told, key=lambda each: order.index(each.verdict)).sentence
     return f"{_HOLDS[relation]} {_held(facts, None)}."
+
+
+def _is_loose(claim: Claim) -> bool:
+    """Say whether a guide's words leave open what the number counts, whatever unit was read into them."""
+    return claim.source == "guide" and claim.quantity in ("studies", "series") and bool(_LOOSE.search(claim.words))
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,7 @@ def _units(quantity: str, facts: IdcFacts) -> list[_Unit]:
     unsure = {
         "volumes": [("series", volumes), series, studies],
         "images": [series, sm, studies, instances],
+        "scans": [series, studies],
         "sessions": [studies],
         "tissue_samples": [sm],
         "datasets": [("collections", len(facts.collections))],
@@ -148,15 +160,16 @@ def _sentence(claim: Claim, relation: str, facts: IdcFacts, unit: _Unit | None) 
 
 def _held(facts: IdcFacts, unit: _Unit | None) -> str:
     who = f"{facts.people:,} {_subjects(facts)}"
+    series = "slides" if set(facts.acquired) == {"SM"} else "series"
     if unit is None:
-        return f"{facts.acquired_series:,} series of {who}"
+        return f"{facts.acquired_series:,} {series} of {who}"
     if unit.words == "collections":
         return f"{unit.count:,} collections"
     if unit.words == _subjects(facts):
         return who
     if unit.words == "patient identifiers":
         return f"{who} under {unit.count:,} identifiers"
-    return f"{unit.count:,} {unit.words} of {who}"
+    return f"{unit.count:,} {series if unit.words == 'series' else unit.words} of {who}"
 
 
 def _subjects(facts: IdcFacts) -> str:
