@@ -5,6 +5,7 @@ from typing import Any
 
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.formats.fair import fair_check
 from workbench.catalog.registry.idc_facts import IdcFacts, stated
 from workbench.catalog.registry.licenses import License
 from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, QUANTITIES, license_use, plural
@@ -13,7 +14,7 @@ from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, QUANTIT
 _AS_WRITTEN = (
     *("key", "name", "aliases", "summary", "specialty", "modality", "body_region", "organs", "conditions", "tasks"),
     *("guide_rows", "guide_advice", "conflicts", "annotations", "splits", "access", "creator", "publisher"),
-    *("published", "version", "countries", "formats", "doi", "repository", "known_issues", "citation", "reviewed"),
+    *("published", "version", "countries", "formats", "doi", "repository", "known_issues", "reviewed"),
     *("architecture", "training_data", "trained_on", "languages", "standing_together"),
 )
 _TERMS = ("id", "name", "commercial_use", "derivatives", "redistribution", "attribution", "share_alike", "url", "basis")
@@ -50,6 +51,7 @@ def card_of(entry: Entry, *, families: Families, facts: Mapping[str, IdcFacts]) 
         **written,
         "kind": entry.kind,
         "url": entry.url,
+        "citation": {"text": entry.fields.get("citation", {}).get("text", "")},
         "use": license_use(entry),
         "terms": _terms(entry.license),
         "size": _size(entry),
@@ -60,6 +62,7 @@ def card_of(entry: Entry, *, families: Families, facts: Mapping[str, IdcFacts]) 
         "claims": [_claim(claim, found) for claim in entry.claims],
         "relations": _relations(entry, families),
         "idc": _idc(entry, found),
+        "fair": _fair(entry) if entry.kind == "dataset" else {},
     }
     return {name: value for name, value in card.items() if value not in ("", [], {})} | {"shares": []}
 
@@ -109,3 +112,9 @@ def _idc(entry: Entry, found: IdcFacts | None) -> dict[str, Any]:
     counts = ("series", "studies", "patients", "people", "size_gb", "sex_known", "age_known", "first_version")
     lists = {"found": list(found.collections), "modalities": dict(found.modalities), "licenses": dict(found.licenses)}
     return {**stated_idc, "sentence": found.sentence, **{name: getattr(found, name) for name in counts}, **lists}
+
+
+def _fair(entry: Entry) -> dict[str, Any]:
+    """The sentence that sums the self-check up, and the answer to each metric, in the order of the metrics."""
+    report = fair_check(entry)
+    return {"summary": report.summary, "checks": [[each.answer, each.missing] for each in report.checks]}

@@ -3,6 +3,7 @@
 import json
 
 from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.formats.cards import card
 from workbench.catalog.registry.formats.croissant import croissant
 from workbench.catalog.registry.formats.references import bibtex, citation_of
 from workbench.catalog.registry.idc_facts import IdcFacts
@@ -26,10 +27,9 @@ def files_of(entry: Entry, facts: IdcFacts | None = None) -> dict[str, str]:
     Examples
     --------
     >>> list(files_of(Entry("dataset", {"key": "x", "name": "X", "license": {"id": "unknown"}})))
-    ['bibtex', 'text', 'croissant']
+    ['bibtex', 'text', 'markdown', 'croissant']
     """
-    sentence = facts.sentence if facts else None
-    files = {"bibtex": bibtex([entry]), "text": citation_of(entry).text}
+    files = {"bibtex": bibtex([entry]), "text": citation_of(entry).text, "markdown": card(entry, facts)}
     if entry.kind == "dataset":
-        files["croissant"] = json.dumps(croissant(entry, sentence), ensure_ascii=False, indent=1)
+        files["croissant"] = json.dumps(croissant(entry, facts), ensure_ascii=False, indent=1)
     return files

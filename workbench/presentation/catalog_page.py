@@ -10,12 +10,14 @@ from workbench.assets import asset_path
 from workbench.catalog.registry.data_catalog import DataCatalog
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.formats.fair_metrics import METRICS
 from workbench.catalog.registry.idc_checks import read_idc_facts
 from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.ranking_forms import ranking_form
+from workbench.catalog.registry.ranking_rules import ranking_rules
 from workbench.presentation.catalog_cards import card_of
 from workbench.presentation.catalog_files import files_of
-from workbench.presentation.catalog_words import TERMS
+from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, TERMS
 from workbench.presentation.charts.dataset_map import datasets
 from workbench.presentation.overview_page import flat_stamp
 from workbench.presentation.page import PAGE_SCHEMA
@@ -46,8 +48,8 @@ def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None =
     Returns
     -------
     dict
-        A page of schema `PAGE_SCHEMA` with ``catalog`` added: entries, collections, what ranking reads, and the
-        machine-readable files, packed.
+        A page of schema `PAGE_SCHEMA` with ``catalog`` added: words, questions, entries; and, packed as gzip in
+        base64, what ranking reads, the collections of the Imaging Data Commons, and the files of every entry.
     """
     known = read_idc_facts() if facts is None else facts
     families, collections = Families(catalog.entries), tuple(catalog.collections)
@@ -68,12 +70,16 @@ def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None =
         "figures": [datasets(catalog, by=by).page_entry() for by in ("patients", "images")],
         "catalog": {
             "words": TERMS,
+            "image_kinds": {**IMAGE_KINDS, NO_IMAGES: ()},
             "questions": list(QUESTIONS),
             "entries": list(cards.values()),
-            "collections": [card_of(entry, families=Families(()), facts={}) for entry in collections],
-            "ranking": _ranking([*catalog.entries, *collections], known),
             "checklist": _checklist(),
-            "files": _packed(catalog.entries, known),
+            "metrics": [[each.identifier, each.name] for each in METRICS],
+            "packed": {
+                "ranking": _packed(_ranking([*catalog.entries, *collections], known)),
+                "collections": _packed([card_of(each, families=Families(()), facts={}) for each in collections]),
+                "files": _packed({each.key: files_of(each, known.get(each.key)) for each in catalog.entries}),
+            },
         },
         "notes": _notes(),
         "cite": [f"{_NAME}, {read[:4]}. Cite the data set itself too: each card has its citation."] if read else [],
@@ -115,7 +121,7 @@ def _ranking(entries: Sequence[Entry], facts: Mapping[str, IdcFacts]) -> dict[st
     """What search, reading a question and recommending need; `ranking.js` reads the same as Python."""
     sentences = {key: each.sentence for key, each in facts.items()}
     forms = [ranking_form(entry, idc=sentences.get(entry.key, "")) for entry in entries]
-    return {"rules": _shipped("ranking.yaml"), "forms": forms}
+    return {"rules": dict(ranking_rules()), "forms": forms}
 
 
 def _checklist() -> dict[str, Any]:
@@ -132,10 +138,9 @@ def _shipped(name: str) -> dict[str, Any]:
     return read
 
 
-def _packed(entries: Sequence[Entry], facts: Mapping[str, IdcFacts]) -> str:
-    """The files of every entry, by key: as gzip in base64, since they say again what the cards say."""
-    files = {entry.key: files_of(entry, facts.get(entry.key)) for entry in entries}
-    text = json.dumps(files, ensure_ascii=False, separators=(",", ":"))
+def _packed(content: Any) -> str:
+    """What the page needs but nobody reads in the file, as gzip in base64: it says again much of what entries say."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str)
     return base64.b64encode(gzip.compress(text.encode("utf-8"), mtime=0)).decode("ascii")
 
 

@@ -1,5 +1,7 @@
 """The data catalog on the page: one aggregates file in, one widget out; questions are answered in the browser."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -9,7 +11,6 @@ from workbench.presentation.page import pages_beside, script_of, style_of
 
 #: In the order in which the browser needs them; the last exports ``render``.
 SCRIPTS = (
-    "ranking.js",
     "catalog_parts.js",
     "catalog_state.js",
     "catalog_files.js",
@@ -17,8 +18,13 @@ SCRIPTS = (
     "catalog_gallery.js",
     "catalog_card.js",
     "catalog_compare.js",
+    "catalog_views.js",
     "catalog.js",
 )
+
+#: Ranks as `workbench.catalog.registry` does.
+RANKING = Path(__file__).resolve().parent / "jupyter" / "ranking.js"
+_EXPORTED = re.compile(r"^export (?=(?:async )?(?:function|const) (\w+))", re.MULTILINE)
 
 
 class CatalogView(anywidget.AnyWidget):
@@ -47,4 +53,24 @@ class CatalogView(anywidget.AnyWidget):
                 f"The page {page.get('title')!r} came, which holds no data catalog. "
                 'The page named data_catalog would be right. Load it: load_page(name="data_catalog")'
             )
-        super().__init__(page=page | {"pages": pages_beside()}, _esm=script_of(*SCRIPTS), _css=style_of("catalog.css"))
+        super().__init__(page=page | {"pages": pages_beside()}, _esm=catalog_script(), _css=style_of("catalog.css"))
+
+
+def catalog_script() -> str:
+    """Return the whole program of the page of the data catalog.
+
+    Returns
+    -------
+    str
+        One module that imports nothing. What ranking exports stands in a constant of that name, so that its names
+        and those of the page cannot meet.
+    """
+    exported: list[str] = []
+
+    def _note(found: re.Match[str]) -> str:
+        exported.append(found[1])
+        return ""
+
+    ranking = _EXPORTED.sub(_note, RANKING.read_text(encoding="utf-8"))
+    scoped = f"const ranking = (() => {{\n{ranking}\nreturn {{ {', '.join(exported)} }};\n}})();\n"
+    return scoped + script_of(*SCRIPTS)

@@ -1,0 +1,175 @@
+// The page of the data catalog: one aggregates object in, everything answered in the browser. The parts stand before it.
+
+// Ranking and collections travel packed; what is packed is unpacked once, before anything is shown.
+async function prepared(page) {
+  const catalog = { ...page.catalog };
+  [catalog.ranking, catalog.collections] = await Promise.all([unpacked(catalog.packed.ranking), unpacked(catalog.packed.collections)]);
+  catalog.byKey = new Map([...catalog.entries, ...catalog.collections].map((entry) => [entry.key, entry]));
+  const forms = catalog.ranking.forms;
+  const split = (collections) => forms.filter((form) => (form.kind === "collection") === collections);
+  const index = (collections) => ranking.buildIndex(split(collections), catalog.ranking.rules);
+  catalog.index = index(false);
+  let ofCollections = null; // built when somebody looks for a collection
+  catalog.search = (text, collections) => ranking.search(collections ? (ofCollections ??= index(true)) : catalog.index, text, forms.length);
+  return catalog;
+}
+
+function tabs(app, build) {
+  const views = {};
+  const panels = make("div", { class: "wc-panels" });
+  const buttons = Object.entries(VIEWS).map(([name, label]) =>
+    on(make("button", { type: "button", role: "tab", id: `wc-tab-${name}`, "aria-controls": `wc-panel-${name}`, "data-view": name }, label), {
+      click: () => app.change({ view: name }, { step: true }),
+      keydown: (event) => move(event, name),
+    }),
+  );
+  for (const name of Object.keys(VIEWS)) {
+    panels.append(make("div", { role: "tabpanel", id: `wc-panel-${name}`, "aria-labelledby": `wc-tab-${name}`, hidden: true }));
+  }
+  function move(event, name) {
+    const names = Object.keys(VIEWS);
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -names.length, End: names.length }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = names[Math.max(0, Math.min(names.length - 1, names.indexOf(name) + step))];
+    app.change({ view: next }, { step: true });
+    buttons[names.indexOf(next)].focus();
+  }
+  function update() {
+    const { view } = app.state;
+    for (const node of buttons) {
+      const chosen = node.dataset.view === view;
+      node.setAttribute("aria-selected", String(chosen));
+      node.tabIndex = chosen ? 0 : -1;
+    }
+    for (const panel of panels.children) panel.hidden = panel.id !== `wc-panel-${view}`;
+    const panel = panels.querySelector(`#wc-panel-${view}`);
+    if (!views[view]) {
+      views[view] = build(view);
+      panel.append(views[view].node);
+      views[view].start?.();
+    }
+    views[view].update?.();
+  }
+  const node = make("div", { class: "wc-tabs" }, make("div", { role: "tablist", "aria-label": "Ways to look at the catalog" }, buttons), panels);
+  return { node, update, redraw: () => Object.values(views).forEach((view) => view.redraw?.()) };
+}
+
+// One dialog for the card and for the comparison; the browser keeps the focus inside and closes it with Escape.
+function dialogOf(app) {
+  const dialog = make("dialog", { class: "wc-dialog", "aria-labelledby": "wc-card-name" });
+  let shownNow = "", from = null;
+  on(dialog, {
+    cancel: (event) => {
+      event.preventDefault();
+      app.closeCard();
+    },
+    click: (event) => event.target === dialog && app.closeCard(),
+  });
+  function update() {
+    const { card, comparing, compare } = app.state;
+    const wanted = card ? `entry ${card}` : comparing ? `compare ${compare.join(" ")}` : "";
+    if (wanted === shownNow) return;
+    shownNow = wanted;
+    if (!wanted) {
+      dialog.close();
+      dialog.replaceChildren();
+      (from?.isConnected ? from : app.root.querySelector(".wc-open"))?.focus();
+      return;
+    }
+    if (!dialog.open) from = document.activeElement;
+    dialog.replaceChildren(card ? cardOf(app.catalog.byKey.get(card), app) : comparison(app));
+    if (!dialog.open) dialog.showModal();
+    dialog.scrollTop = 0;
+    dialog.querySelector("#wc-card-name").focus();
+  }
+  return { node: dialog, update };
+}
+
+function compose(page, catalog) {
+  const app = { page, catalog, state: ownsAddress() ? fromHash(location.hash, catalog) : nothingChosen(), darkness: matchMedia("(prefers-color-scheme: dark)") };
+  const updates = [];
+  app.change = (change, { step = false } = {}) => {
+    app.state = { ...app.state, ...change };
+    writeAddress(app.state, { step });
+    for (const update of updates) update();
+  };
+  app.openCard = (key) => app.change({ card: key }, { step: true });
+  app.closeCard = () => app.change(app.state.card ? { card: "" } : { comparing: false }, { step: true });
+  app.toggleCompared = (key) => {
+    const { compare } = app.state;
+    const next = compare.includes(key) ? compare.filter((each) => each !== key) : [...compare, key].slice(-MOST_COMPARED);
+    app.change({ compare: next, comparing: app.state.comparing && next.length > 1 });
+  };
+  catalog.find = (text) => catalog.search(text, app.state.collections).map(({ key }) => key);
+
+  const build = (view) => {
+    if (view === "browse") return gallery(app);
+    if (view === "map") return mapView(app);
+    return { node: view === "conflicts" ? conflictsView(app) : methodView(app) };
+  };
+  const asked = askPanel(app), tabbed = tabs(app, build), dialog = dialogOf(app), strip = comparedStrip(app);
+  updates.push(asked.update, tabbed.update, strip.update, dialog.update);
+  app.root = make(
+    "main",
+    { class: "wb-page wc-page", lang: "en", "data-ready": "false" },
+    navigation(page),
+    make("header", { class: "wb-header wc-header" }, make("h1", {}, page.title), page.subtitle ? make("p", { class: "wb-lead" }, page.subtitle) : null),
+    asked.node,
+    (page.groups ?? []).map(tileGroup),
+    tabbed.node,
+    strip.node,
+    dialog.node,
+    make("p", { class: "wc-quiet wc-asof" }, [page.as_of ? `As of: ${page.as_of}` : "", page.source?.license].filter(Boolean).join(" · ")),
+  );
+  app.start = () => updates.forEach((update) => update());
+  app.follow = () => {
+    app.state = fromHash(location.hash, catalog);
+    app.start();
+  };
+  app.redraw = tabbed.redraw;
+  return app;
+}
+
+function render({ model, el }) {
+  let stop = () => {};
+  async function show() {
+    stop();
+    let stopped = false;
+    stop = () => (stopped = true);
+    const page = model.get("page");
+    if (!page?.catalog) {
+      el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The data catalog could not be read."));
+      return;
+    }
+    const catalog = await prepared(page);
+    if (stopped) return;
+    const app = compose(page, catalog);
+    const waiting = new AbortController();
+    el.replaceChildren(app.root);
+    if (ownsAddress()) document.title = page.title;
+    laidOut(app.root, waiting.signal).then(() => {
+      if (waiting.signal.aborted) return;
+      app.start();
+      app.root.dataset.ready = "true";
+      app.root.dataset.firstMs = String(Math.round(performance.now()));
+    });
+    const follow = () => app.follow();
+    const redraw = () => app.redraw();
+    addEventListener("popstate", follow);
+    app.darkness.addEventListener("change", redraw);
+    stop = () => {
+      waiting.abort();
+      removeEventListener("popstate", follow);
+      app.darkness.removeEventListener("change", redraw);
+    };
+  }
+  model.on("change:page", show);
+  show();
+  return () => {
+    stop();
+    model.off("change:page", show);
+  };
+}
+
+export default { render };

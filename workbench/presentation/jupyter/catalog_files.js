@@ -1,0 +1,49 @@
+// The files of every entry travel packed (gzip in base64) and are unpacked when the first card opens.
+
+const FILE_KINDS = {
+  croissant: ["Croissant JSON-LD", "croissant.json", "application/ld+json"],
+  markdown: ["Markdown card", "md", "text/markdown"],
+  bibtex: ["BibTeX", "bib", "application/x-bibtex"],
+};
+
+async function unpacked(packed) {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).json();
+}
+
+function filesOf(catalog, key) {
+  catalog.files ??= unpacked(catalog.packed.files);
+  return catalog.files.then((files) => files[key] ?? {});
+}
+
+function downloads(key, files) {
+  const given = Object.entries(FILE_KINDS).filter(([kind]) => files[kind]);
+  return make(
+    "div",
+    { class: "wc-row" },
+    given.map(([kind, [label, ending, type]]) =>
+      button(label, () => saveText(`${key}.${ending}`, files[kind], type), { "data-download": kind, "aria-label": `Download ${label}` }),
+    ),
+  );
+}
+
+function citing(entry, catalog) {
+  const place = make("div", { class: "wc-cite" }, make("p", { class: "wc-quiet" }, "Unpacking the citation…"));
+  filesOf(catalog, entry.key).then(
+    (files) => {
+      const text = entry.citation?.text ?? files.text ?? "";
+      place.replaceChildren(
+        ...[
+          text ? make("div", { class: "wc-copy" }, make("p", {}, text), copyButton(() => text, "Copy citation")) : null,
+          files.bibtex ? make("div", { class: "wc-copy" }, make("pre", { tabindex: "0" }, files.bibtex.trim()), copyButton(() => files.bibtex, "Copy BibTeX")) : null,
+          Object.keys(files).length ? make("h4", {}, "Take the entry away") : null,
+          downloads(entry.key, files),
+        ].filter(Boolean),
+      );
+      place.dataset.ready = "true";
+    },
+    () => place.replaceChildren(make("p", {}, "The files of this entry could not be unpacked by this browser.")),
+  );
+  return place;
+}
