@@ -95,13 +95,7 @@ class Beginning:
 
     @property
     def named_key(self) -> str:
-        """The key, or what the name makes of one.
-
-        Examples
-        --------
-        >>> Beginning("Lungs of Anywhere 2.0").named_key
-        'lungs-of-anywhere-2-0'
-        """
+        """The key, or what the name makes of one, such as ``lungs-of-anywhere-2-0``."""
         plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode().lower()
         return self.key or re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 

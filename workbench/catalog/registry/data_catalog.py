@@ -70,8 +70,8 @@ class DataCatalog:
         body_region: Asked = None,
         task: Asked = None,
         license: Asked = None,  # noqa: A002 the word of the field
-        commercial_use: bool | None = None,
         access: Asked = None,
+        commercial_use: bool | None = None,
         demographics: Asked = None,
         min_patients: int | None = None,
         curated: bool | None = None,
@@ -171,13 +171,16 @@ class DataCatalog:
 
     @property
     def table(self) -> "pl.DataFrame":
-        """One row an entry.
+        """One row an entry, in the order of the catalog.
 
-        ``key``, ``name``, ``kind``, ``specialty``; ``modality``, ``body_region`` and ``tasks``, joined by semicolons;
-        ``n_patients``, ``n_studies``, ``n_images``, ``n_volumes`` and ``n_slides``, the best supported numbers;
-        ``license``, ``license_confirmed``, ``commercial_use`` (null: terms must be read or are not confirmed),
-        ``access``; ``age``, ``sex``, ``race``, ``ethnicity`` and ``country`` (yes, partly, no, unknown); ``published``,
-        ``doi``, ``url``, ``in_idc``, ``n_guide_rows`` and ``curated``.
+        Returns
+        -------
+        polars.DataFrame
+            ``key``, ``name``, ``kind``, ``specialty``; ``modality``, ``body_region`` and ``tasks``, joined by
+            semicolons; ``n_patients``, ``n_studies``, ``n_images``, ``n_volumes`` and ``n_slides``, the best supported
+            numbers; ``license``, ``license_confirmed``, ``commercial_use`` (null: terms must be read or are not
+            confirmed), ``access``; ``age``, ``sex``, ``race``, ``ethnicity`` and ``country`` (yes, partly, no or
+            unknown); ``published``, ``doi``, ``url``, ``in_idc``, ``n_guide_rows`` and ``curated``.
         """
         return as_table(self.entries)
 

@@ -118,9 +118,10 @@ class _Check:
                 yield from self.all(part, others, (*place, name), name)
 
     def _list(self, value: list[Any], schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
-        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
-            few = f"{in_words(place, noun).capitalize()} holds {len(value)}"
-            yield place, f"{few}; {described(schema, noun)} would be right."
+        least, most = schema.get("minItems", 0), schema.get("maxItems", len(value))
+        if not least <= len(value) <= most:
+            right = f"{least}" if "maxItems" in schema else f"{least} or more"
+            yield place, f"{in_words(place, noun).capitalize()} holds {len(value)}; {right} would be right."
         written = [json.dumps(each, sort_keys=True) for each in value]
         for position, part in enumerate(value):
             if schema.get("uniqueItems") and written[position] in written[:position]:
@@ -149,7 +150,11 @@ def _not_among(value: Any, options: list[str], place: Place, noun: str) -> str:
             "A license rests on words of a third party; words of the creator, the repository, a paper or a registry "
             "would be right. Else write id: unknown, and what third parties say as its note."
         )
-    near = nearest_names(str(value), options, most=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
     listed = "; ".join(options) if any("," in each for each in options) else ", ".join(options)
-    return f"No {noun.replace('_', ' ')} {shown(value)}.{hint} Valid: {listed}."
+    if not isinstance(value, str):
+        return f"{shown(value)} came as {in_words(place, noun)}; one of {listed} would be right."
+    near = nearest_names(value[:200], options, most=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    fields = [part for part in place if isinstance(part, str)]
+    at = "" if fields == [noun] else f" as {in_words(place, noun)}"
+    return f"No {noun.replace('_', ' ')} {shown(value)}{at}.{hint} Valid: {listed}."

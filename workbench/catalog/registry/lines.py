@@ -214,7 +214,8 @@ class _Builder:
             return layer.place
         else:
             place = (*layer.place, layer.key)
-            layer.held[layer.key], layer.key = value, None
+            layer.held.setdefault(layer.key, value)  # of two, the first
+            layer.key = None
         self.lines.setdefault(place, line)
         return place
 

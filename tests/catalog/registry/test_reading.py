@@ -1,0 +1,539 @@
+"""Reading the data catalog: the shipped files are right, and whatever is wrong is told, all of it, with its line."""
+
+import json
+import subprocess
+import sys
+import time
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.catalog.registry.small_catalog import CLAIM, EVIDENCE, TERMS, dataset, model, write, write_text
+from workbench.assets import asset_path
+from workbench.catalog.registry.forms import ANNOTATIONS, KEYWORDS, form_problems
+from workbench.catalog.registry.lines import MOST_BYTES, parse_document
+from workbench.catalog.registry.problems import CatalogError
+from workbench.catalog.registry.reading import read_entries
+from workbench.catalog.registry.roots import FOLDERS
+
+SCHEMA: dict[str, Any] = json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_text())
+BEGINNING = """key: one
+name: The set one
+summary: An invented data set of chest CT that nobody has ever acquired.
+modality: [CT]
+body_region: [Chest]
+tasks: [segmentation]
+annotations: {kinds: [], by: unknown, text: none}
+access: {kind: unknown}
+demographics: {age: unknown, sex: unknown, race: unknown, ethnicity: unknown}
+"""  # nine lines; claims and license follow
+UNKNOWN = "license: {id: unknown}\n"
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder that is read in place of the shipped data catalog, with one license."""
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    write_text(tmp_path / "shipped", "licenses.yaml", yaml.safe_dump({"CC-BY-4.0": {**TERMS, "spdx": True}}))
+    return tmp_path / "shipped"
+
+
+def problems(shipped: Path, **options: Any) -> list[str]:
+    """Return what is wrong, as lines without the headline and the advice at the end."""
+    with pytest.raises(CatalogError) as caught:
+        read_entries(shipped=shipped, **options)
+    return str(caught.value).splitlines()[1:-1]
+
+
+# ------------------------------------------------------------------ the shipped catalog
+
+
+def test_every_shipped_file_is_right_and_read() -> None:
+    files = [path for folder in FOLDERS for path in asset_path("data_catalog", folder).glob("*.yaml")]
+    entries = read_entries()
+    assert sorted(each.key for each in entries) == sorted(path.stem for path in files)
+    for each in entries:
+        plain = yaml.safe_load(asset_path("data_catalog", f"{each.kind}s", f"{each.key}.yaml").read_text())
+        assert json.dumps(each.fields, sort_keys=True) == json.dumps(plain, sort_keys=True, default=str)
+
+
+def test_a_second_reading_is_quick_and_needs_neither_frames_nor_schema_nor_yaml(tmp_path: Path) -> None:
+    code = (
+        "import sys, time\n"
+        "from workbench.catalog.registry import datasets\n"
+        "begin = time.perf_counter(); catalog = datasets(); n = len(catalog); took = time.perf_counter() - begin\n"
+        "repr(catalog), catalog.conflicts(), catalog.where(modality='CT', commercial_use=True)\n"
+        "heavy = {'polars', 'pandas', 'jsonschema', 'yaml', 'rdflib', 'mlcroissant', 'numpy'} & set(sys.modules)\n"
+        "print(n, took, sorted(heavy))\n"
+    )
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True, text=True, check=True, env={"WORKBENCH_CACHE": str(tmp_path), "PATH": ""},
+        ).stdout.split(maxsplit=2)
+        for _ in range(2)
+    )  # fmt: skip
+    assert first[0] == second[0]
+    assert int(first[0]) > 0
+    assert "polars" not in first[2]
+    assert "jsonschema" not in first[2]
+    assert second[2].strip() == "[]"
+    assert float(second[1]) < 0.3  # 0.03 s on an idle core; the limit allows for a machine that is busy
+
+
+def test_a_thousand_entries_are_read_in_seconds(shipped: Path) -> None:
+    for n in range(1000):
+        write(shipped, dataset(f"set-{n}", relations=[{"kind": "subset_of", "of": f"set-{n - 1}"}] if n else []))
+    begin = time.perf_counter()
+    entries = read_entries(shipped=shipped)
+    assert len(entries) == 1000
+    assert time.perf_counter() - begin < 10
+
+
+# ------------------------------------------------------------------ the cache
+
+
+def test_what_was_compiled_equals_what_was_read(shipped: Path) -> None:
+    write(shipped, dataset("one"), dataset("two", relations=[{"kind": "overlaps", "of": "one"}]))
+    first = read_entries(shipped=shipped)
+    assert read_entries(shipped=shipped) == first
+    assert [each.terms for each in read_entries(shipped=shipped)] == [each.terms for each in first]
+    assert len(list((shipped.parent / "cache").iterdir())) == 1
+
+
+@pytest.mark.parametrize("changed", ["datasets/one.yaml", "licenses.yaml", "standing_together.yaml", "checks/idc.yaml"])
+def test_a_change_of_any_file_is_seen(shipped: Path, changed: str) -> None:
+    write(shipped, dataset("one"))
+    read_entries(shipped=shipped)
+    path = shipped / changed
+    write_text(shipped, changed, (path.read_text() if path.exists() else "") + "# changed\n")
+    read_entries(shipped=shipped)
+    assert len(list((shipped.parent / "cache").iterdir())) == 2
+
+
+def test_a_catalog_that_is_wrong_is_not_kept(shipped: Path) -> None:
+    write(shipped, dataset("one", modality=["CTT"]))
+    assert problems(shipped) == problems(shipped)
+    assert not [path for path in (shipped.parent / "cache").iterdir() if path.name.startswith("data-catalog")]
+
+
+# ------------------------------------------------------------------ a folder of one's own
+
+
+def test_entries_of_a_folder_stand_beside_the_shipped_ones(shipped: Path, tmp_path: Path) -> None:
+    write(shipped, dataset("one"))
+    own = write(tmp_path / "own", dataset("two", relations=[{"kind": "subset_of", "of": "one"}]))
+    write(own, model("three", trained_on=["two", "one"]), below="models")
+    write_text(own, "licenses.yaml", yaml.safe_dump({"LicenseRef-Mine": TERMS}))
+    write(own, dataset("four", license={"id": "LicenseRef-Mine", "evidence": EVIDENCE}))
+    entries = read_entries(own, shipped=shipped)
+    assert [(each.kind, each.key) for each in entries] == [
+        ("dataset", "four"),
+        ("dataset", "one"),
+        ("dataset", "two"),
+        ("model", "three"),
+    ]
+    assert entries[0].commercial_use is False
+    assert read_entries(shipped, shipped=shipped) == read_entries(shipped=shipped)  # named again, it is not doubled
+
+
+@pytest.mark.parametrize(
+    ("made", "error", "message"),
+    [
+        (None, FileNotFoundError, "No folder my. A folder with datasets/ in it would be right. "),
+        ("", NotADirectoryError, "my is a file. A folder with datasets/ in it would be right. "),
+        (
+            "folder",
+            FileNotFoundError,
+            "my holds no entries. A folder with datasets/, models/ or frameworks/ in it would be right. ",
+        ),
+    ],
+)
+def test_a_folder_that_is_none_is_told(
+    shipped: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    made: str | None,
+    error: type[Exception],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if made == "folder":
+        Path("my").mkdir()
+    elif made is not None:
+        Path("my").write_text(made)
+    with pytest.raises(error) as caught:
+        read_entries("my", shipped=shipped)
+    assert str(caught.value) == message + "Make one: workbench datasets add --name NAME --to my"
+
+
+def test_all_problems_of_all_files_come_in_one_list(
+    shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(shipped, dataset("one", modality=["CTT"]))
+    own = write(Path("own"), dataset("one"), dataset("two", access={"kind": "closed"}, licence="CC0"))
+    write_text(own, "datasets/three.yml", "key: three")
+    write_text(own, "loose.yaml", "key: loose")
+    write_text(own, "datasets/.hidden.yaml", "nothing of ours")
+    write_text(own, "datasets/README.md", "nor this")
+    write_text(own, "licenses.yaml", "- CC0-1.0\n")
+    with pytest.raises(CatalogError) as caught:
+        read_entries(own, shipped=shipped)
+    fields = ", ".join(SCHEMA["$defs"]["dataset"]["properties"])
+    assert str(caught.value).splitlines() == [
+        "7 problems in 6 files of the data catalog:",
+        f"data_catalog/datasets/one.yaml:5: No modality 'CTT'. Did you mean 'CT'? Valid: "
+        f"{', '.join(SCHEMA['$defs']['modality']['enum'])}.",
+        "own/datasets/one.yaml:1: The key 'one' is taken by data_catalog/datasets/one.yaml; another would be right. "
+        "Rename one.",
+        "own/datasets/three.yml:1: The name ends in .yml; .yaml would be right. Rename the file.",
+        "own/datasets/two.yaml:24: No kind 'closed' as kind of access. Valid: open, registration, data_use_agreement, "
+        "credentialed, unknown.",
+        f"own/datasets/two.yaml:37: No field 'licence' in the data set. Did you mean 'license'? Fields: {fields}.",
+        "own/licenses.yaml:1: This is no list of licenses. Write one a line, such as ID: {name: …, spdx: true, …}",
+        "own/loose.yaml:1: An entry stands in datasets/, models/ or frameworks/. Move it to datasets/loose.yaml",
+        "Correct them, then: workbench datasets check own",
+    ]
+    assert caught.value.problems[0].line == 5
+
+
+# ------------------------------------------------------------------ files that are no entries
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (b"", 1, "The file is empty. An entry would be right. Write one: workbench datasets add"),
+        (b"# only a comment\n", 1, "The file is empty. An entry would be right. Write one: workbench datasets add"),
+        (b"key: one\nname: caf\xe9\n", 2, "The byte 0xe9 is no text in UTF-8. Save the file in the encoding UTF-8."),
+        (
+            b"key: one\nname: a: b\n",
+            2,
+            "The file is not YAML from here on (mapping values are not allowed in this context). Text that holds a "
+            "colon, a quote or # stands in quotes.",
+        ),
+        (
+            b"key: one\nname: [a\n",
+            3,
+            "The file is not YAML from here on (did not find expected ',' or ']'). Text that holds a colon, a quote or "
+            "# stands in quotes.",
+        ),
+        (
+            b"key: one\nname: b\nkey: two\n",
+            3,
+            "The field 'key' stands twice (first on line 1); once would be right. Remove one of the two.",
+        ),
+        (
+            b"key: one\n---\nkey: two\n",
+            2,
+            "A second document begins here (---). One entry a file would be right. Split the file.",
+        ),
+        (b"a: &a {b: 1}\nc: {<<: *a}\n", 2, "A mapping is merged (<<). Fields in full would be right. Write them out."),
+        (b"a: &a [*a]\n", 1, "*a stands within what it refers to. Text in full would be right."),
+        (
+            b"a: !!python/object/apply:os.system [ls]\n",
+            1,
+            "The tag tag:yaml.org,2002:python/object/apply:os.system stands here. Plain text, numbers and lists would "
+            "be right.",
+        ),
+        (b"a: " + b"[" * 100_000, 1, "More than 20 layers lie one in the other. Fewer would be right."),
+        (b"? [a]\n: b\n", 1, "The name of a field is a list or a mapping. A word would be right. Write field: value."),
+        (b"a: .inf\n", 1, ".inf is not a number that can be counted with. Write digits."),
+        (
+            b"a: " + b"9" * 5000,
+            1,
+            f"{'9' * 79}… is not a number that can be counted with. Write digits.",
+        ),
+        (
+            b"x" * (MOST_BYTES + 1),
+            1,
+            "The file has 1,000,001 bytes; at most 1,000,000 would be right. Keep images and tables elsewhere, and "
+            "their address here.",
+        ),
+        (b"just words\n", 1, "'just words' came as the data set; a mapping with key, name, summary, modality, "
+         "body_region, tasks, claims, annotations, access, license, demographics would be right."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_entry_is_told(shipped: Path, text: bytes, line: int, said: str) -> None:
+    write_text(shipped, "datasets/one.yaml", text)
+    assert problems(shipped) == [f"data_catalog/datasets/one.yaml:{line}: {said}"]
+
+
+def test_references_that_stand_for_endless_text_are_refused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    found = parse_document("\n".join(lines)).problems
+    assert found == ((5, "References stand for too much text. Text in full would be right."),)
+
+
+def test_a_reference_stands_for_what_it_names() -> None:
+    read = parse_document("a: &a {page: x, read: 2026-11-29}\nb: [*a, *a]\nc: 1_000\nd: yes\ne: null\n")
+    assert not read.problems
+    assert read.value["b"] == [read.value["a"]] * 2 == [{"page": "x", "read": "2026-11-29"}] * 2
+    assert (read.value["c"], read.value["d"], read.value["e"]) == (1000, True, None)
+    assert read.line("b", 1, "page") == 2
+
+
+def test_a_link_to_nothing_and_a_folder_are_no_files(shipped: Path) -> None:
+    (shipped / "datasets").mkdir()
+    (shipped / "datasets" / "one.yaml").symlink_to(shipped / "nowhere")
+    (shipped / "datasets" / "two.yaml").mkdir()
+    said = "This is no file, or a link to nothing. A YAML file would be right. Remove it."
+    assert problems(shipped) == [f"data_catalog/datasets/{name}.yaml:1: {said}" for name in ("one", "two")]
+
+
+def test_a_folder_that_cannot_be_read_is_told(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(shipped, dataset("one"))
+    scanned = Path(shipped, "models")
+    scanned.mkdir()
+
+    def refused(path: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("workbench.catalog.registry.roots.os.scandir", refused)
+    assert problems(shipped) == [
+        f"data_catalog/{name}:1: The folder cannot be read (Permission denied). Change its rights, or leave it out."
+        for name in ("datasets", "models")
+    ]
+
+
+# ------------------------------------------------------------------ entries against each other
+
+
+def test_a_claim_without_source_is_refused(shipped: Path) -> None:
+    claim = "{quantity: patients, value: 7, qualifier: exact, where: page 1, words: seven, verdict: unchecked}"
+    write_text(shipped, "datasets/one.yaml", f"{BEGINNING}claims:\n  - {claim}\n{UNKNOWN}")
+    assert problems(shipped) == [
+        "data_catalog/datasets/one.yaml:11: 'source' is missing from claim 1; a claim without source is refused. Say "
+        "who states the number: one of guide, creator, repository, paper, registry, third_party."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        (
+            "{id: CC-BY-4, evidence: EVIDENCE}",
+            "No license 'CC-BY-4' in licenses.yaml. Did you mean 'CC-BY-4.0'? Write an id that stands there, add the "
+            "terms there, or write id: unknown.",
+        ),
+        (
+            "{id: CC-BY-4.0}",
+            "'evidence' is missing from license; a license is never guessed. Give the page and its words, or write id: "
+            "unknown.",
+        ),
+        (
+            "{id: CC-BY-4.0, evidence: {page: 'https://a.org', words: free, kind: third_party, read: 2026-11-29}}",
+            "A license rests on words of a third party; words of the creator, the repository, a paper or a registry "
+            "would be right. Else write id: unknown, and what third parties say as its note.",
+        ),
+        (
+            "{id: CC-BY-4.0, evidence: {page: 'https://a.org', words: free, kind: creator, read: 2026-02-30}}",
+            "'2026-02-30' came as read; a day of the calendar would be right, such as 2026-11-29.",
+        ),
+        (
+            "{id: CC-BY-4.0, evidence: EVIDENCE, parts: [{part: masks, id: mine, evidence: EVIDENCE}]}",
+            "No license 'mine' in licenses.yaml. Write an id that stands there, add the terms there, or write id: "
+            "unknown.",
+        ),
+    ],
+)
+def test_a_license_that_nothing_confirms_is_refused(shipped: Path, stated: str, said: str) -> None:
+    license_line = stated.replace("EVIDENCE", json.dumps(EVIDENCE))
+    write_text(shipped, "datasets/one.yaml", f"{BEGINNING}claims: []\nlicense: {license_line}\n")
+    assert problems(shipped) == [f"data_catalog/datasets/one.yaml:11: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (
+            {"Mine": {**TERMS, "spdx": True}},
+            "'Mine' is marked spdx: true, but is no id of the SPDX License List; LicenseRef-… with spdx: false would "
+            "be right for terms of your own.",
+        ),
+        ({"Mine": TERMS}, "'Mine' is marked spdx: false; an id such as LicenseRef-My-Terms would be right."),
+        (
+            {"LicenseRef-Mine": {**TERMS, "commercial_use": True}},
+            "LicenseRef-Mine: True (yes or no without quotes) came as commercial use; one of yes, no, unknown would be "
+            "right.",
+        ),
+        ({"LicenseRef-Mine": None}, "LicenseRef-Mine: Nothing came as terms; a mapping with name, spdx, "
+         "commercial_use, derivatives, redistribution, attribution, url, basis would be right."),
+    ],
+)  # fmt: skip
+def test_terms_that_are_malformed_are_told(shipped: Path, terms: dict[str, Any], said: str) -> None:
+    write_text(shipped, "licenses.yaml", json.dumps(terms))
+    assert problems(shipped) == [f"data_catalog/licenses.yaml:1: {said}"]
+
+
+def test_own_terms_do_not_change_the_shipped_ones(shipped: Path, tmp_path: Path) -> None:
+    own = write(tmp_path / "own", dataset("one"))
+    write_text(own, "licenses.yaml", yaml.safe_dump({"CC-BY-4.0": {**TERMS, "spdx": True, "commercial_use": "yes"}}))
+    assert [line.rpartition(":1: ")[2] for line in problems(shipped, folder=own)] == [
+        "CC-BY-4.0 is in the shipped licenses.yaml; its terms stand there."
+    ]
+
+
+def test_relatives_have_to_exist(shipped: Path) -> None:
+    relations = [
+        {"kind": "subset_of", "of": "two-2"},
+        {"kind": "subset_of", "of": "two", "outside": True},
+        {"kind": "overlaps", "of": "one"},
+        {"kind": "derived_from", "of": "Something in words", "outside": True},
+    ]
+    write(shipped, dataset("one", relations=relations), dataset("two"))
+    write(shipped, model("three", trained_on=["two", "four"]), model("four"), below="models")
+    assert [line.split(": ", 1) for line in problems(shipped)] == [
+        [
+            "data_catalog/datasets/one.yaml:39",
+            "No entry 'two-2'. Did you mean 'two'? Write the key of an entry, or add outside: true for a name in "
+            "words.",
+        ],
+        ["data_catalog/datasets/one.yaml:41", "'two' is an entry of the catalog; outside: true would be wrong."],
+        [
+            "data_catalog/datasets/one.yaml:44",
+            "An entry stands in a relation to itself; another key would be right.",
+        ],
+        [
+            "data_catalog/models/three.yaml:12",
+            "No data set 'four'. Write the key of a data set; name others under training_data.",
+        ],
+    ]
+
+
+def test_a_circle_of_parents_is_spelled_out(shipped: Path) -> None:
+    for one, other in (("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")):
+        write(shipped, dataset(one, relations=[{"kind": "derived_from", "of": other}]))
+    assert problems(shipped) == [
+        "data_catalog/datasets/a.yaml:38: A family goes in a circle: a → b → c → a. Parents that lead to a root would "
+        "be right. Turn one of these relations around."
+    ]
+
+
+def test_a_name_finds_one_entry(shipped: Path) -> None:
+    write(shipped, dataset("one", aliases=["Lungs", "ONE"]), dataset("two", name="lungs", aliases=["One"]))
+    write(shipped, model("one"), below="models")
+    assert [line.split(": ", 1)[1] for line in problems(shipped)] == [
+        "'lungs' is a name of 'one' too (data_catalog/datasets/one.yaml); a name that finds one entry would be right. "
+        "Leave it with one of the two.",
+        "'One' is a name of 'one' too (data_catalog/datasets/one.yaml); a name that finds one entry would be right. "
+        "Leave it with one of the two.",
+        "The key 'one' is taken by data_catalog/datasets/one.yaml; another would be right. Rename one.",
+    ]
+
+
+def test_a_row_of_a_guide_belongs_to_one_entry(shipped: Path) -> None:
+    row = {"row": "radiology:394", "name": "Lungs"}
+    write(shipped, dataset("one", guide_rows=[row]), dataset("two", guide_rows=[row, {**row, "row": "radiology:395"}]))
+    assert problems(shipped) == [
+        "data_catalog/datasets/two.yaml:38: The guide row radiology:394 is claimed by 'one' already "
+        "(data_catalog/datasets/one.yaml); one entry a row would be right. Remove one of the two."
+    ]
+
+
+def test_items_of_the_checklist_have_to_exist(shipped: Path) -> None:
+    write_text(shipped, "standing_together.yaml", "items:\n  - {id: purpose}\n  - {id: data_origin}\n")
+    answer = {"answer": "yes", "evidence": EVIDENCE}
+    write(shipped, dataset("one", standing_together={"purpose": answer, "porpose": answer}))
+    assert problems(shipped) == [
+        "data_catalog/datasets/one.yaml:41: No item 'porpose' in standing_together.yaml. Did you mean 'purpose'? Write "
+        "the id of an item."
+    ]
+
+
+def test_a_key_is_the_name_of_its_file(shipped: Path) -> None:
+    write(shipped, dataset("one"))
+    (shipped / "datasets" / "one.yaml").rename(shipped / "datasets" / "two.yaml")
+    assert problems(shipped) == [
+        "data_catalog/datasets/two.yaml:1: The key 'one' is not the name of the file; 'two' would be right, or the "
+        "file renamed to one.yaml."
+    ]
+
+
+# ------------------------------------------------------------------ our reading of the schema, against a referee
+
+
+def test_every_keyword_of_the_schema_is_understood() -> None:
+    used: set[str] = set()
+
+    def walk(schema: Any) -> None:
+        for keyword, value in schema.items() if isinstance(schema, dict) else ():
+            used.add(keyword)
+            if keyword in ("properties", "$defs"):
+                for part in value.values():
+                    walk(part)
+            for part in value if isinstance(value, list) else [value]:
+                if keyword not in ("properties", "$defs", "enum", "const", "required"):
+                    walk(part)
+
+    walk(SCHEMA)
+    assert used <= KEYWORDS | ANNOTATIONS
+    assert len(used) > 15
+
+
+WHOLE = dataset(
+    "one",
+    aliases=["a", "b"],
+    guide_rows=[{"row": "radiology:394", "name": "Lungs"}],
+    claims=[CLAIM, {**CLAIM, "verdict": "agrees", "checked_against": EVIDENCE}],
+    citation={"text": "x", "authors": [["a", "b"]], "year": "2017", "doi": "10.1234/x"},
+    idc={"relation": "same", "collections": ["lidc_idri"]},
+    relations=[{"kind": "overlaps", "of": "x", "outside": True}],
+    standing_together={"purpose": {"answer": "yes", "evidence": EVIDENCE}},
+    creator={"names": ["x"]},
+    published="2017-03",
+)
+ODD = st.sampled_from(
+    [None, True, False, 0, -1, 2.5, "", "x", "CT", "unknown", "third_party", "agrees", "2017", "https://a.b", [],
+     ["CT"], ["CT", "CT"], [{}], {}, {"id": "unknown"}, EVIDENCE, CLAIM, [CLAIM], "10.1234/x", [1, True],
+     ["a", "b", "c"]]
+)  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """Draw an entry with one to three parts put out of order."""
+    entry: Any = deepcopy(WHOLE)
+    for _ in range(draw(st.integers(1, 3))):
+        places: list[tuple[Any, Any]] = []
+
+        def walk(value: Any, places: list[tuple[Any, Any]] = places) -> None:
+            for at in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+                places.append((value, at))
+                walk(value[at])
+
+        walk(entry)
+        if not places:
+            return entry
+        holder, at = draw(st.sampled_from(places))
+        how = draw(st.sampled_from(["replace", "remove", "add"]))
+        if how == "replace":
+            holder[at] = deepcopy(draw(ODD))
+        elif how == "remove":
+            del holder[at]
+        elif isinstance(holder, dict):
+            holder[draw(st.sampled_from(["extra", "note", "evidence", "url", "of"]))] = deepcopy(draw(ODD))
+        else:
+            holder.append(deepcopy(draw(ODD)))
+    return entry
+
+
+@given(entry=mutated())
+@settings(max_examples=250)
+def test_our_reading_of_the_schema_agrees_with_a_general_validator(entry: Any) -> None:
+    referee = jsonschema.Draft202012Validator({**SCHEMA, "$ref": "#/$defs/dataset"})
+    assert bool(form_problems(entry, SCHEMA, "dataset")) == (not referee.is_valid(entry)), entry
+
+
+def test_the_whole_entry_is_right_for_both() -> None:
+    assert form_problems(WHOLE, SCHEMA, "dataset") == []
+    jsonschema.Draft202012Validator({**SCHEMA, "$ref": "#/$defs/dataset"}).validate(WHOLE)
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
