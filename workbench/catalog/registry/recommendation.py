@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.catalog.registry.meeting import Answer, Remark
 from workbench.catalog.registry.needs import Needs
@@ -90,6 +90,25 @@ class Recommendation:
         many = len(self.ranked) > 1
         return f"{len(self.ranked)} {what}{'s' if many else ''} {'meet' if many else 'meets'} all needs."
 
+    def as_fields(self) -> dict[str, Any]:
+        """Return the answer as plain values, the same that the page's twin gives.
+
+        Returns
+        -------
+        dict
+            ``needs said understood verdict ranked near_misses not_confirmed nearest searched not_understood``.
+        """
+        groups = ("ranked", "near_misses", "not_confirmed", "nearest")
+        return {
+            "needs": self.needs.as_fields(),
+            "said": list(self.needs.said()),
+            "understood": self.understood,
+            "verdict": self.verdict,
+            **{name: [_plain(choice) for choice in getattr(self, name)] for name in groups},
+            "searched": list(self.searched),
+            "not_understood": list(self.not_understood),
+        }
+
     def __str__(self) -> str:
         return _as_text(self)
 
@@ -97,6 +116,12 @@ class Recommendation:
 
     def _repr_html_(self) -> str:
         return _as_html(self)
+
+
+def _plain(choice: Choice) -> dict[str, Any]:
+    unmet = [{"need": each.need, "met": each.met, "about": each.about, **vars(each.remark)} for each in choice.unmet]
+    said = {name: [dict(vars(each)) for each in getattr(choice, name)] for name in ("reasons", "warnings")}
+    return {"key": choice.key, "name": choice.name, "score": choice.score, **said, "unmet": unmet}
 
 
 def _understood(found: Recommendation) -> str:

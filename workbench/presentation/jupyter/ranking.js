@@ -1,0 +1,771 @@
+// Search, questions and recommendations without a kernel: the twin of `workbench/catalog/registry`, step for step. Both read
+// `data_catalog/ranking.yaml`; tests hold both to the same order and the same sentences. Functions only, no document.
+//
+//   index = buildIndex(forms, rules)            what `ranking_bundle` gives: forms and rules
+//   search(index, text, limit)                  [{key, score, matched}]
+//   needs = readQuestion(question, rules)       as `Needs.as_fields`
+//   recommend(index, needs, leakage)            {needs, said, understood, verdict, ranked, near_misses, not_confirmed, nearest, …}
+
+// ------------------------------------------------------------------ words (ranking_words.py)
+const WHOLE = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", "\u0131": "i" };
+const WORD = /[a-z]+|[0-9]+/g;
+const COMPOUND = /[a-z0-9]+(?:[-\u2010\u2011/.&][a-z0-9]+)*/g;
+const ASKED = /_?[0-9]+(?:\.[0-9]+)?|[a-z]+|[,;<>≤≥+]/g;
+const isNumber = (word) => /^[0-9]+$/.test(word);
+
+const fold = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase().replace(/[ßæœøłđðþ\u0131]/g, (letter) => WHOLE[letter]);
+
+function stem(word) {
+  if (word.length < 4 || isNumber(word[0])) return word;
+  if (word.endsWith("ies") && word.length > 4) word = `${word.slice(0, -3)}y`;
+  else if (word.endsWith("tases")) word = `${word.slice(0, -2)}is`;
+  else if (/(sses|xes|ches|shes)$/.test(word)) word = word.slice(0, -2);
+  else if (word.endsWith("s") && !/(ss|us|is)$/.test(word)) word = word.slice(0, -1);
+  if (word.endsWith("ing") && word.length > 6) word = word.slice(0, -3);
+  else if (word.endsWith("ed") && word.length > 5) word = word.slice(0, -2);
+  return word.endsWith("e") && word.length > 3 ? word.slice(0, -1) : word;
+}
+
+const plainWords = (text) => fold(text).match(WORD) ?? [];
+const wordsOf = (text) => plainWords(text).map(stem);
+const squeeze = (text) => plainWords(text).join("");
+const joinedWords = (text) => (fold(text).match(COMPOUND) ?? []).filter((each) => each.match(WORD).length > 1).map(squeeze);
+
+function askedWords(question) {
+  const plain = fold(question).replaceAll("_", " ").replace(/(?<=[0-9])[,.](?=[0-9]{3}(?![0-9]))/g, "");
+  return plain.replace(/(?<=[a-z])(?=[0-9])/g, "_").match(ASKED) ?? [];
+}
+
+function distance(first, second, most) {
+  if (Math.abs(first.length - second.length) > most) return most + 1;
+  let last = [];
+  let before = [];
+  let row = Array.from({ length: second.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= first.length; i += 1) {
+    [last, before, row] = [before, row, [i]];
+    let least = i;
+    for (let j = 1; j <= second.length; j += 1) {
+      let cost = Math.min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (first[i - 1] === second[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && first[i - 1] === second[j - 2] && first[i - 2] === second[j - 1]) cost = Math.min(cost, last[j - 2] + 1);
+      row.push(cost);
+      if (cost < least) least = cost;
+    }
+    if (least > most) return most + 1;
+  }
+  return Math.min(row[second.length], most + 1);
+}
+
+const rounded = (score) => Math.floor(score * 1000 + 0.5) / 1000;
+const rarity = (found, of) => rounded(Math.log(1 + (of - found + 0.5) / (found + 0.5)));
+const unique = (values) => [...new Map(values.map((each) => [JSON.stringify(each), each])).values()];
+const total = (values) => values.reduce((sum, each) => sum + each, 0);
+const by = (left, right) => (left < right ? -1 : left > right ? 1 : 0);
+const count = (n) => n.toLocaleString("en-US");
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
+const spaced = (text) => text.replaceAll("_", " ");
+
+function listed(words, last = "and") {
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(` ${last} `);
+}
+
+// ------------------------------------------------------------------ rules (ranking_rules.py)
+// What is worked out from the rules once: phrases by their first stem, the longest first; synonyms; words without meaning.
+const prepared = new WeakMap();
+
+function phrasesOf(pairs) {
+  const found = new Map();
+  for (const [words, meaning] of pairs) {
+    const stems = askedWords(words).map(stem);
+    if (!found.has(stems[0])) found.set(stems[0], []);
+    found.get(stems[0]).push([stems, meaning]);
+  }
+  for (const phrases of found.values()) phrases.sort((a, b) => b[0].length - a[0].length);
+  return found;
+}
+
+function phrasesAt(phrases, stems, place) {
+  const here = phrases.get(stems[place]) ?? [];
+  return here.filter(([phrase]) => phrase.every((each, at) => stems[place + at] === each)).map(([phrase, meaning]) => [phrase.length, meaning]);
+}
+
+function holds(phrases, text) {
+  const stems = askedWords(text).map(stem);
+  const found = phrasesOf(phrases.map((phrase) => [phrase, true]));
+  return stems.some((_, place) => phrasesAt(found, stems, place).length > 0);
+}
+
+function ready(rules) {
+  if (prepared.has(rules)) return prepared.get(rules);
+  const { lexicon, numbers, quantities, negations } = rules;
+  const worded = (list) => list.flatMap((rule) => rule.words.map((words) => [words, rule]));
+  const strict = new Set(numbers.strict);
+  const counting = lexicon.filter((rule) => rule.counts).map((rule) => ({ ...rule, counted: { images: "images", slides: "slides", videos: "videos" }[rule.counts[0]] ?? "scans" }));
+  const synonyms = new Map();
+  for (const line of rules.synonyms) {
+    const stems = [...new Set(line.split(/\s+/).map(stem))];
+    for (const word of stems) synonyms.set(word, stems.filter((other) => other !== word));
+  }
+  const made = {
+    synonyms,
+    stop: new Set(rules.stop_words.trim().split(/\s+/).map(stem)),
+    common: new Set(rules.common_words.trim().split(/\s+/).map(stem)),
+    lexicon: phrasesOf(worded(lexicon)),
+    negations: phrasesOf(negations.map((words) => [words, true])),
+    bounds: phrasesOf([
+      ...numbers.at_least.map((words) => [words, strict.has(words) ? "above" : "at_least"]),
+      ...numbers.at_most.map((words) => [words, strict.has(words) ? "below" : "at_most"]),
+    ]),
+    after: phrasesOf(numbers.after.map((words) => [words, true])),
+    multipliers: new Map(Object.entries(numbers.multipliers).map(([word, factor]) => [stem(word), factor])),
+    numberWords: new Map(Object.entries(numbers.words)),
+    quantities: phrasesOf(worded(quantities)),
+    counts: phrasesOf(worded(counting)),
+  };
+  prepared.set(rules, made);
+  return made;
+}
+
+// ------------------------------------------------------------------ search (searching.py)
+function maskOf(term) {
+  let mask = 0;
+  for (const letter of term) mask |= 1 << (letter >= "a" ? letter.charCodeAt(0) - 97 : 26);
+  return mask;
+}
+
+function bits(mask) {
+  let n = 0;
+  for (let left = mask >>> 0; left; left &= left - 1) n += 1;
+  return n;
+}
+
+function countsOf(form, rules, surface) {
+  const counts = new Map();
+  for (const name of Object.keys(rules.search.fields)) {
+    const counted = new Map();
+    for (const text of form.texts[name] ?? []) {
+      const spelled = name === "modality" ? `${text} ${rules.modality_words[text] ?? ""}` : text;
+      for (const word of [...plainWords(spelled), ...joinedWords(spelled)]) {
+        const stemmed = stem(word);
+        if (!surface.has(stemmed)) surface.set(stemmed, word);
+        counted.set(stemmed, (counted.get(stemmed) ?? 0) + 1);
+      }
+    }
+    counts.set(name, counted);
+  }
+  return counts;
+}
+
+function postingsOf(documents, rules) {
+  const fields = Object.entries(rules.search.fields);
+  const lengths = new Map(fields.map(([name]) => [name, documents.map((document) => total([...document.get(name).values()]))]));
+  const postings = new Map();
+  documents.forEach((document, place) => {
+    const weights = new Map();
+    const best = new Map();
+    for (const [name, rule] of fields) {
+      const of = lengths.get(name);
+      const average = Math.max(1, total(of)) / Math.max(1, of.filter((length) => length).length);
+      const normal = 1 - rule.length + (rule.length * of[place]) / average;
+      for (const [term, n] of document.get(name)) {
+        const worth = (rule.weight * n) / normal;
+        weights.set(term, (weights.get(term) ?? 0) + worth);
+        if (worth > (best.get(term)?.[0] ?? 0)) best.set(term, [worth, name]);
+      }
+    }
+    for (const [term, weight] of weights) {
+      if (!postings.has(term)) postings.set(term, []);
+      postings.get(term).push([place, weight, best.get(term)[1]]);
+    }
+  });
+  const { saturation } = rules.search;
+  for (const [term, list] of postings) {
+    postings.set(term, list.map(([place, weight, name]) => [place, (rarity(list.length, documents.length) * weight) / (saturation + weight), name]));
+  }
+  return postings;
+}
+
+export function buildIndex(forms, rules) {
+  const surface = new Map();
+  const postings = postingsOf(forms.map((form) => countsOf(form, rules, surface)), rules);
+  const vocabulary = [...postings.keys()].sort();
+  const names = forms.map((form) =>
+    [...new Set([form.name, ...(form.texts.aliases ?? [])])].map((name) => [name, squeeze(name)]).filter(([, squeezed]) => squeezed).map(([name, squeezed]) => [name, squeezed, maskOf(squeezed)]),
+  );
+  return { forms, rules, surface, postings, vocabulary, masks: vocabulary.map(maskOf), names };
+}
+
+function misspelled(index, term) {
+  const allowed = index.rules.search.typos.filter((rule) => term.length >= rule.letters);
+  if (!allowed.length || isNumber(term)) return [];
+  const { most } = allowed[allowed.length - 1];
+  const mask = maskOf(term);
+  const found = [];
+  index.vocabulary.forEach((candidate, at) => {
+    if (Math.abs(candidate.length - term.length) > most || bits(mask ^ index.masks[at]) > 2 * most) return;
+    const typos = distance(term, candidate, most);
+    if (typos > 0 && typos <= most) found.push([candidate, allowed[typos - 1].quality]);
+  });
+  return found;
+}
+
+function candidates(index, term) {
+  const { postings, vocabulary, rules } = index;
+  const found = postings.has(term) ? [[term, 1]] : [];
+  for (const each of ready(rules).synonyms.get(term) ?? []) if (postings.has(each)) found.push([each, rules.synonym]);
+  const { letters, quality } = rules.search.prefix;
+  if (term.length >= letters && !isNumber(term)) {
+    let low = 0;
+    let high = vocabulary.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (vocabulary[middle] < term) low = middle + 1;
+      else high = middle;
+    }
+    for (let place = low; place < vocabulary.length && vocabulary[place].startsWith(term); place += 1) {
+      if (vocabulary[place] !== term) found.push([vocabulary[place], (quality * term.length) / vocabulary[place].length]);
+    }
+  }
+  return found.length ? found : misspelled(index, term);
+}
+
+function scoreTerms(index, terms, typed) {
+  const { fields, coverage } = index.rules.search;
+  const scored = new Map();
+  for (const [term, weight] of terms) {
+    const best = new Map();
+    for (const [candidate, quality] of candidates(index, term)) {
+      for (const [place, worth, name] of index.postings.get(candidate)) {
+        if (!best.has(place) || quality * worth > best.get(place)[0]) best.set(place, [quality * worth, candidate, name]);
+      }
+    }
+    for (const [place, [worth, candidate, name]] of best) {
+      const shown = `${fields[name].said}: ${index.surface.get(candidate)}`;
+      if (!scored.has(place)) scored.set(place, { total: 0, matched: [] });
+      const at = scored.get(place);
+      at.total += weight * worth;
+      at.matched.push(candidate.startsWith(term) ? shown : `${shown} for '${typed.get(term) ?? term}'`);
+    }
+  }
+  for (const at of scored.values()) {
+    at.score = at.total * (1 - coverage * (1 - at.matched.length / terms.size));
+    at.matched = [...new Set(at.matched)];
+  }
+  return scored;
+}
+
+function namedBy(index, typed) {
+  const { exact, close } = index.rules.search.names;
+  const most = typed.length < close.letters ? 0 : typed.length < close.letters_for_two ? 1 : 2;
+  const mask = maskOf(typed);
+  const named = new Map();
+  index.names.forEach((names, place) => {
+    for (const [name, squeezed, other] of names) {
+      if (Math.abs(squeezed.length - typed.length) > most || bits(mask ^ other) > 2 * most) continue;
+      const typos = distance(typed, squeezed, most);
+      if (typos > most) continue;
+      const worth = typos === 0 ? exact : close.worth - close.each_typo * typos;
+      if (worth > (named.get(place)?.[0] ?? 0)) named.set(place, [worth, `the name: ${name}`]);
+    }
+  });
+  return named;
+}
+
+export function search(index, text, limit = 10) {
+  const { stop } = ready(index.rules);
+  const typed = new Map(plainWords(text).reverse().map((word) => [stem(word), word]));
+  const all = [...new Set(wordsOf(text))];
+  const kept = all.filter((term) => !stop.has(term));
+  const terms = new Map((kept.length ? kept : all).map((term) => [term, 1]));
+  const scored = scoreTerms(index, terms, typed);
+  const named = namedBy(index, squeeze(text));
+  const hits = [...new Set([...scored.keys(), ...named.keys()])].map((place) => {
+    const { score = 0, matched = [] } = scored.get(place) ?? {};
+    const [worth, said] = named.get(place) ?? [0, ""];
+    return { key: index.forms[place].key, score: rounded(score + worth), matched: said ? [...new Set([said, ...matched])] : matched };
+  });
+  return hits.sort((a, b) => b.score - a.score || by(a.key, b.key)).slice(0, limit);
+}
+
+// ------------------------------------------------------------------ numbers (asked_numbers.py)
+function numberAt(asked, stems, place, rules) {
+  const { multipliers, numberWords } = ready(rules);
+  if (place >= asked.length) return [null, place];
+  const word = asked[place];
+  let value;
+  let end = place + 1;
+  if (/^[0-9]/.test(word)) value = Number(word);
+  else if (numberWords.has(word) && multipliers.has(stems[place + 1])) value = numberWords.get(word);
+  else if (multipliers.has(stems[place]) && stems[place].length > 1) [value, end] = [1, place];
+  else if ((numberWords.get(word) ?? 0) > 1) value = numberWords.get(word);
+  else return [null, place];
+  while (end < stems.length && multipliers.has(stems[end])) {
+    value *= multipliers.get(stems[end]);
+    end += 1;
+  }
+  return [value, end];
+}
+
+function countedAfter(asked, stems, start, rules) {
+  const made = ready(rules);
+  const { reach, stops } = rules.numbers;
+  for (let place = start; place < Math.min(start + reach, asked.length); place += 1) {
+    if (stops.includes(asked[place]) || /^_?[0-9]/.test(asked[place])) return null;
+    for (const name of ["quantities", "counts"]) {
+      const [found] = phrasesAt(made[name], stems, place);
+      if (found) return [found[1], Array.from({ length: found[0] }, (_, at) => place + at)];
+    }
+  }
+  return null;
+}
+
+function askedNumber(asked, stems, place, rules) {
+  const made = ready(rules);
+  const bounded = phrasesAt(made.bounds, stems, place).find(([length]) => numberAt(asked, stems, place + length, rules)[0] !== null);
+  const [length, bound] = bounded ?? [0, ""];
+  const [value, end] = numberAt(asked, stems, place + length, rules);
+  if (value === null) return null;
+  const after = end < asked.length ? (phrasesAt(made.after, stems, end)[0]?.[0] ?? 0) : 0;
+  const plain = !bound && !after && end === place + 1;
+  const counted = countedAfter(asked, stems, end + after, rules);
+  if (!counted || (plain && value < 10 && counted[1][0] > end)) return null;
+  const [rule, places] = counted;
+  const amount = Math.floor(value + 0.5);
+  const most = bound === "at_most" || bound === "below";
+  const size = { quantities: rule.quantities ?? rule.counts ?? [], said: rule.counted ?? rule.said, least: most ? null : amount, most: most ? amount : null, strict: bound === "above" || bound === "below" };
+  return { length: end + after - place, size, counted: places };
+}
+
+// ------------------------------------------------------------------ questions (questions.py)
+const ACCESS_ORDER = ["open", "registration", "data_use_agreement", "credentialed"];
+const LISTS = ["modality", "region", "task", "labels", "demographics", "sizes", "without", "wishes", "words", "needed_words", "advice_words", "left_over"];
+
+export function readQuestion(question, rules) {
+  const made = ready(rules);
+  const asked = askedWords(question);
+  const stems = asked.map(stem);
+  const found = Object.fromEntries(LISTS.map((name) => [name, []]));
+  const plain = { kind: "dataset", collections: false, splits: false, commercial: false, access: "" };
+  const counted = new Set();
+  let [place, negated, joined, kind] = [0, false, "", ""];
+
+  function rank(words, where) {
+    for (const each of words) {
+      if (made.stop.has(each)) continue;
+      found.advice_words.push(each);
+      if (where) found[where].push(each);
+    }
+  }
+  function want(need, rule, words) {
+    const made = (rule.any ? [rule.any] : rule.all.map((each) => [each])).map((values) => ({ values, said: rule.said, specialty: rule.specialty ?? "" }));
+    if (negated) {
+      for (const each of made) found.without.push([need, each]);
+      return;
+    }
+    let wanted = made;
+    if (joined === need && ["or", "nor"].includes(asked[place - 1]) && rule.any) {
+      const last = found[need].pop();
+      const said = last.said === made[0].said ? last.said : `${last.said} or ${made[0].said}`;
+      wanted = [{ values: [...new Set([...last.values, ...made[0].values])], said, specialty: last.specialty || made[0].specialty }];
+    }
+    for (const each of wanted) {
+      if (!found[need].some((other) => JSON.stringify(other.values) === JSON.stringify(each.values))) found[need].push(each);
+    }
+    if (rule.region && !found.region.some((each) => each.values.includes(rule.region))) {
+      found.region.push({ values: [rule.region], said: rule.region.toLowerCase(), specialty: "" });
+    }
+    const named = need === "task" ? (rule.any ?? []).flatMap((value) => askedWords(value).map(stem)) : words;
+    rank([...words, ...named], "");
+    rank(named, rule.topic ? "words" : "needed_words");
+    joined = need;
+  }
+  function mean(rule, words) {
+    const { need } = rule;
+    if (["modality", "region", "task"].includes(need)) want(need, rule, words);
+    else if (["kind", "wish", "labels", "demographics", "splits", "commercial"].includes(need) && negated) {
+      found.left_over.push(`not ${asked.slice(place, place + words.length).join(" ")}`);
+    } else if (need === "kind") {
+      kind ||= rule.value;
+      rank(words, rule.value === "model" ? "needed_words" : "");
+    } else if (need === "labels") {
+      found.labels.push(rule.value);
+      rank(words, rule.topic ? "words" : "needed_words");
+    } else if (need === "demographics") found.demographics.push(...rule.all);
+    else if (need === "splits" || need === "commercial") plain[need] = true;
+    else if (need === "access") {
+      const limits = [rule.value, plain.access || rule.value];
+      plain.access = limits.reduce((least, each) => (ACCESS_ORDER.indexOf(each) < ACCESS_ORDER.indexOf(least) ? each : least));
+    } else if (need === "wish") {
+      found.wishes.push(rule.value);
+      rank(words, rule.topic ? "words" : "");
+    } else if (need === "topic") rank(words, "words");
+  }
+  function phrase() {
+    let taken = 0;
+    for (const [length, rule] of phrasesAt(made.lexicon, stems, place)) {
+      if (taken !== 0 && taken !== length) break;
+      if (!rule.when || rule.when === (negated ? "negated" : "affirmed")) {
+        taken = length;
+        mean(rule, stems.slice(place, place + length));
+      }
+    }
+    if (taken) {
+      negated = negated && ["or", "nor"].includes(asked[place + taken]);
+      place += taken;
+    }
+    return taken > 0;
+  }
+  function otherWord() {
+    const word = asked[place].replace(/^_+/, "");
+    const stemmed = stems[place].replace(/^_+/, "");
+    if (made.stop.has(stemmed) || !/^[a-z0-9]/.test(word)) {
+      place += 1;
+      return;
+    }
+    if (counted.has(place) || made.common.has(stemmed)) rank([stemmed], "");
+    else if (negated) {
+      found.left_over.push(`not ${word}`);
+      negated = false;
+    } else {
+      found.left_over.push(word);
+      rank([stemmed], "words");
+    }
+    place += 1;
+    joined = "";
+  }
+
+  while (place < asked.length) {
+    const number = askedNumber(asked, stems, place, rules);
+    const word = asked[place];
+    const negation = number ? null : phrasesAt(made.negations, stems, place)[0];
+    if (number) {
+      found.sizes.push(number.size);
+      for (const each of number.counted) counted.add(each);
+      place += number.length;
+      joined = "";
+    } else if ([",", ";", "but"].includes(word) || word === "or" || word === "nor") {
+      if (word !== "or" && word !== "nor") {
+        negated = false;
+        joined = "";
+      }
+      place += 1;
+    } else if (negation) {
+      negated = true;
+      joined = "";
+      place += negation[0];
+    } else if (!phrase()) otherWord();
+  }
+  for (const name of LISTS) found[name] = unique(found[name]);
+  return { ...plain, kind: kind || "dataset", ...found };
+}
+
+// ------------------------------------------------------------------ needs in words (needs.py)
+const ACCESS_SAID = { open: "no registration", registration: "no data use agreement", data_use_agreement: "no credentials", credentialed: "any access" };
+const WISHES = { beginner: "to begin with", small: "small", scale: "as large as possible", longitudinal: "over time" };
+
+function sizeWords({ said, least, most, strict }) {
+  const [above, below] = strict ? ["more than", "fewer than"] : ["at least", "at most"];
+  return [least !== null ? `${above} ${count(least)} ${said}` : "", most !== null ? `${below} ${count(most)} ${said}` : ""].filter(Boolean).join(" and ");
+}
+
+function saidOf(needs) {
+  const said = needs.kind === "dataset" ? [] : [`a ${needs.kind}`];
+  said.push(...[...needs.region, ...needs.modality, ...needs.task].map((each) => each.said), ...needs.labels);
+  if (needs.splits) said.push("official splits");
+  if (needs.demographics.length) said.push(`${listed(needs.demographics)} known`);
+  if (needs.commercial) said.push("commercial use");
+  if (needs.access) said.push(ACCESS_SAID[needs.access]);
+  said.push(...needs.sizes.map(sizeWords), ...needs.without.map(([, each]) => `not ${each.said}`), ...needs.wishes.map((each) => WISHES[each]));
+  return [...new Set(said)];
+}
+
+// ------------------------------------------------------------------ what an entry answers to each need (meeting.py)
+const ACCESS = {
+  open: "Access is open.",
+  registration: "Access needs registration.",
+  data_use_agreement: "Access needs a data use agreement.",
+  credentialed: "Access needs credentials.",
+  unknown: "How one gets access is not known.",
+};
+const GIVEN = {
+  yes: (name) => `${capital(name)} is given for each person.`,
+  partly: (name) => `${capital(name)} is given for some of the persons.`,
+  no: (name) => `${capital(name)} is not given.`,
+  unknown: (name) => `Whether ${name} is given is not known.`,
+};
+const SPLITS = { yes: "Has official splits.", partly: "Has official splits in part.", no: "Has no official splits.", unknown: "Whether it has official splits is not known." };
+const STATED_BY = { guide: "a guide", creator: "the creators", repository: "the repository", paper: "a paper", registry: "a registry", third_party: "a third party", idc: "the index of the Imaging Data Commons" };
+
+const isSet = (form) => form.kind === "dataset" || form.kind === "collection";
+const metBy = (given) => (given === "yes" || given === "partly" ? "yes" : given === "no" ? "no" : "unknown");
+const covering = (regions, rules) => [...new Set(regions.flatMap((region) => rules.regions_covering[region] ?? [region]))];
+const amount = (quantity, size) => `${{ at_least: "At least ", about: "About " }[size.qualifier] ?? ""}${count(size.value)} ${spaced(quantity)}`;
+const answer = (need, met, text, source, about) => ({ need, met, about, text, source });
+
+function regionAnswer(form, wanted, rules) {
+  const shown = form.regions;
+  if (!shown.length || (shown.length === 1 && ["Unknown", "Not Applicable"].includes(shown[0]))) {
+    return answer(wanted.said, "unknown", "What part of the body it shows is not known.", "", "region");
+  }
+  const wider = covering(wanted.values, rules);
+  return answer(wanted.said, shown.some((each) => wider.includes(each)) ? "yes" : "no", `Shows ${listed(shown)}.`, "", "region");
+}
+
+function amongAnswer(values, wanted, before, about) {
+  return answer(wanted.said, values.some((each) => wanted.values.includes(each)) ? "yes" : "no", `${before} ${listed(values)}.`, "", about);
+}
+
+function modalityAnswer(form, wanted) {
+  if (form.modality.length) return amongAnswer(form.modality, wanted, "Modality:", "modality");
+  const met = form.specialty === wanted.specialty || form.specialty === "several";
+  const said = form.specialty ? `Its specialty is ${form.specialty}.` : "Its specialty is not known.";
+  return answer(wanted.said, met ? "yes" : form.specialty ? "no" : "unknown", said, "", "modality");
+}
+
+function demographicAnswer(form, name) {
+  const order = { yes: 0, partly: 1, unknown: 2, no: 3 };
+  const [one, given] = name.split(" or ").map((each) => [each, form.demographics[each]]).reduce((best, each) => (order[each[1]] < order[best[1]] ? each : best));
+  return answer(`${name} known`, metBy(given), GIVEN[given](one), form.demographics.page, "demographics");
+}
+
+function within(size, { least, most, strict }) {
+  const open = size.qualifier === "at_least";
+  if (least !== null) {
+    const enough = size.value > least || (size.value === least && (open || !strict));
+    return enough ? "yes" : open ? "unknown" : "no";
+  }
+  const few = most !== null && (size.value < most || (size.value === most && !strict));
+  return !few ? "no" : open ? "unknown" : "yes";
+}
+
+function sizeAnswer(form, wanted) {
+  const known = wanted.quantities.filter((name) => form.sizes[name]).map((name) => [within(form.sizes[name], wanted), name, form.sizes[name]]);
+  const need = sizeWords(wanted);
+  if (!known.length) return answer(need, "unknown", `How many ${wanted.said} it has is not known.`, "", "size");
+  const order = ["yes", "unknown", "no"];
+  const [met, name, size] = known.reduce((best, each) => (order.indexOf(each[0]) < order.indexOf(best[0]) ? each : best));
+  const checked = size.verdict === "agrees" && size.source !== "idc" ? ", and the source agrees" : "";
+  return answer(need, met, `${amount(name, size)}, says ${STATED_BY[size.source]}${checked}.`, size.page, "size");
+}
+
+function withoutAnswer(form, what, wanted, rules) {
+  const values = form[{ modality: "modality", region: "regions", task: "tasks" }[what]];
+  const need = `not ${wanted.said}`;
+  if (!values.length || (values.length === 1 && values[0] === "Unknown")) return answer(need, "unknown", "What it has is not known.", "", "without");
+  const unwanted = what === "region" ? covering(wanted.values, rules) : wanted.values;
+  const has = values.filter((each) => unwanted.includes(each));
+  return answer(need, has.length ? "no" : "yes", has.length ? `It has ${listed(has)}.` : `It has only ${listed(values)}.`, "", "without");
+}
+
+function termsAnswers(form, needs) {
+  const { license, access } = form;
+  const given = [];
+  if (needs.commercial) {
+    const said = { yes: "Commercial use is allowed", no: "Commercial use is not allowed", unknown: "Whether commercial use is allowed is not known" }[license.commercial];
+    given.push(answer("commercial use", license.commercial, `${said}: ${license.name}.`, license.page, "commercial"));
+  }
+  if (needs.access) {
+    const allowed = ACCESS_ORDER.slice(0, ACCESS_ORDER.indexOf(needs.access) + 1);
+    const met = access.kind === "unknown" ? "unknown" : allowed.includes(access.kind) ? "yes" : "no";
+    given.push(answer(ACCESS_SAID[needs.access], met, ACCESS[access.kind], access.page, "access"));
+  }
+  return given;
+}
+
+function answersOf(form, needs, rules) {
+  const data = isSet(form);
+  const given = data ? needs.region.map((each) => regionAnswer(form, each, rules)) : [];
+  given.push(...needs.modality.filter((each) => data || form.modality.length || each.specialty).map((each) => modalityAnswer(form, each)));
+  given.push(...needs.task.map((each) => amongAnswer(form.tasks, each, "Serves", "task")));
+  if (data) {
+    const came = form.labels.length ? `Comes with ${listed(form.labels)}.` : "What labels it comes with is not known.";
+    given.push(...needs.labels.map((each) => answer(each, form.labels.includes(each) ? "yes" : form.labels.length ? "no" : "unknown", came, "", "labels")));
+    if (needs.splits) given.push(answer("official splits", metBy(form.splits), SPLITS[form.splits], "", "splits"));
+    given.push(...needs.demographics.map((each) => demographicAnswer(form, each)));
+  }
+  given.push(...termsAnswers(form, needs), ...needs.sizes.map((each) => sizeAnswer(form, each)));
+  given.push(...needs.without.map(([what, each]) => withoutAnswer(form, what, each, rules)));
+  return given;
+}
+
+// ------------------------------------------------------------------ reasons and warnings (reasons.py)
+const RELATED = { subset_of: "Subset of", edition_of: "An edition of", derived_from: "Derived from", annotations_of: "Annotates images of", overlaps: "Shares images with" };
+const MAIN = ["patients", "studies", "slides", "images", "volumes", "series", "videos", "patches", "reports"];
+const remark = (text, source = "") => ({ text, source });
+
+function reasonsOf(form, given, matched, advised) {
+  const said = unique(given.filter((each) => each.met === "yes").map((each) => remark(each.text, each.source)));
+  said.push(...advised.map((sentence) => remark(`The guides advise: “${sentence}”`)));
+  if (form.idc) said.push(remark(form.idc));
+  if (matched.length) said.push(remark(`Found in ${matched.join("; ")}.`));
+  return said;
+}
+
+function termsWarnings({ license, access }) {
+  const said = [];
+  if (!license.confirmed) said.push(remark("Its license is not confirmed: nothing may be concluded about its use."));
+  else if (license.commercial === "no") said.push(remark(`Not for commercial use: ${license.name}.`, license.page));
+  else if (license.commercial === "unknown") said.push(remark(`Read its terms before any commercial use: ${license.name}.`, license.page));
+  if (license.share_alike === "yes") said.push(remark("What is made from it and shared must carry the same license (share-alike).", license.page));
+  if (access.kind === "credentialed") said.push(remark("Access needs credentials.", access.page));
+  if (access.kind === "data_use_agreement") said.push(remark("Access needs a data use agreement.", access.page));
+  return said;
+}
+
+function peopleWarnings(form, needs) {
+  if (!isSet(form)) return [];
+  const stated = form.demographics;
+  const those = (names, given) => names.filter((name) => stated[name] === given);
+  const [absent, unknown] = [those(["age", "sex"], "no"), those(["age", "sex"], "unknown")];
+  const asked = needs.demographics.flatMap((name) => name.split(" or "));
+  const partly = those(["age", "sex", "race", "ethnicity"], "partly").filter((name) => asked.includes(name));
+  const said = [];
+  if (absent.length) said.push(remark(`No ${listed(absent, "or")} of the patients.`, stated.page));
+  if (unknown.length) said.push(remark(`Whether ${listed(unknown)} of the patients ${unknown.length > 1 ? "are" : "is"} given is not known.`));
+  if (partly.length) said.push(remark(`${capital(listed(partly))} for some of the patients only.`, stated.page));
+  return said;
+}
+
+function numberWarnings(form, needs) {
+  const asked = needs.sizes.flatMap((wanted) => wanted.quantities.filter((name) => form.sizes[name]));
+  const main = MAIN.filter((name) => form.sizes[name]).slice(0, 1);
+  const said = [];
+  for (const name of new Set(asked.length ? asked : main)) {
+    const size = form.sizes[name];
+    if (["guide", "third_party"].includes(size.source) && size.verdict !== "agrees") said.push(remark(`${amount(name, size)}: stated by ${STATED_BY[size.source]} only.`));
+  }
+  for (const each of form.disputed) {
+    const words = each.words ? ` The source: “${each.words}”` : "";
+    said.push(remark(`${capital(STATED_BY[each.source])} says ${each.amount}, which differs from the source.${words}`, each.page));
+  }
+  for (const each of form.issues) said.push(remark(`Known issue: ${each.issue}`, each.page));
+  return said;
+}
+
+function warningsOf(form, needs, names) {
+  const relatives = form.parents.map((parent) => remark(`${RELATED[parent.kind]} ${names.get(parent.of) ?? parent.of}.${parent.note ? ` ${parent.note}` : ""}`));
+  return [...termsWarnings(form), ...peopleWarnings(form, needs), ...relatives, ...numberWarnings(form, needs)];
+}
+
+// ------------------------------------------------------------------ scores (scoring.py)
+const LARGEST = ["patients", "studies", "series", "images", "volumes", "slides", "videos"];
+
+function scorerOf(index, needs) {
+  const { rules, forms } = index;
+  const weights = rules.recommend;
+  const { synonyms } = ready(rules);
+  const terms = new Map(needs.needed_words.map((word) => [word, weights.needed_words]));
+  for (const word of needs.words) terms.set(word, weights.words);
+  const found = scoreTerms(index, terms, new Map(needs.left_over.map((word) => [stem(word), word])));
+  const wishes = rules.lexicon.filter((rule) => rule.need === "wish" && needs.wishes.includes(rule.value));
+  const rare = (word) => rarity(index.postings.get(word)?.length ?? 0, forms.length);
+  const whole = total(needs.advice_words.map(rare));
+
+  function advice(form) {
+    let best = [0, []];
+    for (const sentence of form.advice) {
+      const stems = new Set(wordsOf(sentence));
+      const held = total(needs.advice_words.filter((word) => stems.has(word) || (synonyms.get(word) ?? []).some((other) => stems.has(other))).map(rare));
+      const share = whole ? held / whole : 0;
+      let worth = share >= weights.advice_floor ? weights.advice * share : 0;
+      for (const wish of wishes) if (holds(wish.advised ?? [], sentence)) worth += weights.advised_wish;
+      if (worth > best[0]) best = [worth, [sentence]];
+    }
+    return best;
+  }
+  function focus(form) {
+    const share = (values, wanted) => (values.length ? values.filter((each) => wanted.includes(each)).length / values.length : 0);
+    const regionShare = (wanted) => {
+      if (!form.regions.length) return 0;
+      const wider = covering(wanted.values, rules);
+      return total(form.regions.map((each) => (wanted.values.includes(each) ? 1 : wider.includes(each) ? 0.5 : 0))) / form.regions.length;
+    };
+    const shares = [...needs.modality.map((each) => share(form.modality, each.values)), ...needs.task.map((each) => share(form.tasks, each.values)), ...needs.region.map(regionShare)];
+    return weights.focus * total(shares);
+  }
+  function wished(form) {
+    const sizes = LARGEST.filter((name) => form.sizes[name]).map((name) => form.sizes[name].value);
+    const digits = sizes.length ? String(Math.max(...sizes)).length : 0;
+    let worth = 0;
+    if (needs.wishes.includes("scale")) worth += weights.scale_digit * digits;
+    if (needs.wishes.includes("small")) worth += weights.small_digit * digits;
+    if (needs.wishes.includes("longitudinal")) {
+      const texts = ["keywords", "annotations", "summary", "guide"].flatMap((name) => form.texts[name] ?? []);
+      worth += texts.some((text) => holds(rules.longitudinal_words, text)) ? weights.longitudinal : 0;
+    }
+    return worth;
+  }
+  function terms_(form) {
+    const sourced = Object.values(form.sizes).some((size) => !["guide", "third_party"].includes(size.source) || size.verdict === "agrees");
+    return weights.access[form.access.kind] + weights.commercial[form.license.commercial] + (sourced ? weights.sourced_size : 0);
+  }
+  return (place) => {
+    const form = forms[place];
+    const { score = 0, matched = [] } = found.get(place) ?? {};
+    const [worth, advised] = advice(form);
+    return { score: rounded(score + worth + focus(form) + wished(form) + terms_(form)), matched, advised };
+  };
+}
+
+// ------------------------------------------------------------------ recommendations (recommending.py)
+const TOPIC = ["region", "modality", "task", "without"];
+
+function withLeakage(ranked, leakage, among) {
+  const shared = new Map(leakage.map(([one, other, said]) => [`${one} ${other}`, said]));
+  const first = ranked.slice(0, among);
+  const warned = first.map((choice) => {
+    const said = first.filter(({ key }) => key !== choice.key).map(({ key }) => shared.get([choice.key, key].sort().join(" ")));
+    return { ...choice, warnings: [...choice.warnings, ...said.filter(Boolean).map((text) => remark(text))] };
+  });
+  return [...warned, ...ranked.slice(first.length)];
+}
+
+function verdictOf(needs, ranked) {
+  const what = { dataset: "data set", model: "model", framework: "framework" }[needs.kind];
+  if (!ranked.length) return `No ${what} with a confirmed license meets all needs.`;
+  return `${ranked.length} ${what}${ranked.length > 1 ? "s meet" : " meets"} all needs.`;
+}
+
+export function recommend(index, needs, leakage = []) {
+  const { forms, rules } = index;
+  const names = new Map(forms.map((form) => [form.key, form.name]));
+  const score = scorerOf(index, needs);
+  const kinds = needs.collections && needs.kind === "dataset" ? [needs.kind, "collection"] : [needs.kind];
+  const choices = forms
+    .map((form, place) => ({ form, place }))
+    .filter(({ form }) => kinds.includes(form.kind))
+    .map(({ form, place }) => {
+      const scored = score(place);
+      const given = answersOf(form, needs, rules);
+      const reasons = reasonsOf(form, given, scored.matched, scored.advised);
+      const choice = { key: form.key, name: form.name, score: scored.score, reasons, warnings: warningsOf(form, needs, names), unmet: given.filter((each) => each.met !== "yes") };
+      return { confirmed: form.license.confirmed, choice };
+    })
+    .sort((a, b) => b.choice.score - a.choice.score || by(a.choice.key, b.choice.key));
+  const confirmed = choices.filter((each) => each.confirmed).map((each) => each.choice);
+  const unconfirmed = choices.filter((each) => !each.confirmed).map((each) => each.choice);
+  const ranked = confirmed.filter((choice) => !choice.unmet.length);
+  const fewest = confirmed.length ? Math.min(...confirmed.map((choice) => choice.unmet.length)) : 0;
+  const elsewhere = (choice) => choice.unmet.some((each) => TOPIC.includes(each.about));
+  const nearest = [...confirmed.filter((choice) => !elsewhere(choice)), ...confirmed.filter(elsewhere)];
+  const { near_misses: most, leakage_among: among } = rules.recommend;
+  const searched = needs.left_over.filter((word) => !word.startsWith("not ") && candidates(index, stem(word)).length);
+  const notUnderstood = needs.left_over.filter((word) => !searched.includes(word));
+  const said = saidOf(needs);
+  const understood = [
+    said.length ? `Understood: ${said.join("; ")}.` : "No need was understood.",
+    searched.length ? `Searched for: ${searched.join(", ")}.` : "",
+    notUnderstood.length ? `Not understood: ${notUnderstood.join(", ")}.` : "",
+  ];
+  return {
+    needs,
+    said,
+    understood: understood.filter(Boolean).join(" "),
+    verdict: verdictOf(needs, ranked),
+    ranked: withLeakage(ranked, leakage, among),
+    near_misses: nearest.filter((choice) => choice.unmet.length === 1).slice(0, most),
+    not_confirmed: unconfirmed.filter((choice) => choice.unmet.every((each) => each.about === "commercial")),
+    nearest: ranked.length ? [] : nearest.filter((choice) => choice.unmet.length === fewest).slice(0, most),
+    searched,
+    not_understood: notUnderstood,
+  };
+}
