@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from workbench.catalog.registry.entries import Entry
 
+#: How laws of whole entries are tried: each takes a while to draw.
+LAWS = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 #: Signs that mean something to JSON, YAML, Markdown, HTML, BibTeX or CSV.
 HOSTILE = (
     "{unclosed", "}closed", "a|b", "line\nbreak", "back\\slash", "<b>bold</b>", "# head", "- item", "1. one", "---",
@@ -143,7 +146,7 @@ fields: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 #: Entries of data sets.
 entries = fields.map(lambda drawn: Entry("dataset", drawn, terms=_TERMS))
 #: One of each key.
-catalogs = st.lists(entries, min_size=1, max_size=4, unique_by=lambda entry: entry.key)
+catalogs = st.lists(entries, min_size=1, max_size=2, unique_by=lambda entry: entry.key)
 _TERMS = {
     "CC-BY-4.0": {
         "name": "CC BY 4.0",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.catalog.registry.formats.drawn import entries, strings_of
+from tests.catalog.registry.formats.drawn import LAWS, entries, strings_of
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.formats.croissant import context, croissant
 from workbench.catalog.registry.formats.validating import validate
@@ -104,6 +104,7 @@ def test_the_context_is_the_official_one(judged: dict[str, Any]) -> None:
 
 @needs_mlcroissant
 def test_no_term_is_invented(judged: dict[str, Any]) -> None:
+    assert "https://schema.org/conditionsOfAccess" in judged["used"]
     assert judged["strange"] == []
     other = {term for term in judged["used"] if "schema.org" not in term}
     rai = "http://mlcommons.org/croissant/RAI/"
@@ -113,6 +114,7 @@ def test_no_term_is_invented(judged: dict[str, Any]) -> None:
     } == set()
 
 
+@LAWS
 @given(entries)
 def test_every_text_of_an_entry_survives_json(entry: Entry) -> None:
     record = json.loads(json.dumps(croissant(entry)))
@@ -126,6 +128,7 @@ def test_every_text_of_an_entry_survives_json(entry: Entry) -> None:
         assert claim.where in said
 
 
+@LAWS
 @given(entries)
 def test_no_list_and_no_text_is_empty(entry: Entry) -> None:
     record = croissant(entry)
@@ -133,6 +136,7 @@ def test_no_list_and_no_text_is_empty(entry: Entry) -> None:
     assert record["conformsTo"][0] == "http://mlcommons.org/croissant/1.1"
 
 
+@LAWS
 @given(entries)
 def test_a_license_is_stated_only_when_a_source_confirms_it(entry: Entry) -> None:
     assert ("license" in croissant(entry)) == bool(

@@ -1,0 +1,86 @@
+"""Exports: all files or none, the same bytes for the same entries."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from tests.catalog.registry.formats.drawn import LAWS, catalogs
+from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.formats.writing import FORMATS, export
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@settings(LAWS, max_examples=6)
+@given(catalogs)
+def test_two_exports_are_equal_byte_by_byte(tmp_path_factory: pytest.TempPathFactory, listed: list[Entry]) -> None:
+    one, other = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("other")
+    export(listed, one)
+    export(tuple(listed), other)
+    first = contents(one)
+    export(listed, one)
+    assert contents(other) == first == contents(one)
+    for name, written in first.items():
+        if name.endswith((".json", ".jsonld")):
+            json.loads(written)
+
+
+def test_every_shipped_entry_is_written_in_every_format(shipped: tuple[Entry, ...], tmp_path: Path) -> None:
+    written = export(shipped, tmp_path / "new")
+    cards = {f"cards/{entry.key}.md" for entry in shipped}
+    described = {f"croissant/{entry.key}.json" for entry in shipped if entry.kind in ("dataset", "collection")}
+    whole = {"catalog.jsonld", "catalog.bib", "catalog.csl.json", "catalog.csv", "datapackage.json"}
+    assert set(contents(tmp_path / "new")) == cards | described | whole
+    assert sorted(path.relative_to(tmp_path / "new").as_posix() for path in written) == sorted(
+        cards | described | whole
+    )
+
+
+def test_only_the_formats_asked_for_are_written(invented: Entry, tmp_path: Path) -> None:
+    assert [path.name for path in export([invented], tmp_path, ["csl", "bibtex"])] == [
+        "catalog.bib",
+        "catalog.csl.json",
+    ]
+
+
+def test_when_one_file_cannot_be_written_none_is(invented: Entry, tmp_path: Path) -> None:
+    (tmp_path / "croissant").write_text("in the way")
+    with pytest.raises(OSError, match="croissant"):
+        export([invented], tmp_path)
+    assert contents(tmp_path) == {"croissant": b"in the way"}
+
+
+def test_an_unknown_format_is_refused_with_the_nearest(invented: Entry, tmp_path: Path) -> None:
+    with pytest.raises(LookupError) as refused:
+        export([invented], tmp_path, ["croisant"])  # type: ignore[list-item]
+    assert str(refused.value) == (
+        "No format 'croisant' in the data catalog. Did you mean 'croissant'? "
+        f"Valid: {', '.join(FORMATS)}. Use one of these."
+    )
+
+
+def test_nothing_to_write_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="entry") as refused:
+        export([], tmp_path)
+    assert str(refused.value) == (
+        "There is no entry to write. Choose at least one, such as datasets().where(kind='dataset')."
+    )
+
+
+def test_a_key_that_stands_twice_is_refused(invented: Entry, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="twice") as refused:
+        export([invented, invented], tmp_path)
+    assert str(refused.value) == "Keys stand twice: invented. Each entry has one file. Leave one of each out."
+    assert contents(tmp_path) == {}
+
+
+def test_a_file_is_no_folder(invented: Entry, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotADirectoryError) as refused:
+        export([invented], tmp_path / "file")
+    assert str(refused.value) == f"{tmp_path / 'file'} is a file. The catalog is written into a folder. Name another."
