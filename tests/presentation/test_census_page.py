@@ -116,8 +116,9 @@ def test_a_controlled_source_says_what_it_hides_and_names_nobody(closed, closed_
 
 
 def test_a_controlled_source_has_no_overview(closed, closed_folder):
-    assert sorted(path.name for path in closed_folder.iterdir()) == ["census.json"]
-    assert closed.page.locator(".wb-nav").count() == 0  # nor an explorer: no public page opens the source
+    assert sorted(path.name for path in closed_folder.iterdir()) == ["census.json", "data_catalog.json"]
+    beside = closed.page.locator(".wb-nav a").all_inner_texts()  # no explorer either: no public page opens the source
+    assert beside == ["Diversity census", "Data catalog"]
 
 
 def test_the_next_release_is_suppressed_with_the_one_before(closed_folder, tmp_path):

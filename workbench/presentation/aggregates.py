@@ -7,6 +7,8 @@ from typing import Any
 from workbench.assets import asset_path
 from workbench.cache import rules_digest, say, sealed_folder
 from workbench.catalog.commons import Catalog
+from workbench.catalog.registry import datasets
+from workbench.presentation.catalog_page import catalog_page
 from workbench.presentation.census_page import census_page
 from workbench.presentation.overview_page import overview_page
 from workbench.presentation.published import read_earlier
@@ -19,7 +21,8 @@ def public_pages(catalog: Catalog, *, earlier: Path | None = None) -> dict[str, 
     Parameters
     ----------
     catalog : Catalog
-        What is shown. Of a controlled source only the census is, with small counts suppressed.
+        What is shown. Of a controlled source only the census is, with small counts suppressed, beside the data
+        catalog, which holds no patient.
     earlier : pathlib.Path, optional
         The aggregates of the release before, which a controlled source is suppressed with.
 
@@ -40,8 +43,9 @@ def public_pages(catalog: Catalog, *, earlier: Path | None = None) -> dict[str, 
             "to suppress with it. A controlled source would be right. Leave the earlier release out."
         )
     before = read_earlier(earlier) if earlier else ()
-    census = {"census": census_page(catalog, earlier=before)}
-    return census if is_controlled else {"overview": overview_page(catalog)} | census
+    pages = {} if is_controlled else {"overview": overview_page(catalog)}
+    # The data catalog is the same beside every source: it holds no patient.
+    return pages | {"census": census_page(catalog, earlier=before), "data_catalog": catalog_page(datasets())}
 
 
 def write_aggregates(catalog: Catalog, folder: Path, *, earlier: Path | None = None) -> Path:
@@ -93,8 +97,8 @@ def cached_aggregates(catalog: Catalog) -> Path:
 
 
 def _drawn_by() -> str:
-    """A digest of everything that decides what a page shows: the package's own text and the reference populations."""
+    """A digest of everything that decides what a page shows: the package's own text and what it is shipped with."""
     package = Path(__file__).resolve().parents[1]
-    references = asset_path("data_catalog", "reference_populations")
-    files = sorted([*package.rglob("*.py"), *references.iterdir()])
+    shipped = asset_path("data_catalog")
+    files = sorted([*package.rglob("*.py"), *shipped.rglob("*.yaml"), *(shipped / "reference_populations").iterdir()])
     return rules_digest(file.read_text(encoding="utf-8") for file in files if file.is_file())

@@ -13,8 +13,7 @@ from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.formats.fair_metrics import METRICS
 from workbench.catalog.registry.idc_checks import read_idc_facts
 from workbench.catalog.registry.idc_facts import IdcFacts
-from workbench.catalog.registry.ranking_forms import ranking_form
-from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.ranking_forms import ranking_bundle, ranking_forms
 from workbench.presentation.catalog_cards import card_of
 from workbench.presentation.catalog_files import files_of
 from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, TERMS
@@ -76,7 +75,7 @@ def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None =
             "checklist": _checklist(),
             "metrics": [[each.identifier, each.name] for each in METRICS],
             "packed": {
-                "ranking": _packed(_ranking([*catalog.entries, *collections], known)),
+                "ranking": _packed(_ranking(catalog, known)),
                 "collections": _packed([card_of(each, families=Families(()), facts={}) for each in collections]),
                 "files": _packed({each.key: files_of(each, known.get(each.key)) for each in catalog.entries}),
             },
@@ -117,11 +116,11 @@ def _tile(name: str, label: str, value: int, note: str | None = None) -> dict[st
     return {"id": name, "label": label, "value": value, "text": f"{value:,}", "note": note}
 
 
-def _ranking(entries: Sequence[Entry], facts: Mapping[str, IdcFacts]) -> dict[str, Any]:
+def _ranking(catalog: DataCatalog, facts: Mapping[str, IdcFacts]) -> dict[str, Any]:
     """What search, reading a question and recommending need; `ranking.js` reads the same as Python."""
     sentences = {key: each.sentence for key, each in facts.items()}
-    forms = [ranking_form(entry, idc=sentences.get(entry.key, "")) for entry in entries]
-    return {"rules": dict(ranking_rules()), "forms": forms}
+    apart = ranking_forms(tuple(catalog.collections))
+    return ranking_bundle(catalog.entries, sentences) | {"collections": apart}
 
 
 def _checklist() -> dict[str, Any]:

@@ -5,12 +5,15 @@ async function prepared(page) {
   const catalog = { ...page.catalog };
   [catalog.ranking, catalog.collections] = await Promise.all([unpacked(catalog.packed.ranking), unpacked(catalog.packed.collections)]);
   catalog.byKey = new Map([...catalog.entries, ...catalog.collections].map((entry) => [entry.key, entry]));
-  const forms = catalog.ranking.forms;
-  const split = (collections) => forms.filter((form) => (form.kind === "collection") === collections);
-  const index = (collections) => ranking.buildIndex(split(collections), catalog.ranking.rules);
-  catalog.index = index(false);
-  let ofCollections = null; // built when somebody looks for a collection
-  catalog.search = (text, collections) => ranking.search(collections ? (ofCollections ??= index(true)) : catalog.index, text, forms.length);
+  const { rules, forms, collections, leakage } = catalog.ranking;
+  const indexes = {}; // built when first asked: of the entries, of the collections, of both
+  const contents = { entries: forms, collections, both: [...forms, ...collections] };
+  const index = (name) => (indexes[name] ??= ranking.buildIndex(contents[name], rules));
+  catalog.search = (text, apart) => ranking.search(index(apart ? "collections" : "entries"), text, contents.both.length);
+  catalog.ask = (question) => {
+    const needs = ranking.readQuestion(question, rules);
+    return ranking.recommend(index(needs.collections ? "both" : "entries"), needs, leakage);
+  };
   return catalog;
 }
 
@@ -142,7 +145,14 @@ function render({ model, el }) {
       el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The data catalog could not be read."));
       return;
     }
-    const catalog = await prepared(page);
+    let catalog;
+    try {
+      catalog = await prepared(page);
+    } catch (problem) {
+      console.error(`The data catalog could not be unpacked: ${problem.message}`);
+      el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The data catalog could not be unpacked. A browser of the last three years can do it."));
+      return;
+    }
     if (stopped) return;
     const app = compose(page, catalog);
     const waiting = new AbortController();

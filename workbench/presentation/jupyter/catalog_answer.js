@@ -1,11 +1,32 @@
 // The question and its answer: what was understood, who meets it and why, who fails one need, whose license is open.
 
 const SHOWN_CHOICES = 4;
+const WARNINGS_AT_ONCE = 3;
 
 // A remark is a sentence with the page it rests on.
-function remark(said, sign) {
-  const { text, source } = typeof said === "string" ? { text: said, source: "" } : said;
-  return make("li", {}, sign ? make("span", { class: "wc-sign", "aria-hidden": "true" }, `${sign} `) : null, capital(text), " ", sourceLink(source));
+function remark({ text, source }, sign) {
+  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, `${sign} `), capital(text), " ", sourceLink(source));
+}
+
+// Why, and what to beware of. In which words it was found is no reason, so it stands apart.
+function grounds(choice, first, app) {
+  const plain = (said) => (said.text.startsWith("Modality: ") ? { ...said, text: `Images: ${imagesOf(app.catalog.byKey.get(choice.key), app.catalog)}.` } : said);
+  const where = choice.reasons.filter(({ text }) => text.startsWith("Found in"));
+  const reasons = choice.reasons.filter((said) => !where.includes(said)).map(plain);
+  const most = first ? choice.warnings.length : WARNINGS_AT_ONCE;
+  const [now, later] = [choice.warnings.slice(0, most), choice.warnings.slice(most)];
+  const list = (warnings) => make("ul", { class: "wc-warnings" }, warnings.map((said) => remark(said, "⚠")));
+  return make(
+    "div",
+    { class: "wc-grounds" },
+    make(
+      "div",
+      {},
+      reasons.length ? make("ul", { class: "wc-reasons", "aria-label": "Reasons" }, reasons.map((said) => remark(said, "✓"))) : null,
+      where.map(({ text }) => make("p", { class: "wc-found" }, text)),
+    ),
+    now.length ? make("div", { class: "wc-beware", role: "group", "aria-label": "Warnings" }, list(now), later.length ? make("details", {}, make("summary", {}, counted(later.length, "more warning")), list(later)) : null) : null,
+  );
 }
 
 function choiceItem(choice, at, app) {
@@ -21,9 +42,13 @@ function choiceItem(choice, at, app) {
       useBadge(entry.use, app.catalog.words),
     ),
     at === 0 && entry.summary ? make("p", {}, entry.summary) : null,
-    choice.reasons.length ? make("ul", { class: "wc-reasons" }, choice.reasons.map((said) => remark(said, "✓"))) : null,
-    choice.warnings.length ? make("ul", { class: "wc-warnings" }, choice.warnings.map((said) => remark(said, "⚠"))) : null,
+    grounds(choice, at === 0, app),
   );
+}
+
+// A need that is not met, or of which nothing is known, with why.
+function unmetItem({ need, met, text, source }) {
+  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, met === "no" ? "✕ " : "? "), make("strong", {}, `${capital(need)}: `), text, " ", sourceLink(source));
 }
 
 function missItem(choice, app) {
@@ -32,38 +57,40 @@ function missItem(choice, app) {
     "li",
     { "data-miss": choice.key },
     make("button", { type: "button", class: "wc-link", onclick: () => app.openCard(choice.key) }, entry.name),
-    entry.size ? make("span", { class: "wc-quiet" }, ` ${entry.size.text}`) : null,
-    make("ul", { class: "wc-plain" }, choice.unmet.map((said) => remark(said, "✕"))),
+    entry.size ? make("span", { class: "wc-quiet" }, ` · ${entry.size.text}`) : null,
+    make("ul", { class: "wc-plain" }, choice.unmet.map((answer) => unmetItem(answer))),
   );
 }
 
 function verdictOn(answer, catalog) {
   const n = answer.ranked.length;
-  if (!n) return answer.near_misses.length || answer.not_confirmed.length ? "Nothing in the catalog meets every need" : "Nothing in the catalog fits these words";
+  if (!n) return answer.verdict.replace(/\.$/, "");
   const name = nameOf(catalog, answer.ranked[0].key);
-  return n === 1 ? `${name} is the one that fits` : `${name} comes first of ${number(n)} that fit`;
+  return n === 1 ? `${name} is the one that meets all needs` : `${name} comes first of ${number(n)} that meet all needs`;
 }
+
+// Who fails one need; when nobody meets all, whoever fails the fewest.
+const closest = (answer) => (answer.ranked.length || answer.near_misses.length ? answer.near_misses : answer.nearest);
 
 // The answer as plain text with its sources, to be pasted into a message or a protocol.
 function answerText(question, answer, catalog) {
-  const said = (each) => (typeof each === "string" ? each : each.source ? `${each.text} [${each.source}]` : each.text);
+  const said = (each) => (each.source ? `${each.text} [${each.source}]` : each.text);
   const part = (choice, at) => [`${at + 1}. ${nameOf(catalog, choice.key)}`, ...choice.reasons.map((each) => `   + ${said(each)}`), ...choice.warnings.map((each) => `   ! ${said(each)}`)];
-  const failed = (choice) => `- ${nameOf(catalog, choice.key)}: ${choice.unmet.map(said).join("; ")}`;
+  const failed = (choice) => `- ${nameOf(catalog, choice.key)}: ${choice.unmet.map((each) => `${each.need} – ${said(each)}`).join("; ")}`;
   return [
     `Question: ${question}`,
-    `Understood: ${answer.said.join(", ")}`,
+    answer.understood,
     "",
     `${verdictOn(answer, catalog)}.`,
     ...answer.ranked.slice(0, SHOWN_CHOICES).flatMap(part),
-    ...(answer.near_misses.length ? ["", "Close, but not all of it:", ...answer.near_misses.map(failed)] : []),
-    ...(answer.not_confirmed.length ? ["", "License not confirmed:", ...answer.not_confirmed.map(failed)] : []),
+    ...(closest(answer).length ? ["", "Close, but not all of it:", ...closest(answer).map(failed)] : []),
+    ...(answer.not_confirmed.length ? ["", `License not confirmed: ${answer.not_confirmed.map(({ key }) => nameOf(catalog, key)).join("; ")}.`] : []),
   ].join("\n");
 }
 
-function answerBlock(question, app) {
+function answerBlock(question, answer, app) {
   const { catalog } = app;
-  const answer = catalog.ask(question);
-  const left = answer.needs.left_over ?? [];
+  const misses = closest(answer);
   const rest = answer.ranked.slice(SHOWN_CHOICES);
   const more = rest.length
     ? make("details", { class: "wc-more" }, make("summary", {}, `${counted(rest.length, "more choice")} that fit`), make("ol", { class: "wc-choices", start: String(SHOWN_CHOICES + 1) }, rest.slice(0, 12).map((choice) => choiceItem(choice, -1, app))))
@@ -76,17 +103,18 @@ function answerBlock(question, app) {
       "div",
       { class: "wc-understood" },
       make("span", { class: "wc-quiet" }, "Understood: "),
-      answer.said.length ? answer.said.map((text) => make("span", { class: "wc-need" }, text)) : "nothing that narrows the catalog; ordered by your words",
-      left.length ? make("span", { class: "wc-quiet" }, ` Not used: ${left.map((word) => `“${word}”`).join(", ")}.`) : null,
+      answer.said.length ? answer.said.map((text) => make("span", { class: "wc-need" }, text)) : "no need; ordered by your words",
+      answer.searched.length ? make("span", { class: "wc-quiet" }, ` Searched for: ${answer.searched.join(", ")}.`) : null,
+      answer.not_understood.length ? make("span", { class: "wc-quiet" }, ` Not understood: ${answer.not_understood.join(", ")}.`) : null,
     ),
     make("h3", { class: "wc-verdict" }, `${verdictOn(answer, catalog)}.`),
     answer.ranked.length ? make("ol", { class: "wc-choices" }, answer.ranked.slice(0, SHOWN_CHOICES).map((choice, at) => choiceItem(choice, at, app))) : null,
     more,
-    answer.near_misses.length
-      ? make("section", { class: "wc-aside" }, make("h3", {}, "Close, but not all of it"), make("p", { class: "wc-quiet" }, "Each of these fails one need."), make("ul", { class: "wc-misses" }, answer.near_misses.slice(0, 8).map((choice) => missItem(choice, app))))
+    misses.length
+      ? make("section", { class: "wc-aside", "data-apart": "misses" }, make("h3", {}, "Close, but not all of it"), make("p", { class: "wc-quiet" }, "These fail a need, or nothing is known of it."), make("ul", { class: "wc-misses" }, misses.slice(0, 6).map((choice) => missItem(choice, app))))
       : null,
     answer.not_confirmed.length
-      ? make("section", { class: "wc-aside", "data-apart": "license" }, make("h3", {}, "License not confirmed"), make("p", { class: "wc-quiet" }, "They may suit, but no source states the license. Ask the creators before you use them."), make("ul", { class: "wc-misses" }, answer.not_confirmed.slice(0, 8).map((choice) => missItem(choice, app))))
+      ? make("section", { class: "wc-aside", "data-apart": "license" }, make("h3", {}, "License not confirmed"), make("p", { class: "wc-quiet" }, "They may suit, but no source states the license. Ask the creators before you use them."), make("ul", { class: "wc-misses" }, answer.not_confirmed.slice(0, 6).map((choice) => missItem(choice, app))))
       : null,
     make(
       "div",
@@ -102,7 +130,8 @@ function answerBlock(question, app) {
 function askPanel(app) {
   const { catalog } = app;
   const field = make("input", { id: "wc-ask", type: "text", autocomplete: "off", enterkeyhint: "search", maxlength: "400", placeholder: "For instance: CT with organ masks, at least 500 patients" });
-  const place = make("div", { "aria-live": "polite" });
+  const place = make("div", {});
+  const told = make("p", { class: "wc-hidden", role: "status" });
   const ask = (question) => app.change({ question: question.trim() }, { step: true });
   const form = on(make("form", { class: "wc-form" }, field, make("button", { type: "submit", class: "wb-button is-strong" }, "Find it")), {
     submit: (event) => {
@@ -111,13 +140,15 @@ function askPanel(app) {
     },
   });
   const examples = catalog.questions.map((question) => make("li", {}, make("button", { type: "button", class: "wc-example", onclick: () => ask(question) }, question)));
+  const list = make("ul", { class: "wc-examples", "aria-label": "Examples" }, examples);
   const node = make(
     "section",
     { class: "wc-ask", "aria-labelledby": "wc-ask-label" },
     make("label", { for: "wc-ask", id: "wc-ask-label" }, "What do you need?"),
     form,
-    make("ul", { class: "wc-examples", "aria-label": "Examples" }, examples),
+    list,
     place,
+    told,
   );
   let last = null;
   function update() {
@@ -125,8 +156,12 @@ function askPanel(app) {
     if (question === last) return;
     last = question;
     field.value = question;
-    place.replaceChildren(...(question ? [answerBlock(question, app)] : []));
-    node.classList.toggle("is-answered", Boolean(question));
+    const answer = question ? catalog.ask(question) : null;
+    place.replaceChildren(...(answer ? [answerBlock(question, answer, app)] : []));
+    told.textContent = answer ? `${verdictOn(answer, catalog)}.` : "";
+    // an answer stands right below its question; the examples follow it
+    if (answer) place.after(list);
+    else place.before(list);
   }
   return { node, update };
 }
