@@ -275,11 +275,11 @@ def open_catalog(
         ethnicity and COVID-19 tests, ``"synthetic:1000000"`` one of any size, ``"synthetic:midrc_2021"`` one whose
         studies stand where MIDRC's stood. ``"s3://bucket/folder"`` (or ``gs://``, ``az://``, ``https://``): DICOM
         files there; ``"dicomweb+https://host/dicom-web"``: a DICOMweb server. Else a path, recognized by its content:
-        DICOM files or an index of them, a release, files of a Gen3 export, or a table of yours.
+        DICOM files or an index of them, a release, a Gen3 export, a data set whose layout is known, or your table.
     columns : mapping of str to str, optional
         For a table: our name to its column, such as ``{"patient_id": "PatientID", "sex": "Gender"}``.
     layout : str or pathlib.Path, optional
-        For a folder: how it lies, such as ``"nih-chestx-ray14"``; or a layout of your own, as a YAML file.
+        For a folder: how it must lie, such as ``"nih-chestx-ray14"``; or a layout of your own, as a YAML file.
 
     Returns
     -------

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.registry.layouts import has_layout, open_layout
 from workbench.catalog.sources.layout_columns import make_columns
@@ -244,6 +245,15 @@ def test_the_first_release_of_the_table_has_another_name_and_an_unnamed_column(n
     assert catalog.counts["patients"] == 4
     assert "n_boxes" not in catalog.repository.columns("series")
     assert set(column(catalog, "series", "official_split")) == {"test", "Not Reported"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "key"), [("nih", "nih-chestx-ray14"), ("figure1", "figure1-covid"), ("covid", "covid-chestxray")]
+)
+def test_a_folder_is_known_by_what_it_holds(folder: str, key: str, request: pytest.FixtureRequest) -> None:
+    root = request.getfixturevalue(folder)
+    assert open_catalog(root).repository.key == f"layout:{key}"
+    assert open_catalog(root).repository.build == open_layout(key, root).repository.build
 
 
 # ------------------------------------------------------------------ what does not lie so
@@ -490,8 +500,10 @@ def test_words_that_yaml_takes_for_something_else_are_words(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("key", layout_keys())
-def test_every_shipped_layout_says_where_it_is_documented(key: str) -> None:
+def test_every_shipped_layout_is_valid_and_says_where_it_is_documented(key: str, tmp_path: Path) -> None:
     layout = read_layout(key)
+    copy = shutil.copy(asset_path("data_catalog", "layouts", f"{key}.yaml"), tmp_path)
+    assert read_layout(copy) == layout  # a copy is checked, a shipped one is not
     assert layout.key == key
     assert has_layout(key)
     assert all(each["page"].startswith("https://") and each["words"] for each in layout.fields["documented"])

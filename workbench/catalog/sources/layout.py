@@ -29,7 +29,7 @@ from workbench.catalog.sources import (
 from workbench.catalog.sources.assemble import Entities, write_entities
 from workbench.catalog.sources.layout_files import find_images
 from workbench.catalog.sources.layout_parts import lay_out, stated_files, unlike
-from workbench.catalog.sources.layout_rules import NAMES, Layout, read_layout
+from workbench.catalog.sources.layout_rules import NAMES, Layout, layout_keys, read_layout
 from workbench.catalog.sources.sealed import content_digest, repository_of, rules_of
 from workbench.catalog.sources.table_rows import interpret_table
 from workbench.vocabulary import anatomy, demographics, dicom, geography, spellings
@@ -94,6 +94,23 @@ def open_layout(layout: str | Path, folder: str | Path) -> Repository:
     return repository_of(made, name=f"{rules.name} on disk", key=f"layout:{rules.key}", build=build)
 
 
+def known_layout(folder: str | Path) -> str | None:
+    """Return the shipped layout by which a folder lies, told by names of tables and their columns.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        A folder that is there.
+
+    Returns
+    -------
+    str or None
+        Its key; None when it lies by none.
+    """
+    root = Path(folder).expanduser()
+    return next((key for key in layout_keys() if not unlike(read_layout(key), root)), None)
+
+
 def _read(rules: Layout, root: Path, images: pl.DataFrame | None) -> tuple[Entities, list[str]]:
     laid = lay_out(rules, root, images)
     if laid.problems:
@@ -106,19 +123,12 @@ def _read(rules: Layout, root: Path, images: pl.DataFrame | None) -> tuple[Entit
 def _refusal(rules: Layout, root: Path, problems: list[str]) -> str:
     n = len(problems)
     lines = "\n".join(f"  {line}" for line in problems)
-    other = _looks_like(root, but=rules.key)
-    then = (
-        f"It lies as {other} does. Open it with layout={other!r}."
-        if other
-        else ("Give the folder that holds the tables of the data set, or a layout of your own that says how it lies.")
-    )
+    other = known_layout(root)
+    then = "Give the folder that holds the tables of the data set, or a layout of your own that says how it lies."
+    if other and other != rules.key:
+        then = f"It lies as {other} does. Open it with layout={other!r}."
     head = f"{root.name} does not lie as {rules.name} does ({rules.key}): {n} problem{'s' * (n != 1)}."
     return f"{head}\n{lines}\n{then}"
-
-
-def _looks_like(root: Path, *, but: str) -> str | None:
-    others = (read_layout(key) for key in layout_rules.layout_keys() if key != but)
-    return next((each.key for each in others if not unlike(each, root)), None)
 
 
 def _digest(rules: Layout, root: Path, images: pl.DataFrame | None) -> str:

@@ -93,10 +93,9 @@ def read_layout(layout: str | Path) -> Layout:
         stated = yaml.load(path.read_text(encoding="utf-8"), Loader=_words_only())
     except (yaml.YAMLError, UnicodeDecodeError):
         raise _no_layout(path, ["It is no YAML in UTF-8."]) from None
-    problems = _schema_problems(stated)
-    if not problems:
-        problems = _name_problems(stated)
-    if problems:
+    if shipped:  # checked before it is shipped
+        return Layout(str(stated["key"]), str(stated["name"]), stated)
+    if problems := _schema_problems(stated) or _name_problems(stated):
         raise _no_layout(path, problems)
     return Layout(str(stated["key"]), str(stated["name"]), stated)
 

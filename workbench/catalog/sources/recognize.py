@@ -13,6 +13,7 @@ from workbench.catalog.sources.gen3 import open_gen3
 from workbench.catalog.sources.gen3_files import gen3_paths, read_file
 from workbench.catalog.sources.gen3_nodes import node_of_columns
 from workbench.catalog.sources.headers import no_header, shown_names
+from workbench.catalog.sources.layout import known_layout, open_layout
 from workbench.catalog.sources.table import open_table
 from workbench.errors import UnknownNameError, brief, unknown_name
 
@@ -63,8 +64,6 @@ def open_source(
         When columns and a layout are given, which both say what the columns of a table mean.
     """
     if layout is not None:
-        from workbench.catalog.sources.layout import open_layout
-
         if columns:
             raise ValueError(
                 "Received columns and a layout. Either says what the columns of a table mean. Leave one of them out."
@@ -138,8 +137,8 @@ def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> 
     Parameters
     ----------
     path : str or pathlib.Path
-        A folder of tables in the common data model (``patients.parquet`` …), a file or folder of Gen3
-        exports, a folder of DICOM files or of an index of them, a DICOM file, or a table.
+        A folder of tables in the common data model (``patients.parquet`` …), one that lies as a known data set does,
+        a file or folder of Gen3 exports, a folder of DICOM files or of an index of them, a DICOM file, or a table.
     columns : mapping of str to str, optional
         For a table: our name to the table's column; see `workbench.catalog.sources.table.open_table`.
 
@@ -163,6 +162,8 @@ def open_path(path: str | Path, *, columns: Mapping[str, str] | None = None) -> 
             return _dicom(place)
         if (place / "patients.parquet").is_file():
             return open_folder(place)
+        if layout := known_layout(place):
+            return open_layout(layout, place)
         if _holds_dicom(place):
             return _beside_dicom(place)
         if any(_is_gen3(file) for file in gen3_paths(place)):
