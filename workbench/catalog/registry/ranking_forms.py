@@ -6,6 +6,7 @@ from typing import Any
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.ranking_words import squeeze
 
 _DEMOGRAPHICS = ("age", "sex", "race", "ethnicity")
 _PARENTS = ("subset_of", "edition_of", "derived_from", "annotations_of", "overlaps")
@@ -118,10 +119,11 @@ def _texts(entry: Entry) -> dict[str, list[str]]:
     fields = entry.fields
     rows = fields.get("guide_rows", ())
     said = [row[part] for row in rows for part in ("section", "says", "size") if row.get(part)]
+    named = [squeeze(name) for name in (entry.name, *entry.aliases)]
     words = [str(fields[name]) for name in ("architecture", "training_data", "publisher") if fields.get(name)]
     return {
         "name": [entry.name],
-        "aliases": [*entry.aliases, entry.key],
+        "aliases": [*entry.aliases, *([] if squeeze(entry.key) in named else [entry.key])],
         "keywords": list(entry.keywords),
         "organs": [*entry.organs, *entry.body_region],
         "conditions": list(entry.conditions),

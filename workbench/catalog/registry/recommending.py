@@ -118,4 +118,4 @@ def _with_leakage(ranked: list[Choice], leakage: Leakage) -> tuple[Choice, ...]:
 
 
 def _searched(index: SearchIndex, word: str) -> bool:
-    return not word.startswith("not ") and index.knows(stem(word))
+    return not word.startswith("not ") and bool(index.vocabulary.meant(stem(word)))

@@ -7,7 +7,8 @@ from workbench.catalog.registry.meeting import covering
 from workbench.catalog.registry.needs import Needs, Wanted
 from workbench.catalog.registry.ranking_rules import Phrases, ranking_rules, synonyms
 from workbench.catalog.registry.ranking_words import asked_words, stem, words_of
-from workbench.catalog.registry.searching import SearchIndex, rounded
+from workbench.catalog.registry.searching import SearchIndex
+from workbench.catalog.registry.typed_words import rounded
 
 _LARGEST = ("patients", "studies", "series", "images", "volumes", "slides", "videos")
 
@@ -25,7 +26,7 @@ class Scorer:
 
     def __init__(self, index: SearchIndex, needs: Needs) -> None:
         self._index, self._needs = index, needs
-        self._weights = ranking_rules()["recommend"]
+        self._weights, self._rarity = ranking_rules()["recommend"], index.vocabulary.rarity
         terms = dict.fromkeys(needs.needed_words, self._weights["needed_words"])
         terms |= dict.fromkeys(needs.words, self._weights["words"])
         self._found = index.score(terms, {stem(word): word for word in needs.left_over})
@@ -55,10 +56,10 @@ class Scorer:
     def _advice(self, form: Mapping[str, Any]) -> tuple[float, tuple[str, ...]]:
         """Return what the best fitting advice of the guides is worth, and the advice."""
         best, said = 0.0, ""
-        whole = _total(self._index.rarity(word) for word in self._needs.advice_words)
+        whole = _total(self._rarity(word) for word in self._needs.advice_words)
         for sentence in form["advice"]:
             stems = set(words_of(sentence))
-            held = _total(self._index.rarity(word) for word in self._needs.advice_words if _spoken(word, stems))
+            held = _total(self._rarity(word) for word in self._needs.advice_words if _spoken(word, stems))
             share = held / whole if whole else 0.0
             worth = self._weights["advice"] * share if share >= self._weights["advice_floor"] else 0.0
             for wish in self._wishes:

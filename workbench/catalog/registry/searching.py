@@ -1,18 +1,14 @@
 """Full-text search over the catalog: rare words and names first, beginnings and typos forgiven, with what matched."""
 
-import math
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.ranking_forms import ranking_form
-from workbench.catalog.registry.ranking_rules import ranking_rules, synonyms
+from workbench.catalog.registry.ranking_rules import ranking_rules
 from workbench.catalog.registry.ranking_words import distance, joined_words, plain_words, squeeze, stem, words_of
-
-_LETTERS = {letter: 1 << place for place, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
-_DIGIT = 1 << 26
+from workbench.catalog.registry.typed_words import Vocabulary, mask_of, rounded
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,13 @@ class SearchIndex:
     entries : iterable of Entry or mapping
         Entries, or what `ranking_form` gives of them.
 
+    Attributes
+    ----------
+    forms : list of dict
+        What is read of each entry, in their order.
+    vocabulary : Vocabulary
+        The stems that entries hold.
+
     References
     ----------
     Robertson S, Zaragoza H, Taylor M. Simple BM25 extension to multiple weighted fields. CIKM 2004:42-49.
@@ -64,12 +67,16 @@ class SearchIndex:
     def __init__(self, entries: Iterable[Entry | Mapping[str, Any]]) -> None:
         self.forms = [ranking_form(each) if isinstance(each, Entry) else each for each in entries]
         self._rules = ranking_rules()["search"]
+        self._saturation = self._rules["saturation"]
         self._stop = {stem(word) for word in ranking_rules()["stop_words"].split()}
         self._surface: dict[str, str] = {}
-        self._postings = self._post([self._counts(form) for form in self.forms])
-        self._vocabulary = sorted(self._postings)
-        self._masks = [_mask(term) for term in self._vocabulary]
-        self._names = [[(name, squeezed, _mask(squeezed)) for name, squeezed in _names(form)] for form in self.forms]
+        weights = self._weigh([self._counts(form) for form in self.forms])
+        self.vocabulary = Vocabulary({term: len(listed) for term, listed in weights.items()}, len(self.forms))
+        self._postings = {
+            term: [(place, self._worth(term, weight), name) for place, weight, name in listed]
+            for term, listed in weights.items()
+        }
+        self._names = [[(name, squeezed, mask_of(squeezed)) for name, squeezed in _names(form)] for form in self.forms]
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """Return the entries that match words best.
@@ -128,36 +135,6 @@ class SearchIndex:
             for place, total in totals.items()
         }
 
-    def knows(self, term: str) -> bool:
-        """Return whether any entry holds a stem, its beginning, or a typo of it.
-
-        Parameters
-        ----------
-        term : str
-            A stem.
-
-        Returns
-        -------
-        bool
-            Whether a search for it finds anything.
-        """
-        return bool(self._candidates(term))
-
-    def rarity(self, term: str) -> float:
-        """Return how much a stem tells entries apart.
-
-        Parameters
-        ----------
-        term : str
-            A stem.
-
-        Returns
-        -------
-        float
-            BM25's inverse document frequency, to the thousandth.
-        """
-        return _rarity(len(self._postings.get(term, ())), len(self.forms))
-
     def _counts(self, form: Mapping[str, Any]) -> dict[str, dict[str, int]]:
         """Return how often each stem stands in each field of an entry."""
         codes = ranking_rules()["modality_words"]
@@ -167,13 +144,14 @@ class SearchIndex:
             for text in form["texts"].get(name, ()):
                 spelled = f"{text} {codes.get(text, '')}" if name == "modality" else text
                 for word in [*plain_words(spelled), *joined_words(spelled)]:
-                    self._surface.setdefault(stem(word), word)
+                    shown = self._surface.get(stem(word), word)
+                    self._surface[stem(word)] = min(shown, word, key=lambda each: (len(each), each))
                     counted[stem(word)] = counted.get(stem(word), 0) + 1
             counts[name] = counted
         return counts
 
-    def _post(self, documents: Sequence[Mapping[str, Mapping[str, int]]]) -> dict[str, list[tuple[int, float, str]]]:
-        """Return for each stem its entries, what it is worth in each, and the field that counts most."""
+    def _weigh(self, documents: Sequence[Mapping[str, Mapping[str, int]]]) -> dict[str, list[tuple[int, float, str]]]:
+        """Return for each stem its entries, how much it counts in each, and the field that counts most."""
         fields = self._rules["fields"]
         lengths = {name: [sum(document[name].values()) for document in documents] for name in fields}
         filled = {name: max(1, sum(1 for length in listed if length)) for name, listed in lengths.items()}
@@ -191,57 +169,25 @@ class SearchIndex:
                         best[term] = (worth, name)
             for term, weight in weights.items():
                 postings.setdefault(term, []).append((place, weight, best[term][1]))
-        saturation = self._rules["saturation"]
-        return {
-            term: [
-                (place, _rarity(len(listed), len(documents)) * weight / (saturation + weight), name)
-                for place, weight, name in listed
-            ]
-            for term, listed in postings.items()
-        }
+        return postings
+
+    def _worth(self, term: str, weight: float) -> float:
+        return self.vocabulary.rarity(term) * weight / (self._saturation + weight)
 
     def _best(self, term: str) -> dict[int, _Match]:
         """Return for each entry the best match of a typed stem."""
         best: dict[int, _Match] = {}
-        for candidate, quality in self._candidates(term):
+        for candidate, quality in self.vocabulary.meant(term):
             for place, worth, name in self._postings[candidate]:
                 if place not in best or quality * worth > best[place].worth:
                     best[place] = _Match(quality * worth, candidate, name)
         return best
 
-    def _candidates(self, term: str) -> list[tuple[str, float]]:
-        """Return the stems of the vocabulary that a typed stem may mean, with what such a match is worth."""
-        found = [(term, 1.0)] if term in self._postings else []
-        found += [(each, ranking_rules()["synonym"]) for each in synonyms().get(term, ()) if each in self._postings]
-        rule = self._rules["prefix"]
-        if len(term) >= rule["letters"] and not term.isdigit():
-            for place in range(bisect_left(self._vocabulary, term), len(self._vocabulary)):
-                longer = self._vocabulary[place]
-                if not longer.startswith(term):
-                    break
-                if longer != term:
-                    found.append((longer, rule["quality"] * len(term) / len(longer)))
-        return found or [*found, *self._misspelled(term)]
-
-    def _misspelled(self, term: str) -> list[tuple[str, float]]:
-        allowed = [rule for rule in self._rules["typos"] if len(term) >= rule["letters"]]
-        if not allowed or term.isdigit():
-            return []
-        most, mask, found = allowed[-1]["most"], _mask(term), []
-        for candidate, other in zip(self._vocabulary, self._masks, strict=True):
-            # A typo changes at most two letters of the set: a letter replaced takes one out and brings one in.
-            if abs(len(candidate) - len(term)) > most or (mask ^ other).bit_count() > 2 * most:
-                continue
-            typos = distance(term, candidate, most)
-            if 0 < typos <= most:
-                found.append((candidate, allowed[typos - 1]["quality"]))
-        return found
-
     def _named(self, typed: str) -> dict[int, tuple[float, str]]:
         """Return the entries whose whole name is the text, or nearly, with what that is worth."""
         rule, close = self._rules["names"], self._rules["names"]["close"]
         most = 0 if len(typed) < close["letters"] else 1 if len(typed) < close["letters_for_two"] else 2
-        mask, named = _mask(typed), dict[int, tuple[float, str]]()
+        mask, named = mask_of(typed), dict[int, tuple[float, str]]()
         for place, names in enumerate(self._names):
             for name, squeezed, other in names:
                 if abs(len(squeezed) - len(typed)) > most or (mask ^ other).bit_count() > 2 * most:
@@ -259,38 +205,6 @@ class SearchIndex:
         return f"{place}: {shown}" if match.term.startswith(term) else f"{place}: {shown} for '{typed.get(term, term)}'"
 
 
-def rounded(score: float) -> float:
-    """Return a score to the thousandth, halves up, the same in every language.
-
-    Parameters
-    ----------
-    score : float
-        Any.
-
-    Returns
-    -------
-    float
-        Rounded.
-
-    Examples
-    --------
-    >>> rounded(0.0005)
-    0.001
-    """
-    return math.floor(score * 1000 + 0.5) / 1000
-
-
-def _rarity(found: int, of: int) -> float:
-    return rounded(math.log(1 + (of - found + 0.5) / (found + 0.5)))
-
-
 def _names(form: Mapping[str, Any]) -> list[tuple[str, str]]:
     names = dict.fromkeys([form["name"], *form["texts"].get("aliases", ())])
     return [(name, squeezed) for name in names if (squeezed := squeeze(name))]
-
-
-def _mask(term: str) -> int:
-    mask = 0
-    for letter in term:
-        mask |= _LETTERS.get(letter, _DIGIT)
-    return mask

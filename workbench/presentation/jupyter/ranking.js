@@ -146,7 +146,8 @@ function countsOf(form, rules, surface) {
       const spelled = name === "modality" ? `${text} ${rules.modality_words[text] ?? ""}` : text;
       for (const word of [...plainWords(spelled), ...joinedWords(spelled)]) {
         const stemmed = stem(word);
-        if (!surface.has(stemmed)) surface.set(stemmed, word);
+        const shown = surface.get(stemmed) ?? word;
+        surface.set(stemmed, word.length < shown.length || (word.length === shown.length && word < shown) ? word : shown);
         counted.set(stemmed, (counted.get(stemmed) ?? 0) + 1);
       }
     }
@@ -208,24 +209,31 @@ function misspelled(index, term) {
   return found;
 }
 
-function candidates(index, term) {
+const rarityIn = (index, term) => rarity(index.postings.get(term)?.length ?? 0, index.forms.length);
+
+function related(index, term) {
   const { postings, vocabulary, rules } = index;
-  const found = postings.has(term) ? [[term, 1]] : [];
-  for (const each of ready(rules).synonyms.get(term) ?? []) if (postings.has(each)) found.push([each, rules.synonym]);
+  const found = (ready(rules).synonyms.get(term) ?? []).filter((each) => postings.has(each)).map((each) => [each, rules.synonym]);
   const { letters, quality } = rules.search.prefix;
-  if (term.length >= letters && !isNumber(term)) {
-    let low = 0;
-    let high = vocabulary.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (vocabulary[middle] < term) low = middle + 1;
-      else high = middle;
-    }
-    for (let place = low; place < vocabulary.length && vocabulary[place].startsWith(term); place += 1) {
-      if (vocabulary[place] !== term) found.push([vocabulary[place], (quality * term.length) / vocabulary[place].length]);
-    }
+  if (term.length < letters || isNumber(term)) return found;
+  let low = 0;
+  let high = vocabulary.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (vocabulary[middle] < term) low = middle + 1;
+    else high = middle;
   }
-  return found.length ? found : misspelled(index, term);
+  for (let place = low; place < vocabulary.length && vocabulary[place].startsWith(term); place += 1) {
+    if (vocabulary[place] !== term) found.push([vocabulary[place], (quality * term.length) / vocabulary[place].length]);
+  }
+  return found;
+}
+
+function candidates(index, term) {
+  const others = related(index, term);
+  if (!index.postings.has(term)) return others.length ? others : misspelled(index, term);
+  const own = rarityIn(index, term);
+  return [[term, 1], ...others.map(([each, quality]) => [each, quality * Math.min(1, own / rarityIn(index, each))])];
 }
 
 function scoreTerms(index, terms, typed) {
@@ -657,7 +665,7 @@ function scorerOf(index, needs) {
   for (const word of needs.words) terms.set(word, weights.words);
   const found = scoreTerms(index, terms, new Map(needs.left_over.map((word) => [stem(word), word])));
   const wishes = rules.lexicon.filter((rule) => rule.need === "wish" && needs.wishes.includes(rule.value));
-  const rare = (word) => rarity(index.postings.get(word)?.length ?? 0, forms.length);
+  const rare = (word) => rarityIn(index, word);
   const whole = total(needs.advice_words.map(rare));
 
   function advice(form) {

@@ -1,0 +1,143 @@
+"""What a typed word may mean among the words that entries hold: itself, a synonym, a longer word, or a typo of one."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping
+
+from workbench.catalog.registry.ranking_rules import ranking_rules, synonyms
+from workbench.catalog.registry.ranking_words import distance
+
+_LETTERS = {letter: 1 << place for place, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
+_DIGIT = 1 << 26
+
+
+class Vocabulary:
+    """The stems of all entries.
+
+    Parameters
+    ----------
+    found : mapping
+        Stem to the number of entries that hold it.
+    of : int
+        The number of entries.
+
+    Examples
+    --------
+    >>> Vocabulary({"mammography": 2, "scan": 5}, 9).meant("mamography")
+    [('mammography', 0.7)]
+    """
+
+    def __init__(self, found: Mapping[str, int], of: int) -> None:
+        self._found, self._of = found, of
+        self._rules = ranking_rules()["search"]
+        self._sorted = sorted(found)
+        self._masks = [mask_of(term) for term in self._sorted]
+
+    def rarity(self, term: str) -> float:
+        """Return how much a stem tells entries apart.
+
+        Parameters
+        ----------
+        term : str
+            A stem.
+
+        Returns
+        -------
+        float
+            BM25's inverse document frequency, to the thousandth.
+        """
+        found = self._found.get(term, 0)
+        return rounded(math.log(1 + (self._of - found + 0.5) / (found + 0.5)))
+
+    def meant(self, term: str) -> list[tuple[str, float]]:
+        """Return the stems that a typed stem may mean, with what such a match is worth.
+
+        Parameters
+        ----------
+        term : str
+            A stem.
+
+        Returns
+        -------
+        list of (str, float)
+            The stem itself first; typos are only looked for when nothing else is found.
+        """
+        if term not in self._found:
+            return self._related(term) or self._misspelled(term)
+        # A rarer word that is only related is worth no more than the word itself.
+        rarity = self.rarity(term)
+        related = [(each, quality * min(1.0, rarity / self.rarity(each))) for each, quality in self._related(term)]
+        return [(term, 1.0), *related]
+
+    def _related(self, term: str) -> list[tuple[str, float]]:
+        """Return synonyms, and longer words that begin with the stem."""
+        found = [(each, ranking_rules()["synonym"]) for each in synonyms().get(term, ()) if each in self._found]
+        rule = self._rules["prefix"]
+        if len(term) < rule["letters"] or term.isdigit():
+            return found
+        for place in range(bisect_left(self._sorted, term), len(self._sorted)):
+            longer = self._sorted[place]
+            if not longer.startswith(term):
+                break
+            if longer != term:
+                found.append((longer, rule["quality"] * len(term) / len(longer)))
+        return found
+
+    def _misspelled(self, term: str) -> list[tuple[str, float]]:
+        allowed = [rule for rule in self._rules["typos"] if len(term) >= rule["letters"]]
+        if not allowed or term.isdigit():
+            return []
+        most, mask, found = allowed[-1]["most"], mask_of(term), []
+        for candidate, other in zip(self._sorted, self._masks, strict=True):
+            # A typo changes at most two letters of the set: a letter replaced takes one out and brings one in.
+            if abs(len(candidate) - len(term)) > most or (mask ^ other).bit_count() > 2 * most:
+                continue
+            typos = distance(term, candidate, most)
+            if 0 < typos <= most:
+                found.append((candidate, allowed[typos - 1]["quality"]))
+        return found
+
+
+def rounded(score: float) -> float:
+    """Return a score to the thousandth, halves up, the same in every language.
+
+    Parameters
+    ----------
+    score : float
+        Any.
+
+    Returns
+    -------
+    float
+        Rounded.
+
+    Examples
+    --------
+    >>> rounded(0.0005)
+    0.001
+    """
+    return math.floor(score * 1000 + 0.5) / 1000
+
+
+def mask_of(term: str) -> int:
+    """Return which letters a word holds, a bit each, to compare many words quickly.
+
+    Parameters
+    ----------
+    term : str
+        A folded word.
+
+    Returns
+    -------
+    int
+        All digits share one bit.
+
+    Examples
+    --------
+    >>> mask_of("cab") == mask_of("abc"), mask_of("abc") ^ mask_of("abd")
+    (True, 12)
+    """
+    mask = 0
+    for letter in term:
+        mask |= _LETTERS.get(letter, _DIGIT)
+    return mask
