@@ -1,0 +1,396 @@
+"""The data catalog as an object: every criterion, its misspellings, the table, the conflicts, and what is related."""
+
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import workbench as wb
+from tests.catalog.registry.small_catalog import CLAIM, EVIDENCE, TERMS, dataset, model
+from workbench.assets import asset_path
+from workbench.catalog.registry.conflicts import find_conflicts
+from workbench.catalog.registry.data_catalog import DataCatalog
+from workbench.catalog.registry.entries import Entry
+from workbench.errors import UnknownNameError
+
+FREE = {"id": "Free", "evidence": EVIDENCE}
+CLOSED = {"id": "Closed", "evidence": EVIDENCE}
+ALLOWED = {"Free": {**TERMS, "commercial_use": "yes"}, "Closed": TERMS}
+
+
+def small() -> DataCatalog:
+    """Return three data sets and a model that differ in every criterion."""
+    listed: list[tuple[Any, dict[str, Any]]] = [
+        ("dataset", dataset("lungs", license=FREE, aliases=["Lungs of Anywhere"], published="2020")),
+        (
+            "dataset",
+            dataset(
+                "breasts",
+                name="Breasts & <more>",
+                modality=["MG"],
+                body_region=["Breast"],
+                tasks=["classification", "detection"],
+                license=CLOSED,
+                claims=[],
+                demographics={"age": "no", "sex": "yes", "race": "yes", "ethnicity": "unknown"},
+                access={"kind": "credentialed"},
+                url="https://example.org/?a=1&b=2",
+                relations=[{"kind": "derived_from", "of": "lungs"}],
+            ),
+        ),
+        (
+            "dataset",
+            dataset(
+                "heads",
+                modality=["MR", "CT"],
+                body_region=["Head"],
+                license={"id": "unknown"},
+                idc={"relation": "same", "collections": ["heads"]},
+                creator={"names": ["Nobody"]},
+            ),
+        ),
+        ("model", model("net", trained_on=["lungs"])),
+    ]
+    return DataCatalog(tuple(Entry(kind, fields, terms=ALLOWED) for kind, fields in listed))
+
+
+SMALL = small()
+
+
+@pytest.mark.parametrize(
+    ("criteria", "keys"),
+    [
+        ({}, ["lungs", "breasts", "heads", "net"]),
+        ({"kind": "model"}, ["net"]),
+        ({"kind": ["dataset", "model"]}, ["lungs", "breasts", "heads", "net"]),
+        ({"modality": "ct"}, ["lungs", "heads"]),
+        ({"modality": ["MG", "MR"]}, ["breasts", "heads"]),
+        ({"modality": "XA"}, []),
+        ({"body_region": "chest"}, ["lungs"]),
+        ({"task": "detection"}, ["breasts"]),
+        ({"license": "Free"}, ["lungs"]),
+        ({"license": "unknown"}, ["heads", "net"]),
+        ({"commercial_use": True}, ["lungs"]),
+        ({"commercial_use": False}, ["breasts"]),
+        ({"access": "open"}, ["lungs", "heads"]),
+        ({"demographics": "age"}, ["lungs", "heads"]),
+        ({"demographics": ["age", "sex"]}, ["lungs", "heads"]),
+        ({"demographics": ["sex", "race"]}, ["breasts"]),
+        ({"min_patients": 1200}, ["lungs", "heads"]),
+        ({"min_patients": 1201}, []),
+        ({"min_patients": 0}, ["lungs", "heads"]),  # who states no number is left out, whatever is asked
+        ({"curated": False}, ["lungs", "breasts", "heads", "net"]),
+        ({"text": "ANYWHERE lungs"}, ["lungs"]),
+        ({"text": "nothing of the kind"}, []),
+        ({"modality": "CT", "body_region": "Head", "access": "open"}, ["heads"]),
+    ],
+)
+def test_where_takes_what_meets_every_criterion(criteria: dict[str, Any], keys: list[str]) -> None:
+    assert [each.key for each in SMALL.where(**criteria)] == keys
+
+
+ENUMS = {
+    name: definition["enum"]
+    for name, definition in json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_text())[
+        "$defs"
+    ].items()
+    if "enum" in definition
+}
+
+
+@pytest.mark.parametrize(
+    ("criteria", "message"),
+    [
+        (
+            {"kind": "data set"},
+            "No kind 'data set' in the data catalog. Did you mean 'dataset'? Valid: dataset, model, framework, "
+            "collection. Use one of these as kind=.",
+        ),
+        (
+            {"modality": ["CT", "CTT"]},
+            "No modality 'CTT' in the data catalog. Did you mean 'CT'? Valid: CR, DX, CT, MR, MG, US, PT, NM, "
+            "XA, RF, SM, GM, … (19 in all). Use one of these as modality=.",
+        ),
+        (
+            {"body_region": "Lung"},
+            f"No body region 'Lung' in the data catalog. Valid: {'; '.join(ENUMS['body_region'][:12])}, … (17 in all). "
+            "Use one of these as body_region=.",
+        ),
+        (
+            {"task": "segmentaton"},
+            "No task 'segmentaton' in the data catalog. Did you mean 'segmentation' or 'registration'? Valid: "
+            f"{', '.join(ENUMS['task'][:12])}, … (14 in all). Use one of these as task=.",
+        ),
+        (
+            {"license": "Fre"},
+            "No license 'Fre' in the data catalog. Did you mean 'Free'? Valid: Free, Closed, unknown. Use one of these "
+            "as license=.",
+        ),
+        (
+            {"access": "opne"},
+            "No access 'opne' in the data catalog. Did you mean 'open'? Valid: open, registration, data_use_agreement, "
+            "credentialed, unknown. Use one of these as access=.",
+        ),
+        (
+            {"demographics": "gender"},
+            "No attribute 'gender' in demographics=. Valid: age, sex, race, ethnicity, country. Use one of these.",
+        ),
+    ],
+)
+def test_a_misspelled_value_is_told_with_the_nearest(criteria: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        SMALL.where(**criteria)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("criteria", "error", "message"),
+    [
+        (
+            {"min_patients": "many"},
+            ValueError,
+            "min_patients='many' came. A number of people would be right. Write for instance min_patients=10_000",
+        ),
+        (
+            {"min_patients": -1},
+            ValueError,
+            "min_patients=-1 came. A number of people would be right. Write for instance min_patients=10_000",
+        ),
+        (
+            {"commercial_use": "yes"},
+            ValueError,
+            "commercial_use='yes' came. True or False would be right; leave it out when either will do.",
+        ),
+        (
+            {"curated": 1},
+            ValueError,
+            "curated=1 came. True or False would be right; leave it out when either will do.",
+        ),
+        (
+            {"modality": 7},
+            TypeError,
+            "modality=7 came. A word or a list of words would be right. Write for instance modality='CT'",
+        ),
+        (
+            {"demographics": ["age", None]},
+            TypeError,
+            "demographics=['age', None] came. A word or a list of words would be right. Write for instance "
+            "demographics=['age', 'sex']",
+        ),
+    ],
+)
+def test_a_value_of_the_wrong_sort_is_told(criteria: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error) as caught:
+        SMALL.where(**criteria)
+    assert str(caught.value) == message
+
+
+CRITERIA = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": st.sampled_from(["dataset", "model"]),
+        "modality": st.sampled_from(["CT", "MR", "MG", "SM"]),
+        "task": st.sampled_from(["segmentation", "detection"]),
+        "access": st.sampled_from(["open", "unknown"]),
+        "commercial_use": st.booleans(),
+        "demographics": st.sampled_from(["age", "sex", "race"]),
+        "min_patients": st.sampled_from([0, 1200, 5000]),
+        "curated": st.booleans(),
+        "text": st.sampled_from(["chest", "model", "x"]),
+    },
+)
+
+
+@given(CRITERIA)
+def test_criteria_together_are_criteria_one_after_the_other(criteria: dict[str, Any]) -> None:
+    narrowed = SMALL
+    for name, value in reversed(list(criteria.items())):
+        narrowed = narrowed.where(**{name: value})
+    assert narrowed == SMALL.where(**criteria)
+    assert set(narrowed) <= set(SMALL)
+
+
+# ------------------------------------------------------------------ finding one
+
+
+def test_an_entry_is_found_by_key_name_and_alias_in_any_case() -> None:
+    for name in ("lungs", "LUNGS", "The set lungs", "lungs of anywhere"):
+        assert SMALL[name].key == "lungs"
+    with pytest.raises(UnknownNameError) as caught:
+        SMALL["lunks"]
+    assert str(caught.value) == (
+        "No entry 'lunks' in the data catalog. Did you mean 'lungs'? Valid: lungs, The set lungs, "
+        "Lungs of Anywhere, breasts, Breasts & <more>, heads, The set heads, net, The model net. Find it: "
+        "datasets().search('…')"
+    )
+
+
+def test_relatives_are_known_also_when_they_were_narrowed_away() -> None:
+    narrowed = SMALL.where(modality="MG")
+    said = "Breasts & <more> is derived from The set lungs. Do not train on one and test on the other."
+    assert narrowed.related("breasts") == {
+        "lungs": said,
+        "net": f"The model net was trained on The set lungs. {said}",
+    }
+    assert SMALL.related("heads") == {}
+
+
+def test_what_no_source_confirms_stands_apart() -> None:
+    assert [each.key for each in SMALL.not_confirmed] == ["heads", "net"]
+    assert len(SMALL.where(commercial_use=True).not_confirmed) == 0
+
+
+# ------------------------------------------------------------------ the table and the prints
+
+
+def test_the_table_has_a_row_an_entry_and_the_documented_columns() -> None:
+    table = SMALL.table
+    documented = DataCatalog.table.fget.__doc__ or ""
+    assert all(f"``{column}``" in documented for column in table.columns)
+    assert table.columns[:3] == ["key", "name", "kind"]
+    assert table.row(0, named=True) | {} == {
+        "key": "lungs",
+        "name": "The set lungs",
+        "kind": "dataset",
+        "specialty": None,
+        "modality": "CT",
+        "body_region": "Chest",
+        "tasks": "segmentation",
+        "n_patients": 1200,
+        "n_studies": None,
+        "n_images": None,
+        "n_volumes": None,
+        "n_slides": None,
+        "license": "Free",
+        "license_confirmed": True,
+        "commercial_use": True,
+        "access": "open",
+        "age": "yes",
+        "sex": "partly",
+        "race": "unknown",
+        "ethnicity": "no",
+        "country": "unknown",
+        "published": "2020",
+        "doi": None,
+        "url": None,
+        "in_idc": False,
+        "n_guide_rows": 0,
+        "curated": False,
+    }
+    assert table["modality"].to_list() == ["CT", "MG", "MR; CT", ""]
+    assert table["commercial_use"].to_list() == [True, False, None, None]
+    assert table["in_idc"].to_list() == [False, False, True, False]
+    assert SMALL.where(modality="XA").table.schema == table.schema  # no rows, the same columns
+    assert isinstance(table, pl.DataFrame)
+
+
+def test_the_catalog_prints_as_a_table() -> None:
+    assert repr(SMALL).splitlines() == [
+        "3 data sets, 1 model",
+        "key      modality  body region  patients  images  license        commercial use  access",
+        "lungs    CT        Chest           1,200          Free           yes             open",
+        "breasts  MG        Breast                         Closed         no              credentialed",
+        "heads    MR, CT    Head            1,200          not confirmed  unknown         open",
+        "net                                               not confirmed  unknown         unknown",
+    ]
+    assert repr(DataCatalog(())) == "No entries."
+    many = DataCatalog(tuple(Entry("dataset", dataset(f"set-{n}")) for n in range(33)))
+    assert repr(many).splitlines()[0] == "33 data sets"
+    assert repr(many).splitlines()[-1] == "… and 3 more"
+
+
+def test_the_page_escapes_what_files_say() -> None:
+    shown = SMALL._repr_html_()
+    assert '<a href="https://example.org/?a=1&amp;b=2">Breasts &amp; &lt;more&gt;</a>' in shown
+    assert "<more>" not in shown
+    assert shown.count("<tr>") == 1 + len(SMALL)
+    script = DataCatalog((Entry("dataset", dataset("one", url="javascript:alert(1)")),))
+    assert "javascript:" not in script._repr_html_()
+
+
+# ------------------------------------------------------------------ conflicts
+
+
+def said(*claims: dict[str, Any], conflicts: tuple[dict[str, Any], ...] = ()) -> list[tuple[str, ...]]:
+    """Return what is found between claims of guides, as (between, nature, resolution)."""
+    listed = [{**CLAIM, "source": "guide", "where": f"guide:{n}", **claim} for n, claim in enumerate(claims)]
+    found = find_conflicts([Entry("dataset", dataset("one", claims=listed, conflicts=list(conflicts)))])
+    return [(", ".join(each.between), each.nature, each.resolution) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ({"value": 7}, {"value": 9}, True),
+        ({"value": 7}, {"value": 7}, False),
+        ({"value": 7, "qualifier": "at_least"}, {"value": 9}, False),  # 7+ and 9 are both true
+        ({"value": 9, "qualifier": "at_least"}, {"value": 7}, True),  # 9+ and 7 are not
+        ({"value": 7, "qualifier": "at_least"}, {"value": 9, "qualifier": "at_least"}, False),
+        ({"value": 100, "qualifier": "about"}, {"value": 95}, False),  # a twentieth apart
+        ({"value": 100, "qualifier": "about"}, {"value": 80}, True),  # a fifth apart
+        ({"value": 7, "of": "with masks"}, {"value": 9}, False),  # a part and the whole
+        ({"value": 7, "quantity": "images"}, {"value": 9}, False),
+        ({"value": 7, "where": "guide:1"}, {"value": 9}, False),  # one row that says two things
+    ],
+)
+def test_two_numbers_conflict_when_they_cannot_both_be_true(
+    one: dict[str, Any], other: dict[str, Any], apart: bool
+) -> None:
+    assert bool(said(one, other)) is apart
+    assert bool(said(other, one)) is (apart and "where" not in one) or not apart
+
+
+def test_computed_and_written_conflicts_are_told_once() -> None:
+    source = {**EVIDENCE, "words": "nine patients"}
+    differs = {"value": 7, "verdict": "differs", "checked_against": source, "note": "They count eyes."}
+    assert said(differs) == [("guide:0, creator", "7 patients; the source: nine patients", "They count eyes.")]
+    assert said({"value": 7}, {"value": 9}) == [("guide:0, guide:1", "7 patients, and 9 patients.", "")]
+    written = {"between": ["guide:0", "guide:1"], "nature": "7 or 9.", "resolution": "9."}
+    assert said(differs, {"value": 9}, conflicts=(written,)) == [("guide:0, guide:1", "7 or 9.", "9.")]
+
+
+def test_conflicts_print_and_have_a_table() -> None:
+    written = {"between": ["a", "b"], "nature": "7 < 9.", "resolution": "Count yourself."}
+    found = DataCatalog((Entry("dataset", dataset("one", conflicts=[written])),)).conflicts()
+    assert repr(found) == "one (a, b): 7 < 9. Count yourself."
+    assert found.table.rows() == [("one", "a; b", "7 < 9.", "Count yourself.", "written")]
+    assert "<td>7 &lt; 9.</td>" in found._repr_html_()
+    assert len(found) == 1
+    assert repr(SMALL.conflicts()) == "No disagreements."
+    assert SMALL.conflicts().table.columns == ["key", "between", "nature", "resolution", "found"]
+
+
+# ------------------------------------------------------------------ the shipped catalog
+
+
+def test_the_package_opens_the_shipped_catalog() -> None:
+    catalog = wb.datasets()
+    assert catalog["ChestX-ray14"].key == "nih-chestx-ray14"
+    assert catalog.table["key"].n_unique() == len(catalog)
+    assert "datasets" in dir(wb)
+
+
+def test_every_name_of_the_shipped_catalog_finds_its_entry() -> None:
+    catalog = wb.datasets()
+    for each in catalog:
+        for name in (each.key, each.name, *each.aliases):
+            assert catalog[name] is each
+
+
+def test_collections_of_the_index_stand_apart() -> None:
+    catalog = wb.datasets()
+    collections = catalog.collections
+    assert {each.kind for each in collections} == {"collection"}
+    assert not {each.kind for each in catalog} & {"collection"}
+    assert len(collections.where(kind="collection", modality="CT")) > 10
+
+
+def test_searching_gives_a_catalog_in_order_with_its_hits() -> None:
+    found = wb.datasets().search("chexprt", limit=3)
+    assert found.entries[0].key == "chexpert"
+    assert [hit.key for hit in found.found] == [each.key for each in found]
+    assert len(found) <= 3
+    assert len(wb.datasets().search("qqqqzzzz")) == 0
