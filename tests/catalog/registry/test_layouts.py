@@ -15,6 +15,7 @@ from PIL import Image
 
 from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog, open_catalog
+from workbench.catalog.registry import datasets
 from workbench.catalog.registry.layouts import has_layout, open_layout
 from workbench.catalog.sources.layout_columns import make_columns
 from workbench.catalog.sources.layout_rules import column_rule, layout_keys, read_layout
@@ -254,6 +255,14 @@ def test_a_folder_is_known_by_what_it_holds(folder: str, key: str, request: pyte
     root = request.getfixturevalue(folder)
     assert open_catalog(root).repository.key == f"layout:{key}"
     assert open_catalog(root).repository.build == open_layout(key, root).repository.build
+
+
+def test_an_entry_of_the_data_catalog_is_opened_by_its_key_or_name(nih: Path, figure1: Path) -> None:
+    catalog = datasets()
+    assert catalog.open("NIH ChestX-ray14", nih).counts["patients"] == 4
+    assert catalog.open("figure1-covid", figure1).counts["patients"] == 3
+    assert all(has_layout(key) for key in layout_keys())
+    assert set(layout_keys()) <= {entry.key for entry in catalog.entries}
 
 
 # ------------------------------------------------------------------ what does not lie so
