@@ -172,8 +172,8 @@ def _search(options: argparse.Namespace) -> None:
 def _compare(options: argparse.Namespace) -> None:
     if len(options.keys) < 2:
         raise WordsError(
-            f"Only {options.keys[0]} came. Two or more would be right. "
-            f"Write for instance: workbench datasets compare {options.keys[0]} luna16"
+            f"Only {options.keys[0]} came. Two or more entries would be right. "
+            "Write for instance: workbench datasets compare lidc-idri luna16"
         )
     comparison = _opened(options).compare(*options.keys)
     if options.json:
@@ -212,13 +212,14 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
+    from workbench.catalog.registry.catalog_text import headline
     from workbench.catalog.registry.formats.writing import export
     from workbench.catalog.registry.idc_checks import read_idc_facts
 
     catalog = _opened(options)
     entries = [catalog[key] for key in options.keys] if options.keys else list(catalog)
     files = export(entries, options.out, options.format, read_idc_facts())
-    print(f"{options.out}: {len(files)} files of {len(entries)} entries")
+    print(f"{options.out}: {len(files)} files of {headline(entries)}")
 
 
 def _print_json(value: Any) -> None:

@@ -20,6 +20,7 @@ _TYPED = (
     (r"\bPass a smaller least=", "Add a smaller --least"),
     (r"\bleave out least=", "leave out --least"),
     (r"\bLeave out largest=", "Leave out --largest-weight"),
+    (r"\bdatasets\(\)\.search\('…'\)", "workbench datasets search WORDS"),
     (r"\bLeave period= out\b", "Leave out --period"),
     (r"\bweight them with rake_weights, which", "weight them with --weights, which"),
     (r"\bReceived fractions of\b", "Received parts of"),

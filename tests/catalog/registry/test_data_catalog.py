@@ -107,36 +107,36 @@ ENUMS = {
         (
             {"kind": "data set"},
             "No kind 'data set' in the data catalog. Did you mean 'dataset'? Valid: dataset, model, framework, "
-            "collection. Use one of these as kind=.",
+            "collection. Use one of these.",
         ),
         (
             {"modality": ["CT", "CTT"]},
             "No modality 'CTT' in the data catalog. Did you mean 'CT'? Valid: CR, DX, CT, MR, MG, US, PT, NM, "
-            "XA, RF, SM, GM, … (19 in all). Use one of these as modality=.",
+            "XA, RF, SM, GM, … (19 in all). Use one of these.",
         ),
         (
             {"body_region": "Lung"},
             f"No body region 'Lung' in the data catalog. Valid: {'; '.join(ENUMS['body_region'][:12])}, … (17 in all). "
-            "Use one of these as body_region=.",
+            "Use one of these.",
         ),
         (
             {"task": "segmentaton"},
             "No task 'segmentaton' in the data catalog. Did you mean 'segmentation' or 'registration'? Valid: "
-            f"{', '.join(ENUMS['task'][:12])}, … (14 in all). Use one of these as task=.",
+            f"{', '.join(ENUMS['task'][:12])}, … (14 in all). Use one of these.",
         ),
         (
             {"license": "Fre"},
-            "No license 'Fre' in the data catalog. Did you mean 'Free'? Valid: Free, Closed, unknown. Use one of these "
-            "as license=.",
+            "No license 'Fre' in the data catalog. Did you mean 'Free'? Valid: Free, Closed, unknown. Use one of "
+            "these.",
         ),
         (
             {"access": "opne"},
             "No access 'opne' in the data catalog. Did you mean 'open'? Valid: open, registration, data_use_agreement, "
-            "credentialed, unknown. Use one of these as access=.",
+            "credentialed, unknown. Use one of these.",
         ),
         (
             {"demographics": "gender"},
-            "No attribute 'gender' in demographics=. Valid: age, sex, race, ethnicity, country. Use one of these.",
+            "No attribute 'gender' in the demographics. Valid: age, sex, race, ethnicity, country. Use one of these.",
         ),
     ],
 )
@@ -222,9 +222,8 @@ def test_an_entry_is_found_by_key_name_and_alias_in_any_case() -> None:
     with pytest.raises(UnknownNameError) as caught:
         SMALL["lunks"]
     assert str(caught.value) == (
-        "No entry 'lunks' in the data catalog. Did you mean 'lungs'? Valid: lungs, The set lungs, "
-        "Lungs of Anywhere, breasts, Breasts & <more>, heads, The set heads, net, The model net. Find it: "
-        "datasets().search('…')"
+        "No entry 'lunks' among 4 of the data catalog. Did you mean 'lungs'? A key, a name or an alias would be right. "
+        "Find it: datasets().search('…')"
     )
 
 
@@ -394,3 +393,32 @@ def test_searching_gives_a_catalog_in_order_with_its_hits() -> None:
     assert [hit.key for hit in found.found] == [each.key for each in found]
     assert len(found) <= 3
     assert len(wb.datasets().search("qqqqzzzz")) == 0
+
+
+def test_needs_by_keyword_are_checked_and_joined_with_the_question() -> None:
+    catalog = wb.datasets()
+    asked = catalog.recommend("chest X-rays", min_size={"patients": 10_000}, commercial_use=True)
+    assert asked.best is not None
+    assert asked.best.key == "nih-chestx-ray14"
+    assert set(asked.needs.said()) >= {"chest", "X-ray", "at least 10,000 patients", "commercial use"}
+    with pytest.raises(UnknownNameError) as caught:
+        catalog.recommend(modalty="CT")
+    assert str(caught.value) == (
+        "No need 'modalty' in recommend(). Did you mean 'modality'? Valid: kind, modality, body_region, task, labels, "
+        "demographics, min_size, commercial_use, access, splits, include_collections. Give one of these."
+    )
+
+
+def test_collections_are_recommended_only_when_they_are_asked_for() -> None:
+    catalog = wb.datasets()
+    apart = catalog.recommend("lung CT")
+    among = catalog.recommend("lung CT", include_collections=True)
+    keys = {each.key for each in catalog.collections}
+    assert not keys & {each.key for each in apart.ranked}
+    assert keys & {each.key for each in among.ranked}
+
+
+def test_comparing_shows_images_in_common_and_what_the_index_counts() -> None:
+    shown = str(wb.datasets().compare("LUNA16", "lidc-idri"))
+    assert "LUNA16 is a subset of LIDC-IDRI" in shown
+    assert "1,018 series of 1,010 people" in shown

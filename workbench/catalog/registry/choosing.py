@@ -78,7 +78,7 @@ def meets_demographics(entries: Iterable[Entry], asked: Asked) -> tuple[Entry, .
     wanted = [] if asked is None else _several("demographics", asked)
     for name in wanted:
         if name not in DEMOGRAPHICS:
-            raise unknown_name("attribute", name, DEMOGRAPHICS, where="demographics=", then="Use one of these.")
+            raise unknown_name("attribute", name, DEMOGRAPHICS, where="the demographics", then="Use one of these.")
     return tuple(each for each in entries if all(each.demographics[name] in _GIVEN for name in wanted))
 
 
@@ -224,7 +224,7 @@ def spelled(criterion: str, word: str, entries: Sequence[Entry] = ()) -> str:
         if value.casefold() == word.casefold():
             return value
     what = criterion.replace("_", " ")
-    raise unknown_name(what, word, valid, where="the data catalog", then=f"Use one of these as {criterion}=.")
+    raise unknown_name(what, word, valid, where="the data catalog", then="Use one of these.")
 
 
 @cache

@@ -21,7 +21,7 @@ _OWN_TERMS = "LicenseRef-"
 _KINDS_FOR_IDC = ("asked", "collections", "studies", "people", "acquired_series", "acquired")
 
 
-def compile_entries(roots: Sequence[Root], *, lenient: bool = False) -> dict[str, Any]:
+def compile_entries(roots: Sequence[Root]) -> dict[str, Any]:
     """Return what the files of data catalogs say, all of it checked.
 
     Parameters
@@ -44,10 +44,6 @@ def compile_entries(roots: Sequence[Root], *, lenient: bool = False) -> dict[str
     terms = _read_terms(roots, schema, problems)
     sheets = list(_read_sheets(roots, schema, problems))
     problems += cross_problems(sheets, Known(terms, _checklist(roots[0].path)))
-    if lenient:
-        bad = {each.file for each in problems if not each.message.startswith("No entry")}
-        sheets = [each for each in sheets if each.file not in bad]
-        problems = []
     if problems:
         raise CatalogError(problems, then=f"Correct them, then: workbench datasets check{roots[-1].argument}")
     return {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from workbench.catalog.registry.choosing import (
 from workbench.catalog.registry.conflicts import Conflicts, find_conflicts
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.naming import find_entry, names_of
 from workbench.errors import unknown_name
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from workbench.catalog.commons import Catalog
     from workbench.catalog.registry.idc_facts import IdcFacts
-    from workbench.catalog.registry.recommending import Recommendation
+    from workbench.catalog.registry.recommendation import Recommendation
     from workbench.catalog.registry.searching import Hit, SearchIndex
     from workbench.catalog.registry.side_by_side import Comparison
 
@@ -50,11 +52,7 @@ class DataCatalog:
 
     def __getitem__(self, key: str) -> Entry:
         """Return the entry of a key, a name or an alias, in any case."""
-        names = self._names
-        if str(key).casefold() not in names:
-            known = [name for each in self.entries for name in (each.key, each.name, *each.aliases)]
-            raise unknown_name("entry", key, known, where="the data catalog", then="Find it: datasets().search('…')")
-        return names[str(key).casefold()]
+        return find_entry(key, self._names)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -143,7 +141,9 @@ class DataCatalog:
         """
         from workbench.catalog.registry.side_by_side import compare
 
-        return compare([self[key] for key in keys])
+        entries = [self[key] for key in keys]
+        counted = {each.key: facts.sentence for each in entries if (facts := self.idc_facts(each.key))}
+        return compare(entries, leakage=self.families.leakage, facts=counted)
 
     def recommend(self, question: str | None = None, **needs: Any) -> "Recommendation":
         """Return which entries suit a question or needs, the best first, with reasons and warnings.
@@ -153,21 +153,32 @@ class DataCatalog:
         question : str, optional
             Such as ``"chest X-rays with age and sex, commercially usable, over 10,000 patients"``.
         **needs : object
-            Fields of `workbench.catalog.registry.needs.Needs`; they go before what the question says.
+            Parameters of `workbench.catalog.registry.typed_needs.typed_needs`, such as ``modality="CT"``,
+            ``min_size={"patients": 10_000}`` or ``commercial_use=True``; together with what the question says.
 
         Returns
         -------
         Recommendation
             Entries whose license is not confirmed stand apart in it, and are never recommended.
+
+        Raises
+        ------
+        UnknownNameError
+            For a need, or a value of one, that nobody could mean.
         """
         from workbench.catalog.registry.needs import Needs
         from workbench.catalog.registry.questions import read_question
         from workbench.catalog.registry.recommending import recommend
+        from workbench.catalog.registry.typed_needs import typed_needs
 
-        asked = read_question(question) if question else Needs()
-        return recommend(
-            self.entries, asked.with_needs(Needs(**needs)), index=self._index, leakage=self.families.leakage
-        )
+        for name in needs:
+            if name not in (known := tuple(signature(typed_needs).parameters)):
+                raise unknown_name("need", name, known, where="recommend()", then="Give one of these.")
+        asked = (read_question(question) if question else Needs()).with_needs(typed_needs(**needs))
+        if not asked.collections:
+            return recommend(self.entries, asked, index=self._index, leakage=self.families.leakage)
+        more = (*self.entries, *self.collections.entries)
+        return recommend(more, asked, leakage=Families({*(self.known or self.entries), *more}).leakage)
 
     @property
     def table(self) -> "pl.DataFrame":
@@ -272,10 +283,7 @@ class DataCatalog:
 
     @cached_property
     def _names(self) -> dict[str, Entry]:
-        """Every name in small letters to its entry; a key goes before a name, and a name before an alias."""
-        named = [(name, each) for each in self.entries for name in each.aliases]
-        named += [(each.name, each) for each in self.entries] + [(each.key, each) for each in self.entries]
-        return {name.casefold(): each for name, each in named}
+        return names_of(self.entries)
 
     def _narrowed(self, entries: tuple[Entry, ...]) -> "DataCatalog":
         return DataCatalog(entries, known=self.known or self.entries)

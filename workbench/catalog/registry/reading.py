@@ -60,16 +60,8 @@ def _compiled(roots: list[Root]) -> dict[str, Any]:
 
 def _compile(roots: list[Root]) -> dict[str, Any]:
     from workbench.catalog.registry.compiling import compile_entries
-    from workbench.catalog.registry.problems import CatalogError
 
-    try:
-        return compile_entries(roots)
-    except CatalogError as error:  # UNFINISHED: while entries are being written, what is not yet right is left out
-        if roots[0].path != asset_path("data_catalog"):
-            raise
-        if not all(each.file.startswith("data_catalog/") for each in error.problems):
-            raise
-        return compile_entries(roots, lenient=True)
+    return compile_entries(roots)
 
 
 def _write(roots: list[Root], staging: Path) -> None:

@@ -1,0 +1,64 @@
+"""Find an entry by its key, its name or an alias."""
+
+from collections.abc import Iterable, Mapping
+
+from workbench.catalog.registry.entries import Entry
+from workbench.errors import UnknownNameError, brief, nearest_names
+
+_LONGEST = 200  # characters that are searched for a misspelling
+
+
+def names_of(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Return every name in small letters to its entry; a key goes before a name, and a name before an alias.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        Any.
+
+    Returns
+    -------
+    dict of str to Entry
+        Several names an entry.
+
+    Examples
+    --------
+    >>> list(names_of([Entry("dataset", {"key": "luna16", "name": "LUNA16", "aliases": ["LUNA 16"]})]))
+    ['luna 16', 'luna16']
+    """
+    listed = list(entries)
+    named = [(name, each) for each in listed for name in each.aliases]
+    named += [(each.name, each) for each in listed] + [(each.key, each) for each in listed]
+    return {name.casefold(): each for name, each in named}
+
+
+def find_entry(name: str, names: Mapping[str, Entry]) -> Entry:
+    """Return the entry that a person means.
+
+    Parameters
+    ----------
+    name : str
+        A key, a name or an alias, in any case.
+    names : mapping of str to Entry
+        What `names_of` gives.
+
+    Returns
+    -------
+    Entry
+        The one of that name.
+
+    Raises
+    ------
+    UnknownNameError
+        With the keys of the nearest.
+    """
+    wanted = str(name).casefold()
+    if wanted in names:
+        return names[wanted]
+    near = dict.fromkeys(names[each].key for each in nearest_names(wanted[:_LONGEST], names))
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    n_entries = len({each.key for each in names.values()})
+    raise UnknownNameError(
+        f"No entry {brief(repr(name))} among {n_entries} of the data catalog.{hint} A key, a name or an alias would "
+        "be right. Find it: datasets().search('…')"
+    )
