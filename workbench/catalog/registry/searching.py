@@ -76,7 +76,10 @@ class SearchIndex:
             term: [(place, self._worth(term, weight), name) for place, weight, name in listed]
             for term, listed in weights.items()
         }
-        self._names = [[(name, squeezed, mask_of(squeezed)) for name, squeezed in _names(form)] for form in self.forms]
+        self._names: dict[int, list[tuple[int, int, str, str, int]]] = {}
+        for place, form in enumerate(self.forms):
+            for at, (name, squeezed) in enumerate(_names(form)):
+                self._names.setdefault(len(squeezed), []).append((place, at, name, squeezed, mask_of(squeezed)))
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """Return the entries that match words best.
@@ -172,7 +175,7 @@ class SearchIndex:
         return postings
 
     def _worth(self, term: str, weight: float) -> float:
-        return self.vocabulary.rarity(term) * weight / (self._saturation + weight)
+        return float(self.vocabulary.rarity(term) * weight / (self._saturation + weight))
 
     def _best(self, term: str) -> dict[int, _Match]:
         """Return for each entry the best match of a typed stem."""
@@ -187,17 +190,20 @@ class SearchIndex:
         """Return the entries whose whole name is the text, or nearly, with what that is worth."""
         rule, close = self._rules["names"], self._rules["names"]["close"]
         most = 0 if len(typed) < close["letters"] else 1 if len(typed) < close["letters_for_two"] else 2
+        lengths = range(len(typed) - most, len(typed) + most + 1)
         mask, named = mask_of(typed), dict[int, tuple[float, str]]()
-        for place, names in enumerate(self._names):
-            for name, squeezed, other in names:
-                if abs(len(squeezed) - len(typed)) > most or (mask ^ other).bit_count() > 2 * most:
-                    continue
-                typos = distance(typed, squeezed, most)
-                if typos > most:
-                    continue
-                worth = rule["exact"] if typos == 0 else close["worth"] - close["each_typo"] * typos
-                if worth > named.get(place, (0.0, ""))[0]:
-                    named[place] = (worth, f"the name: {name}")
+        for place, _, name, squeezed, other in sorted(
+            each for length in lengths for each in self._names.get(length, ())
+        ):
+            if (mask ^ other).bit_count() > 2 * most:
+                continue
+            typos = distance(typed, squeezed, most)
+            if typos > most:
+                continue
+            worth = rule["exact"] if typos == 0 else close["worth"] - close["each_typo"] * typos
+            worth -= rule["collection_less"] if self.forms[place]["kind"] == "collection" else 0
+            if worth > named.get(place, (0.0, ""))[0]:
+                named[place] = (worth, f"the name: {name}")
         return named
 
     def _said(self, term: str, match: _Match, typed: Mapping[str, str]) -> str:

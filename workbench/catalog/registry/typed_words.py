@@ -31,7 +31,9 @@ class Vocabulary:
         self._found, self._of = found, of
         self._rules = ranking_rules()["search"]
         self._sorted = sorted(found)
-        self._masks = [mask_of(term) for term in self._sorted]
+        self._by_length: dict[int, list[tuple[str, int]]] = {}
+        for term in self._sorted:
+            self._by_length.setdefault(len(term), []).append((term, mask_of(term)))
 
     def rarity(self, term: str) -> float:
         """Return how much a stem tells entries apart.
@@ -88,14 +90,15 @@ class Vocabulary:
         if not allowed or term.isdigit():
             return []
         most, mask, found = allowed[-1]["most"], mask_of(term), []
-        for candidate, other in zip(self._sorted, self._masks, strict=True):
-            # A typo changes at most two letters of the set: a letter replaced takes one out and brings one in.
-            if abs(len(candidate) - len(term)) > most or (mask ^ other).bit_count() > 2 * most:
-                continue
-            typos = distance(term, candidate, most)
-            if 0 < typos <= most:
-                found.append((candidate, allowed[typos - 1]["quality"]))
-        return found
+        for length in range(len(term) - most, len(term) + most + 1):
+            for candidate, other in self._by_length.get(length, ()):
+                # A letter replaced takes one out of the set of letters and brings one in.
+                if (mask ^ other).bit_count() > 2 * most:
+                    continue
+                typos = distance(term, candidate, most)
+                if 0 < typos <= most:
+                    found.append((candidate, allowed[typos - 1]["quality"]))
+        return sorted(found)
 
 
 def rounded(score: float) -> float:

@@ -262,7 +262,7 @@ function scoreTerms(index, terms, typed) {
 }
 
 function namedBy(index, typed) {
-  const { exact, close } = index.rules.search.names;
+  const { exact, close, collection_less: less } = index.rules.search.names;
   const most = typed.length < close.letters ? 0 : typed.length < close.letters_for_two ? 1 : 2;
   const mask = maskOf(typed);
   const named = new Map();
@@ -271,7 +271,7 @@ function namedBy(index, typed) {
       if (Math.abs(squeezed.length - typed.length) > most || bits(mask ^ other) > 2 * most) continue;
       const typos = distance(typed, squeezed, most);
       if (typos > most) continue;
-      const worth = typos === 0 ? exact : close.worth - close.each_typo * typos;
+      const worth = (typos === 0 ? exact : close.worth - close.each_typo * typos) - (index.forms[place].kind === "collection" ? less : 0);
       if (worth > (named.get(place)?.[0] ?? 0)) named.set(place, [worth, `the name: ${name}`]);
     }
   });
