@@ -11,7 +11,8 @@ from typing import Any
 
 HTML = """<!doctype html>
 <html lang="en" data-workbench="page"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="style.css"><style>body { margin: 0; background: Canvas; }</style></head>
 <body><div id="place"></div><script type="module">
 import widget from "./script.js";

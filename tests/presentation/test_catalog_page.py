@@ -1,0 +1,139 @@
+"""The file of the data catalog's page: whole, small, the same twice, and shown without a table library."""
+
+import base64
+import gzip
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.presentation.catalog_entries import HOSTILE, small_catalog, small_facts
+from workbench.catalog.registry import datasets
+from workbench.catalog.registry.formats.croissant import croissant
+from workbench.catalog.registry.formats.references import bibtex
+from workbench.presentation.catalog_page import QUESTIONS, catalog_page
+from workbench.presentation.catalog_view import CatalogView, catalog_script
+from workbench.presentation.page import PAGE_SCHEMA, load_page
+
+MOST_BYTES = 1_500_000
+
+
+def unpacked(text: str):
+    return json.loads(gzip.decompress(base64.b64decode(text)))
+
+
+@pytest.fixture(scope="module")
+def page():
+    return catalog_page(datasets())
+
+
+@pytest.fixture(scope="module")
+def small():
+    return catalog_page(small_catalog(), facts=small_facts())
+
+
+def card(page, key):
+    return next(each for each in page["catalog"]["entries"] if each["key"] == key)
+
+
+def test_the_page_of_the_shipped_catalog_holds_every_entry_in_a_small_file(page):
+    assert page["schema"] == PAGE_SCHEMA
+    assert {each["key"] for each in page["catalog"]["entries"]} == {entry.key for entry in datasets()}
+    assert len(json.dumps(page, ensure_ascii=False).encode()) < MOST_BYTES
+
+
+def test_the_collections_of_idc_stand_apart(page):
+    collections = unpacked(page["catalog"]["packed"]["collections"])
+    assert len(collections) == len(datasets().collections)
+    assert {each["kind"] for each in collections} == {"collection"}
+    assert not {each["key"] for each in collections} & {each["key"] for each in page["catalog"]["entries"]}
+
+
+def test_two_pages_of_one_catalog_differ_in_their_stamp_alone(small):
+    again = catalog_page(small_catalog(), facts=small_facts())
+    assert json.dumps(small | {"provenance": {}}) == json.dumps(again | {"provenance": {}})
+
+
+def test_the_packed_files_are_those_of_the_writers(page):
+    files = unpacked(page["catalog"]["packed"]["files"])
+    entry = datasets()["nih-chestx-ray14"]
+    assert files[entry.key]["bibtex"] == bibtex([entry])
+    assert json.loads(files[entry.key]["croissant"])["name"] == croissant(entry)["name"]
+    assert files[entry.key]["markdown"].startswith("---")
+    assert {key for key, each in files.items() if "croissant" in each} == {
+        entry.key for entry in datasets() if entry.kind == "dataset"
+    }
+
+
+def test_a_card_carries_the_claim_its_check_and_what_the_index_counts(small):
+    free = card(small, "free-chests")
+    assert free["size"] == {"value": 20_000, "quantity": "patients", "text": "20,000 patients"}
+    assert free["claims"][0]["checked_against"]["words"] == "free for all"
+    assert (free["idc"]["sentence"], free["idc"]["people"]) == (
+        "The guide says 20,000 patients; IDC has 19,000 people.",
+        19_000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "use"), [("free-chests", "yes"), ("bound-chests", "no"), ("silent-chests", "unknown"), ("reader", "yes")]
+)
+def test_what_a_license_allows_is_said_of_each_entry(small, key, use):
+    assert card(small, key)["use"] == use
+
+
+def test_relatives_are_told_on_both_cards(small):
+    part, whole = card(small, "chest-part"), card(small, "free-chests")
+    assert part["relations"][0]["of"] == "free-chests"
+    assert {"kind": "subset_of", "of": "chest-part", "inverse": True} in whole["relations"]
+    assert [each["key"] for each in part["shares"]] == ["free-chests"]
+    assert part["shares"][0]["sentence"] == whole["shares"][0]["sentence"]
+
+
+def test_tiles_count_by_hand(small):
+    (group,) = small["groups"]
+    tiles = {tile["id"]: tile["value"] for tile in group["tiles"]}
+    # 6 data sets and a model; free, part, slides and hostile allow commercial use; 6 numbers, all of them compared
+    assert tiles == {"datasets": 6, "others": 1, "commercial": 4, "claims": 6, "unconfirmed": 1}
+
+
+def test_a_hostile_name_is_kept_as_text(small):
+    assert card(small, "hostile")["name"] == HOSTILE
+
+
+def test_the_first_question_is_the_one_the_catalog_was_built_for():
+    assert QUESTIONS[0] == "chest X-rays with demographics, commercially usable, over 10,000 patients"
+    best = datasets().recommend(QUESTIONS[0]).best
+    assert best is not None
+    assert best.key == "nih-chestx-ray14"
+
+
+def test_another_page_is_refused(page):
+    with pytest.raises(ValueError, match="holds no data catalog") as error:
+        CatalogView({"title": "Who is in the commons?"})
+    assert str(error.value) == (
+        "The page 'Who is in the commons?' came, which holds no data catalog. "
+        'The page named data_catalog would be right. Load it: load_page(name="data_catalog")'
+    )
+
+
+def test_showing_it_imports_neither_polars_nor_altair(small, tmp_path):
+    (tmp_path / "data_catalog.json").write_text(json.dumps(small), encoding="utf-8")
+    assert load_page(tmp_path, name="data_catalog")["title"] == small["title"]
+    program = (
+        "import sys; from workbench.presentation.catalog_view import CatalogView; "
+        "from workbench.presentation.page import load_page; "
+        f"CatalogView(load_page({str(tmp_path)!r}, name='data_catalog')); "
+        "print(sorted({'polars', 'altair', 'pandas', 'pyarrow', 'yaml', 'workbench.catalog'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_the_script_is_one_module_whose_ranking_keeps_its_names_to_itself():
+    script = catalog_script()
+    assert script.count("\nexport ") == 1
+    assert not re.search(r"^import\b", script, re.MULTILINE)
+    assert "return { buildIndex, search, readQuestion, recommend };" in script
