@@ -112,7 +112,7 @@ def test_words_that_are_off_exit_with_2(words: list[str], capsys: pytest.Capture
 
 
 def test_ctrl_c_exits_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(source: str, *, columns: object = None) -> Catalog:
+    def interrupted(source: str, *, columns: object = None, layout: object = None) -> Catalog:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("workbench.catalog.commons.open_catalog", interrupted)
