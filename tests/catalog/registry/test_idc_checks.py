@@ -176,6 +176,21 @@ def test_a_verdict_comes_with_a_plain_sentence(
     assert judge(Claim(**stated), relation, facts(**given)).sentence == sentence
 
 
+def test_what_an_entry_found_in_the_index_by_a_closer_look_holds() -> None:
+    seen = {
+        "page": "https://github.com/ImagingDataCommons/idc-index-data",
+        "words": "counted: 8 of them are diagnostic.",
+    }
+    stated = claim("patients", 20, "20 people", verdict="differs", checked_against=seen)
+    judged = judge(Claim(**stated), "same", facts())
+    assert judged.verdict == "differs"
+    assert judged.sentence == (
+        "The guide says 20 people; IDC has 20 people, but a closer look says: 8 of them are diagnostic."
+    )
+    elsewhere = {**seen, "page": "https://example.org"}
+    assert judge(Claim(**{**stated, "checked_against": elsewhere}), "same", facts()).verdict == "agrees"
+
+
 def test_the_sentence_to_know_is_the_guides_before_others_and_a_difference_before_agreement() -> None:
     stated = [claim("patients", 20, source="registry"), claim("patients", 20), claim("studies", 31), claim("labels", 2)]
     checks = [judge(Claim(**each), "same", facts()) for each in stated]
@@ -198,6 +213,11 @@ def test_the_shipped_facts_are_those_of_the_entries_and_the_installed_index() ->
     problems = stale_facts(read_entries(), read_idc_facts(), installed_index())
     assert not problems, "\n".join(problems)
     assert read_idc_facts(), "no facts are shipped"
+
+
+def test_the_shipped_facts_are_what_the_index_counts_now(commons: Catalog) -> None:
+    computed = check_against_idc(read_entries(), commons.repository)
+    assert dict(read_idc_facts()) == {key: dataclasses.replace(each, absent=()) for key, each in computed.items()}
 
 
 def test_stale_facts_say_why_and_what_to_do() -> None:

@@ -37,7 +37,8 @@ def judge(claim: Claim, relation: str, facts: IdcFacts) -> ClaimCheck:
     Counts of patients, studies, series, slides and collections are of one unit in any source, so they agree or differ.
     A scan, a case, a volume or an image may be a series, a study or a file: such a claim agrees with an equal count,
     and is of another unit otherwise. Of a set that IDC holds only in part, or whose parent it holds, nothing differs;
-    of a part that only words describe, the index tells nothing unless it counts the same.
+    of a part that only words describe, the index tells nothing unless it counts the same. Where an entry itself was
+    checked against the index and found otherwise, by a closer look than a count, that holds.
 
     Parameters
     ----------
@@ -69,9 +70,12 @@ def judge(claim: Claim, relation: str, facts: IdcFacts) -> ClaimCheck:
         verdict = "differs"
     else:
         verdict = "another set"
-    return ClaimCheck(
-        stated(claim), verdict, chosen.count if chosen else None, _sentence(claim, relation, facts, chosen)
-    )
+    sentence = _sentence(claim, relation, facts, chosen)
+    closer = _closer_look(claim)
+    if closer and {verdict, claim.verdict} == {"agrees", "differs"}:
+        verdict = "differs" if verdict == "agrees" else "agrees"
+        sentence = f"{sentence[:-1]}, but a closer look says: {closer}."
+    return ClaimCheck(stated(claim), verdict, chosen.count if chosen else None, sentence)
 
 
 def sum_up(checks: Iterable[ClaimCheck], relation: str, facts: IdcFacts) -> str:
@@ -105,6 +109,13 @@ def sum_up(checks: Iterable[ClaimCheck], relation: str, facts: IdcFacts) -> str:
 def _is_loose(claim: Claim) -> bool:
     """Say whether a guide's words leave open what the number counts, whatever unit was read into them."""
     return claim.source == "guide" and claim.quantity in ("studies", "series") and bool(_LOOSE.search(claim.words))
+
+
+def _closer_look(claim: Claim) -> str:
+    """Return what the entry found in the index itself; empty when it was checked against something else."""
+    found = claim.checked_against or {}
+    of_index = "idc-index-data" in found.get("page", "") or "Imaging Data Commons index" in found.get("where", "")
+    return found.get("words", "").removeprefix("counted: ").rstrip(".") if of_index else ""
 
 
 @dataclass(frozen=True)

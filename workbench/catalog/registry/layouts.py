@@ -33,6 +33,25 @@ def open_layout(layout: str | Path, folder: str | Path) -> "Catalog":
         When the folder does not lie as the layout says; lists everything that is wrong.
     PermissionError
         On a public page, since such a source is controlled.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "scans.csv").write_text("subject,scan,kind\\na,1,CT\\na,2,X-ray\\n")
+    >>> _ = (folder / "mine.yaml").write_text('''
+    ... key: my-scans
+    ... name: My scans
+    ... documented: [{page: "https://example.org", words: one row a scan}]
+    ... table: {files: [scans.csv]}
+    ... columns:
+    ...   patient_id: subject
+    ...   study_uid: scan
+    ...   series_uid: scan
+    ...   modality: {column: kind, values: {X-ray: DX}}
+    ... ''')
+    >>> open_layout(folder / "mine.yaml", folder).where(modality="DX").counts["studies"]
+    1
     """
     from workbench.catalog.commons import open_catalog
 
