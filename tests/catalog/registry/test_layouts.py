@@ -1,6 +1,7 @@
 """A folder that lies as a known data set does is a catalog; one that does not is refused with everything named."""
 
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -519,7 +520,33 @@ def test_every_shipped_layout_is_valid_and_says_where_it_is_documented(key: str,
 
 
 # ------------------------------------------------------------------ laws
-_CELL = st.one_of(st.none(), st.sampled_from(["Yes", "No", "Y", "maybe", "1.5", "-"]))
+_CELL = st.one_of(st.none(), st.sampled_from(["Yes", "No", "Y", "maybe", "1.5", "-", "nan", "inf"]))
+_FINDINGS = ("No Finding", "Hernia", "Mass", "Oddity")
+_ROW = st.tuples(
+    st.integers(1, 4), st.integers(0, 130), st.sets(st.sampled_from(_FINDINGS), min_size=1, max_size=3), st.booleans()
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=15)
+@given(rows=st.lists(_ROW, min_size=1, max_size=8))
+def test_counts_of_a_folder_are_those_of_its_rows(rows: list[tuple[int, int, set[str], bool]]) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        root, lines = Path(place), [NIH_HEADER]
+        for number, (patient, age, findings, there) in enumerate(rows):
+            labels = "|".join(sorted(findings))
+            lines.append(f"{number}.png,{labels},{number},{patient},{age},F,PA,1,1,1,1")
+            if there:
+                _file(root / "images" / f"{number}.png")
+        (root / "Data_Entry_2017.csv").write_text("\n".join(lines))
+        catalog = open_layout("nih-chestx-ray14", root)
+        assert catalog.counts["patients"] == len({patient for patient, *_ in rows})
+        assert catalog.counts["studies"] == catalog.counts["series"] == len(rows)
+        for name, label in {"hernia": "Hernia", "mass": "Mass", "no_finding": "No Finding"}.items():
+            assert column(catalog, "series", name).count("Yes") == sum(label in findings for _, _, findings, _ in rows)
+        counted = quality(catalog)
+        assert counted["Label that the layout does not name"][0] == sum("Oddity" in row[2] for row in rows)
+        assert counted["Image named in the table, but not on disk"][0] == sum(not there for *_, there in rows)
+        assert counted["Age is no age"][0] == sum(age > 122 for _, age, *_ in rows)  # nobody has been older
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)

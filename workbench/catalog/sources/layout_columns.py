@@ -81,6 +81,7 @@ def make_columns(table: pl.DataFrame, rules: Mapping[str, Mapping[str, Any]]) ->
         text = table.select(values.alias(name)).to_series()
         if rule.get("number"):
             number = text.cast(pl.Float64, strict=False)
+            number = number.set(number.is_finite().not_().fill_null(value=False), None)
             n_none = number.null_count() - text.null_count()
             quality.append((f"{name} is no number", "rows", n_none, table.height, "left out"))
             text = number
