@@ -458,7 +458,17 @@ THEN = "Compare it with data_catalog/schema/layout.schema.json and the layouts i
         ),
         (
             {"columns": OWN["columns"] | {"age_years": {"column": "a", "unit": "moons"}}},
-            ["columns/age_years: {'column': 'a', 'unit': 'moons'} is not valid under any of the given schemas"],
+            ["columns/age_years/unit: 'moons' is not one of ['years', 'months', 'weeks', 'days']"],
+        ),
+        (
+            {
+                "columns": OWN["columns"]
+                | {"sex": {"colum": "a"}, "age_years": {"values": {"1": "2"}, "column": "a", "number": "x"}}
+            },
+            [
+                "columns/age_years/number: 'x' is not of type 'boolean'",
+                "columns/sex: Additional properties are not allowed ('colum' was unexpected)",
+            ],
         ),
         (
             {

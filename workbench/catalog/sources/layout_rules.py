@@ -142,11 +142,19 @@ def _no_layout(path: Path, problems: list[str]) -> ValueError:
 def _schema_problems(stated: Any) -> list[str]:
     import json
 
-    import jsonschema  # type: ignore[import-untyped]
+    import jsonschema
 
     schema = json.loads(asset_path("data_catalog", "schema", "layout.schema.json").read_text(encoding="utf-8"))
-    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(stated), key=lambda each: list(each.path))
-    return [f"{'/'.join(map(str, each.absolute_path)) or 'the file'}: {each.message[:200]}" for each in errors]
+    errors = [_inmost(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(stated)]
+    lines = {"/".join(map(str, each.absolute_path)) or "the file": str(each.message)[:200] for each in errors}
+    return [f"{place}: {message}" for place, message in sorted(lines.items())]
+
+
+def _inmost(error: Any) -> Any:
+    """Return what is wrong inside, of a value that may take several forms, in the form that it takes."""
+    while inner := [each for each in error.context if each.validator != "type" or len(each.relative_path)]:
+        error = max(inner, key=lambda each: len(each.relative_path))
+    return error
 
 
 def _name_problems(stated: Mapping[str, Any]) -> list[str]:
