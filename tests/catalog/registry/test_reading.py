@@ -1,6 +1,7 @@
 """Reading the data catalog: the shipped files are right, and whatever is wrong is told, all of it, with its line."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -279,6 +280,51 @@ def test_a_reference_stands_for_what_it_names() -> None:
     assert read.value["b"] == [read.value["a"]] * 2 == [{"page": "x", "read": "2026-11-29"}] * 2
     assert (read.value["c"], read.value["d"], read.value["e"]) == (1000, True, None)
     assert read.line("b", 1, "page") == 2
+
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.text(max_size=12)
+    | st.sampled_from(["yes", "1e3", "<<"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(value=PLAIN, flow=st.sampled_from([True, False, None]))
+def test_what_is_written_as_yaml_is_read_as_it_was(value: Any, flow: bool | None) -> None:
+    text = yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True)
+    read = parse_document(text)
+    assert not [said for _, said in read.problems if "<<" not in said and "empty" not in said]
+    assert read.problems or read.value == yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+@given(st.text(st.sampled_from("ab:{}[]&*!<>-?#|'\"\n\t ,0.\x00é"), max_size=40))
+def test_no_text_stops_the_reader(text: str) -> None:
+    read = parse_document(text)
+    assert all(1 <= line <= text.count("\n") + 2 and said for line, said in read.problems)
+    if (
+        not read.problems and not set("?<") & set(text) and not re.search(r"(^|[{,\n-]) *[-\d.]*:", text)
+    ):  # names that are words
+        assert json.dumps(read.value) == json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str)
+
+
+def test_a_file_that_must_not_be_read_is_told(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = write(shipped, dataset("one")) / "datasets" / "one.yaml"
+    read_bytes = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path == one:
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert problems(shipped) == [
+        "data_catalog/datasets/one.yaml:1: The file cannot be read (Permission denied). A file that you may read would "
+        "be right. Change its rights."
+    ]
 
 
 def test_a_link_to_nothing_and_a_folder_are_no_files(shipped: Path) -> None:

@@ -1,4 +1,4 @@
-"""What one entry of the data catalog holds: claims with their sources, terms of use, relatives, whom it can describe."""
+"""What one entry of the data catalog holds: claims with their sources, terms of use, relatives, people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -111,5 +111,5 @@ def shipped_terms() -> Mapping[str, Mapping[str, Any]]:
     import yaml
 
     text = asset_path("data_catalog", "licenses.yaml").read_text(encoding="utf-8")
-    terms: Mapping[str, Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 the safe loader
+    terms: Mapping[str, Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return terms
