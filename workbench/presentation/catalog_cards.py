@@ -80,7 +80,10 @@ def _size(entry: Entry) -> dict[str, Any] | None:
     value, quantity = next(((value, quantity) for value, quantity in sizes if value), (0, ""))
     if not value:
         return None
-    return {"value": value, "quantity": quantity, "text": f"{value:,} {plural(quantity, value)}"}
+    claim = next((each for each in entry.claims if (each.quantity, each.value, each.of) == (quantity, value, "")), None)
+    meant = {"at_least": "at least ", "about": "about "}.get(claim.qualifier, "") if claim else ""
+    trained = "trained on " if entry.kind == "model" else ""
+    return {"value": value, "quantity": quantity, "text": f"{trained}{meant}{value:,} {plural(quantity, value)}"}
 
 
 def _images(entry: Entry) -> list[str]:

@@ -38,7 +38,7 @@ function choiceItem(choice, at, app) {
       "div",
       { class: "wc-choice-head" },
       make("h4", {}, make("button", { type: "button", class: "wc-open", onclick: () => app.openCard(choice.key) }, entry.name)),
-      make("p", { class: "wc-quiet" }, [entry.size?.text, entry.access ? app.catalog.words.access[entry.access.kind] : ""].filter(Boolean).join(" · ")),
+      make("p", { class: "wc-quiet" }, [entry.size ? capital(entry.size.text) : "", entry.access ? app.catalog.words.access[entry.access.kind] : ""].filter(Boolean).join(" · ")),
       useBadge(entry.use, app.catalog.words),
     ),
     at === 0 && entry.summary ? make("p", {}, entry.summary) : null,
@@ -93,7 +93,7 @@ function answerBlock(question, answer, app) {
   const misses = closest(answer);
   const rest = answer.ranked.slice(SHOWN_CHOICES);
   const more = rest.length
-    ? make("details", { class: "wc-more" }, make("summary", {}, `${counted(rest.length, "more choice")} that fit`), make("ol", { class: "wc-choices", start: String(SHOWN_CHOICES + 1) }, rest.slice(0, 12).map((choice) => choiceItem(choice, -1, app))))
+    ? make("details", { class: "wc-more" }, make("summary", {}, counted(rest.length, "more choice")), make("ol", { class: "wc-choices", start: String(SHOWN_CHOICES + 1) }, rest.map((choice) => choiceItem(choice, -1, app))))
     : null;
   const first = answer.ranked.slice(0, 3).map(({ key }) => key);
   return make(

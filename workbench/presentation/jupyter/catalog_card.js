@@ -31,7 +31,6 @@ function usePart(entry, words) {
   const access = entry.access;
   return section(
     "May I use it?",
-    make("p", {}, useBadge(entry.use, words)),
     entry.terms ? termsPart(entry.terms, words) : null,
     access
       ? make(
@@ -66,8 +65,8 @@ function sizePart(entry, words) {
   const claims = entry.claims ?? [];
   const rows = claims.map((claim) => [claim.text, whoSays(claim, words), verdictOf(claim, words)]);
   return section(
-    "How large is it?",
-    entry.size ? make("p", { class: "wc-big" }, entry.size.text) : null,
+    ["dataset", "collection"].includes(entry.kind) ? "How large is it?" : "What is counted?",
+    entry.size ? make("p", { class: "wc-big" }, capital(entry.size.text)) : null,
     rows.length ? plainTable(["Number", "Who says it", "Compared with its source"], rows, `Numbers stated of ${entry.name}`) : null,
     idc.relation || idc.sentence ? idcBlock(entry, words) : null,
   );
@@ -183,7 +182,7 @@ function documentationPart(entry, catalog) {
       ? make(
           "details",
           { class: "wc-fair" },
-          make("summary", {}, fair.summary),
+          make("summary", {}, `FAIR self-check: ${fair.summary}`),
           make("ul", { class: "wc-plain" }, fair.checks.map(([answer, missing], at) => make("li", {}, answerMark(answer, catalog.words), ` ${catalog.metrics[at][1]}`, make("span", { class: "wc-quiet" }, ` (${catalog.metrics[at][0]})${missing ? `: ${missing}` : ""}`)))),
         )
       : null,
@@ -233,6 +232,14 @@ function cardOf(entry, app) {
       "div",
       { class: "wc-body" },
       entry.summary ? make("p", { class: "wc-lead" }, entry.summary) : null,
+      make(
+        "p",
+        { class: "wc-headline" },
+        entry.size ? make("strong", {}, capital(entry.size.text)) : null,
+        useBadge(entry.use, words),
+        entry.access ? make("span", {}, words.access[entry.access.kind]) : null,
+        entry.known_issues?.length ? make("span", {}, `⚠ ${counted(entry.known_issues.length, "known issue")}`) : null,
+      ),
       (entry.guide_advice ?? []).map((advice) => make("p", { class: "wc-advice" }, "The guides: ", make("q", {}, advice))),
       glance(entry, catalog),
       usePart(entry, words),

@@ -104,7 +104,7 @@ function entryTile(entry, app) {
     make(
       "div",
       { class: "wc-feet" },
-      make("p", { class: "wc-size" }, entry.size?.text ?? (entry.kind === "framework" ? "" : "Size not stated")),
+      make("p", { class: "wc-size" }, entry.size ? capital(entry.size.text) : entry.kind === "dataset" ? "Size not stated" : ""),
       useBadge(entry.use, words),
       make("p", { class: "wc-quiet" }, entry.access ? words.access[entry.access.kind] : ""),
       make("label", { class: "wc-check wc-pick" }, compared, make("span", {}, "Compare", make("span", { class: "wc-hidden" }, ` ${entry.name}`))),

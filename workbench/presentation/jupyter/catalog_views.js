@@ -38,7 +38,7 @@ function mapView(app) {
     spec.config.legend = { ...spec.config.legend, orient: "top", columns: 4 };
     spec.config.axis = { ...spec.config.axis, labelLimit: 260 };
     try {
-      const drawn = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", mode: "vega-lite", tooltip: { theme: app.darkness.matches ? "dark" : "light" } });
+      const drawn = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", mode: "vega-lite", logLevel: 1, tooltip: { theme: app.darkness.matches ? "dark" : "light" } });
       drawn.view.addEventListener("click", (_, item) => item?.datum?.key && app.openCard(item.datum.key));
       finalize = () => drawn.finalize();
       node.dataset.drawn = figure.id;
