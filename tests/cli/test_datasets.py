@@ -237,6 +237,7 @@ def test_check_counts_the_shipped_entries(done: Says) -> None:
     n_open = sum(not each.license_confirmed for each in entries)
     assert out.startswith("No problems in ")
     assert f". {n_open} licenses are not confirmed.\n" in out
+    assert out.splitlines()[1] == "What is counted in the Imaging Data Commons is up to date."
 
 
 def test_check_with_idc_counts_anew_and_says_what_changed(done: Says) -> None:

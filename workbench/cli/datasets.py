@@ -205,10 +205,12 @@ def _check(options: argparse.Namespace) -> None:
 
     catalog = datasets(options.folder)
     print(f"No problems in {headline(catalog.entries)}. {len(catalog.not_confirmed)} licenses are not confirmed.")
-    if options.idc:
-        from workbench.catalog.registry.idc_changes import count_anew
+    from workbench.catalog.registry.idc_changes import count_anew, outdated
 
+    if options.idc:
         print(count_anew(options.folder))
+    elif options.folder is None:
+        print("\n".join(outdated(catalog.entries)) or "What is counted in the Imaging Data Commons is up to date.")
 
 
 def _export(options: argparse.Namespace) -> None:

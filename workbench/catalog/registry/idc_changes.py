@@ -1,11 +1,12 @@
 """Count anew what the Imaging Data Commons holds of the entries, and say what has changed since the last time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from workbench.assets import asset_path
-from workbench.catalog.registry.idc_checks import read_idc_facts, write_idc_facts
-from workbench.catalog.registry.idc_facts import IdcFacts
+from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.idc_checks import read_idc_facts, stale_facts, write_idc_facts
+from workbench.catalog.registry.idc_facts import IdcFacts, installed_index
 
 _COUNTED = ("people", "studies", "series", "index")
 
@@ -40,6 +41,22 @@ def count_anew(folder: Path | str | None = None) -> str:
     written = write_idc_facts(folder, into=place)
     lines = changes(before, read_idc_facts(place))
     return "\n".join([*(lines or ["Nothing has changed."]), f"Facts: {written}"])
+
+
+def outdated(entries: Iterable[Entry]) -> list[str]:
+    """Return why what was counted of the shipped entries no longer holds with the index that is installed.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        The shipped ones.
+
+    Returns
+    -------
+    list of str
+        A sentence for each reason, with what to do; empty when all is up to date.
+    """
+    return stale_facts(entries, read_idc_facts(), installed_index())
 
 
 def changes(before: Mapping[str, IdcFacts], after: Mapping[str, IdcFacts]) -> list[str]:
