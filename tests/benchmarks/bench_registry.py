@@ -85,10 +85,8 @@ def timed(do: Callable[[], Any]) -> tuple[Any, float]:
 
 def tell(what: str, times: list[float]) -> None:
     """Print one line."""
-    nearly = statistics.quantiles(times, n=20)[-1]
-    print(
-        f"{what}: median {statistics.median(times):.1f} ms, 95 % {nearly:.1f} ms, max {max(times):.1f} ms ({len(times)})"
-    )
+    middle, nearly = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    print(f"{what}: median {middle:.1f} ms, 95 % {nearly:.1f} ms, max {max(times):.1f} ms, {len(times)} asked")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
    "X-ray" is "x", "ray". A text's hyphenated or mixed words are indexed joined as well ("xray", "camelyon16").
 3. *Stems*: ``-ies`` becomes ``-y``, ``-tases`` becomes ``-tasis``, plural ``-es`` and ``-s`` go, then ``-ing`` of words
    of seven and ``-ed`` of words of six letters or more, last a final ``-e``. Digits and words of three letters stay.
-4. *Numbers* of a question: separators of thousands go ("10,000", "10.000"), a decimal point stays ("1.5"). Digits that
-   follow a letter belong to a name: "Camelyon16" gives "camelyon", "_16".
+4. *Numbers* of a question: separators of thousands go ("10,000", "10.000", "10 000"), a decimal point stays ("1.5").
+   Digits that follow a letter belong to a name: "Camelyon16" gives "camelyon", "_16".
 5. *Distance*: optimal string alignment (insert, delete, replace, swap neighbors cost 1), given up above a bound.
 """
 
@@ -18,6 +18,7 @@ _WHOLE = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _COMPOUND = re.compile(r"[a-z0-9]+(?:[-\u2010\u2011/.&][a-z0-9]+)*")
 _ASKED = re.compile(r"_?[0-9]+(?:\.[0-9]+)?|[a-z]+|[,;<>≤≥+]")
+_SPACED = re.compile(r"(?<![0-9a-z.,-])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 _GLUED = re.compile(r"(?<=[a-z])(?=[0-9])")
 _THOUSANDS = re.compile(r"(?<=[0-9])[,.](?=[0-9]{3}(?![0-9]))")
 
@@ -185,7 +186,8 @@ def asked_words(question: str) -> list[str]:
     >>> asked_words("X-rays, over 10,000 patients, not Camelyon16")
     ['x', 'rays', ',', 'over', '10000', 'patients', ',', 'not', 'camelyon', '_16']
     """
-    return _ASKED.findall(_GLUED.sub("_", _THOUSANDS.sub("", fold(question).replace("_", " "))))
+    plain = _SPACED.sub(lambda found: found[0].replace(" ", ""), fold(question).replace("_", " "))
+    return _ASKED.findall(_GLUED.sub("_", _THOUSANDS.sub("", plain)))
 
 
 def distance(first: str, second: str, most: int) -> int:

@@ -1,6 +1,7 @@
 """How well an entry that meets the needs suits a question: the words, the guides' advice, focus, and the wishes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from workbench.catalog.registry.meeting import covering
@@ -27,9 +28,11 @@ class Scorer:
     def __init__(self, index: SearchIndex, needs: Needs) -> None:
         self._index, self._needs = index, needs
         self._weights, self._rarity = ranking_rules()["recommend"], index.vocabulary.rarity
-        terms = dict.fromkeys(needs.needed_words, self._weights["needed_words"])
+        terms = dict.fromkeys(needs.advice_words, self._weights["common_words"])
+        terms |= dict.fromkeys(needs.needed_words, self._weights["needed_words"])
         terms |= dict.fromkeys(needs.words, self._weights["words"])
-        self._found = index.score(terms, {stem(word): word for word in needs.left_over})
+        quiet = set(needs.advice_words) - {*needs.words, *needs.needed_words}
+        self._found = index.score(terms, {stem(word): word for word in needs.left_over}, quiet=quiet)
         self._wishes = [
             rule for rule in ranking_rules()["lexicon"] if rule["need"] == "wish" and rule["value"] in needs.wishes
         ]
@@ -61,7 +64,9 @@ class Scorer:
             stems = set(words_of(sentence))
             held = _total(self._rarity(word) for word in self._needs.advice_words if _spoken(word, stems))
             share = held / whole if whole else 0.0
-            worth = self._weights["advice"] * share if share >= self._weights["advice_floor"] else 0.0
+            worth = self._weights["advised"]
+            if share >= self._weights["advice_floor"]:
+                worth += self._weights["advice"] * share
             for wish in self._wishes:
                 if _holds(wish.get("advised", ()), sentence):
                     worth += self._weights["advised_wish"]
@@ -127,6 +132,15 @@ def _spoken(word: str, stems: set[str]) -> bool:
 
 def _holds(phrases: Sequence[str], text: str) -> bool:
     """Return whether a text holds any of some phrases."""
-    stems = [stem(word) for word in asked_words(text)]
-    found = Phrases.of((phrase, True) for phrase in phrases)
+    stems, found = _stems(text), _phrases(tuple(phrases))
     return any(True for place in range(len(stems)) for _ in found.at(stems, place))
+
+
+@cache
+def _phrases(phrases: tuple[str, ...]) -> Phrases:
+    return Phrases.of((phrase, True) for phrase in phrases)
+
+
+@lru_cache(maxsize=5_000)
+def _stems(text: str) -> list[str]:
+    return [stem(word) for word in asked_words(text)]

@@ -1,6 +1,6 @@
 """Full-text search over the catalog: rare words and names first, beginnings and typos forgiven, with what matched."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,7 @@ class SearchIndex:
         return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
 
     def score(
-        self, terms: Mapping[str, float], typed: Mapping[str, str] | None = None
+        self, terms: Mapping[str, float], typed: Mapping[str, str] | None = None, *, quiet: Collection[str] = ()
     ) -> dict[int, tuple[float, tuple[str, ...]]]:
         """Return what each entry scores for weighted stems, and where they were found.
 
@@ -120,6 +120,8 @@ class SearchIndex:
             Stem to weight.
         typed : mapping, optional
             Stem to the word as it was typed, to be shown.
+        quiet : collection of str
+            Stems that count and whose matches are not told.
 
         Returns
         -------
@@ -127,14 +129,16 @@ class SearchIndex:
             Place of the entry to score and matches; entries without a match are left out.
         """
         totals: dict[int, float] = {}
-        matches: dict[int, list[str]] = {}
+        found: dict[int, int] = {}
+        told: dict[int, list[str]] = {}
         for term, weight in terms.items():
             for place, match in self._best(term).items():
                 totals[place] = totals.get(place, 0.0) + weight * match.worth
-                matches.setdefault(place, []).append(self._said(term, match, typed or {}))
+                found[place] = found.get(place, 0) + 1
+                told.setdefault(place, []).extend([] if term in quiet else [self._said(term, match, typed or {})])
         lost = self._rules["coverage"]
         return {
-            place: (total * (1 - lost * (1 - len(matches[place]) / len(terms))), tuple(dict.fromkeys(matches[place])))
+            place: (total * (1 - lost * (1 - found[place] / len(terms))), tuple(dict.fromkeys(told[place])))
             for place, total in totals.items()
         }
 

@@ -32,7 +32,8 @@ const squeeze = (text) => plainWords(text).join("");
 const joinedWords = (text) => (fold(text).match(COMPOUND) ?? []).filter((each) => each.match(WORD).length > 1).map(squeeze);
 
 function askedWords(question) {
-  const plain = fold(question).replaceAll("_", " ").replace(/(?<=[0-9])[,.](?=[0-9]{3}(?![0-9]))/g, "");
+  const spaced = fold(question).replaceAll("_", " ").replace(/(?<![0-9a-z.,-])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])/g, (found) => found.replaceAll(" ", ""));
+  const plain = spaced.replace(/(?<=[0-9])[,.](?=[0-9]{3}(?![0-9]))/g, "");
   return plain.replace(/(?<=[a-z])(?=[0-9])/g, "_").match(ASKED) ?? [];
 }
 
@@ -62,7 +63,7 @@ const total = (values) => values.reduce((sum, each) => sum + each, 0);
 const by = (left, right) => (left < right ? -1 : left > right ? 1 : 0);
 const count = (n) => n.toLocaleString("en-US");
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
-const spaced = (text) => text.replaceAll("_", " ");
+const blanked = (text) => text.replaceAll("_", " ");
 
 function listed(words, last = "and") {
   return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(` ${last} `);
@@ -88,9 +89,14 @@ function phrasesAt(phrases, stems, place) {
   return here.filter(([phrase]) => phrase.every((each, at) => stems[place + at] === each)).map(([phrase, meaning]) => [phrase.length, meaning]);
 }
 
+// Lists of phrases that a text is searched for, made ready once; the stems of texts as well.
+const lists = new WeakMap();
+const stemsOf = new Map();
+
 function holds(phrases, text) {
-  const stems = askedWords(text).map(stem);
-  const found = phrasesOf(phrases.map((phrase) => [phrase, true]));
+  if (!lists.has(phrases)) lists.set(phrases, phrasesOf(phrases.map((phrase) => [phrase, true])));
+  if (!stemsOf.has(text)) stemsOf.set(text, askedWords(text).map(stem));
+  const [found, stems] = [lists.get(phrases), stemsOf.get(text)];
   return stems.some((_, place) => phrasesAt(found, stems, place).length > 0);
 }
 
@@ -156,18 +162,18 @@ function countsOf(form, rules, surface) {
   return counts;
 }
 
-function postingsOf(documents, rules) {
+function postingsOf(counted, rules) {
   const fields = Object.entries(rules.search.fields);
-  const lengths = new Map(fields.map(([name]) => [name, documents.map((document) => total([...document.get(name).values()]))]));
+  const lengths = new Map(fields.map(([name]) => [name, counted.map((entry) => total([...entry.get(name).values()]))]));
   const postings = new Map();
-  documents.forEach((document, place) => {
+  counted.forEach((entry, place) => {
     const weights = new Map();
     const best = new Map();
     for (const [name, rule] of fields) {
       const of = lengths.get(name);
       const average = Math.max(1, total(of)) / Math.max(1, of.filter((length) => length).length);
       const normal = 1 - rule.length + (rule.length * of[place]) / average;
-      for (const [term, n] of document.get(name)) {
+      for (const [term, n] of entry.get(name)) {
         const worth = (rule.weight * n) / normal;
         weights.set(term, (weights.get(term) ?? 0) + worth);
         if (worth > (best.get(term)?.[0] ?? 0)) best.set(term, [worth, name]);
@@ -180,7 +186,7 @@ function postingsOf(documents, rules) {
   });
   const { saturation } = rules.search;
   for (const [term, list] of postings) {
-    postings.set(term, list.map(([place, weight, name]) => [place, (rarity(list.length, documents.length) * weight) / (saturation + weight), name]));
+    postings.set(term, list.map(([place, weight, name]) => [place, (rarity(list.length, counted.length) * weight) / (saturation + weight), name]));
   }
   return postings;
 }
@@ -236,7 +242,7 @@ function candidates(index, term) {
   return [[term, 1], ...others.map(([each, quality]) => [each, quality * Math.min(1, own / rarityIn(index, each))])];
 }
 
-function scoreTerms(index, terms, typed) {
+function scoreTerms(index, terms, typed, quiet = new Set()) {
   const { fields, coverage } = index.rules.search;
   const scored = new Map();
   for (const [term, weight] of terms) {
@@ -248,14 +254,15 @@ function scoreTerms(index, terms, typed) {
     }
     for (const [place, [worth, candidate, name]] of best) {
       const shown = `${fields[name].said}: ${index.surface.get(candidate)}`;
-      if (!scored.has(place)) scored.set(place, { total: 0, matched: [] });
+      if (!scored.has(place)) scored.set(place, { total: 0, found: 0, matched: [] });
       const at = scored.get(place);
       at.total += weight * worth;
-      at.matched.push(candidate.startsWith(term) ? shown : `${shown} for '${typed.get(term) ?? term}'`);
+      at.found += 1;
+      if (!quiet.has(term)) at.matched.push(candidate.startsWith(term) ? shown : `${shown} for '${typed.get(term) ?? term}'`);
     }
   }
   for (const at of scored.values()) {
-    at.score = at.total * (1 - coverage * (1 - at.matched.length / terms.size));
+    at.score = at.total * (1 - coverage * (1 - at.found / terms.size));
     at.matched = [...new Set(at.matched)];
   }
   return scored;
@@ -506,7 +513,7 @@ const STATED_BY = { guide: "a guide", creator: "the creators", repository: "the 
 const isSet = (form) => form.kind === "dataset" || form.kind === "collection";
 const metBy = (given) => (given === "yes" || given === "partly" ? "yes" : given === "no" ? "no" : "unknown");
 const covering = (regions, rules) => [...new Set(regions.flatMap((region) => rules.regions_covering[region] ?? [region]))];
-const amount = (quantity, size) => `${{ at_least: "At least ", about: "About " }[size.qualifier] ?? ""}${count(size.value)} ${spaced(quantity)}`;
+const amount = (quantity, size) => `${{ at_least: "At least ", about: "About " }[size.qualifier] ?? ""}${count(size.value)} ${blanked(quantity)}`;
 const answer = (need, met, text, source, about) => ({ need, met, about, text, source });
 
 function regionAnswer(form, wanted, rules) {
@@ -661,9 +668,12 @@ function scorerOf(index, needs) {
   const { rules, forms } = index;
   const weights = rules.recommend;
   const { synonyms } = ready(rules);
-  const terms = new Map(needs.needed_words.map((word) => [word, weights.needed_words]));
+  const terms = new Map(needs.advice_words.map((word) => [word, weights.common_words]));
+  for (const word of needs.needed_words) terms.set(word, weights.needed_words);
   for (const word of needs.words) terms.set(word, weights.words);
-  const found = scoreTerms(index, terms, new Map(needs.left_over.map((word) => [stem(word), word])));
+  const told = new Set([...needs.words, ...needs.needed_words]);
+  const quiet = new Set(needs.advice_words.filter((word) => !told.has(word)));
+  const found = scoreTerms(index, terms, new Map(needs.left_over.map((word) => [stem(word), word])), quiet);
   const wishes = rules.lexicon.filter((rule) => rule.need === "wish" && needs.wishes.includes(rule.value));
   const rare = (word) => rarityIn(index, word);
   const whole = total(needs.advice_words.map(rare));
@@ -674,7 +684,8 @@ function scorerOf(index, needs) {
       const stems = new Set(wordsOf(sentence));
       const held = total(needs.advice_words.filter((word) => stems.has(word) || (synonyms.get(word) ?? []).some((other) => stems.has(other))).map(rare));
       const share = whole ? held / whole : 0;
-      let worth = share >= weights.advice_floor ? weights.advice * share : 0;
+      let worth = weights.advised;
+      if (share >= weights.advice_floor) worth += weights.advice * share;
       for (const wish of wishes) if (holds(wish.advised ?? [], sentence)) worth += weights.advised_wish;
       if (worth > best[0]) best = [worth, [sentence]];
     }

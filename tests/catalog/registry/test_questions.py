@@ -1,0 +1,250 @@
+"""Questions are read as people write them; what is not understood is kept and said."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.catalog.registry.needs import Needs, SizeWanted, Wanted, listed
+from workbench.catalog.registry.questions import read_question
+from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.ranking_words import asked_words
+from workbench.catalog.registry.typed_needs import typed_needs
+from workbench.vocabulary.anatomy import regions_covering
+
+QUESTIONS = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))
+COUNTED = {"patients": "patients", "subjects": "patients", "slides": "slides", "images": "images", "exams": "studies"}
+
+
+def said(question):
+    return "; ".join(read_question(question).said())
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked["question"])
+def test_what_kind_of_thing_is_asked_for(asked):
+    assert read_question(asked["question"]).kind == asked.get("kind", "dataset")
+
+
+@pytest.mark.parametrize(
+    ("question", "understood"),
+    [
+        (
+            "chest X-rays with demographics, commercially usable, over 10,000 patients",
+            "chest; X-ray; age and sex known; commercial use; more than 10,000 patients",
+        ),
+        ("chest X-rays with race and ethnicity", "chest; X-ray; race and ethnicity known"),
+        ("xrays with race or ethnicity and age", "X-ray; race or ethnicity and age known"),
+        ("Multi-organ segmentation in CT", "CT; segmentation"),
+        ("MRI or CT of the brain", "brain; MRI or CT"),
+        ("MRI and CT of the brain", "brain; MRI; CT"),
+        ("head CT, not MRI or ultrasound", "head; CT; not MRI; not ultrasound"),
+        ("not MRI, CT", "CT; not MRI"),
+        ("mammograms with boxes", "breast; mammography; boxes"),
+        ("Radiology report generation without credentialing", "report generation; no credentials"),
+        ("fundus photographs without having to register", "fundus photography; no registration"),
+        ("without the need for any registration or login", "no registration"),
+        ("no data use agreement, CT", "CT; no data use agreement"),
+        ("CT registration", "CT; registration"),
+        ("official splits for knee MRI", "knee; MRI; official splits"),
+        ("FDG-PET/CT of the whole body", "whole body; PET/CT"),
+        ("non-commercial research on CT", "CT"),
+        ("a data set for a company", "commercial use"),
+        ("longitudinal MRI, as large as possible at scale", "MRI; over time; as large as possible"),
+        ("something small to begin with", "small; to begin with"),
+        ("Which framework?", "a framework"),
+        ("", ""),
+    ],
+)
+def test_what_is_understood(question, understood):
+    assert said(question) == understood
+
+
+@pytest.mark.parametrize(
+    ("question", "sizes"),
+    [
+        ("over 10,000 patients", "more than 10,000 patients"),
+        ("at least 5k slides", "at least 5,000 slides"),
+        ("1 million images", "at least 1,000,000 images"),
+        ("1.5 million images", "at least 1,500,000 images"),
+        ("ten thousand exams", "at least 10,000 studies"),
+        ("thousands of patients", "at least 1,000 patients"),
+        ("a hundred slides", "at least 100 slides"),
+        ("500+ subjects", "at least 500 patients"),
+        ("500 or more subjects", "at least 500 patients"),
+        ("10.000 patients", "at least 10,000 patients"),
+        ("fewer than 1,000 patients", "fewer than 1,000 patients"),
+        ("no fewer than 300 women", "at least 300 patients"),
+        ("no more than 300 women", "at most 300 patients"),
+        ("≥ 20 000 images", "at least 20,000 images"),
+        ("T1 100 images", "at least 100 images"),
+        (">200 chest CT scans", "more than 200 scans"),
+        ("10,000 chest X-rays", "at least 10,000 images"),
+        ("3D CT", ""),
+        ("3 readers", "at least 3 readers"),
+        ("BraTS 2023", ""),
+        ("Camelyon16 slides", ""),
+        ("over 10,000", ""),
+        ("at least one of these", ""),
+        ("over 10,000 patients and at least 20 centers", "more than 10,000 patients; at least 20 centers"),
+    ],
+)
+def test_numbers(question, sizes):
+    assert "; ".join(each.words for each in read_question(question).sizes) == sizes
+
+
+@given(
+    st.integers(10, 9_999_999),
+    st.sampled_from(sorted(COUNTED)),
+    st.sampled_from(["over", "at least", ""]),
+    st.booleans(),
+)
+def test_every_number_is_read_back_as_it_was_written(number, counted, before, commas):
+    written = f"{number:,}" if commas else str(number)
+    (size,) = read_question(f"CT {before} {written} {counted}").sizes
+    assert (size.least, size.said, size.strict) == (number, COUNTED[counted], before == "over")
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read(question):
+    needs = read_question(question)
+    assert isinstance(needs, Needs)
+    assert set(needs.left_over) <= {*asked_words(question.replace("_", " ")), *needs.left_over}
+
+
+@given(st.lists(st.sampled_from([words for rule in ranking_rules()["lexicon"] for words in rule["words"]]), max_size=6))
+def test_phrases_apart_by_commas_leave_nothing_over_but_what_only_a_negation_or_its_absence_explains(phrases):
+    needs = read_question(", ".join(phrases))
+    conditional = {
+        words for rule in ranking_rules()["lexicon"] if rule.get("when") == "negated" for words in rule["words"]
+    }
+    unexplained = {word for phrase in conditional for word in asked_words(phrase)}
+    assert set(needs.left_over) <= unexplained
+
+
+def test_what_is_not_understood_is_kept_as_typed_and_still_ranks():
+    needs = read_question("Chest CT of astronauts, not xenon, not demographics")
+    assert needs.left_over == ("astronauts", "not xenon", "not demographics")
+    assert needs.words == ("astronaut",)
+
+
+def test_the_needs_of_a_question_and_those_by_keyword_join():
+    needs = read_question("segmentation in CT").with_needs(
+        typed_needs(min_size={"patients": 100}, access="registration", demographics="age", labels="masks")
+    )
+    assert needs.said() == (
+        "CT",
+        "segmentation",
+        "masks",
+        "age known",
+        "no data use agreement",
+        "at least 100 patients",
+    )
+
+
+def test_keywords_take_the_values_of_the_catalog_and_the_words_of_questions():
+    assert typed_needs(modality=["CT", "x-rays"], body_region="brain").as_fields() == {
+        **Needs().as_fields(),
+        "modality": [
+            {"values": ["CT"], "said": "CT", "specialty": ""},
+            {"values": ["CR", "DX"], "said": "X-ray", "specialty": ""},
+        ],
+        "region": [{"values": ["Head"], "said": "brain", "specialty": ""}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("needs", "message"),
+    [
+        (
+            {"kind": "datset"},
+            "No kind 'datset' in the needs. Did you mean 'dataset'? "
+            "Valid: dataset, model, framework. Name one of these.",
+        ),
+        (
+            {"demographics": "rase"},
+            "No demographic 'rase' in the needs. Did you mean 'race'? "
+            "Valid: age, sex, race, ethnicity, race or ethnicity. Name one of these.",
+        ),
+        (
+            {"access": "opened"},
+            "No access 'opened' in the needs. Did you mean 'open'? "
+            "Valid: open, registration, data_use_agreement, credentialed. Name one of these.",
+        ),
+        (
+            {"labels": "boxxes"},
+            "No label 'boxxes' in the needs. Did you mean 'boxes'? "
+            "Valid: masks, boxes, reports, genomics, clinical data, outcomes, raw data. Name one of these.",
+        ),
+        (
+            {"task": "segmentatoin"},
+            "No task 'segmentatoin' in the needs. Did you mean 'segmentation'? "
+            "Valid: classification, detection, segmentation, "
+            "grading, measurement, outcome prediction, registration, "
+            "reconstruction, report generation, natural language inference, vision-language, "
+            "representation learning. Name one of these.",
+        ),
+    ],
+)
+def test_a_keyword_that_nobody_could_mean_is_refused_with_the_nearest(needs, message):
+    with pytest.raises(LookupError) as refused:
+        typed_needs(**needs)
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize("need", ["modality", "body_region"])
+def test_an_unknown_modality_or_region_names_the_nearest(need):
+    with pytest.raises(LookupError, match=r"^No (modality|region) 'chst' in the needs\."):
+        typed_needs(**{need: "chst"})
+
+
+def test_a_region_is_covered_by_what_the_workbench_says_covers_it_and_by_the_whole_body():
+    values = set(ranking_rules()["regions_covering"])
+    for region, wider in ranking_rules()["regions_covering"].items():
+        combined = {name for name in regions_covering(region) if name in values}
+        limbs = (
+            {"Extremity"}
+            if region.endswith("limb")
+            else {"Upper limb", "Lower limb"}
+            if region == "Extremity"
+            else set()
+        )
+        assert set(wider) == combined | limbs | {"Whole body"}
+
+
+def test_every_rule_names_values_that_entries_may_have():
+    import json
+
+    from workbench.assets import asset_path
+
+    schema = json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_text(encoding="utf-8"))["$defs"]
+    allowed = {
+        "modality": schema["modality"]["enum"],
+        "region": schema["body_region"]["enum"],
+        "task": schema["task"]["enum"],
+        "labels": schema["dataset"]["properties"]["annotations"]["properties"]["kinds"]["items"]["enum"],
+    }
+    for rule in ranking_rules()["lexicon"]:
+        named = [*rule.get("any", ()), *rule.get("all", ()), *([rule["value"]] if "value" in rule else [])]
+        assert set(named) <= set(allowed.get(rule["need"], named)), rule
+    counted = {name for rule in ranking_rules()["quantities"] for name in rule["quantities"]}
+    counted |= {name for rule in ranking_rules()["lexicon"] for name in rule.get("counts", ())}
+    assert counted <= set(schema["quantity"]["enum"])
+
+
+def test_the_rules_name_no_entry():
+    from tests.catalog.registry.ranked import shipped
+    from workbench.assets import asset_path
+
+    # Names that are also words of the field say nothing about an entry.
+    words = {"word", "atlas", "reports", "conch", "uni"}
+    text = asset_path("data_catalog", "ranking.yaml").read_text(encoding="utf-8").lower()
+    named = {entry.key for entry in shipped() if len(entry.key) > 4 and entry.key not in words and entry.key in text}
+    assert named == set()
+
+
+def test_lists_read_as_english():
+    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert SizeWanted(("images",), "images", most=5).words == "at most 5 images"
+    assert Wanted(("CT",), "CT").specialty == ""

@@ -1,0 +1,327 @@
+"""Recommendations: the right answer first, every need checked again by hand, nothing unknown taken for granted."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.catalog.registry.ranked import EVIDENCE, answer, invented, keys, shipped
+from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.idc_collections import collection_entries
+from workbench.catalog.registry.needs import Needs, Wanted
+from workbench.catalog.registry.questions import read_question
+from workbench.catalog.registry.ranking_forms import ranking_bundle, ranking_form
+from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.recommending import recommend
+from workbench.catalog.registry.typed_needs import typed_needs
+
+QUESTIONS = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))
+WIDER = ranking_rules()["regions_covering"]
+
+NEEDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "modality": st.sampled_from(["CT", "MR", "x-ray", "ultrasound", "SM", "pathology", "PET/CT", "MG"]),
+        "body_region": st.sampled_from(["Chest", "Head", "brain", "Breast", "Abdomen", "Pelvis", "Whole body", "knee"]),
+        "task": st.sampled_from(["segmentation", "classification", "detection", "grading"]),
+        "labels": st.sampled_from(["masks", "boxes", "reports", "grades", "image labels"]).filter(
+            lambda each: each in _LABELS
+        ),
+        "demographics": st.lists(
+            st.sampled_from(["age", "sex", "race", "ethnicity", "race or ethnicity"]), unique=True
+        ),
+        "commercial_use": st.booleans(),
+        "access": st.sampled_from(["open", "registration", "data_use_agreement", "credentialed"]),
+        "splits": st.booleans(),
+        "min_size": st.dictionaries(
+            st.sampled_from(["patients", "images", "slides"]), st.integers(1, 200_000), max_size=1
+        ),
+    },
+)
+_LABELS = {rule["value"] for rule in ranking_rules()["lexicon"] if rule["need"] == "labels"}
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked["question"])
+def test_the_answer_of_a_well_read_colleague_comes_first(asked):
+    found = answer(asked["question"])
+    if asked.get("no_data_set_meets_all"):
+        assert found.ranked == ()
+        assert found.best is None
+        assert found.nearest
+        return
+    confirmed = {entry.key for entry in shipped() if entry.license_confirmed}
+    if confirmed & set(asked["first"]):
+        assert found.best is not None
+        assert found.best.key in asked["first"]
+    else:
+        # Nobody may be told to use what no source licenses; then it has to stand first of those, and say so.
+        assert found.not_confirmed[0].key in asked["first"]
+        assert str(found.not_confirmed[0].warnings[0]).startswith("Its license is not confirmed")
+
+
+def test_every_answer_that_the_questions_name_is_in_the_catalog():
+    named = {key for asked in QUESTIONS for key in asked.get("first", ())}
+    assert named <= {entry.key for entry in shipped()}
+
+
+def test_no_key_of_an_entry_is_in_the_code_of_ranking():
+    folder = Path(recommend.__code__.co_filename).parent
+    files = (
+        "meeting",
+        "needs",
+        "questions",
+        "asked_numbers",
+        "reasons",
+        "recommending",
+        "scoring",
+        "searching",
+        "typed_words",
+    )
+    text = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in files)
+    assert {entry.key for entry in shipped() if f'"{entry.key}"' in text} == set()
+
+
+def meets(entry, needs):
+    """Return whether an entry meets hard needs, worked out from its own fields and not from what ranking reads."""
+    fields = entry.fields
+    regions = {wider for wanted in needs.region for value in wanted.values for wider in WIDER[value]}
+    order = ["open", "registration", "data_use_agreement", "credentialed"]
+    known = {name for name, given in entry.demographics.items() if given in ("yes", "partly")}
+    checks = [
+        all(set(wanted.values) & set(entry.modality) for wanted in needs.modality),
+        all(set(entry.body_region) & regions for _ in needs.region),
+        all(set(wanted.values) & set(entry.tasks) for wanted in needs.task),
+        set(needs.labels) <= set(fields["annotations"]["kinds"]),
+        all(set(name.split(" or ")) & known for name in needs.demographics),
+        not needs.commercial or entry.commercial_use is True,
+        not needs.access or entry.access in order[: order.index(needs.access) + 1],
+        not needs.splits or fields.get("splits", {}).get("official") in ("yes", "partly"),
+        all(any((entry.size(name) or -1) >= size.least for name in size.quantities) for size in needs.sizes),
+    ]
+    return all(checks)
+
+
+@settings(max_examples=80)
+@given(NEEDS)
+def test_who_is_ranked_is_exactly_who_meets_every_need_with_a_confirmed_license(stated):
+    needs = typed_needs(**stated)
+    sets = [entry for entry in shipped() if entry.kind == "dataset"]
+    found = answer(needs)
+    assert set(keys(found.ranked)) == {entry.key for entry in sets if entry.license_confirmed and meets(entry, needs)}
+    assert not set(keys(found.not_confirmed)) & {entry.key for entry in sets if entry.license_confirmed}
+    assert all(len(choice.unmet) == 1 for choice in found.near_misses)
+
+
+@settings(max_examples=60)
+@given(NEEDS, NEEDS)
+def test_adding_a_need_never_adds_choices(stated, more):
+    needs = typed_needs(**stated)
+    assert set(keys(answer(needs.with_needs(typed_needs(**more))).ranked)) <= set(keys(answer(needs).ranked))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(range(30)), st.sampled_from([asked["question"] for asked in QUESTIONS]))
+def test_the_answer_does_not_depend_on_the_order_of_entries(order, question):
+    some = sorted(shipped(), key=lambda entry: entry.key)[::3][:30]
+    shuffled = [some[place] for place in order if place < len(some)]
+    asked = read_question(question)
+    assert recommend(shuffled, asked).as_fields() == recommend(some, asked).as_fields()
+
+
+@pytest.mark.parametrize("question", [asked["question"] for asked in QUESTIONS])
+def test_ranking_is_a_total_order_best_first(question):
+    ranked = answer(question).ranked
+    assert [(choice.score, choice.key) for choice in ranked] == sorted(
+        ((choice.score, choice.key) for choice in ranked), key=lambda each: (-each[0], each[1])
+    )
+
+
+def only(entry, needs):
+    """Return the recommendation among one entry and another that is confirmed and shows something else."""
+    return recommend([entry], read_question(needs) if isinstance(needs, str) else needs)
+
+
+@pytest.mark.parametrize(
+    ("fields", "question", "told"),
+    [
+        ({"claims": []}, "over 100 patients", "How many patients it has is not known."),
+        ({}, "at least 5,000 patients", "1,200 patients, says the creators."),
+        ({}, "CT with race", "Whether race is given is not known."),
+        ({}, "CT with ethnicity", "Ethnicity is not given."),
+        ({"access": {"kind": "unknown"}}, "CT without registration", "How one gets access is not known."),
+        ({"access": {"kind": "credentialed"}}, "CT without credentialing", "Access needs credentials."),
+        ({}, "MRI", "Modality: CT."),
+        ({}, "knee", "Shows Chest."),
+        ({}, "grading", "Serves segmentation."),
+        ({}, "CT, not the chest", "It has Chest."),
+        ({}, "CT with boxes", "Comes with masks."),
+        ({}, "CT with official splits", "Whether it has official splits is not known."),
+        ({"body_region": ["Unknown"]}, "knee", "What part of the body it shows is not known."),
+        (
+            {"license": {"id": "CC-BY-NC-4.0", "evidence": EVIDENCE}},
+            "CT, commercial use",
+            "Commercial use is not allowed: Creative Commons Attribution-NonCommercial 4.0. (https://example.org/data)",
+        ),
+    ],
+)
+def test_one_need_that_is_not_met_or_not_known_makes_a_near_miss_that_names_it(fields, question, told):
+    found = only(invented("lungs", **fields), question)
+    assert found.ranked == ()
+    (choice,) = found.near_misses
+    assert [str(each.remark) for each in choice.unmet] == [told]
+    assert found.verdict == "No data set with a confirmed license meets all needs."
+    assert told in str(found)
+
+
+def test_an_entry_without_a_confirmed_license_is_never_ranked_whatever_it_meets():
+    third = {**EVIDENCE, "kind": "third_party"}
+    for terms in ({"id": "unknown"}, {"id": "CC0-1.0", "evidence": third}):
+        found = only(invented("lungs", license=terms), "chest CT")
+        assert (found.ranked, found.near_misses) == ((), ())
+        assert keys(found.not_confirmed) == ["lungs"]
+        assert "Its license is not confirmed: nothing may be concluded about its use." in str(found)
+
+
+def test_two_needs_that_fail_make_no_near_miss_and_the_nearest_are_told():
+    found = recommend(
+        [invented("lungs"), invented("knees", body_region=["Lower limb"])], read_question("chest MRI, 2 million images")
+    )
+    assert found.near_misses == ()
+    assert keys(found.nearest) == ["lungs"]
+    assert "Nearest:" in str(found)
+
+
+def test_a_number_is_met_by_at_least_and_strictly_by_more_only():
+    def size(value, qualifier="exact"):
+        claim = {**invented("x").fields["claims"][0], "value": value, "qualifier": qualifier}
+        return invented("lungs", claims=[claim])
+
+    assert keys(only(size(10_000), "at least 10,000 patients").ranked) == ["lungs"]
+    assert keys(only(size(10_000), "over 10,000 patients").ranked) == []
+    assert keys(only(size(10_000, "at_least"), "over 10,000 patients").ranked) == ["lungs"]
+    assert keys(only(size(900), "fewer than 1,000 patients").ranked) == ["lungs"]
+    # "900 or more" may be a thousand: not known to be fewer.
+    assert only(size(900, "at_least"), "fewer than 1,000 patients").near_misses[0].unmet[0].met == "unknown"
+    assert only(size(900, "at_least"), "at least 1,000 patients").near_misses[0].unmet[0].met == "unknown"
+
+
+def test_demographics_unqualified_means_age_and_sex_and_race_only_when_it_is_named():
+    assert keys(only(invented("lungs"), "CT with demographics").ranked) == ["lungs"]
+    assert keys(only(invented("lungs"), "CT with demographics and race").ranked) == []
+
+
+def test_reasons_and_warnings_are_sentences_with_the_page_they_rest_on():
+    entry = invented(
+        "lungs",
+        license={"id": "CC-BY-SA-4.0", "evidence": EVIDENCE},
+        access={"kind": "data_use_agreement", "evidence": EVIDENCE},
+        guide_advice=["For chest CT, Lungs"],
+        known_issues=[{"issue": "Some masks are empty.", "evidence": EVIDENCE}],
+        relations=[{"kind": "subset_of", "of": "bodies", "note": "All of it."}],
+        claims=[
+            {**invented("x").fields["claims"][0], "source": "guide", "where": "radiology:1"},
+            {
+                **invented("x").fields["claims"][0],
+                "quantity": "series",
+                "value": 3,
+                "verdict": "differs",
+                "source": "guide",
+            }
+            | {"checked_against": EVIDENCE},
+        ],
+    )
+    found = recommend(
+        [entry, invented("bodies", modality=["MR"])], read_question("chest CT, over 100 patients, age and sex")
+    )
+    (choice,) = found.ranked
+    page = "(https://example.org/data)"
+    assert [str(each) for each in choice.reasons] == [
+        "Shows Chest.",
+        "Modality: CT.",
+        "Age is given for each person.",
+        "Sex is given for some of the persons.",
+        "1,200 patients, says a guide.",
+        "The guides advise: “For chest CT, Lungs”",
+        "Found in the part of the body: chest; the modality: ct.",
+    ]
+    assert [str(each) for each in choice.warnings] == [
+        f"What is made from it and shared must carry the same license (share-alike). {page}",
+        f"Access needs a data use agreement. {page}",
+        "Sex for some of the patients only.",
+        "Subset of The set bodies. All of it.",
+        "1,200 patients: stated by a guide only.",
+        f"A guide says 3 series, which differs from the source. The source: “free for everybody” {page}",
+        f"Known issue: Some masks are empty. {page}",
+    ]
+
+
+def test_first_choices_that_share_images_warn_of_each_other():
+    parent = invented("parent", name="Parent")
+    child = invented("child", name="Child", relations=[{"kind": "subset_of", "of": "parent"}])
+    found = recommend([parent, child, invented("stranger")], read_question("chest CT"))
+    told = {choice.key: [str(each) for each in choice.warnings] for choice in found.ranked}
+    shared = "Child is a subset of Parent. Do not train on one and test on the other."
+    assert shared in told["parent"]
+    assert shared in told["child"]
+    assert shared not in told["stranger"]
+
+
+def test_what_the_imaging_data_commons_counts_is_a_reason():
+    from workbench.catalog.registry.ranking_forms import ranking_forms
+    from workbench.catalog.registry.searching import SearchIndex
+
+    fact = "The guide says 2 scans; IDC has 3 series."
+    forms = ranking_forms([invented("lungs")], {"lungs": fact})
+    (choice,) = recommend([invented("lungs")], Needs(), index=SearchIndex(forms)).ranked
+    assert fact in [str(each) for each in choice.reasons]
+
+
+def test_collections_of_idc_are_data_sets_only_when_asked_for():
+    entries = [invented("lungs"), *collection_entries()[:20]]
+    assert keys(recommend(entries, Needs()).ranked) == ["lungs"]
+    wide = recommend(entries, typed_needs(include_collections=True))
+    assert len(wide.ranked) + len(wide.not_confirmed) == 21
+
+
+def test_models_and_frameworks_are_not_asked_what_they_cannot_have():
+    model = {"key": "seer", "name": "Seer", "tasks": ["segmentation"], "license": {"id": "MIT", "evidence": EVIDENCE}}
+    pathologist = Entry("model", {**model, "specialty": "pathology"})
+    found = recommend([pathologist], Needs(kind="model", region=(Wanted(("Head",), "head"),), demographics=("age",)))
+    assert keys(found.ranked) == ["seer"]
+    assert keys(recommend([pathologist], read_question("a pretrained model for pathology")).ranked) == ["seer"]
+    assert keys(recommend([Entry("model", model)], read_question("a pretrained model for pathology")).ranked) == []
+
+
+def test_an_answer_is_read_as_text_as_html_and_as_a_table():
+    found = answer("chest X-rays of astronauts with demographics, not xenon, commercially usable, over 10,000 patients")
+    assert found.understood == (
+        "Understood: chest; X-ray; age and sex known; commercial use; more than 10,000 patients. "
+        "Not understood: astronauts, not xenon."
+    )
+    assert str(found).splitlines()[0] == found.understood
+    assert "Nearly, but for one need:" in str(found)
+    table = found.table
+    assert table.columns == ["standing", "place", "key", "name", "score", "reasons", "warnings", "unmet"]
+    assert table.height == len(found.ranked) + len(found.near_misses) + len(found.not_confirmed)
+    named = invented("x", name="<script>alert(1)</script>")
+    assert "<script>" not in only(named, "chest CT")._repr_html_()
+    assert "&lt;script&gt;" in only(named, "chest CT")._repr_html_()
+
+
+def test_the_empty_question_ranks_everything_that_is_confirmed():
+    found = answer("")
+    assert len(found.ranked) == sum(entry.license_confirmed for entry in shipped() if entry.kind == "dataset")
+    assert found.understood == "No need was understood."
+
+
+def test_a_form_holds_what_json_holds_and_the_size_that_the_entry_gives():
+    import json
+
+    for entry in shipped():
+        form = ranking_form(entry)
+        assert json.loads(json.dumps(form)) == form
+        assert all(size["value"] == entry.size(name) for name, size in form["sizes"].items())
+    bundle = ranking_bundle(shipped())
+    assert json.loads(json.dumps(bundle)) == bundle

@@ -1,0 +1,114 @@
+"""The page without a kernel ranks as Python does: same order, same scores, same sentences, in a real Chromium."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from tests.catalog.registry.ranked import answer, everything, index, index_of_everything, shipped
+from workbench.catalog.registry.questions import read_question
+from workbench.catalog.registry.ranking_forms import ranking_bundle
+from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.presentation import page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SCRIPT = Path(page.__file__).parent / "jupyter" / "ranking.js"
+QUESTIONS = Path(__file__).parents[1] / "catalog" / "registry" / "questions.yaml"
+N_GENERATED = 200
+GLUE = [
+    "with",
+    "not",
+    "or",
+    ",",
+    "without",
+    "and",
+    "over 10,000",
+    "at least 5k",
+    "more than 1.5 million",
+    "from",
+    "ß é",
+]
+
+LOAD = """async ([source, bundle]) => {
+  const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  window.twin = await import(address);
+  window.bundle = bundle;
+  window.index = twin.buildIndex(bundle.forms, bundle.rules);
+}"""
+ASK = """(questions) => questions.map(
+  (text) => twin.recommend(index, twin.readQuestion(text, bundle.rules), bundle.leakage),
+)"""
+SEARCH = "(texts) => texts.map((text) => twin.search(index, text, 10))"
+TIME = """(texts) => texts.map((text) => {
+  const before = performance.now();
+  twin.search(index, text, 10);
+  return performance.now() - before;
+})"""
+
+
+def written():
+    return [asked["question"] for asked in yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))]
+
+
+def generated():
+    """Return questions put together from every phrase of the rules, names of entries, numbers and glue."""
+    random = np.random.default_rng(20)
+    rules = ranking_rules()
+    phrases = [words for rule in (*rules["lexicon"], *rules["quantities"]) for words in rule["words"]]
+    phrases += [entry.name for entry in shipped()]
+    return [
+        " ".join(f"{random.choice(GLUE)} {random.choice(phrases)}" for _ in range(int(random.integers(1, 6))))
+        for _ in range(N_GENERATED)
+    ]
+
+
+def typed():
+    """Return texts for a search: names, a letter of them replaced, and their beginnings."""
+    names = [entry.name for entry in everything()][::3]
+    return [each for name in names for each in (name, f"{name[:2]}x{name[3:]}", name[:4])]
+
+
+@pytest.fixture(scope="module")
+def curated(visit):
+    """Return a page that holds the twin with the curated entries."""
+    visit.page.goto("about:blank")
+    visit.page.evaluate(LOAD, [SCRIPT.read_text(encoding="utf-8"), ranking_bundle(shipped())])
+    return visit.page
+
+
+def plain(hits):
+    return [{"key": hit.key, "score": hit.score, "matched": list(hit.matched)} for hit in hits]
+
+
+@pytest.mark.parametrize("questions", [written, generated], ids=["written", "generated"])
+def test_the_same_questions_get_the_same_answers_to_the_letter(curated, questions):
+    for question, told in zip(questions(), curated.evaluate(ASK, questions()), strict=True):
+        assert told == answer(question).as_fields(), question
+
+
+def test_needs_are_read_alike(curated):
+    read = curated.evaluate(
+        "(questions) => questions.map((text) => twin.readQuestion(text, bundle.rules))", generated()
+    )
+    for question, needs in zip(generated(), read, strict=True):
+        assert needs == read_question(question).as_fields(), question
+
+
+def test_searches_find_the_same_in_the_same_order(curated):
+    for text, hits in zip(typed(), curated.evaluate(SEARCH, typed()), strict=True):
+        assert hits == plain(index().search(text, 10)), text
+
+
+def test_searches_among_the_collections_too_and_within_twenty_milliseconds(curated):
+    curated.evaluate(LOAD, [SCRIPT.read_text(encoding="utf-8"), ranking_bundle(everything())])
+    texts = typed()[::4]
+    for text, hits in zip(texts, curated.evaluate(SEARCH, texts), strict=True):
+        assert hits == plain(index_of_everything().search(text, 10)), text
+    assert float(np.median(curated.evaluate(TIME, texts))) < 20
+
+
+def test_the_twin_touches_no_document():
+    source = SCRIPT.read_text(encoding="utf-8")
+    assert not any(word in source for word in ("document.", "window.", "fetch(", "localStorage"))
