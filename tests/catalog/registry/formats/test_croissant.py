@@ -26,12 +26,14 @@ from mlcroissant._src.core.context import Context
 from mlcroissant._src.core.rdf import make_context
 
 asked = json.load(open(sys.argv[1], encoding="utf-8"))
+before = json.dumps(asked)
 said = {}
 for name, record in asked.items():
     try:
         said[name] = list(validate(record))
     except ValueError as problem:
         said[name] = str(problem)
+untouched = before == json.dumps(asked)
 official = make_context(Context(conforms_to="http://mlcommons.org/croissant/1.1"))
 graph = rdflib.Graph()
 for record in asked.values():
@@ -39,7 +41,8 @@ for record in asked.values():
 known = {f"https://schema.org/{term}" for term in rdflib.SDO.__annotations__}
 used = sorted({str(each) for each in graph.predicates()})
 strange = [each for each in used if "schema.org" in each and each not in known]
-json.dump({"said": said, "context": official, "strange": strange, "used": used}, open(sys.argv[2], "w"))
+found = {"untouched": untouched, "said": said, "context": official, "strange": strange, "used": used}
+json.dump(found, open(sys.argv[2], "w"))
 """
 
 
@@ -95,6 +98,11 @@ def test_the_validator_warns_and_refuses(judged: dict[str, Any]) -> None:
     assert len(judged["said"]["bare"]) == 4  # citeAs, datePublished, license and version are recommended
     assert judged["said"]["wrong"].startswith("Not a valid Croissant description: Found the following")
     assert judged["said"]["wrong"].endswith("Mend the entry, or file the problem.")
+
+
+@needs_mlcroissant
+def test_the_validator_leaves_a_description_as_it_is(judged: dict[str, Any]) -> None:
+    assert judged["untouched"]
 
 
 @needs_mlcroissant

@@ -26,14 +26,16 @@ _ABOUT: dict[str, Any] = {
     "version": "1.0.0",
 }
 _LOADER = """
-import json, sys
+import json, os, sys
 import mlcroissant
 from workbench.catalog.registry.formats.validating import validate
 
 warnings = validate(json.load(open(sys.argv[1])))
 records = mlcroissant.Dataset(sys.argv[1]).records("all%20people")
 rows = [{name: str(value) for name, value in row.items()} for row in records]
-json.dump({"warnings": warnings, "rows": rows}, open(sys.argv[2], "w"))
+with open(sys.argv[2], "w") as file:
+    json.dump({"warnings": warnings, "rows": rows}, file)
+os._exit(0)  # threads of the reader of Parquet now and then abort an orderly end
 """
 
 

@@ -49,10 +49,23 @@ def test_only_the_formats_asked_for_are_written(invented: Entry, tmp_path: Path)
 
 
 def test_when_one_file_cannot_be_written_none_is(invented: Entry, tmp_path: Path) -> None:
-    (tmp_path / "croissant").write_text("in the way")
-    with pytest.raises(OSError, match="croissant"):
+    (tmp_path / "cards").write_text("in the way")
+    with pytest.raises(OSError, match="cards"):
         export([invented], tmp_path)
-    assert contents(tmp_path) == {"croissant": b"in the way"}
+    assert contents(tmp_path) == {"cards": b"in the way"}
+
+
+def test_a_folder_where_a_file_shall_stand_is_refused_before_anything_is_written(
+    invented: Entry, tmp_path: Path
+) -> None:
+    (tmp_path / "datapackage.json").mkdir()
+    with pytest.raises(IsADirectoryError) as refused:
+        export([invented], tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path / 'datapackage.json'} is a folder, and a file of the catalog shall stand there. "
+        "Move it, or name another folder."
+    )
+    assert contents(tmp_path) == {}
 
 
 def test_an_unknown_format_is_refused_with_the_nearest(invented: Entry, tmp_path: Path) -> None:

@@ -52,8 +52,8 @@ def export(
         When there is no such format.
     ValueError
         When there are no entries, or a key stands twice.
-    NotADirectoryError
-        When the folder is a file.
+    NotADirectoryError, IsADirectoryError
+        When the folder is a file, or a folder stands where a file shall.
 
     Examples
     --------
@@ -71,6 +71,10 @@ def export(
     _check(listed, root)
     known = facts or {}
     texts = {root / name: text for wanted in chosen for name, text in _WRITERS[wanted](listed, known).items()}
+    if blocked := next((path for path in sorted(texts) if path.is_dir()), None):
+        raise IsADirectoryError(
+            f"{blocked} is a folder, and a file of the catalog shall stand there. Move it, or name another folder."
+        )
     write_together(dict(sorted(texts.items())))
     return tuple(sorted(texts))
 
