@@ -1,5 +1,5 @@
 // Search, questions and recommendations without a kernel: the twin of `workbench/catalog/registry`, step for step. Both read
-// `data_catalog/ranking.yaml`; tests hold both to the same order and the same sentences. Functions only, no document.
+// `data_catalog/ranking.yaml`; tests hold both to the same order and the same sentences. Functions only; no page is touched.
 //
 //   index = buildIndex(forms, rules)            what `ranking_bundle` gives: forms and rules
 //   search(index, text, limit)                  [{key, score, matched}]
