@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.catalog.tiny import make_repository
 from workbench.catalog.commons import Catalog
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.idc_checks import check_against_idc, read_idc_facts, stale_facts, write_idc_facts
-from workbench.catalog.registry.idc_counts import find_collections
+from workbench.catalog.registry.idc_counts import count_collections, find_collections
 from workbench.catalog.registry.idc_facts import IdcFacts, installed_index
 from workbench.catalog.registry.idc_verdicts import judge, sum_up
 from workbench.catalog.registry.reading import read_entries
@@ -94,6 +95,19 @@ def test_shares_of_sex_and_age_are_of_people(commons: Catalog, raw: pl.LazyFrame
     assert found.age_known == pytest.approx(with_age / n, abs=1e-4)
 
 
+def test_a_person_is_known_by_any_of_several_identifiers(tmp_path: Path) -> None:
+    patients = [
+        {"person_key": 0, "sex": "Female", "age_years": None},
+        {"person_key": 0, "sex": "Not Reported", "age_years": 40.0},
+        {"person_key": 1, "sex": "Conflicting", "age_years": None},
+    ]
+    studies = [{"patient_key": key} for key in range(3)]
+    series = [{"patient_key": key, "study_key": key, "first_version": 3 + key} for key in range(3)]
+    counted = count_collections(make_repository(tmp_path, patients, studies, series), ["made_up"])
+    assert (counted["patients"], counted["people"], counted["first_version"]) == (3, 2, 3)
+    assert (counted["sex_known"], counted["age_known"]) == (0.5, 0.5)  # sexes that disagree are not known
+
+
 def test_names_and_beginnings_find_collections(commons: Catalog) -> None:
     found, absent = find_collections(commons.repository, ["midrc_ricord_*", "lidc_idri", "no_such", "ct_org*"])
     assert found == ["lidc_idri", "midrc_ricord_1a", "midrc_ricord_1b", "midrc_ricord_1c"]
@@ -127,6 +141,7 @@ def test_names_and_beginnings_find_collections(commons: Catalog) -> None:
         (claim("labels", 14), "same", "not in the index", None),
         (claim("studies", 11, of="with disease"), "same", "not in the index", None),
         (claim("studies", 30, of="in all"), "same", "agrees", 30),
+        (claim("studies", 11, of="with disease", qualifier="at_least"), "same", "not in the index", None),
         (claim("patients", 20), "parent", "another set", 20),
         (claim("patients", 18), "parent", "another set", 20),
         (claim("patients", 18), "idc_has_more", "another set", 20),

@@ -199,6 +199,12 @@ def test_images_that_are_on_disk_can_be_read_one_by_one(nih: Path) -> None:
     assert found["paths"].list.len().to_list() == [1, 1, 1, 1, 0]
     assert all(Path(path).is_file() for paths in found["paths"] for path in paths)
     assert found["paths"][3][0].endswith("images_002/images/00000003_000.png")  # the first of two places
+    moved = nih.rename(nih.with_name("moved"))
+    again = images_with_files(open_catalog(moved, layout="nih-chestx-ray14").everything)
+    assert all(Path(path).is_file() for paths in again["paths"] for path in paths)
+    _file(moved / "images_001" / "images" / "00000004_000.png")  # came later
+    later = images_with_files(open_catalog(moved, layout="nih-chestx-ray14").everything)
+    assert later["paths"].list.len().to_list() == [1, 1, 1, 1, 1]
 
 
 def test_figure1_images_of_one_patient_are_one_patient(figure1: Path) -> None:
@@ -319,6 +325,14 @@ def test_a_folder_of_another_layout_is_told(
 ) -> None:
     said = refusal(layout, request.getfixturevalue(folder))
     assert said.endswith(f"It lies as {other} does. Open it with layout={other!r}.")
+
+
+def test_a_column_by_which_a_table_is_known_must_be_there(covid: Path) -> None:
+    shutil.rmtree(covid / "images")
+    shutil.rmtree(covid / "volumes")
+    assert "  metadata.csv lacks the column 'artifacts/distortion'; its columns are patientid, offset, sex" in refusal(
+        "figure1-covid", covid
+    )
 
 
 def test_images_of_other_names_only_are_refused_without_naming_them(nih: Path) -> None:
