@@ -1,5 +1,6 @@
 """The data catalog in a real browser without a kernel: asked, filtered, opened, compared, shared, and never harmed."""
 
+import itertools
 import json
 from urllib.parse import quote
 
@@ -190,6 +191,26 @@ def test_text_from_a_file_is_never_markup_and_its_addresses_never_scripts(visit,
     assert "javascript:alert(1)" in page.locator("dialog").inner_text()
     assert visit.console_errors[before:] == []
     assert visit.external_requests == []
+
+
+def test_a_hostile_name_on_the_map_is_text_too(opened):
+    page = opened("#view=map")
+    page.wait_for_selector("[data-drawn]")
+    page.locator(".wc-map svg text", has_text="<script>").hover()
+    page.wait_for_selector("#vg-tooltip-element.visible")
+    assert HOSTILE in page.locator("#vg-tooltip-element").inner_text()
+    assert page.locator("#vg-tooltip-element script, #vg-tooltip-element img").count() == 0
+    assert page.evaluate("window.harmed") is None
+
+
+def test_headings_leave_out_no_level(opened):
+    asked = f"#ask={quote('chest X-rays')}"
+    for fragment in ("", "#view=map", "#view=conflicts", "#view=method", asked, "#entry=free-chests"):
+        page = opened(fragment)
+        visible = "[...document.querySelectorAll('main :is(h1,h2,h3,h4)')].filter((node) => node.checkVisibility())"
+        levels = page.evaluate(f"{visible}.map((node) => Number(node.tagName[1]))")
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), fragment
 
 
 def test_up_to_four_are_compared_and_what_they_share_is_said(opened):

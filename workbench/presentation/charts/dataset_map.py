@@ -134,17 +134,17 @@ def _chart(drawn: pl.DataFrame, by: str) -> alt.LayerChart:
     names = [LICENSE_USES[use] for use in uses]
     color = alt.Scale(domain=names, range=[_COLORS[use] for use in uses])
     shape = alt.Scale(domain=names, range=[_SHAPES[use] for use in uses])
-    base = alt.Chart(drawn).encode(x=x, y=y)
+    tooltip = [
+        alt.Tooltip("name:N", title="data set"),
+        alt.Tooltip("stated:N", title="size"),
+        alt.Tooltip("use:N", title="license"),
+        alt.Tooltip("license:N", title="terms"),
+    ]
+    base = alt.Chart(drawn).encode(x=x, y=y, tooltip=tooltip)
     legend = alt.Legend(title=None, orient="top", symbolSize=90, labelLimit=220, columns=0)
     points = base.mark_point(filled=True, size=85, opacity=1, cursor="pointer").encode(
         color=alt.Color("use:N", scale=color, legend=legend),
         shape=alt.Shape("use:N", scale=shape, legend=legend),
-        tooltip=[
-            alt.Tooltip("name:N", title="data set"),
-            alt.Tooltip("stated:N", title="size"),
-            alt.Tooltip("use:N", title="license"),
-            alt.Tooltip("license:N", title="terms"),
-        ],
     )
     labels = base.mark_text(align="left", dx=9, fontSize=11, color=INK, cursor="pointer").encode(text="label:N")
     above = pl.DataFrame({"row": [row for row in order if row.endswith("|0")]})

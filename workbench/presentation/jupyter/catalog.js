@@ -5,6 +5,7 @@ async function prepared(page) {
   const catalog = { ...page.catalog };
   [catalog.ranking, catalog.collections] = await Promise.all([unpacked(catalog.packed.ranking), unpacked(catalog.packed.collections)]);
   catalog.byKey = new Map([...catalog.entries, ...catalog.collections].map((entry) => [entry.key, entry]));
+  catalog.facetValues = new Map();
   const { rules, forms, collections, leakage } = catalog.ranking;
   const indexes = {}; // built when first asked: of the entries, of the collections, of both
   const contents = { entries: forms, collections, both: [...forms, ...collections] };
@@ -27,7 +28,7 @@ function tabs(app, build) {
     }),
   );
   for (const name of Object.keys(VIEWS)) {
-    panels.append(make("div", { role: "tabpanel", id: `wc-panel-${name}`, "aria-labelledby": `wc-tab-${name}`, hidden: true }));
+    panels.append(make("div", { role: "tabpanel", id: `wc-panel-${name}`, "aria-labelledby": `wc-tab-${name}`, hidden: true }, make("h2", { class: "wc-hidden" }, VIEWS[name])));
   }
   function move(event, name) {
     const names = Object.keys(VIEWS);

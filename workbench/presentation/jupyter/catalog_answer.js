@@ -144,7 +144,7 @@ function askPanel(app) {
   const node = make(
     "section",
     { class: "wc-ask", "aria-labelledby": "wc-ask-label" },
-    make("label", { for: "wc-ask", id: "wc-ask-label" }, "What do you need?"),
+    make("h2", { id: "wc-ask-label" }, make("label", { for: "wc-ask" }, "What do you need?")),
     form,
     list,
     place,

@@ -51,8 +51,10 @@ function narrowed(catalog, state) {
 }
 
 function valuesOf(entry, name, catalog) {
-  entry.facetValues ??= Object.fromEntries(FACET_NAMES.map((each) => [each, FACETS[each][1](entry, catalog.words)]));
-  return entry.facetValues[name];
+  if (!catalog.facetValues.has(entry)) {
+    catalog.facetValues.set(entry, Object.fromEntries(FACET_NAMES.map((each) => [each, FACETS[each][1](entry, catalog.words)])));
+  }
+  return catalog.facetValues.get(entry)[name];
 }
 
 function facetBox(name, app) {
