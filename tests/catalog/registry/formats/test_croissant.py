@@ -13,6 +13,7 @@ from tests.catalog.registry.formats.drawn import LAWS, entries, strings_of
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.formats.croissant import context, croissant
 from workbench.catalog.registry.formats.validating import validate
+from workbench.catalog.registry.idc_collections import collection_entries
 
 needs_mlcroissant = pytest.mark.skipif(
     importlib.util.find_spec("mlcroissant") is None,
@@ -64,6 +65,8 @@ def judged(shipped: tuple[Entry, ...], tmp_path_factory: pytest.TempPathFactory)
     """Return what one process with the validator says of every entry, of hostile ones, and of two that are wrong."""
     records = {f"shipped {entry.key}": croissant(entry) for entry in shipped if entry.kind == "dataset"}
     records |= {f"drawn {place}": croissant(entry) for place, entry in enumerate(_drawn_entries())}
+    some = collection_entries()[::12]  # the index holds 179; they are generated alike
+    records |= {f"collection {entry.key}": croissant(entry) for entry in some}
     bare = Entry("dataset", {"key": "bare", "name": "Bare", "license": {"id": "unknown"}})
     records["bare"] = croissant(bare)
     records["wrong"] = croissant(bare) | {"distribution": [{"@type": "cr:FileObject", "@id": "a", "name": "a"}]}
@@ -84,6 +87,13 @@ def test_every_shipped_entry_is_valid_and_the_curated_raise_no_warning(
     assert {name: words for name, words in said.items() if isinstance(words, str)} == {}
     curated = {f"shipped {entry.key}" for entry in shipped if entry.kind == "dataset" and entry.curated}
     assert {name: said[name] for name in curated if said[name]} == {}
+
+
+@needs_mlcroissant
+def test_collections_of_the_index_are_valid(judged: dict[str, Any]) -> None:
+    said = {name: words for name, words in judged["said"].items() if name.startswith("collection")}
+    assert len(said) == 15  # 179 / 12, rounded up
+    assert {name: words for name, words in said.items() if isinstance(words, str)} == {}
 
 
 @needs_mlcroissant

@@ -89,7 +89,7 @@ def describe_entry(entry: Entry, facts: IdcFacts | None = None) -> dict[str, Any
         "additionalProperty": _properties(entry, facts),
         "sdDatePublished": fields.get("reviewed"),
         "sdLicense": DESCRIPTION_LICENSE,
-        "sdPublisher": {"@type": "Organization", "name": CATALOG_NAME},
+        "sdPublisher": {"@type": "Organization", "name": "Imaging Workbench developers"},
     }
     return {name: value for name, value in described.items() if value not in (None, "", [])}
 
