@@ -181,7 +181,9 @@ class _Builder:
 
     def _meant(self, name: str, line: int) -> Any:
         """What a reference stands for: something finished, and not too much of it."""
-        value = self._named[name]  # the parser knows no other names
+        if name not in self._named:
+            self._stop(line, f"*{brief(name)} refers to nothing before it. Text in full would be right.")
+        value = self._named[name]
         if any(layer.held is value for layer in self._layers):
             self._stop(line, f"*{brief(name)} stands within what it refers to. Text in full would be right.")
         depth, waiting = 0, [value]
