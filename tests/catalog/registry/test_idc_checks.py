@@ -213,7 +213,7 @@ def test_the_sentence_to_know_is_the_guides_before_others_and_a_difference_befor
     assert sum_up(checks[:1], "same", facts()) == "The registry says 20 patients; IDC has 20 people."
     assert sum_up(checks[3:], "same", facts()) == "IDC has 40 series of 20 people."
     empty = dataclasses.replace(facts(), series=0, asked={"relation": "parent", "modality": ["MR"]})
-    assert sum_up(checks, "parent", empty) == "IDC lists a, b, but has no MR series of it."
+    assert sum_up(checks, "parent", empty) == "IDC lists a, b, but has no MR series there."
 
 
 # ------------------------------------------------------------------ written

@@ -97,7 +97,7 @@ def sum_up(checks: Iterable[ClaimCheck], relation: str, facts: IdcFacts) -> str:
     """
     if not facts.series:
         modalities = f"{', '.join(facts.asked['modality'])} " if facts.asked.get("modality") else ""
-        return f"IDC lists {', '.join(facts.collections)}, but has no {modalities}series of it."
+        return f"IDC lists {', '.join(facts.collections)}, but has no {modalities}series there."
     order: tuple[Verdict, ...] = ("differs", "agrees", "another unit", "another set")
     told = [each for each in checks if each.verdict in order]
     of_guide = [each for each in told if each.claim.startswith("guide")]
