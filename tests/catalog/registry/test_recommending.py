@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from tests.catalog.registry.ranked import EVIDENCE, answer, invented, keys, shipped
 from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.idc_checks import read_idc_facts
 from workbench.catalog.registry.idc_collections import collection_entries
 from workbench.catalog.registry.needs import Needs, Wanted
 from workbench.catalog.registry.questions import read_question
-from workbench.catalog.registry.ranking_forms import ranking_bundle, ranking_form
+from workbench.catalog.registry.ranking_forms import ranking_bundle, ranking_form, ranking_forms
 from workbench.catalog.registry.ranking_rules import ranking_rules
 from workbench.catalog.registry.recommending import recommend
+from workbench.catalog.registry.searching import SearchIndex
 from workbench.catalog.registry.typed_needs import typed_needs
 
 QUESTIONS = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))
@@ -40,6 +42,7 @@ NEEDS = st.fixed_dictionaries(
         ),
     },
 )
+PEOPLE = ("age", "sex", "race", "ethnicity")
 _LABELS = {rule["value"] for rule in ranking_rules()["lexicon"] if rule["need"] == "labels"}
 
 
@@ -162,7 +165,8 @@ def only(entry, needs):
         (
             {"license": {"id": "CC-BY-NC-4.0", "evidence": EVIDENCE}},
             "CT, commercial use",
-            "Commercial use is not allowed: Creative Commons Attribution-NonCommercial 4.0. (https://example.org/data)",
+            "Commercial use is not allowed: Creative Commons Attribution-NonCommercial 4.0, “free for everybody”. "
+            "(https://example.org/data)",
         ),
     ],
 )
@@ -193,6 +197,13 @@ def test_two_needs_that_fail_make_no_near_miss_and_the_nearest_are_told():
     assert "Nearest:" in str(found)
 
 
+def test_the_nearest_show_what_is_asked_for_though_others_fail_fewer_needs():
+    sets = [invented("lungs"), invented("knees", body_region=["Lower limb"], demographics=dict.fromkeys(PEOPLE, "yes"))]
+    found = recommend(sets, read_question("chest CT with race and ethnicity, 2 million patients"))
+    assert keys(found.nearest) == ["lungs"]
+    assert len(found.nearest[0].unmet) == 3
+
+
 def test_a_number_is_met_by_at_least_and_strictly_by_more_only():
     def size(value, qualifier="exact"):
         claim = {**invented("x").fields["claims"][0], "value": value, "qualifier": qualifier}
@@ -218,6 +229,7 @@ def test_reasons_and_warnings_are_sentences_with_the_page_they_rest_on():
         license={"id": "CC-BY-SA-4.0", "evidence": EVIDENCE},
         access={"kind": "data_use_agreement", "evidence": EVIDENCE},
         guide_advice=["For chest CT, Lungs"],
+        keywords=["nodule"],
         known_issues=[{"issue": "Some masks are empty.", "evidence": EVIDENCE}],
         relations=[{"kind": "subset_of", "of": "bodies", "note": "All of it."}],
         claims=[
@@ -233,7 +245,8 @@ def test_reasons_and_warnings_are_sentences_with_the_page_they_rest_on():
         ],
     )
     found = recommend(
-        [entry, invented("bodies", modality=["MR"])], read_question("chest CT, over 100 patients, age and sex")
+        [entry, invented("bodies", modality=["MR"])],
+        read_question("nodules in chest CT, over 100 patients, age and sex"),
     )
     (choice,) = found.ranked
     page = "(https://example.org/data)"
@@ -244,7 +257,7 @@ def test_reasons_and_warnings_are_sentences_with_the_page_they_rest_on():
         "Sex is given for some of the persons.",
         "1,200 patients, says a guide.",
         "The guides advise: “For chest CT, Lungs”",
-        "Found in the part of the body: chest; the modality: ct.",
+        "Found in the keywords: nodule.",
     ]
     assert [str(each) for each in choice.warnings] == [
         f"What is made from it and shared must carry the same license (share-alike). {page}",
@@ -269,13 +282,13 @@ def test_first_choices_that_share_images_warn_of_each_other():
 
 
 def test_what_the_imaging_data_commons_counts_is_a_reason():
-    from workbench.catalog.registry.ranking_forms import ranking_forms
-    from workbench.catalog.registry.searching import SearchIndex
-
     fact = "The guide says 2 scans; IDC has 3 series."
     forms = ranking_forms([invented("lungs")], {"lungs": fact})
     (choice,) = recommend([invented("lungs")], Needs(), index=SearchIndex(forms)).ranked
     assert fact in [str(each) for each in choice.reasons]
+    # The shipped facts come by themselves.
+    shared = {entry.key for entry in shipped() if ranking_form(entry)["idc"]}
+    assert shared == {key for key in read_idc_facts() if key in {entry.key for entry in shipped()}}
 
 
 def test_collections_of_idc_are_data_sets_only_when_asked_for():

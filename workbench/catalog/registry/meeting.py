@@ -18,7 +18,6 @@ _GIVEN = {
     "yes": "{} is given for each person.",
     "partly": "{} is given for some of the persons.",
     "no": "{} is not given.",
-    "unknown": "Whether {} is given is not known.",
 }
 #: Who states a number, in words.
 STATED_BY = {
@@ -168,8 +167,10 @@ def _splits(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
 def _demographic(form: Mapping[str, Any], name: str) -> Answer:
     stated = form["demographics"]
     one, given = min(((each, stated[each]) for each in name.split(" or ")), key=lambda pair: _ORDER[pair[1]])
-    said = one if given == "unknown" else one.capitalize()
-    return Answer(f"{name} known", _met(given), Remark(_GIVEN[given].format(said), stated["page"]), "demographics")
+    if given == "unknown":
+        return Answer(f"{name} known", "unknown", Remark(f"Whether {one} is given is not known."), "demographics")
+    said = _GIVEN[given].format(one.capitalize())
+    return Answer(f"{name} known", _met(given), Remark(said, stated["page"]), "demographics")
 
 
 _ORDER = {"yes": 0, "partly": 1, "unknown": 2, "no": 3}
@@ -179,11 +180,13 @@ def _terms(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
     terms, access = form["license"], form["access"]
     if needs.commercial:
         said = {
-            "yes": f"Commercial use is allowed: {terms['name']}.",
-            "no": f"Commercial use is not allowed: {terms['name']}.",
-            "unknown": f"Whether commercial use is allowed is not known: {terms['name']}.",
+            "yes": "Commercial use is allowed",
+            "no": "Commercial use is not allowed",
+            "unknown": "Whether commercial use is allowed is not known",
         }[terms["commercial"]]
-        yield Answer("commercial use", terms["commercial"], Remark(said, terms["page"]), "commercial")
+        words = f", “{terms['words']}”" if terms["words"] else ""
+        remark = Remark(f"{said}: {terms['name']}{words}.", terms["page"])
+        yield Answer("commercial use", terms["commercial"], remark, "commercial")
     if needs.access:
         allowed = ACCESS_ORDER[: ACCESS_ORDER.index(needs.access) + 1]
         met = _met("unknown" if access["kind"] == "unknown" else "yes" if access["kind"] in allowed else "no")

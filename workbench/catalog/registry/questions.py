@@ -105,7 +105,7 @@ class _Reader:
             self._add("left_over", f"not {' '.join(self.asked[self.place : self.place + len(words)])}")
         elif need == "kind":
             self.needs.setdefault("kind", rule["value"])
-            self._rank(words, "needed_words" if rule["value"] == "model" else "")
+            self._rank(words, "words" if rule.get("topic") else "")
         elif need == "labels":
             self._add("labels", rule["value"])
             self._rank(words, "words" if rule.get("topic") else "needed_words")

@@ -1,6 +1,7 @@
 """The compact form of an entry that ranking reads, in Python and in the page: what ranking needs, nothing else."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from workbench.catalog.registry.entries import Claim, Entry
@@ -12,15 +13,16 @@ _DEMOGRAPHICS = ("age", "sex", "race", "ethnicity")
 _PARENTS = ("subset_of", "edition_of", "derived_from", "annotations_of", "overlaps")
 
 
-def ranking_form(entry: Entry, *, idc: str = "") -> dict[str, Any]:
+def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
     """Return what search and recommendation read of an entry, as plain values that JSON holds.
 
     Parameters
     ----------
     entry : Entry
         Of any kind.
-    idc : str
-        What the index of the Imaging Data Commons counts of it, in a sentence; shown as a reason.
+    idc : str, optional
+        What the index of the Imaging Data Commons counts of it, in a sentence, shown as a reason; the shipped fact
+        when absent.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def ranking_form(entry: Entry, *, idc: str = "") -> dict[str, Any]:
             for each in entry.relations
             if each.kind in _PARENTS
         ],
-        "idc": idc,
+        "idc": _shipped_facts().get(entry.key, "") if idc is None else idc,
     }
 
 
@@ -83,14 +85,14 @@ def ranking_forms(entries: Iterable[Entry], facts: Mapping[str, str] | None = No
     entries : iterable of Entry
         In any order; ranking does not depend on it.
     facts : mapping, optional
-        Key to the sentence of what the index of the Imaging Data Commons counts.
+        Key to the sentence of what the index of the Imaging Data Commons counts; the shipped ones when absent.
 
     Returns
     -------
     list of dict
         What `ranking_form` gives, in the same order.
     """
-    said = facts or {}
+    said = _shipped_facts() if facts is None else facts
     return [ranking_form(entry, idc=said.get(entry.key, "")) for entry in entries]
 
 
@@ -112,6 +114,13 @@ def ranking_bundle(entries: Iterable[Entry], facts: Mapping[str, str] | None = N
     listed = list(entries)
     leakage = [list(pair) for pair in Families(listed).pairs()]
     return {"rules": dict(ranking_rules()), "forms": ranking_forms(listed, facts), "leakage": leakage}
+
+
+@cache
+def _shipped_facts() -> Mapping[str, str]:
+    from workbench.catalog.registry.idc_checks import read_idc_facts
+
+    return {key: facts.sentence for key, facts in read_idc_facts().items()}
 
 
 def _texts(entry: Entry) -> dict[str, list[str]]:
@@ -174,7 +183,7 @@ def _license(entry: Entry) -> dict[str, Any]:
     evidence = stated.evidence or {}
     return {
         "id": stated.id,
-        "name": stated.name,
+        "name": stated.name + "".join(f"; {part}: {other.name}" for part, other in stated.parts),
         "commercial": commercial,
         "share_alike": stated.share_alike,
         "confirmed": entry.license_confirmed,

@@ -53,7 +53,8 @@ class Recommendation:
     not_confirmed : tuple of Choice
         Entries whose license no source confirms; they are never recommended as usable.
     nearest : tuple of Choice
-        When nobody is ranked: the confirmed entries that fail the fewest needs.
+        When nobody is ranked: the confirmed entries that fail the fewest needs, among those that show what is asked
+        for and serve the task if there are any.
     searched, not_understood : tuple of str
         Words beside the needs, by whether any entry holds them.
     """

@@ -95,15 +95,20 @@ def _sorted_out(choices: list[tuple[Mapping[str, Any], Choice]], leakage: Leakag
     confirmed = [choice for form, choice in choices if form["license"]["confirmed"]]
     unconfirmed = [choice for form, choice in choices if not form["license"]["confirmed"]]
     ranked = [choice for choice in confirmed if not choice.unmet]
-    fewest = min((len(choice.unmet) for choice in confirmed), default=0)
     # Who lacks a size or a license is nearer than who shows another part of the body; `sorted` keeps the order else.
-    nearest = sorted(confirmed, key=lambda choice: any(each.about in _TOPIC for each in choice.unmet))
+    nearest = sorted(confirmed, key=_elsewhere)
+    same = [choice for choice in confirmed if not _elsewhere(choice)] or confirmed
+    fewest = min((len(choice.unmet) for choice in same), default=0)
     return {
         "ranked": _with_leakage(ranked, leakage),
         "near_misses": tuple(choice for choice in nearest if len(choice.unmet) == 1)[:most],
         "not_confirmed": tuple(each for each in unconfirmed if {one.about for one in each.unmet} <= {"commercial"}),
-        "nearest": () if ranked else tuple(choice for choice in nearest if len(choice.unmet) == fewest)[:most],
+        "nearest": () if ranked else tuple(choice for choice in same if len(choice.unmet) == fewest)[:most],
     }
+
+
+def _elsewhere(choice: Choice) -> bool:
+    return any(each.about in _TOPIC for each in choice.unmet)
 
 
 def _with_leakage(ranked: list[Choice], leakage: Leakage) -> tuple[Choice, ...]:

@@ -31,7 +31,7 @@ class Scorer:
         terms = dict.fromkeys(needs.advice_words, self._weights["common_words"])
         terms |= dict.fromkeys(needs.needed_words, self._weights["needed_words"])
         terms |= dict.fromkeys(needs.words, self._weights["words"])
-        quiet = set(needs.advice_words) - {*needs.words, *needs.needed_words}
+        quiet = {*needs.advice_words, *needs.needed_words} - set(needs.words)
         self._found = index.score(terms, {stem(word): word for word in needs.left_over}, quiet=quiet)
         self._wishes = [
             rule for rule in ranking_rules()["lexicon"] if rule["need"] == "wish" and rule["value"] in needs.wishes

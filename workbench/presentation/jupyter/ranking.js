@@ -400,7 +400,7 @@ export function readQuestion(question, rules) {
       found.left_over.push(`not ${asked.slice(place, place + words.length).join(" ")}`);
     } else if (need === "kind") {
       kind ||= rule.value;
-      rank(words, rule.value === "model" ? "needed_words" : "");
+      rank(words, rule.topic ? "words" : "");
     } else if (need === "labels") {
       found.labels.push(rule.value);
       rank(words, rule.topic ? "words" : "needed_words");
@@ -505,7 +505,6 @@ const GIVEN = {
   yes: (name) => `${capital(name)} is given for each person.`,
   partly: (name) => `${capital(name)} is given for some of the persons.`,
   no: (name) => `${capital(name)} is not given.`,
-  unknown: (name) => `Whether ${name} is given is not known.`,
 };
 const SPLITS = { yes: "Has official splits.", partly: "Has official splits in part.", no: "Has no official splits.", unknown: "Whether it has official splits is not known." };
 const STATED_BY = { guide: "a guide", creator: "the creators", repository: "the repository", paper: "a paper", registry: "a registry", third_party: "a third party", idc: "the index of the Imaging Data Commons" };
@@ -539,6 +538,7 @@ function modalityAnswer(form, wanted) {
 function demographicAnswer(form, name) {
   const order = { yes: 0, partly: 1, unknown: 2, no: 3 };
   const [one, given] = name.split(" or ").map((each) => [each, form.demographics[each]]).reduce((best, each) => (order[each[1]] < order[best[1]] ? each : best));
+  if (given === "unknown") return answer(`${name} known`, "unknown", `Whether ${one} is given is not known.`, "", "demographics");
   return answer(`${name} known`, metBy(given), GIVEN[given](one), form.demographics.page, "demographics");
 }
 
@@ -576,7 +576,8 @@ function termsAnswers(form, needs) {
   const given = [];
   if (needs.commercial) {
     const said = { yes: "Commercial use is allowed", no: "Commercial use is not allowed", unknown: "Whether commercial use is allowed is not known" }[license.commercial];
-    given.push(answer("commercial use", license.commercial, `${said}: ${license.name}.`, license.page, "commercial"));
+    const words = license.words ? `, “${license.words}”` : "";
+    given.push(answer("commercial use", license.commercial, `${said}: ${license.name}${words}.`, license.page, "commercial"));
   }
   if (needs.access) {
     const allowed = ACCESS_ORDER.slice(0, ACCESS_ORDER.indexOf(needs.access) + 1);
@@ -671,8 +672,7 @@ function scorerOf(index, needs) {
   const terms = new Map(needs.advice_words.map((word) => [word, weights.common_words]));
   for (const word of needs.needed_words) terms.set(word, weights.needed_words);
   for (const word of needs.words) terms.set(word, weights.words);
-  const told = new Set([...needs.words, ...needs.needed_words]);
-  const quiet = new Set(needs.advice_words.filter((word) => !told.has(word)));
+  const quiet = new Set([...needs.advice_words, ...needs.needed_words].filter((word) => !needs.words.includes(word)));
   const found = scoreTerms(index, terms, new Map(needs.left_over.map((word) => [stem(word), word])), quiet);
   const wishes = rules.lexicon.filter((rule) => rule.need === "wish" && needs.wishes.includes(rule.value));
   const rare = (word) => rarityIn(index, word);
@@ -763,9 +763,11 @@ export function recommend(index, needs, leakage = []) {
   const confirmed = choices.filter((each) => each.confirmed).map((each) => each.choice);
   const unconfirmed = choices.filter((each) => !each.confirmed).map((each) => each.choice);
   const ranked = confirmed.filter((choice) => !choice.unmet.length);
-  const fewest = confirmed.length ? Math.min(...confirmed.map((choice) => choice.unmet.length)) : 0;
   const elsewhere = (choice) => choice.unmet.some((each) => TOPIC.includes(each.about));
   const nearest = [...confirmed.filter((choice) => !elsewhere(choice)), ...confirmed.filter(elsewhere)];
+  const here = confirmed.filter((choice) => !elsewhere(choice));
+  const same = here.length ? here : confirmed;
+  const fewest = same.length ? Math.min(...same.map((choice) => choice.unmet.length)) : 0;
   const { near_misses: most, leakage_among: among } = rules.recommend;
   const searched = needs.left_over.filter((word) => !word.startsWith("not ") && candidates(index, stem(word)).length);
   const notUnderstood = needs.left_over.filter((word) => !searched.includes(word));
@@ -783,7 +785,7 @@ export function recommend(index, needs, leakage = []) {
     ranked: withLeakage(ranked, leakage, among),
     near_misses: nearest.filter((choice) => choice.unmet.length === 1).slice(0, most),
     not_confirmed: unconfirmed.filter((choice) => choice.unmet.every((each) => each.about === "commercial")),
-    nearest: ranked.length ? [] : nearest.filter((choice) => choice.unmet.length === fewest).slice(0, most),
+    nearest: ranked.length ? [] : same.filter((choice) => choice.unmet.length === fewest).slice(0, most),
     searched,
     not_understood: notUnderstood,
   };
