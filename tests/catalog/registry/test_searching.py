@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.catalog.registry.ranked import everything, index_of_everything, invented, keys
-from workbench.catalog.registry.ranking_words import distance, fold, joined_words, squeeze, stem, words_of
+from workbench.catalog.registry.ranking_words import fold, joined_words, squeeze, stem, words_of
 from workbench.catalog.registry.searching import SearchIndex
-from workbench.catalog.registry.typed_words import Vocabulary
+from workbench.catalog.registry.typed_words import Vocabulary, distance
 
 NAMES = sorted({(name, entry.key) for entry in everything() for name in (entry.name, entry.key, *entry.aliases)})
 LONG = [(name, key) for name, key in NAMES if len(squeeze(name)) >= 6]

@@ -7,7 +7,8 @@
    of seven and ``-ed`` of words of six letters or more, last a final ``-e``. Digits and words of three letters stay.
 4. *Numbers* of a question: separators of thousands go ("10,000", "10.000", "10 000"), a decimal point stays ("1.5").
    Digits that follow a letter belong to a name: "Camelyon16" gives "camelyon", "_16".
-5. *Distance*: optimal string alignment (insert, delete, replace, swap neighbors cost 1), given up above a bound.
+5. *Typos* are counted by `workbench.catalog.registry.typed_words.distance`: optimal string alignment, where to insert,
+   delete, replace a letter and to swap two neighbors cost 1; it gives up above a bound.
 """
 
 import re
@@ -188,43 +189,3 @@ def asked_words(question: str) -> list[str]:
     """
     plain = _SPACED.sub(lambda found: found[0].replace(" ", ""), fold(question).replace("_", " "))
     return _ASKED.findall(_GLUED.sub("_", _THOUSANDS.sub("", plain)))
-
-
-def distance(first: str, second: str, most: int) -> int:
-    """Return how many typos lie between two words.
-
-    Parameters
-    ----------
-    first, second : str
-        Folded words.
-    most : int
-        The bound.
-
-    Returns
-    -------
-    int
-        ``most + 1`` when there are more.
-
-    References
-    ----------
-    Optimal string alignment, a restricted Damerau–Levenshtein distance: Boytsov L. Indexing methods for approximate
-    dictionary searching. ACM J Exp Algorithmics 2011;16:1.1. doi:10.1145/1963190.1963191
-
-    Examples
-    --------
-    >>> distance("chexprt", "chexpert", 2), distance("recieve", "receive", 2)
-    (1, 1)
-    """
-    if abs(len(first) - len(second)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(second) + 1))
-    for i, letter in enumerate(first, 1):
-        before, last, row = row, before, [i] + [0] * len(second)
-        for j, other in enumerate(second, 1):
-            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
-                row[j] = min(row[j], last[j - 2] + 1)
-        if min(row) > most:
-            return most + 1
-    return min(row[-1], most + 1)

@@ -7,8 +7,8 @@ from typing import Any
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.ranking_forms import ranking_form
 from workbench.catalog.registry.ranking_rules import ranking_rules
-from workbench.catalog.registry.ranking_words import distance, joined_words, plain_words, squeeze, stem, words_of
-from workbench.catalog.registry.typed_words import Vocabulary, mask_of, rounded
+from workbench.catalog.registry.ranking_words import joined_words, plain_words, squeeze, stem, words_of
+from workbench.catalog.registry.typed_words import Vocabulary, distance, mask_of, rounded
 
 
 @dataclass(frozen=True)

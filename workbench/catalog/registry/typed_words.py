@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from workbench.catalog.registry.ranking_rules import ranking_rules, synonyms
-from workbench.catalog.registry.ranking_words import distance
 
 _LETTERS = {letter: 1 << place for place, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
 _DIGIT = 1 << 26
@@ -144,3 +143,43 @@ def mask_of(term: str) -> int:
     for letter in term:
         mask |= _LETTERS.get(letter, _DIGIT)
     return mask
+
+
+def distance(first: str, second: str, most: int) -> int:
+    """Return how many typos lie between two words.
+
+    Parameters
+    ----------
+    first, second : str
+        Folded words.
+    most : int
+        The bound.
+
+    Returns
+    -------
+    int
+        ``most + 1`` when there are more.
+
+    References
+    ----------
+    Optimal string alignment, a restricted Damerau–Levenshtein distance: Boytsov L. Indexing methods for approximate
+    dictionary searching. ACM J Exp Algorithmics 2011;16:1.1. doi:10.1145/1963190.1963191
+
+    Examples
+    --------
+    >>> distance("chexprt", "chexpert", 2), distance("recieve", "receive", 2)
+    (1, 1)
+    """
+    if abs(len(first) - len(second)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        before, last, row = row, before, [i] + [0] * len(second)
+        for j, other in enumerate(second, 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                row[j] = min(row[j], last[j - 2] + 1)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)
