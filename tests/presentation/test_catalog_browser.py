@@ -146,6 +146,16 @@ def test_a_card_has_an_address_takes_the_focus_and_gives_it_back(opened):
     page.wait_for_selector("dialog [data-card='free-chests']")
 
 
+def test_a_card_opened_by_its_address_leaves_the_focus_at_its_entry(opened):
+    page = opened("#entry=slides")
+    assert page.title() == "Slides · Data catalog of the imaging workbench"
+    page.keyboard.press("Escape")
+    page.wait_for_function("!document.querySelector('dialog').open")
+    assert "#" not in page.url
+    assert page.evaluate("document.activeElement.dataset.key") == "slides"
+    assert page.title() == "Which open data set do you need?"
+
+
 def test_a_card_shows_claims_checks_terms_relatives_and_the_citation(opened):
     page = opened("#entry=free-chests")
     page.wait_for_selector(".wc-cite[data-ready='true']")

@@ -173,8 +173,9 @@ def _notes() -> list[dict[str, str]]:
         },
         {
             "title": "Add or correct an entry",
-            "text": "One command writes an empty entry: workbench datasets add. Fill it in, run workbench datasets "
-            "check, and send it for one review. Every problem is listed with file and line.",
+            "text": 'Begin one in a folder of your own: workbench datasets add --name "My scans" --modality CT '
+            "--task segmentation --to my_catalog. Fill it in, run workbench datasets check my_catalog, and send it for "
+            "one review. Every problem is listed with file and line.",
         },
         {
             "title": "Documentation answers",

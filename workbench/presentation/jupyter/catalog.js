@@ -68,17 +68,28 @@ function dialogOf(app) {
       event.preventDefault();
       app.closeCard();
     },
+    // a browser may close it without asking first
+    close: () => (app.state.card || app.state.comparing) && !dialog.open && app.closeCard(),
     click: (event) => event.target === dialog && app.closeCard(),
   });
+  // back to what opened it, else to the entry's own button, else to the chosen view
+  function leave(key) {
+    const own = app.root.querySelector(`.wc-open[data-key="${CSS.escape(key)}"]`);
+    const chosen = app.root.querySelector("[role='tab'][aria-selected='true']");
+    [from, own, chosen].find((node) => node && node !== document.body && node.isConnected && node.checkVisibility())?.focus();
+    from = null;
+  }
   function update() {
     const { card, comparing, compare } = app.state;
     const wanted = card ? `entry ${card}` : comparing ? `compare ${compare.join(" ")}` : "";
     if (wanted === shownNow) return;
+    const before = shownNow;
     shownNow = wanted;
+    if (ownsAddress()) document.title = card ? `${nameOf(app.catalog, card)} · ${app.page.source.name}` : app.page.title;
     if (!wanted) {
       dialog.close();
       dialog.replaceChildren();
-      (from?.isConnected ? from : app.root.querySelector(".wc-open"))?.focus();
+      leave(before.replace("entry ", ""));
       return;
     }
     if (!dialog.open) from = document.activeElement;
