@@ -155,13 +155,13 @@ def only(entry, needs):
         ({}, "CT with ethnicity", "Ethnicity is not given."),
         ({"access": {"kind": "unknown"}}, "CT without registration", "How one gets access is not known."),
         ({"access": {"kind": "credentialed"}}, "CT without credentialing", "Access needs credentials."),
-        ({}, "MRI", "Modality: CT."),
-        ({}, "knee", "Shows Chest."),
-        ({}, "grading", "Serves segmentation."),
+        ({}, "chest MRI", "Modality: CT."),
+        ({}, "knee CT", "Shows Chest."),
+        ({}, "grading in CT", "Serves segmentation."),
         ({}, "CT, not the chest", "It has Chest."),
         ({}, "CT with boxes", "Comes with masks."),
         ({}, "CT with official splits", "Whether it has official splits is not known."),
-        ({"body_region": ["Unknown"]}, "knee", "What part of the body it shows is not known."),
+        ({"body_region": ["Unknown"]}, "knee CT", "What part of the body it shows is not known."),
         (
             {"license": {"id": "CC-BY-NC-4.0", "evidence": EVIDENCE}},
             "CT, commercial use",
@@ -186,6 +186,25 @@ def test_an_entry_without_a_confirmed_license_is_never_ranked_whatever_it_meets(
         assert (found.ranked, found.near_misses) == ((), ())
         assert keys(found.not_confirmed) == ["lungs"]
         assert "Its license is not confirmed: nothing may be concluded about its use." in str(found)
+
+
+def test_who_shows_nothing_of_what_is_asked_for_is_no_near_miss():
+    assert only(invented("lungs"), "MRI").near_misses == ()
+    assert keys(only(invented("lungs"), "MRI").nearest) == ["lungs"]
+    assert keys(only(invented("lungs", claims=[]), "a million patients").near_misses) == ["lungs"]
+
+
+def test_an_unconfirmed_license_with_one_more_need_that_fails_stands_after_those_that_meet_the_rest():
+    terms = {"license": {"id": "unknown"}}
+    sets = [
+        invented("a", **terms, claims=[]),
+        invented("b", **terms),
+        invented("c", **terms, claims=[], modality=["MR"]),
+    ]
+    found = recommend(sets, read_question("chest CT, over 100 patients, commercial use"))
+    assert keys(found.not_confirmed) == ["b", "a"]
+    assert found.near_misses == ()
+    assert "How many patients it has is not known." in str(found)
 
 
 def test_two_needs_that_fail_make_no_near_miss_and_the_nearest_are_told():
@@ -327,6 +346,7 @@ def test_the_empty_question_ranks_everything_that_is_confirmed():
     found = answer("")
     assert len(found.ranked) == sum(entry.license_confirmed for entry in shipped() if entry.kind == "dataset")
     assert found.understood == "No need was understood."
+    assert found.verdict == f"Nothing narrows the catalog: {len(found.ranked)} data sets, ordered by the words."
 
 
 def test_a_form_holds_what_json_holds_and_the_size_that_the_entry_gives():

@@ -49,9 +49,11 @@ class Recommendation:
     ranked : tuple of Choice
         Every entry that meets every hard need and whose license is confirmed.
     near_misses : tuple of Choice
-        Confirmed entries that fail one need, or of which one is not known; the need is named.
+        Confirmed entries that fail one need, or of which one is not known; the need is named. Who shows another
+        modality or part of the body, or serves another task, is near only when another such need is met.
     not_confirmed : tuple of Choice
-        Entries whose license no source confirms; they are never recommended as usable.
+        Entries whose license no source confirms, never recommended as usable: first those that meet all other needs,
+        then those that fail one.
     nearest : tuple of Choice
         When nobody is ranked: the confirmed entries that fail the fewest needs, among those that show what is asked
         for and serve the task if there are any.
@@ -86,9 +88,11 @@ class Recommendation:
     def verdict(self) -> str:
         """How many suit; says so when nobody does."""
         what = {"dataset": "data set", "model": "model", "framework": "framework"}[self.needs.kind]
+        many = len(self.ranked) > 1
         if not self.ranked:
             return f"No {what} with a confirmed license meets all needs."
-        many = len(self.ranked) > 1
+        if not self.needs.said():
+            return f"Nothing narrows the catalog: {len(self.ranked)} {what}{'s' if many else ''}, ordered by the words."
         return f"{len(self.ranked)} {what}{'s' if many else ''} {'meet' if many else 'meets'} all needs."
 
     def as_fields(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
-from workbench.catalog.registry.meeting import Remark, answers
+from workbench.catalog.registry.meeting import Answer, Remark, answers
 from workbench.catalog.registry.needs import Needs
 from workbench.catalog.registry.ranking_rules import ranking_rules
 from workbench.catalog.registry.ranking_words import stem
@@ -17,6 +17,7 @@ from workbench.catalog.registry.searching import SearchIndex
 
 _TOPIC = ("region", "modality", "task", "without")
 Leakage = Callable[[str, str], str | None]
+_Judged = tuple[Mapping[str, Any], Choice]
 
 
 def recommend(
@@ -65,7 +66,7 @@ def recommend(
     searched = tuple(word for word in needs.left_over if _searched(index, word))
     return Recommendation(
         needs=needs,
-        **_sorted_out(choices, leakage or Families(listed).leakage),
+        **_sorted_out(choices, needs, leakage or Families(listed).leakage),
         searched=searched,
         not_understood=tuple(word for word in needs.left_over if word not in searched),
     )
@@ -89,26 +90,41 @@ def _choice(
     )
 
 
-def _sorted_out(choices: list[tuple[Mapping[str, Any], Choice]], leakage: Leakage) -> dict[str, tuple[Choice, ...]]:
+def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage) -> dict[str, tuple[Choice, ...]]:
     """Return who is ranked, who nearly is, and whose license is not confirmed."""
     most = ranking_rules()["recommend"]["near_misses"]
+    topics = len((*needs.region, *needs.modality, *needs.task, *needs.without))
     confirmed = [choice for form, choice in choices if form["license"]["confirmed"]]
     unconfirmed = [choice for form, choice in choices if not form["license"]["confirmed"]]
     ranked = [choice for choice in confirmed if not choice.unmet]
     # Who lacks a size or a license is nearer than who shows another part of the body; `sorted` keeps the order else.
-    nearest = sorted(confirmed, key=_elsewhere)
+    near = [
+        choice for choice in sorted(confirmed, key=_elsewhere) if len(choice.unmet) == 1 and _related(choice, topics)
+    ]
     same = [choice for choice in confirmed if not _elsewhere(choice)] or confirmed
     fewest = min((len(choice.unmet) for choice in same), default=0)
+    nearly = [choice for choice in unconfirmed if len(_beside(choice)) == 1 and _related(choice, topics)]
     return {
         "ranked": _with_leakage(ranked, leakage),
-        "near_misses": tuple(choice for choice in nearest if len(choice.unmet) == 1)[:most],
-        "not_confirmed": tuple(each for each in unconfirmed if {one.about for one in each.unmet} <= {"commercial"}),
+        "near_misses": tuple(near[:most]),
+        "not_confirmed": (*(choice for choice in unconfirmed if not _beside(choice)), *nearly[:most]),
         "nearest": () if ranked else tuple(choice for choice in same if len(choice.unmet) == fewest)[:most],
     }
 
 
-def _elsewhere(choice: Choice) -> bool:
-    return any(each.about in _TOPIC for each in choice.unmet)
+def _elsewhere(choice: Choice) -> int:
+    """Return how many unmet needs say that it shows or serves something else."""
+    return sum(each.about in _TOPIC for each in choice.unmet)
+
+
+def _related(choice: Choice, topics: int) -> bool:
+    """Return whether it shows or serves at least part of what is asked for."""
+    return _elsewhere(choice) < max(topics, 1)
+
+
+def _beside(choice: Choice) -> list[Answer]:
+    """Return the unmet needs that do not follow from a license that nobody confirms."""
+    return [each for each in choice.unmet if each.about != "commercial"]
 
 
 def _with_leakage(ranked: list[Choice], leakage: Leakage) -> tuple[Choice, ...]:

@@ -167,7 +167,7 @@ def distance(first: str, second: str, most: int) -> int:
 
     Examples
     --------
-    >>> distance("chexprt", "chexpert", 2), distance("recieve", "receive", 2)
+    >>> distance("mamography", "mammography", 2), distance("recieve", "receive", 2)
     (1, 1)
     """
     if abs(len(first) - len(second)) > most:

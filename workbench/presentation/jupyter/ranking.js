@@ -741,6 +741,7 @@ function withLeakage(ranked, leakage, among) {
 function verdictOf(needs, ranked) {
   const what = { dataset: "data set", model: "model", framework: "framework" }[needs.kind];
   if (!ranked.length) return `No ${what} with a confirmed license meets all needs.`;
+  if (!saidOf(needs).length) return `Nothing narrows the catalog: ${ranked.length} ${what}${ranked.length > 1 ? "s" : ""}, ordered by the words.`;
   return `${ranked.length} ${what}${ranked.length > 1 ? "s meet" : " meets"} all needs.`;
 }
 
@@ -763,8 +764,11 @@ export function recommend(index, needs, leakage = []) {
   const confirmed = choices.filter((each) => each.confirmed).map((each) => each.choice);
   const unconfirmed = choices.filter((each) => !each.confirmed).map((each) => each.choice);
   const ranked = confirmed.filter((choice) => !choice.unmet.length);
-  const elsewhere = (choice) => choice.unmet.some((each) => TOPIC.includes(each.about));
-  const nearest = [...confirmed.filter((choice) => !elsewhere(choice)), ...confirmed.filter(elsewhere)];
+  const topics = needs.region.length + needs.modality.length + needs.task.length + needs.without.length;
+  const elsewhere = (choice) => choice.unmet.filter((each) => TOPIC.includes(each.about)).length;
+  const beside = (choice) => choice.unmet.filter((each) => each.about !== "commercial").length;
+  const near = [...confirmed].sort((a, b) => elsewhere(a) - elsewhere(b)).filter((choice) => choice.unmet.length === 1 && elsewhere(choice) < Math.max(topics, 1));
+  const nearly = unconfirmed.filter((choice) => beside(choice) === 1 && elsewhere(choice) < Math.max(topics, 1));
   const here = confirmed.filter((choice) => !elsewhere(choice));
   const same = here.length ? here : confirmed;
   const fewest = same.length ? Math.min(...same.map((choice) => choice.unmet.length)) : 0;
@@ -783,8 +787,8 @@ export function recommend(index, needs, leakage = []) {
     understood: understood.filter(Boolean).join(" "),
     verdict: verdictOf(needs, ranked),
     ranked: withLeakage(ranked, leakage, among),
-    near_misses: nearest.filter((choice) => choice.unmet.length === 1).slice(0, most),
-    not_confirmed: unconfirmed.filter((choice) => choice.unmet.every((each) => each.about === "commercial")),
+    near_misses: near.slice(0, most),
+    not_confirmed: [...unconfirmed.filter((choice) => !beside(choice)), ...nearly.slice(0, most)],
     nearest: ranked.length ? [] : same.filter((choice) => choice.unmet.length === fewest).slice(0, most),
     searched,
     not_understood: notUnderstood,
