@@ -1,6 +1,7 @@
 """``workbench datasets``: each verb prints what the function gives, and says what to do when it cannot."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import yaml
 
 import workbench as wb
 from workbench.assets import asset_path
-from workbench.catalog.registry import adding
+from workbench.catalog.registry import adding, reading
 from workbench.catalog.registry.idc_changes import changes
 from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.reading import read_entries
@@ -198,6 +199,17 @@ def test_add_refuses_a_name_that_is_taken(done: Says, fails: Says) -> None:
     assert fails(*words, "Mine", exit_code=1) == (
         "my_catalog/datasets/mine.yaml is there already. A new key would be right. Change that file, or give --key."
     )
+
+
+def test_an_entry_can_be_added_to_the_catalog_of_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkout = tmp_path / "data_catalog"
+    checkout.mkdir()
+    shutil.copy(asset_path("data_catalog", "licenses.yaml"), checkout)
+    for module in (adding, reading):
+        monkeypatch.setattr(module, "asset_path", tmp_path.joinpath)
+    path = adding.begin_entry(adding.Beginning("Mine", modality=["CT"], task=["detection"]), checkout)
+    assert path == checkout / "datasets" / "mine.yaml"
+    assert [each.key for each in read_entries()] == ["mine"]
 
 
 def test_add_never_writes_into_an_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: Says) -> None:

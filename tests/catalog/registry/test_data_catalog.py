@@ -24,7 +24,16 @@ ALLOWED = {"Free": {**TERMS, "commercial_use": "yes"}, "Closed": TERMS}
 def small() -> DataCatalog:
     """Return three data sets and a model that differ in every criterion."""
     listed: list[tuple[Any, dict[str, Any]]] = [
-        ("dataset", dataset("lungs", license=FREE, aliases=["Lungs of Anywhere"], published="2020")),
+        (
+            "dataset",
+            dataset(
+                "lungs",
+                license=FREE,
+                aliases=["Lungs of Anywhere"],
+                published="2020",
+                claims=[CLAIM, {**CLAIM, "quantity": "volumes", "value": 1300}],
+            ),
+        ),
         (
             "dataset",
             dataset(
@@ -261,8 +270,9 @@ def test_the_table_has_a_row_an_entry_and_the_documented_columns() -> None:
         "n_patients": 1200,
         "n_studies": None,
         "n_images": None,
-        "n_volumes": None,
+        "n_volumes": 1300,
         "n_slides": None,
+        "n_patches": None,
         "license": "Free",
         "license_confirmed": True,
         "commercial_use": True,
@@ -289,11 +299,11 @@ def test_the_table_has_a_row_an_entry_and_the_documented_columns() -> None:
 def test_the_catalog_prints_as_a_table() -> None:
     assert repr(SMALL).splitlines() == [
         "3 data sets, 1 model",
-        "key      modality  body region  patients  images  license        commercial use  access",
-        "lungs    CT        Chest           1,200          Free           yes             open",
-        "breasts  MG        Breast                         Closed         no              credentialed",
-        "heads    MR, CT    Head            1,200          not confirmed  unknown         open",
-        "net                                               not confirmed  unknown         unknown",
+        "key      modality  body region  patients          holds  license        commercial use  access",
+        "lungs    CT        Chest           1,200  1,300 volumes  Free           yes             open",
+        "breasts  MG        Breast                                Closed         no              credentialed",
+        "heads    MR, CT    Head            1,200                 not confirmed  unknown         open",
+        "net                                                      not confirmed  unknown         unknown",
     ]
     assert repr(DataCatalog(())) == "No entries."
     many = DataCatalog(tuple(Entry("dataset", dataset(f"set-{n}")) for n in range(33)))
@@ -349,6 +359,11 @@ def test_computed_and_written_conflicts_are_told_once() -> None:
     assert said({"value": 7}, {"value": 9}) == [("guide:0, guide:1", "7 patients, and 9 patients.", "")]
     written = {"between": ["guide:0", "guide:1"], "nature": "7 or 9.", "resolution": "9."}
     assert said(differs, {"value": 9}, conflicts=(written,)) == [("guide:0, guide:1", "7 or 9.", "9.")]
+    of_another = {**written, "between": ["guide:0", "creators"]}
+    assert said({"value": 7}, {"value": 9}, conflicts=(of_another,)) == [
+        ("guide:0, guide:1", "7 patients, and 9 patients.", ""),
+        ("guide:0, creators", "7 or 9.", "9."),
+    ]
 
 
 def test_conflicts_print_and_have_a_table() -> None:

@@ -513,6 +513,41 @@ def test_a_key_is_the_name_of_its_file(shipped: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"claims": [{**CLAIM, "value": True}]},
+         "True (yes or no without quotes) came as value of claim 1; a number would be right."),
+        ({"claims": [{**CLAIM, "value": "1,200"}]}, "'1,200' came as value of claim 1; a number would be right."),
+        ({"claims": [{**CLAIM, "value": -1}]}, "The number -1 came as value of claim 1; 0 or more would be right."),
+        ({"claims": [7]}, "The number 7 came as claim 1; a mapping with quantity, value, qualifier, source, where, "
+         "words, verdict would be right."),
+        ({"claims": [{**CLAIM, "verdict": "differs"}]}, "'checked_against' is missing from claim 1; a claim that agrees "
+         "or differs says with what it was compared."),
+        ({"summary": "Short."}, "Summary has 6 characters; text of 30 to 700 characters would be right."),
+        ({"name": ""}, "Name has 0 characters; text (numbers, yes and no in quotes) would be right."),
+        ({"modality": []}, "Modality holds 0; 1 or more would be right."),
+        ({"modality": ["CT", "CT"]}, "'CT' stands twice in modality; once would be right."),
+        ({"tasks": "segmentation"}, "'segmentation' came as tasks; a list of one or more would be right."),
+        ({"access": None}, "Nothing came as access; a mapping with kind would be right."),
+        ({"url": "example.org"}, "'example.org' came as url; an address that begins with https:// would be right."),
+        ({"doi": "https://doi.org/10.1/x"}, "'https://doi.org/10.1/x' came as doi; a DOI without address, such as "
+         "10.7937/K9/TCIA.2015.LO9QL9SX, would be right."),
+        ({"published": 2017}, "The number 2017 came as published; a date such as 2021, 2021-03 or 2021-03-18 would be "
+         "right."),
+        ({"citation": {"text": "x", "year": 2017}}, "The number 2017 came as year of citation; four digits in quotes, "
+         'such as "2017", would be right.'),
+        ({"citation": {"text": "x", "authors": [["Nobody"]]}}, "Author 1 of citation holds 1; 2 would be right."),
+        ({"idc": {"relation": "same", "collections": ["LIDC"]}}, "'LIDC' came as collections 1 of idc; ids of "
+         "collections, such as lidc_idri, would be right."),
+        ({"demographics": {"age": "maybe", "sex": "no", "race": "no", "ethnicity": "no"}},
+         "No answer 'maybe' as age of demographics. Valid: yes, partly, no, unknown."),
+    ],
+)  # fmt: skip
+def test_the_form_of_a_field_is_told_in_words(fields: dict[str, Any], said: str) -> None:
+    assert [told for _, told in form_problems(dataset("one", **fields), SCHEMA, "dataset")] == [said]
+
+
 # ------------------------------------------------------------------ our reading of the schema, against a referee
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from workbench.assets import asset_path
 from workbench.catalog.registry.choosing import spelled
-from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.problems import CatalogError
 from workbench.catalog.registry.reading import read_entries
 from workbench.catalog.registry.roots import FOLDERS
@@ -181,42 +180,6 @@ def entry_text(beginning: Beginning) -> str:
             lines.append(f"{'tasks' if criterion == 'task' else criterion}: {_quoted(values)}")
     lines += [f"{name}: {_quoted(value)}" for name, value in (("url", beginning.url), ("doi", beginning.doi)) if value]
     return "".join([_HEAD, *(f"{line}\n" for line in lines), *_BY_KIND[kind]])
-
-
-def is_shipped(folder: Path | str) -> bool:
-    """Return whether a folder is the shipped data catalog itself.
-
-    Parameters
-    ----------
-    folder : pathlib.Path or str
-        Any.
-
-    Returns
-    -------
-    bool
-        In a checkout that is ``data_catalog``.
-    """
-    return Path(folder).expanduser().resolve() == asset_path("data_catalog").resolve()
-
-
-def describe_entry(entry: Entry) -> str:
-    """Return what is still unknown of an entry, in a sentence.
-
-    Parameters
-    ----------
-    entry : Entry
-        Any.
-
-    Returns
-    -------
-    str
-        Or that nothing is missing.
-    """
-    wanted = ("creator", "published", "citation")
-    lacking = [name for name in wanted if not entry.fields.get(name)]
-    lacking += [] if entry.license_confirmed else ["license"]
-    lacking += [] if entry.doi or entry.url else ["doi or url"]
-    return f"Still missing: {', '.join(sorted(lacking))}." if lacking else "Nothing is missing."
 
 
 def _kind(beginning: Beginning) -> str:

@@ -14,9 +14,22 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 30
 _NAMES = {"dataset": "data sets", "model": "models", "framework": "frameworks", "collection": "collections of IDC"}
 _ONE = {"dataset": "data set", "model": "model", "framework": "framework", "collection": "collection of IDC"}
-_COLUMNS = ("key", "modality", "body region", "patients", "images", "license", "commercial use", "access")
+_COLUMNS = ("key", "modality", "body region", "patients", "holds", "license", "commercial use", "access")
 _WIDEST = {"modality": 11, "body region": 24, "license": 26}
-_SIZES = ("patients", "studies", "images", "volumes", "slides")
+_SIZES = ("patients", "studies", "images", "volumes", "slides", "patches")
+# What a data set is said to hold, the first that anybody states.
+_HELD = (
+    "images",
+    "volumes",
+    "slides",
+    "videos",
+    "patches",
+    "studies",
+    "series",
+    "image_text_pairs",
+    "text_pairs",
+    "reports",
+)
 
 
 def as_text(entries: Sequence[Entry], *, most: int | None = _MOST_SHOWN) -> str:
@@ -38,8 +51,8 @@ def as_text(entries: Sequence[Entry], *, most: int | None = _MOST_SHOWN) -> str:
     --------
     >>> print(as_text([Entry("dataset", {"key": "invented", "name": "Invented", "modality": ["CT"]})]))
     1 data set
-    key       modality  body region  patients  images  license        commercial use  access
-    invented  CT                                       not confirmed  unknown         unknown
+    key       modality  body region  patients  holds  license        commercial use  access
+    invented  CT                                      not confirmed  unknown         unknown
     """
     shown = entries if most is None else entries[:most]
     if not shown:
@@ -53,7 +66,7 @@ def as_text(entries: Sequence[Entry], *, most: int | None = _MOST_SHOWN) -> str:
         for row in rows
     ]
     widths = [max(len(row[place]) for row in cut) for place in range(len(_COLUMNS))]
-    right = (_COLUMNS.index("patients"), _COLUMNS.index("images"))
+    right = (_COLUMNS.index("patients"), _COLUMNS.index("holds"))
     lines = [
         "  ".join(
             cell.rjust(width) if place in right else cell.ljust(width)
@@ -164,13 +177,14 @@ def headline(entries: Sequence[Entry]) -> str:
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
-    patients, images = entry.size("patients"), entry.size("images")
+    patients = entry.size("patients")
+    held = ((quantity, entry.size(quantity)) for quantity in _HELD)
     return (
         entry.key,
         ", ".join(entry.modality),
         "; ".join(entry.body_region),
         "" if patients is None else f"{patients:,}",
-        "" if images is None else f"{images:,}",
+        next((f"{n:,} {quantity.replace('_', ' ')}" for quantity, n in held if n is not None), ""),
         entry.license.id.removeprefix("LicenseRef-") if entry.license_confirmed else "not confirmed",
         {True: "yes", False: "no", None: "unknown"}[entry.commercial_use],
         entry.access.replace("_", " "),

@@ -188,10 +188,10 @@ class DataCatalog:
         -------
         polars.DataFrame
             ``key``, ``name``, ``kind``, ``specialty``; ``modality``, ``body_region`` and ``tasks``, joined by
-            semicolons; ``n_patients``, ``n_studies``, ``n_images``, ``n_volumes`` and ``n_slides``, the best supported
-            numbers; ``license``, ``license_confirmed``, ``commercial_use`` (null: terms must be read or are not
-            confirmed), ``access``; ``age``, ``sex``, ``race``, ``ethnicity`` and ``country`` (yes, partly, no or
-            unknown); ``published``, ``doi``, ``url``, ``in_idc``, ``n_guide_rows`` and ``curated``.
+            semicolons; ``n_patients``, ``n_studies``, ``n_images``, ``n_volumes``, ``n_slides`` and ``n_patches``, the
+            best supported numbers; ``license``, ``license_confirmed``, ``commercial_use`` (null: terms must be read or
+            are not confirmed), ``access``; ``age``, ``sex``, ``race``, ``ethnicity`` and ``country`` (yes, partly, no
+            or unknown); ``published``, ``doi``, ``url``, ``in_idc``, ``n_guide_rows`` and ``curated``.
         """
         return as_table(self.entries)
 

@@ -11,7 +11,7 @@ from workbench.catalog.registry.roots import Root, files_digest, own_root
 
 _COMPILED = "entries.json"
 # What decides how files become entries: a change there means reading them again.
-_RULES = ("checking", "compiling", "form_words", "forms", "idc_facts", "lines", "reading", "roots")
+_RULES = ("checking", "compiling", "families", "form_words", "forms", "idc_facts", "lines", "reading", "roots")
 
 
 def read_entries(folder: Path | str | None = None, *, shipped: Path | None = None) -> tuple[Entry, ...]:
