@@ -114,7 +114,8 @@ def test_who_is_ranked_is_exactly_who_meets_every_need_with_a_confirmed_license(
     found = answer(needs)
     assert set(keys(found.ranked)) == {entry.key for entry in sets if entry.license_confirmed and meets(entry, needs)}
     assert not set(keys(found.not_confirmed)) & {entry.key for entry in sets if entry.license_confirmed}
-    assert all(len(choice.unmet) == 1 for choice in found.near_misses)
+    assert all(choice.unmet for choice in found.near_misses)
+    assert all(len(choice.unmet) == 1 for choice in found.near_misses if choice.unmet[0].about != "demographics")
 
 
 @settings(max_examples=60)
@@ -186,6 +187,13 @@ def test_an_entry_without_a_confirmed_license_is_never_ranked_whatever_it_meets(
         assert (found.ranked, found.near_misses) == ((), ())
         assert keys(found.not_confirmed) == ["lungs"]
         assert "Its license is not confirmed: nothing may be concluded about its use." in str(found)
+
+
+def test_what_is_asked_about_the_patients_is_one_need():
+    unknown = invented("lungs", demographics=dict.fromkeys(PEOPLE, "unknown"))
+    (choice,) = only(unknown, "CT with demographics and race").near_misses
+    assert [each.need for each in choice.unmet] == ["age known", "sex known", "race known"]
+    assert only(unknown, "CT with demographics, 2 million patients").near_misses == ()
 
 
 def test_who_shows_nothing_of_what_is_asked_for_is_no_near_miss():

@@ -49,8 +49,9 @@ class Recommendation:
     ranked : tuple of Choice
         Every entry that meets every hard need and whose license is confirmed.
     near_misses : tuple of Choice
-        Confirmed entries that fail one need, or of which one is not known; the need is named. Who shows another
-        modality or part of the body, or serves another task, is near only when another such need is met.
+        Confirmed entries that fail one need, or of which one is not known; the need is named. All that is asked about
+        the patients is one need. Who shows another modality or part of the body, or serves another task, is near only
+        when another such need is met.
     not_confirmed : tuple of Choice
         Entries whose license no source confirms, never recommended as usable: first those that meet all other needs,
         then those that fail one.

@@ -99,17 +99,24 @@ def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage) -> dict[
     ranked = [choice for choice in confirmed if not choice.unmet]
     # Who lacks a size or a license is nearer than who shows another part of the body; `sorted` keeps the order else.
     near = [
-        choice for choice in sorted(confirmed, key=_elsewhere) if len(choice.unmet) == 1 and _related(choice, topics)
+        choice
+        for choice in sorted(confirmed, key=_elsewhere)
+        if _failed(choice.unmet) == 1 and _related(choice, topics)
     ]
     same = [choice for choice in confirmed if not _elsewhere(choice)] or confirmed
-    fewest = min((len(choice.unmet) for choice in same), default=0)
-    nearly = [choice for choice in unconfirmed if len(_beside(choice)) == 1 and _related(choice, topics)]
+    fewest = min((_failed(choice.unmet) for choice in same), default=0)
+    nearly = [choice for choice in unconfirmed if _failed(_beside(choice)) == 1 and _related(choice, topics)]
     return {
         "ranked": _with_leakage(ranked, leakage),
         "near_misses": tuple(near[:most]),
         "not_confirmed": (*(choice for choice in unconfirmed if not _beside(choice)), *nearly[:most]),
-        "nearest": () if ranked else tuple(choice for choice in same if len(choice.unmet) == fewest)[:most],
+        "nearest": () if ranked else tuple(choice for choice in same if _failed(choice.unmet) == fewest)[:most],
     }
+
+
+def _failed(unmet: Iterable[Answer]) -> int:
+    """Return how many needs are not met; what is asked about the patients counts as one."""
+    return len({each.about if each.about == "demographics" else each.need for each in unmet})
 
 
 def _elsewhere(choice: Choice) -> int:

@@ -766,12 +766,13 @@ export function recommend(index, needs, leakage = []) {
   const ranked = confirmed.filter((choice) => !choice.unmet.length);
   const topics = needs.region.length + needs.modality.length + needs.task.length + needs.without.length;
   const elsewhere = (choice) => choice.unmet.filter((each) => TOPIC.includes(each.about)).length;
-  const beside = (choice) => choice.unmet.filter((each) => each.about !== "commercial").length;
-  const near = [...confirmed].sort((a, b) => elsewhere(a) - elsewhere(b)).filter((choice) => choice.unmet.length === 1 && elsewhere(choice) < Math.max(topics, 1));
+  const failed = (unmet) => new Set(unmet.map((each) => (each.about === "demographics" ? each.about : each.need))).size;
+  const beside = (choice) => failed(choice.unmet.filter((each) => each.about !== "commercial"));
+  const near = [...confirmed].sort((a, b) => elsewhere(a) - elsewhere(b)).filter((choice) => failed(choice.unmet) === 1 && elsewhere(choice) < Math.max(topics, 1));
   const nearly = unconfirmed.filter((choice) => beside(choice) === 1 && elsewhere(choice) < Math.max(topics, 1));
   const here = confirmed.filter((choice) => !elsewhere(choice));
   const same = here.length ? here : confirmed;
-  const fewest = same.length ? Math.min(...same.map((choice) => choice.unmet.length)) : 0;
+  const fewest = same.length ? Math.min(...same.map((choice) => failed(choice.unmet))) : 0;
   const { near_misses: most, leakage_among: among } = rules.recommend;
   const searched = needs.left_over.filter((word) => !word.startsWith("not ") && candidates(index, stem(word)).length);
   const notUnderstood = needs.left_over.filter((word) => !searched.includes(word));
@@ -789,7 +790,7 @@ export function recommend(index, needs, leakage = []) {
     ranked: withLeakage(ranked, leakage, among),
     near_misses: near.slice(0, most),
     not_confirmed: [...unconfirmed.filter((choice) => !beside(choice)), ...nearly.slice(0, most)],
-    nearest: ranked.length ? [] : same.filter((choice) => choice.unmet.length === fewest).slice(0, most),
+    nearest: ranked.length ? [] : same.filter((choice) => failed(choice.unmet) === fewest).slice(0, most),
     searched,
     not_understood: notUnderstood,
   };
