@@ -522,8 +522,8 @@ def test_a_key_is_the_name_of_its_file(shipped: Path) -> None:
         ({"claims": [{**CLAIM, "value": -1}]}, "The number -1 came as value of claim 1; 0 or more would be right."),
         ({"claims": [7]}, "The number 7 came as claim 1; a mapping with quantity, value, qualifier, source, where, "
          "words, verdict would be right."),
-        ({"claims": [{**CLAIM, "verdict": "differs"}]}, "'checked_against' is missing from claim 1; a claim that agrees "
-         "or differs says with what it was compared."),
+        ({"claims": [{**CLAIM, "verdict": "differs"}]}, "'checked_against' is missing from claim 1; a claim that "
+         "agrees or differs says with what it was compared."),
         ({"summary": "Short."}, "Summary has 6 characters; text of 30 to 700 characters would be right."),
         ({"name": ""}, "Name has 0 characters; text (numbers, yes and no in quotes) would be right."),
         ({"modality": []}, "Modality holds 0; 1 or more would be right."),
