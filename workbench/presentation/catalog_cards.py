@@ -17,6 +17,7 @@ _AS_WRITTEN = (
     *("published", "version", "countries", "formats", "doi", "repository", "known_issues", "reviewed"),
     *("architecture", "training_data", "trained_on", "languages", "standing_together"),
 )
+_CLAIM = ("source", "where", "words", "verdict", "checked_against", "note")
 _TERMS = ("id", "name", "commercial_use", "derivatives", "redistribution", "attribution", "share_alike", "url", "basis")
 
 
@@ -71,7 +72,7 @@ def _terms(stated_license: License) -> dict[str, Any]:
     said: dict[str, Any] = {name: getattr(stated_license, name) for name in _TERMS if getattr(stated_license, name)}
     said |= {"confirmed": stated_license.confirmed, "evidence": stated_license.evidence, "note": stated_license.note}
     parts = [{"part": part, **_terms(terms)} for part, terms in stated_license.parts]
-    return {name: value for name, value in (said | {"parts": parts}).items() if value not in (None, "", [])}
+    return {name: value for name, value in (said | {"parts": parts}).items() if value not in (None, "", [], "unknown")}
 
 
 def _size(entry: Entry) -> dict[str, Any] | None:
@@ -93,7 +94,7 @@ def _images(entry: Entry) -> list[str]:
 
 def _claim(claim: Claim, found: IdcFacts | None) -> dict[str, Any]:
     """The claim, and what the index says of it where the two count the same."""
-    said = {**vars(claim), "text": claim.amount}
+    said: dict[str, Any] = {name: getattr(claim, name) for name in _CLAIM} | {"text": claim.amount}
     check = next((each for each in found.claims if each.claim == stated(claim)), None) if found else None
     said |= {"idc": {"verdict": check.verdict, "sentence": check.sentence}} if check else {}
     return {name: value for name, value in said.items() if value not in (None, "")}

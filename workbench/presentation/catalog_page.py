@@ -17,7 +17,8 @@ from workbench.catalog.registry.ranking_forms import ranking_bundle, ranking_for
 from workbench.presentation.catalog_cards import card_of
 from workbench.presentation.catalog_files import files_of
 from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, TERMS
-from workbench.presentation.charts.dataset_map import datasets
+from workbench.presentation.charts.dataset_map import MEASURES, datasets
+from workbench.presentation.figure import Figure
 from workbench.presentation.overview_page import flat_stamp
 from workbench.presentation.page import PAGE_SCHEMA
 from workbench.provenance import stamp
@@ -66,7 +67,7 @@ def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None =
         "as_of": f"sources read until {read}" if read else "",
         "source": {"name": _NAME, "license": "Entries under Apache-2.0; the data under the license of each set"},
         "groups": [{"id": "catalog", "title": "In the catalog", "tiles": list(_tiles(catalog.entries))}],
-        "figures": [datasets(catalog, by=by).page_entry() for by in ("patients", "images")],
+        "figures": [figure.page_entry() for figure in _maps(catalog)],
         "catalog": {
             "words": TERMS,
             "image_kinds": {**IMAGE_KINDS, NO_IMAGES: ()},
@@ -84,6 +85,11 @@ def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None =
         "cite": [f"{_NAME}, {read[:4]}. Cite the data set itself too: each card has its citation."] if read else [],
         "provenance": flat_stamp(made),
     }
+
+
+def _maps(catalog: DataCatalog) -> list[Figure]:
+    """The maps, first the one that leaves out the fewest."""
+    return sorted((datasets(catalog, by=by) for by in MEASURES), key=lambda figure: figure.table["size"].null_count())
 
 
 def _days(value: Any) -> Iterator[str]:

@@ -21,14 +21,16 @@ from workbench.presentation.charts import marks, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE
 
+Measure = Literal["patients", "images"]
+
 #: What may be laid along the map, and the quantities that stand for it, the first that is stated.
-MEASURES: dict[str, tuple[str, ...]] = {
+MEASURES: dict[Measure, tuple[str, ...]] = {
     "patients": ("patients",),
     "images": ("images", "volumes", "slides", "studies", "series", "videos", "patches", "regions"),
 }
 _COLORS = {"yes": GREEN, "no": ORANGE, "ask": BLUE, "unknown": GRAY}
 _SHAPES = {"yes": "circle", "no": "cross", "ask": "diamond", "unknown": "square"}
-_AXIS = {"patients": "patients", "images": "images, scans, slides or videos"}
+_AXIS: dict[Measure, str] = {"patients": "patients", "images": "images, scans, slides or videos"}
 _ROWS = [*IMAGE_KINDS, SEVERAL_KINDS, NO_IMAGES]
 _RULE = "#d9dee3"
 _CHARACTER, _GAP = 6.0, 24  # pixels of a letter, and around a mark
@@ -36,7 +38,7 @@ _PLOT_PX, _FOR_NAMES = 620, 0.22  # the narrowest plot, and the share of it that
 _LANE_PX, _LONGEST = 17, 26  # pixels; characters of a name
 
 
-def datasets(catalog: DataCatalog, *, by: Literal["patients", "images"] = "patients") -> Figure:
+def datasets(catalog: DataCatalog, *, by: Measure = "patients") -> Figure:
     """Return the map of a catalog's data sets: size along it, kind of image down it, license use as color and shape.
 
     Parameters
@@ -78,7 +80,7 @@ def datasets(catalog: DataCatalog, *, by: Literal["patients", "images"] = "patie
     )
 
 
-def _table(catalog: DataCatalog, by: str) -> pl.DataFrame:
+def _table(catalog: DataCatalog, by: Measure) -> pl.DataFrame:
     rows = []
     for entry in (each for each in catalog.entries if each.kind == "dataset"):
         sizes = [(entry.size(quantity), quantity) for quantity in MEASURES[by]]
@@ -114,7 +116,7 @@ def _in_lanes(table: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(placed, infer_schema_length=None)
 
 
-def _chart(drawn: pl.DataFrame, by: str) -> alt.LayerChart:
+def _chart(drawn: pl.DataFrame, by: Measure) -> alt.LayerChart:
     if drawn.is_empty():
         return marks.layered(alt.Chart(pl.DataFrame({"at": []})).mark_point(), height=40)
     unstated = float(drawn.filter(pl.col("size").is_null())["at"].max() or 0)  # type: ignore[arg-type]
@@ -195,7 +197,7 @@ def _counted(counts: dict[str, int]) -> list[str]:
     return [f"{counts[use]} {word}" for use, word in words.items() if use in counts]
 
 
-def _title(table: pl.DataFrame, by: str) -> str:
+def _title(table: pl.DataFrame, by: Measure) -> str:
     free = table.filter(pl.col("license_use") == "yes")
     if free["size"].drop_nulls().is_empty():
         return f"{free.height} of {table.height} data sets may be used commercially"
@@ -206,7 +208,7 @@ def _title(table: pl.DataFrame, by: str) -> str:
     )
 
 
-def _description(table: pl.DataFrame, by: str) -> str:
+def _description(table: pl.DataFrame, by: Measure) -> str:
     said = []
     for kind in _ROWS:
         rows = table.filter(pl.col("kind_of_image") == kind)
@@ -222,7 +224,7 @@ def _description(table: pl.DataFrame, by: str) -> str:
     return f"Data sets by number of {_AXIS[by]}. {'. '.join(said)}. Nobody states a number for {unstated}."
 
 
-def _footnote(table: pl.DataFrame, by: str) -> str:
+def _footnote(table: pl.DataFrame, by: Measure) -> str:
     unit = "" if by == "patients" else "What its creators count differs: images, scans, slides, studies or videos. "
     sizes = "Sizes: the best supported number, compared with its source where one was found. "
     return wording.below(None, f"{unit}{sizes}Of {table['size'].null_count()} data sets nobody states one.", "")
