@@ -316,6 +316,7 @@ def test_the_page_escapes_what_files_say() -> None:
     assert '<a href="https://example.org/?a=1&amp;b=2">Breasts &amp; &lt;more&gt;</a>' in shown
     assert "<more>" not in shown
     assert shown.count("<tr>") == 1 + len(SMALL)
+    assert "&lt;b&gt;" in DataCatalog((Entry("dataset", dataset("one", modality=["<b>"])),))._repr_html_()
     script = DataCatalog((Entry("dataset", dataset("one", url="javascript:alert(1)")),))
     assert "javascript:" not in script._repr_html_()
 
