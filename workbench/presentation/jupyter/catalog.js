@@ -1,5 +1,8 @@
 // The page of the data catalog: one aggregates object in, everything answered in the browser. The parts stand before it.
 
+const WORTH_SHOWING = 0.3; // of the best score
+const NAMED_SCORE = 8; // a whole name scores hundreds, words of it single digits
+
 // Ranking and collections travel packed; what is packed is unpacked once, before anything is shown.
 async function prepared(page) {
   const catalog = { ...page.catalog };
@@ -116,7 +119,12 @@ function compose(page, catalog) {
     const next = compare.includes(key) ? compare.filter((each) => each !== key) : [...compare, key].slice(-MOST_COMPARED);
     app.change({ compare: next, comparing: app.state.comparing && next.length > 1 });
   };
-  catalog.find = (text) => catalog.search(text, app.state.collections).map(({ key }) => key);
+  // one word of several is found in half of the catalog; what matches far worse than the best is left out
+  catalog.find = (text) => {
+    const hits = catalog.search(text, app.state.collections);
+    const least = WORTH_SHOWING * Math.min(hits[0]?.score ?? 0, NAMED_SCORE);
+    return hits.filter(({ score }) => score >= least).map(({ key }) => key);
+  };
 
   const build = (view) => {
     if (view === "browse") return gallery(app);
