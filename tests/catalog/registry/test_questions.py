@@ -86,6 +86,8 @@ def test_what_is_understood(question, understood):
         ("BraTS 2023", ""),
         ("Camelyon16 slides", ""),
         ("over 10,000", ""),
+        ("chest CT scans, more than 1k", "more than 1,000 scans"),
+        ("patients: at least 300", "at least 300 patients"),
         ("at least one of these", ""),
         ("over 10,000 patients and at least 20 centers", "more than 10,000 patients; at least 20 centers"),
     ],
@@ -127,6 +129,13 @@ def test_what_is_not_understood_is_kept_as_typed_and_still_ranks():
     needs = read_question("Chest CT of astronauts, not xenon, not demographics")
     assert needs.left_over == ("astronauts", "not xenon", "not demographics")
     assert needs.words == ("astronaut",)
+
+
+def test_a_bound_that_counts_nothing_is_told_and_never_searched_for():
+    needs = read_question("brain, more than 5k")
+    assert needs.left_over == ("more than 5 k",)
+    assert needs.words == ("brain",)
+    assert needs.sizes == ()
 
 
 def test_the_needs_of_a_question_and_those_by_keyword_join():

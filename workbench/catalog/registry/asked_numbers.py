@@ -20,14 +20,14 @@ class AskedNumber:
     ----------
     length : int
         How many words it takes.
-    size : SizeWanted
-        The need.
+    size : SizeWanted or None
+        The need; None when nothing says what is counted, though a bound is stated.
     counted : tuple of int
         The places of the words that say what is counted.
     """
 
     length: int
-    size: SizeWanted
+    size: SizeWanted | None
     counted: tuple[int, ...]
 
 
@@ -57,7 +57,7 @@ class NumberReader:
         Returns
         -------
         AskedNumber or None
-            None when there is no number, or nothing that it counts within reach.
+            None when there is no number, or one without bound that counts nothing within reach.
 
         Examples
         --------
@@ -71,10 +71,12 @@ class NumberReader:
             return None
         after = self._after(end)
         plain = not bound and not after and end == place + 1
-        counted = self._counted(end + after)
-        if counted is None or (plain and value < _FEW and counted[1][0] > end):
-            return None
+        counted = self._counted(end + after) or (self._counted_before(place) if bound else None)
+        if counted is None:
+            return AskedNumber(end + after - place, None, ()) if bound else None
         rule, places = counted
+        if plain and value < _FEW and places[0] > end:
+            return None
         amount, strict = math.floor(value + 0.5), bound in ("above", "below")
         least, most = (None, amount) if bound in ("at_most", "below") else (amount, None)
         said = rule.get("counted", rule["said"])
@@ -125,6 +127,14 @@ class NumberReader:
             for name in ("quantities", "counts"):
                 for length, rule in _phrases()[name].at(self.stems, place):
                     return rule, tuple(range(place, place + length))
+        return None
+
+    def _counted_before(self, end: int) -> tuple[dict[str, Any], tuple[int, ...]] | None:
+        """Return what is counted before a bound, as in "CT scans, more than 1k"; the nearest."""
+        for place in range(end - 1, max(-1, end - 2 - int(ranking_rules()["numbers"]["reach"])), -1):
+            for name in ("quantities", "counts"):
+                for _, rule in _phrases()[name].at(self.stems, place):
+                    return rule, ()
         return None
 
 

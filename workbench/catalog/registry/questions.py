@@ -55,7 +55,10 @@ class _Reader:
         while self.place < len(self.asked):
             number = numbers.at(self.place)
             if number is not None:
-                self._add("sizes", number.size)
+                if number.size is None:
+                    self._add("left_over", " ".join(self.asked[self.place : self.place + number.length]))
+                else:
+                    self._add("sizes", number.size)
                 self.counted.update(number.counted)
                 self._take(number.length)
             elif not (self._break() or self._negation() or self._phrase()):

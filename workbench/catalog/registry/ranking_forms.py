@@ -141,7 +141,7 @@ def _texts(entry: Entry) -> dict[str, list[str]]:
         "annotations": [fields["annotations"]["text"], *fields["annotations"]["kinds"]]
         if "annotations" in fields
         else [],
-        "creator": list(fields.get("creator", {}).get("names", ())),
+        "creator": [*fields.get("creator", {}).get("names", ()), *fields.get("countries", ())],
         "summary": [entry.summary, *words],
         "guide": [*{row["name"]: None for row in rows}, *dict.fromkeys(said)],
         "advice": list(fields.get("guide_advice", ())),

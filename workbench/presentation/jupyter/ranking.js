@@ -333,6 +333,18 @@ function countedAfter(asked, stems, start, rules) {
   return null;
 }
 
+// "CT scans, more than 1k": what is counted stands before the bound
+function countedBefore(stems, end, rules) {
+  const made = ready(rules);
+  for (let place = end - 1; place > Math.max(-1, end - 2 - rules.numbers.reach); place -= 1) {
+    for (const name of ["quantities", "counts"]) {
+      const [found] = phrasesAt(made[name], stems, place);
+      if (found) return [found[1], []];
+    }
+  }
+  return null;
+}
+
 function askedNumber(asked, stems, place, rules) {
   const made = ready(rules);
   const bounded = phrasesAt(made.bounds, stems, place).find(([length]) => numberAt(asked, stems, place + length, rules)[0] !== null);
@@ -341,9 +353,10 @@ function askedNumber(asked, stems, place, rules) {
   if (value === null) return null;
   const after = end < asked.length ? (phrasesAt(made.after, stems, end)[0]?.[0] ?? 0) : 0;
   const plain = !bound && !after && end === place + 1;
-  const counted = countedAfter(asked, stems, end + after, rules);
-  if (!counted || (plain && value < 10 && counted[1][0] > end)) return null;
+  const counted = countedAfter(asked, stems, end + after, rules) ?? (bound ? countedBefore(stems, place, rules) : null);
+  if (!counted) return bound ? { length: end + after - place, size: null, counted: [] } : null;
   const [rule, places] = counted;
+  if (plain && value < 10 && places[0] > end) return null;
   const amount = Math.floor(value + 0.5);
   const most = bound === "at_most" || bound === "below";
   const size = { quantities: rule.quantities ?? rule.counts ?? [], said: rule.counted ?? rule.said, least: most ? null : amount, most: most ? amount : null, strict: bound === "above" || bound === "below" };
@@ -453,7 +466,8 @@ export function readQuestion(question, rules) {
     const word = asked[place];
     const negation = number ? null : phrasesAt(made.negations, stems, place)[0];
     if (number) {
-      found.sizes.push(number.size);
+      if (number.size) found.sizes.push(number.size);
+      else found.left_over.push(asked.slice(place, place + number.length).join(" "));
       for (const each of number.counted) counted.add(each);
       place += number.length;
       joined = "";
