@@ -114,8 +114,11 @@ def test_who_is_ranked_is_exactly_who_meets_every_need_with_a_confirmed_license(
     found = answer(needs)
     assert set(keys(found.ranked)) == {entry.key for entry in sets if entry.license_confirmed and meets(entry, needs)}
     assert not set(keys(found.not_confirmed)) & {entry.key for entry in sets if entry.license_confirmed}
-    assert all(choice.unmet for choice in found.near_misses)
-    assert all(len(choice.unmet) == 1 for choice in found.near_misses if choice.unmet[0].about != "demographics")
+    for choice in found.near_misses:
+        # PET/CT is one need that two modalities meet; what is asked about the patients is one need as well.
+        assert len({each.need for each in choice.unmet}) == 1 or {each.about for each in choice.unmet} == {
+            "demographics"
+        }
 
 
 @settings(max_examples=60)
