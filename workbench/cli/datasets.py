@@ -155,7 +155,7 @@ def _show(options: argparse.Namespace) -> None:
         return
     from workbench.catalog.registry.formats.cards import card
 
-    print(card(entry, facts))
+    print(card(entry, facts).body)
 
 
 def _search(options: argparse.Namespace) -> None:

@@ -171,3 +171,13 @@ def test_the_page_is_the_address_or_that_of_the_doi() -> None:
 
 def test_entries_can_be_kept_in_sets() -> None:
     assert len({entry(), entry(), Entry("dataset", dataset("two"))}) == 2
+
+
+def test_an_entry_prints_what_it_is_and_whether_it_may_be_used() -> None:
+    fields = {"key": "a", "name": "A", "summary": "Scans.", "url": "https://a.example"}
+    assert repr(Entry("dataset", {**fields, "license": {"id": "unknown"}})) == (
+        "A [a], dataset\n  Scans.\n  License: not confirmed\n  https://a.example"
+    )
+    evidence = {"page": "https://a.example", "words": "CC BY 4.0", "kind": "creator", "read": "2026-01-01"}
+    free = Entry("dataset", {**fields, "license": {"id": "CC-BY-4.0", "evidence": evidence}})
+    assert "License: Creative Commons Attribution 4.0: commercial use allowed" in repr(free)

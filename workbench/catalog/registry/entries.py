@@ -250,6 +250,12 @@ class Entry:
     def _texts(self, name: str) -> tuple[str, ...]:
         return tuple(self.fields.get(name, ()))
 
+    def __repr__(self) -> str:
+        """Show what it is, in a few lines; cards.card shows all of it."""
+        use = {True: "commercial use allowed", False: "no commercial use", None: "read the terms"}[self.commercial_use]
+        terms = f"{self.license.name}: {use}" if self.license_confirmed else "not confirmed"
+        return f"{self.name} [{self.key}], {self.kind}\n  {self.summary}\n  License: {terms}\n  {self.url or self.doi}"
+
     def __hash__(self) -> int:
         """Hash by what tells entries apart."""
         return hash((self.kind, self.key))

@@ -131,3 +131,11 @@ def test_own_terms_are_other_with_name_and_address() -> None:
 
 def test_an_address_cannot_end_its_brackets() -> None:
     assert link("https://example.org/<a>|b`c") == "<https://example.org/%3Ca%3E%7Cb%60c>"
+
+
+def test_a_notebook_shows_the_card_without_the_head_for_machines() -> None:
+    text = card(Entry("dataset", {"key": "a", "name": "A", "summary": "S.", "license": {"id": "unknown"}}))
+    assert text.startswith("---\n")
+    assert text.body.startswith("# A\n")
+    assert text._repr_markdown_() == text.body
+    assert text.endswith(text.body)

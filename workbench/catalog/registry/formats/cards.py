@@ -26,7 +26,21 @@ _VERDICTS = {
 _USES = {True: "yes", False: "**no**", None: "read the terms"}
 
 
-def card(entry: Entry, facts: IdcFacts | None = None) -> str:
+class Card(str):
+    """A card: text, whose head only machines read; shown in a notebook as a page."""
+
+    __slots__ = ()
+
+    @property
+    def body(self) -> str:
+        """The card without the head, for people."""
+        return self.split("---\n\n", maxsplit=1)[1]
+
+    def _repr_markdown_(self) -> str:
+        return self.body
+
+
+def card(entry: Entry, facts: IdcFacts | None = None) -> Card:
     """Return an entry as a card.
 
     Parameters
@@ -38,8 +52,8 @@ def card(entry: Entry, facts: IdcFacts | None = None) -> str:
 
     Returns
     -------
-    str
-        Markdown: warnings first, then numbers with their sources, terms, whom it describes, labels, relatives,
+    Card
+        Markdown, a str: warnings first, then numbers with their sources, terms, whom it describes, labels, relatives,
         documentation, the FAIR self-check, the reference and every page that was read. What nobody states is left out
         or reads unknown.
 
@@ -69,7 +83,7 @@ def card(entry: Entry, facts: IdcFacts | None = None) -> str:
         ),
     ]
     text = "\n\n".join(f"## {title}\n\n{body}" if title else body for title, body in sections if body)
-    return f"---\n{card_head(entry)}---\n\n# {plain(entry.name)}\n\n{text}\n"
+    return Card(f"---\n{card_head(entry)}---\n\n# {plain(entry.name)}\n\n{text}\n")
 
 
 def _warnings(entry: Entry) -> Iterator[str]:
