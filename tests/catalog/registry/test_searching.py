@@ -112,6 +112,12 @@ def test_the_limit_is_kept_and_scores_only_fall():
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
+def test_a_pasted_page_is_answered_by_its_first_words():
+    page = "chexpert " + " ".join(f"wrod{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(600))
+    assert found(page, 1) == ["chexpert"]
+    assert found(" ".join(reversed(page.split())), 1) != ["chexpert"]
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_answered(text):
     assert len(index_of_everything().search(text, 5)) <= 5

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from workbench.catalog.registry.entries import Entry
@@ -131,14 +132,15 @@ class SearchIndex:
         totals: dict[int, float] = {}
         found: dict[int, int] = {}
         told: dict[int, list[str]] = {}
-        for term, weight in terms.items():
+        asked = dict(islice(terms.items(), self._rules["most_words"]))
+        for term, weight in asked.items():
             for place, match in self._best(term).items():
                 totals[place] = totals.get(place, 0.0) + weight * match.worth
                 found[place] = found.get(place, 0) + 1
                 told.setdefault(place, []).extend([] if term in quiet else [self._said(term, match, typed or {})])
         lost = self._rules["coverage"]
         return {
-            place: (total * (1 - lost * (1 - found[place] / len(terms))), tuple(dict.fromkeys(told[place])))
+            place: (total * (1 - lost * (1 - found[place] / len(asked))), tuple(dict.fromkeys(told[place])))
             for place, total in totals.items()
         }
 

@@ -243,9 +243,10 @@ function candidates(index, term) {
 }
 
 function scoreTerms(index, terms, typed, quiet = new Set()) {
-  const { fields, coverage } = index.rules.search;
+  const { fields, coverage, most_words: most } = index.rules.search;
   const scored = new Map();
-  for (const [term, weight] of terms) {
+  const asked = [...terms].slice(0, most);
+  for (const [term, weight] of asked) {
     const best = new Map();
     for (const [candidate, quality] of candidates(index, term)) {
       for (const [place, worth, name] of index.postings.get(candidate)) {
@@ -262,7 +263,7 @@ function scoreTerms(index, terms, typed, quiet = new Set()) {
     }
   }
   for (const at of scored.values()) {
-    at.score = at.total * (1 - coverage * (1 - at.found / terms.size));
+    at.score = at.total * (1 - coverage * (1 - at.found / asked.length));
     at.matched = [...new Set(at.matched)];
   }
   return scored;
