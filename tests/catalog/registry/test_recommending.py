@@ -163,6 +163,7 @@ def only(entry, needs):
         ({}, "knee CT", "Shows Chest."),
         ({}, "grading in CT", "Serves segmentation."),
         ({}, "CT, not the chest", "It has Chest."),
+        ({"body_region": ["Chest and Abdomen"]}, "CT, not the chest", "It has Chest and Abdomen."),
         ({}, "CT with boxes", "Comes with masks."),
         ({}, "CT with official splits", "Whether it has official splits is not known."),
         ({"body_region": ["Unknown"]}, "knee CT", "What part of the body it shows is not known."),
