@@ -1,5 +1,6 @@
 """Questions are read as people write them; what is not understood is kept and said."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.catalog.registry.ranked import shipped
+from workbench.assets import asset_path
 from workbench.catalog.registry.needs import Needs, SizeWanted, Wanted, listed
 from workbench.catalog.registry.questions import read_question
 from workbench.catalog.registry.ranking_rules import ranking_rules
@@ -223,10 +226,6 @@ def test_a_region_is_covered_by_what_the_workbench_says_covers_it_and_by_the_who
 
 
 def test_every_rule_names_values_that_entries_may_have():
-    import json
-
-    from workbench.assets import asset_path
-
     schema = json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_text(encoding="utf-8"))["$defs"]
     allowed = {
         "modality": schema["modality"]["enum"],
@@ -243,9 +242,6 @@ def test_every_rule_names_values_that_entries_may_have():
 
 
 def test_the_rules_name_no_entry():
-    from tests.catalog.registry.ranked import shipped
-    from workbench.assets import asset_path
-
     # Names that are also words of the field say nothing about an entry.
     words = {"word", "atlas", "reports", "conch", "uni"}
     text = asset_path("data_catalog", "ranking.yaml").read_text(encoding="utf-8").lower()

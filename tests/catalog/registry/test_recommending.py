@@ -1,5 +1,8 @@
 """Recommendations: the right answer first, every need checked again by hand, nothing unknown taken for granted."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -361,9 +364,18 @@ def test_the_empty_question_ranks_everything_that_is_confirmed():
     assert found.verdict == f"Nothing narrows the catalog: {len(found.ranked)} data sets, ordered by the words."
 
 
-def test_a_form_holds_what_json_holds_and_the_size_that_the_entry_gives():
-    import json
+def test_searching_recommending_and_comparing_load_no_library_for_tables():
+    program = (
+        "import sys; from workbench.catalog.registry import datasets; found = datasets();"
+        "found.search('chexprt'); str(found.recommend('chest CT, over 10 patients'));"
+        "str(found.compare('lidc-idri', 'luna16'));"
+        "print([name for name in ('polars', 'pandas', 'rdflib', 'mlcroissant') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
 
+
+def test_a_form_holds_what_json_holds_and_the_size_that_the_entry_gives():
     for entry in shipped():
         form = ranking_form(entry)
         assert json.loads(json.dumps(form)) == form
