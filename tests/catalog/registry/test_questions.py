@@ -57,6 +57,9 @@ def test_what_kind_of_thing_is_asked_for(asked):
         ("longitudinal MRI, as large as possible at scale", "MRI; over time; as large as possible"),
         ("something small to begin with", "small; to begin with"),
         ("Which framework?", "a framework"),
+        ("bone age of the hand", "upper limb"),
+        ("non-small cell lung cancer in CT", "lung; CT"),
+        ("gradient echo MRI of the small bowel", "MRI"),
         ("", ""),
     ],
 )

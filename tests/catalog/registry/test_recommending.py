@@ -131,6 +131,21 @@ def test_adding_a_need_never_adds_choices(stated, more):
     assert set(keys(answer(needs.with_needs(typed_needs(**more))).ranked)) <= set(keys(answer(needs).ranked))
 
 
+ADDED = st.tuples(
+    st.sampled_from(["", "not ", "without "]),
+    st.sampled_from(
+        [words for rule in ranking_rules()["lexicon"] if rule["need"] != "kind" for words in rule["words"]]
+    ),
+).map("".join)
+
+
+@settings(max_examples=60)
+@given(st.lists(ADDED, max_size=3), st.one_of(ADDED, st.sampled_from(["over 1,000 patients", "at most 5k images"])))
+def test_saying_more_in_a_question_never_adds_choices(said, more):
+    fewer = answer(", ".join([*said, more]))
+    assert set(keys(fewer.ranked)) <= set(keys(answer(", ".join(said)).ranked))
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.permutations(range(30)), st.sampled_from([asked["question"] for asked in QUESTIONS]))
 def test_the_answer_does_not_depend_on_the_order_of_entries(order, question):
