@@ -10,6 +10,7 @@ import papermill
 import polars as pl
 import pytest
 
+import workbench as wb
 from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog
 from workbench.imaging.arrays import choose_device
@@ -17,6 +18,7 @@ from workbench.sampling import find_leakage
 
 NOTEBOOKS = (
     "00_orientation",
+    "20_catalog",
     "21_cohort_selection",
     "22_diversity_census",
     "23_representativeness",
@@ -102,6 +104,22 @@ def test_notebook_21_ends_in_a_picture_that_is_a_patient_or_says_it_is_none(exec
 
 
 @pytest.mark.slow
+def test_what_notebook_20_learned_is_so() -> None:
+    said = " ".join(nbformat.read(asset_path("notebooks", "20_catalog.ipynb"), as_version=4).cells[-1].source.split())
+    asked = nbformat.read(asset_path("notebooks", "20_catalog.ipynb"), as_version=4).cells[2].source
+    catalog = wb.datasets()
+    (question,) = re.findall(r'question = "(.+?)"', asked)
+    (best,) = catalog.recommend(question).ranked
+    known = {1: "one known issue", 2: "two known issues", 3: "three known issues"}
+    entry = catalog[best.key]
+    assert f"{entry.name} alone meets all needs" in said
+    assert f"{entry.size('patients'):,} patients with age and sex" in said
+    assert known[len(entry.fields["known_issues"])] in said
+    facts = catalog.idc_facts("cbis-ddsm")
+    assert f"{facts.series:,} series of {facts.people:,} people" in said
+    assert catalog.families.leakage("luna16", "lidc-idri")
+
+
 def test_notebook_21_finds_the_leak_it_teaches(executed: Callable[[str], Path]) -> None:
     (output,) = outputs_of(executed("21_cohort_selection"), "find_leakage(read_split(")
     ours, theirs = [line for line in output.text.splitlines() if line]

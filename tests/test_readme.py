@@ -109,9 +109,27 @@ def test_a_folder_of_images_becomes_a_catalog_arrays_and_a_training_folder(tmp_p
     assert names["ready"].units == "0 to 1"
     assert (tmp_path / "prepared.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "training" / "datalist.json").exists()
-    commands = [shlex.split(line) for block in blocks("console") for line in block.splitlines()]
+    commands = [shlex.split(line) for block in blocks("console") if "my_dicom" in block for line in block.splitlines()]
+    assert commands
     for words in commands:
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             assert main(words[1:]) == 0
         assert printed.getvalue()
     assert {"index", "ct.nii.gz", "training_too"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_data_catalog_answers_and_opens_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked, opened = (block for block in blocks("python") if "wb.datasets()" in block)
+    names = {}
+    exec(compile(asked, "README.md", "exec"), names)
+    sentence = names["catalog"].idc_facts("cbis-ddsm").sentence
+    assert repr(sentence) in asked
+    exec(compile(opened, "README.md", "exec"), names)
+    assert names["mine"].counts["patients"] == 40
+    (commands,) = (block for block in blocks("console") if "workbench datasets" in block)
+    for line in commands.splitlines():
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            assert main(shlex.split(line, comments=True)[1:]) == 0
+        assert printed.getvalue()
+    assert {"catalog_files", "my_catalog"} <= {path.name for path in tmp_path.iterdir()}
