@@ -1,6 +1,8 @@
 """Search finds what was meant: by name, by any word, by its beginning, with typos, and says where."""
 
+import statistics
 import string
+import time
 
 import pytest
 from hypothesis import given
@@ -116,6 +118,15 @@ def test_a_pasted_page_is_answered_by_its_first_words():
     page = "chexpert " + " ".join(f"wrod{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(600))
     assert found(page, 1) == ["chexpert"]
     assert found(" ".join(reversed(page.split())), 1) != ["chexpert"]
+
+
+def test_a_search_takes_less_than_twenty_milliseconds_of_a_processor():
+    index, times = index_of_everything(), []
+    for name, _ in LONG[::5]:
+        before = time.process_time()
+        index.search(f"{name[:3]}x{name[4:]}")
+        times.append(time.process_time() - before)
+    assert statistics.median(times) < 0.02
 
 
 @given(st.text(max_size=60))
