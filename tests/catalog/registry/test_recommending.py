@@ -267,6 +267,15 @@ def test_a_number_is_met_by_at_least_and_strictly_by_more_only():
     assert only(size(900, "at_least"), "at least 1,000 patients").near_misses[0].unmet[0].met == "unknown"
 
 
+def test_to_be_small_enough_every_quantity_has_to_be():
+    claim = invented("x").fields["claims"][0]
+    sizes = [{**claim, "quantity": "slides", "value": 30}, {**claim, "quantity": "images", "value": 400}]
+    both = invented("lungs", claims=sizes)
+    assert keys(only(both, "at most 100 images").ranked) == []
+    assert keys(only(both, "at most 400 images").ranked) == ["lungs"]
+    assert keys(only(both, "at least 400 images").ranked) == ["lungs"]
+
+
 def test_demographics_unqualified_means_age_and_sex_and_race_only_when_it_is_named():
     assert keys(only(invented("lungs"), "CT with demographics").ranked) == ["lungs"]
     assert keys(only(invented("lungs"), "CT with demographics and race").ranked) == []

@@ -196,12 +196,14 @@ def _terms(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
 
 
 def _size(form: Mapping[str, Any], wanted: SizeWanted) -> Answer:
-    """Answer with the first quantity that meets the need, else with the first that is known."""
+    """Answer with the quantity that decides."""
     known = [(name, form["sizes"][name]) for name in wanted.quantities if name in form["sizes"]]
     if not known:
         return Answer(wanted.words, "unknown", Remark(f"How many {wanted.said} it has is not known."), "size")
     judged = [(_within(size, wanted), name, size) for name, size in known]
-    met, name, size = min(judged, key=lambda each: ("yes", "unknown", "no").index(each[0]))
+    # Any quantity that is large enough will do; to be small enough, all of them have to be.
+    order = ("yes", "unknown", "no") if wanted.least is not None else ("no", "unknown", "yes")
+    met, name, size = min(judged, key=lambda each: order.index(each[0]))
     checked = ", and the source agrees" if size["verdict"] == "agrees" and size["source"] != "idc" else ""
     said = f"{amount(name, size)}, says {STATED_BY[size['source']]}{checked}."
     return Answer(wanted.words, met, Remark(said, size["page"]), "size")

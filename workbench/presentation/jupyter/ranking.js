@@ -571,7 +571,7 @@ function sizeAnswer(form, wanted) {
   const known = wanted.quantities.filter((name) => form.sizes[name]).map((name) => [within(form.sizes[name], wanted), name, form.sizes[name]]);
   const need = sizeWords(wanted);
   if (!known.length) return answer(need, "unknown", `How many ${wanted.said} it has is not known.`, "", "size");
-  const order = ["yes", "unknown", "no"];
+  const order = wanted.least !== null ? ["yes", "unknown", "no"] : ["no", "unknown", "yes"];
   const [met, name, size] = known.reduce((best, each) => (order.indexOf(each[0]) < order.indexOf(best[0]) ? each : best));
   const checked = size.verdict === "agrees" && size.source !== "idc" ? ", and the source agrees" : "";
   return answer(need, met, `${amount(name, size)}, says ${STATED_BY[size.source]}${checked}.`, size.page, "size");
