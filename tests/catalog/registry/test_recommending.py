@@ -172,7 +172,7 @@ def only(entry, needs):
     ("fields", "question", "told"),
     [
         ({"claims": []}, "over 100 patients", "How many patients it has is not known."),
-        ({}, "at least 5,000 patients", "1,200 patients, says the creators."),
+        ({}, "at least 5,000 patients", "1,200 patients, say the creators."),
         ({}, "CT with race", "Whether race is given is not known."),
         ({}, "CT with ethnicity", "Ethnicity is not given."),
         ({"access": {"kind": "unknown"}}, "CT without registration", "How one gets access is not known."),
@@ -323,9 +323,26 @@ def test_reasons_and_warnings_are_sentences_with_the_page_they_rest_on():
         "Sex for some of the patients only.",
         "Subset of The set bodies. All of it.",
         "1,200 patients: stated by a guide only.",
-        f"A guide says 3 series, which differs from the source. The source: “free for everybody” {page}",
+        f"A guide says 3 series; the creators say otherwise: “free for everybody”. {page}",
         f"Known issue: Some masks are empty. {page}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "warned"),
+    [
+        ("creator", "1,200 patients, says a guide, and the creators agree. (https://example.org/data)", False),
+        ("paper", "1,200 patients, says a guide, and a paper agrees. (https://example.org/data)", False),
+        ("third_party", "1,200 patients, says a guide, and a third party agrees. (https://example.org/data)", True),
+    ],
+)
+def test_a_number_is_its_sources_only_when_the_source_itself_was_read(kind, said, warned):
+    checked = {"verdict": "agrees", "checked_against": {**EVIDENCE, "kind": kind}}
+    claim = {**invented("x").fields["claims"][0], "source": "guide", "where": "radiology:1", **checked}
+    (choice,) = only(invented("lungs", claims=[claim]), "chest CT, over 100 patients").ranked
+    assert said in [str(each) for each in choice.reasons]
+    told = "1,200 patients: stated by a guide and a third party only."
+    assert (told in [str(each) for each in choice.warnings]) == warned
 
 
 def test_first_choices_that_share_images_warn_of_each_other():

@@ -45,7 +45,7 @@ def test_cells_that_differ_are_marked_and_others_are_not():
 def test_every_number_stands_with_who_states_it_and_what_its_check_found():
     assert rows(ONE, TWO)["Patients"].cells == (
         "1,200 patients (the creators; not checked)",
-        "1,300 patients (a guide; the source differs); at least 1,200 patients (the creators; not checked)",
+        "1,300 patients (a guide; the creators differ); at least 1,200 patients (the creators; not checked)",
     )
 
 

@@ -19,6 +19,8 @@ _GIVEN = {
     "partly": "{} is given for some of the persons.",
     "no": "{} is not given.",
 }
+#: Those whose word on a number counts as its source.
+FIRST_HAND = ("creator", "repository", "paper", "registry", "idc")
 #: Who states a number, in words.
 STATED_BY = {
     "guide": "a guide",
@@ -204,8 +206,9 @@ def _size(form: Mapping[str, Any], wanted: SizeWanted) -> Answer:
     # Any quantity that is large enough will do; to be small enough, all of them have to be.
     order = ("yes", "unknown", "no") if wanted.least is not None else ("no", "unknown", "yes")
     met, name, size = min(judged, key=lambda each: order.index(each[0]))
-    checked = ", and the source agrees" if size["verdict"] == "agrees" and size["source"] != "idc" else ""
-    said = f"{amount(name, size)}, says {STATED_BY[size['source']]}{checked}."
+    checked = size["checked"]
+    agreed = f", and {STATED_BY[checked]} {saying(checked, 'agree')}" if checked else ""
+    said = f"{amount(name, size)}, {saying(size['source'])} {STATED_BY[size['source']]}{agreed}."
     return Answer(wanted.words, met, Remark(said, size["page"]), "size")
 
 
@@ -240,6 +243,29 @@ def amount(quantity: str, size: Mapping[str, Any]) -> str:
     """
     before = {"at_least": "At least ", "about": "About "}.get(size["qualifier"], "")
     return f"{before}{size['value']:,} {quantity.replace('_', ' ')}"
+
+
+def saying(kind: str, verb: str = "say") -> str:
+    """Return a verb in the number of who states something.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of a source.
+    verb : str
+        Of the plural.
+
+    Returns
+    -------
+    str
+        The creators are many, all others one.
+
+    Examples
+    --------
+    >>> saying("creator"), saying("paper", "agree")
+    ('say', 'agrees')
+    """
+    return verb if kind == "creator" else f"{verb}s"
 
 
 def _without(form: Mapping[str, Any], wanted: Wanted, what: str) -> Answer:

@@ -32,8 +32,9 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         ``tasks``, ``modality``, ``annotations``, ``creator``, ``summary``, ``guide``, ``advice``), lists of texts;
         ``modality regions organs tasks labels`` (kinds of annotation): lists; ``specialty``;
         ``splits``: whether there are official ones (yes, partly, no, unknown);
-        ``sizes``: for each quantity the best supported number, ``{value, qualifier, source, verdict, page}``;
-        ``disputed``: each number found to differ from its source, ``{amount, source, words, page}``;
+        ``sizes``: for each quantity the best supported number, ``{value, qualifier, source, checked, page}``,
+        where ``checked`` is who was found to agree;
+        ``disputed``: each number found to differ from its source, ``{amount, source, checked, words, page}``;
         ``demographics``: answers for age, sex, race, ethnicity, and the ``page`` that says so;
         ``access``: ``{kind, page}``; ``license``: ``{id, name, commercial, share_alike, confirmed, page, words}``;
         ``advice``: what the guides advise it for; ``issues``: ``{issue, page}`` each;
@@ -161,7 +162,9 @@ def _sizes(entry: Entry) -> dict[str, dict[str, Any]]:
             "value": value,
             "qualifier": claim.qualifier if claim else "exact",
             "source": claim.source if claim else "idc",
-            "verdict": claim.verdict if claim else "agrees",
+            "checked": str((claim.checked_against or {}).get("kind", ""))
+            if claim and claim.verdict == "agrees"
+            else "",
             "page": _page({"evidence": claim.checked_against}) if claim else "",
         }
     return sizes
@@ -173,8 +176,8 @@ def _states(claim: Claim, quantity: str, value: int) -> bool:
 
 def _disputed(claim: Claim) -> dict[str, str]:
     against = claim.checked_against or {}
-    said = {"amount": claim.amount, "source": claim.source, "words": str(against.get("words", ""))}
-    return {**said, "page": str(against.get("page", ""))}
+    said = {name: str(against.get(name, "")) for name in ("words", "page")}
+    return {"amount": claim.amount, "source": claim.source, "checked": str(against.get("kind", "")), **said}
 
 
 def _license(entry: Entry) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workbench.catalog.registry.meeting import STATED_BY, Answer, Remark, amount
+from workbench.catalog.registry.meeting import FIRST_HAND, STATED_BY, Answer, Remark, amount, saying
 from workbench.catalog.registry.needs import Needs, listed
 
 _RELATED = {
@@ -115,11 +115,13 @@ def _of_numbers(form: Mapping[str, Any], needs: Needs) -> Iterator[Remark]:
     main = [name for name in _MAIN if name in form["sizes"]][:1]
     for name in dict.fromkeys(asked or main):
         size = form["sizes"][name]
-        if size["source"] in ("guide", "third_party") and size["verdict"] != "agrees":
-            yield Remark(f"{amount(name, size)}: stated by {STATED_BY[size['source']]} only.")
+        stated_by = dict.fromkeys(each for each in (size["source"], size["checked"]) if each)
+        if not set(FIRST_HAND) & set(stated_by):
+            yield Remark(f"{amount(name, size)}: stated by {listed([STATED_BY[each] for each in stated_by])} only.")
     for each in form["disputed"]:
-        said = f" The source: “{each['words']}”" if each["words"] else ""
-        stated = STATED_BY[each["source"]].capitalize()
-        yield Remark(f"{stated} says {each['amount']}, which differs from the source.{said}", each["page"])
+        stated, says = STATED_BY[each["source"]].capitalize(), saying(each["source"])
+        other = f"{STATED_BY[each['checked']]} {saying(each['checked'])} otherwise"
+        words = f": “{each['words']}”" if each["words"] else ""
+        yield Remark(f"{stated} {says} {each['amount']}; {other}{words}.", each["page"])
     for each in form["issues"]:
         yield Remark(f"Known issue: {each['issue']}", each["page"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from workbench.catalog.registry.meeting import covering
+from workbench.catalog.registry.meeting import FIRST_HAND, covering
 from workbench.catalog.registry.needs import Needs, Wanted
 from workbench.catalog.registry.ranking_rules import Phrases, ranking_rules, synonyms
 from workbench.catalog.registry.ranking_words import asked_words, stem, words_of
@@ -100,7 +100,7 @@ class Scorer:
 
     def _terms(self, form: Mapping[str, Any]) -> float:
         weights, stated = self._weights, list(form["sizes"].values())
-        sourced = any(size["source"] not in ("guide", "third_party") or size["verdict"] == "agrees" for size in stated)
+        sourced = any(size["source"] in FIRST_HAND or size["checked"] in FIRST_HAND for size in stated)
         worth = weights["access"][form["access"]["kind"]] + weights["commercial"][form["license"]["commercial"]]
         return float(worth + (weights["sourced_size"] if sourced else 0.0))
 

@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING
 
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.families import Families
-from workbench.catalog.registry.meeting import STATED_BY
+from workbench.catalog.registry.meeting import STATED_BY, saying
 
 if TYPE_CHECKING:
     import polars as pl
 
 _UNKNOWN = "not known"
 _WIDTH = 34  # characters of a column of text
-_VERDICTS = {
-    "agrees": "the source agrees",
-    "differs": "the source differs",
-    "not_comparable": "not comparable with the source",
-    "unchecked": "not checked",
-}
+_FOUND = {"agrees": "agree", "differs": "differ"}
+_VERDICTS = {"not_comparable": "not comparable with the source", "unchecked": "not checked"}
 _RELATED = {
     "subset_of": "subset of",
     "edition_of": "edition of",
@@ -177,7 +173,13 @@ def _size_rows(entries: Sequence[Entry]) -> Iterator[ComparedRow]:
 
 
 def _claimed(claim: Claim) -> str:
-    return f"{claim.amount} ({STATED_BY[claim.source]}; {_VERDICTS[claim.verdict]})"
+    kind = (claim.checked_against or {}).get("kind", "third_party")
+    found = (
+        f"{STATED_BY[kind]} {saying(kind, _FOUND[claim.verdict])}"
+        if claim.verdict in _FOUND
+        else _VERDICTS[claim.verdict]
+    )
+    return f"{claim.amount} ({STATED_BY[claim.source]}; {found})"
 
 
 def _license(entry: Entry) -> str:

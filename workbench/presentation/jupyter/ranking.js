@@ -522,12 +522,14 @@ const GIVEN = {
   no: (name) => `${capital(name)} is not given.`,
 };
 const SPLITS = { yes: "Has official splits.", partly: "Has official splits in part.", no: "Has no official splits.", unknown: "Whether it has official splits is not known." };
+const FIRST_HAND = ["creator", "repository", "paper", "registry", "idc"];
 const STATED_BY = { guide: "a guide", creator: "the creators", repository: "the repository", paper: "a paper", registry: "a registry", third_party: "a third party", idc: "the index of the Imaging Data Commons" };
 
 const isSet = (form) => form.kind === "dataset" || form.kind === "collection";
 const metBy = (given) => (given === "yes" || given === "partly" ? "yes" : given === "no" ? "no" : "unknown");
 const covering = (regions, rules) => [...new Set(regions.flatMap((region) => rules.regions_covering[region] ?? [region]))];
 const amount = (quantity, size) => `${{ at_least: "At least ", about: "About " }[size.qualifier] ?? ""}${count(size.value)} ${blanked(quantity)}`;
+const saying = (kind, verb = "say") => (kind === "creator" ? verb : `${verb}s`);
 const answer = (need, met, text, source, about) => ({ need, met, about, text, source });
 
 function regionAnswer(form, wanted, rules) {
@@ -573,8 +575,8 @@ function sizeAnswer(form, wanted) {
   if (!known.length) return answer(need, "unknown", `How many ${wanted.said} it has is not known.`, "", "size");
   const order = wanted.least !== null ? ["yes", "unknown", "no"] : ["no", "unknown", "yes"];
   const [met, name, size] = known.reduce((best, each) => (order.indexOf(each[0]) < order.indexOf(best[0]) ? each : best));
-  const checked = size.verdict === "agrees" && size.source !== "idc" ? ", and the source agrees" : "";
-  return answer(need, met, `${amount(name, size)}, says ${STATED_BY[size.source]}${checked}.`, size.page, "size");
+  const agreed = size.checked ? `, and ${STATED_BY[size.checked]} ${saying(size.checked, "agree")}` : "";
+  return answer(need, met, `${amount(name, size)}, ${saying(size.source)} ${STATED_BY[size.source]}${agreed}.`, size.page, "size");
 }
 
 function withoutAnswer(form, what, wanted, rules) {
@@ -662,11 +664,12 @@ function numberWarnings(form, needs) {
   const said = [];
   for (const name of new Set(asked.length ? asked : main)) {
     const size = form.sizes[name];
-    if (["guide", "third_party"].includes(size.source) && size.verdict !== "agrees") said.push(remark(`${amount(name, size)}: stated by ${STATED_BY[size.source]} only.`));
+    const statedBy = [...new Set([size.source, size.checked].filter(Boolean))];
+    if (!statedBy.some((each) => FIRST_HAND.includes(each))) said.push(remark(`${amount(name, size)}: stated by ${listed(statedBy.map((each) => STATED_BY[each]))} only.`));
   }
-  for (const each of form.disputed) {
-    const words = each.words ? ` The source: “${each.words}”` : "";
-    said.push(remark(`${capital(STATED_BY[each.source])} says ${each.amount}, which differs from the source.${words}`, each.page));
+  for (const { amount: stated, source, checked, words, page } of form.disputed) {
+    const other = `${STATED_BY[checked]} ${saying(checked)} otherwise${words ? `: “${words}”` : ""}`;
+    said.push(remark(`${capital(STATED_BY[source])} ${saying(source)} ${stated}; ${other}.`, page));
   }
   for (const each of form.issues) said.push(remark(`Known issue: ${each.issue}`, each.page));
   return said;
@@ -729,7 +732,7 @@ function scorerOf(index, needs) {
     return worth;
   }
   function terms_(form) {
-    const sourced = Object.values(form.sizes).some((size) => !["guide", "third_party"].includes(size.source) || size.verdict === "agrees");
+    const sourced = Object.values(form.sizes).some((size) => FIRST_HAND.includes(size.source) || FIRST_HAND.includes(size.checked));
     return weights.access[form.access.kind] + weights.commercial[form.license.commercial] + (sourced ? weights.sourced_size : 0);
   }
   return (place) => {
