@@ -42,6 +42,7 @@ LOAD = """async ([source, packed]) => {
 ASK = """(questions) => JSON.stringify(questions.map(
   (text) => twin.recommend(index, twin.readQuestion(text, bundle.rules), bundle.leakage),
 ))"""
+READ = "(questions) => JSON.stringify(questions.map((text) => twin.readQuestion(text, bundle.rules)))"
 SEARCH = "(texts) => JSON.stringify(texts.map((text) => twin.search(index, text, 10)))"
 TIME = """(texts) => texts.map((text) => {
   const before = performance.now();
@@ -64,6 +65,12 @@ def generated():
         " ".join(f"{random.choice(GLUE)} {random.choice(phrases)}" for _ in range(int(random.integers(1, 6))))
         for _ in range(N_GENERATED)
     ]
+
+
+def strange():
+    """Return texts of any Latin, Greek or Cyrillic letters, accents, signs and digits."""
+    random = np.random.default_rng(21)
+    return ["".join(chr(each) for each in random.integers(32, 0x530, int(random.integers(1, 30)))) for _ in range(300)]
 
 
 def typed():
@@ -107,8 +114,9 @@ def test_needs_are_read_alike(curated):
         assert needs == read_question(question).as_fields(), question
 
 
-def test_searches_find_the_same_in_the_same_order(curated):
-    for text, hits in zip(typed(), told_by(curated, SEARCH, typed()), strict=True):
+@pytest.mark.parametrize("texts", [typed, strange], ids=["typed", "strange"])
+def test_searches_find_the_same_in_the_same_order(curated, texts):
+    for text, hits in zip(texts(), told_by(curated, SEARCH, texts()), strict=True):
         assert hits == plain(index().search(text, 10)), text
 
 
