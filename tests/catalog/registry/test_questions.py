@@ -31,6 +31,22 @@ def test_what_kind_of_thing_is_asked_for(asked):
 
 
 @pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("I want to train a model for lung nodule detection in CT", "dataset"),
+        ("Training a model that segments the liver", "dataset"),
+        ("A model that segments nuclei", "model"),
+        ("Which pretrained model?", "model"),
+        ("Data to test our model, and software to view it", "dataset"),
+        ("Software to test our model", "framework"),
+        ("CT of the liver", "dataset"),
+    ],
+)
+def test_who_trains_a_model_looks_for_data(question, kind):
+    assert read_question(question).kind == kind
+
+
+@pytest.mark.parametrize(
     ("question", "understood"),
     [
         (
