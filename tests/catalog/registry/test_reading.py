@@ -5,20 +5,18 @@ import re
 import subprocess
 import sys
 import time
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.catalog.registry.small_catalog import CLAIM, EVIDENCE, TERMS, dataset, model, write, write_text
 from workbench.assets import asset_path
-from workbench.catalog.registry.forms import ANNOTATIONS, KEYWORDS, form_problems
-from workbench.catalog.registry.lines import MOST_BYTES, parse_document
+from workbench.catalog.documents.forms import form_problems
+from workbench.catalog.documents.lines import MOST_BYTES, parse_document
 from workbench.catalog.registry.problems import CatalogError
 from workbench.catalog.registry.reading import read_entries
 from workbench.catalog.registry.roots import FOLDERS
@@ -219,8 +217,8 @@ def test_all_problems_of_all_files_come_in_one_list(
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        (b"", 1, "The file is empty. An entry would be right. Write one: workbench datasets add"),
-        (b"# only a comment\n", 1, "The file is empty. An entry would be right. Write one: workbench datasets add"),
+        (b"", 1, "The file is empty. Fields with values would be right, such as key: my-scans"),
+        (b"# only a comment\n", 1, "The file is empty. Fields with values would be right, such as key: my-scans"),
         (b"key: one\nname: caf\xe9\n", 2, "The byte 0xe9 is no text in UTF-8. Save the file in the encoding UTF-8."),
         (
             b"key: one\nname: a: b\n",
@@ -242,7 +240,7 @@ def test_all_problems_of_all_files_come_in_one_list(
         (
             b"key: one\n---\nkey: two\n",
             2,
-            "A second document begins here (---). One entry a file would be right. Split the file.",
+            "A second document begins here (---). One document a file would be right. Split the file.",
         ),
         (b"a: &a {b: 1}\nc: {<<: *a}\n", 2, "A mapping is merged (<<). Fields in full would be right. Write them out."),
         (b"a: *b\n", 1, "*b refers to nothing before it. Text in full would be right."),
@@ -546,84 +544,3 @@ def test_a_key_is_the_name_of_its_file(shipped: Path) -> None:
 )  # fmt: skip
 def test_the_form_of_a_field_is_told_in_words(fields: dict[str, Any], said: str) -> None:
     assert [told for _, told in form_problems(dataset("one", **fields), SCHEMA, "dataset")] == [said]
-
-
-# ------------------------------------------------------------------ our reading of the schema, against a referee
-
-
-def test_every_keyword_of_the_schema_is_understood() -> None:
-    used: set[str] = set()
-
-    def walk(schema: Any) -> None:
-        for keyword, value in schema.items() if isinstance(schema, dict) else ():
-            used.add(keyword)
-            if keyword in ("properties", "$defs"):
-                for part in value.values():
-                    walk(part)
-            for part in value if isinstance(value, list) else [value]:
-                if keyword not in ("properties", "$defs", "enum", "const", "required"):
-                    walk(part)
-
-    walk(SCHEMA)
-    assert used <= KEYWORDS | ANNOTATIONS
-    assert len(used) > 15
-
-
-WHOLE = dataset(
-    "one",
-    aliases=["a", "b"],
-    guide_rows=[{"row": "radiology:394", "name": "Lungs"}],
-    claims=[CLAIM, {**CLAIM, "verdict": "agrees", "checked_against": EVIDENCE}],
-    citation={"text": "x", "authors": [["a", "b"]], "year": "2017", "doi": "10.1234/x"},
-    idc={"relation": "same", "collections": ["lidc_idri"]},
-    relations=[{"kind": "overlaps", "of": "x", "outside": True}],
-    standing_together={"purpose": {"answer": "yes", "evidence": EVIDENCE}},
-    creator={"names": ["x"]},
-    published="2017-03",
-)
-ODD = st.sampled_from(
-    [None, True, False, 0, -1, 2.5, "", "x", "CT", "unknown", "third_party", "agrees", "2017", "https://a.b", [],
-     ["CT"], ["CT", "CT"], [{}], {}, {"id": "unknown"}, EVIDENCE, CLAIM, [CLAIM], "10.1234/x", [1, True],
-     ["a", "b", "c"]]
-)  # fmt: skip
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> Any:
-    """Draw an entry with one to three parts put out of order."""
-    entry: Any = deepcopy(WHOLE)
-    for _ in range(draw(st.integers(1, 3))):
-        places: list[tuple[Any, Any]] = []
-
-        def walk(value: Any, places: list[tuple[Any, Any]] = places) -> None:
-            for at in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
-                places.append((value, at))
-                walk(value[at])
-
-        walk(entry)
-        if not places:
-            return entry
-        holder, at = draw(st.sampled_from(places))
-        how = draw(st.sampled_from(["replace", "remove", "add"]))
-        if how == "replace":
-            holder[at] = deepcopy(draw(ODD))
-        elif how == "remove":
-            del holder[at]
-        elif isinstance(holder, dict):
-            holder[draw(st.sampled_from(["extra", "note", "evidence", "url", "of"]))] = deepcopy(draw(ODD))
-        else:
-            holder.append(deepcopy(draw(ODD)))
-    return entry
-
-
-@given(entry=mutated())
-@settings(max_examples=250)
-def test_our_reading_of_the_schema_agrees_with_a_general_validator(entry: Any) -> None:
-    referee = jsonschema.Draft202012Validator({**SCHEMA, "$ref": "#/$defs/dataset"})
-    assert bool(form_problems(entry, SCHEMA, "dataset")) == (not referee.is_valid(entry)), entry
-
-
-def test_the_whole_entry_is_right_for_both() -> None:
-    assert form_problems(WHOLE, SCHEMA, "dataset") == []
-    jsonschema.Draft202012Validator({**SCHEMA, "$ref": "#/$defs/dataset"}).validate(WHOLE)
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.catalog.documents.lines import Document, Place
 from workbench.catalog.registry.entries import Kind
 from workbench.catalog.registry.families import TO_PARENT, find_cycles
 from workbench.catalog.registry.licenses import UNKNOWN
-from workbench.catalog.registry.lines import Document, Place
 from workbench.catalog.registry.problems import Problem
 from workbench.errors import brief, nearest_names
 

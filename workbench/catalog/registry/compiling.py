@@ -9,10 +9,10 @@ from typing import Any
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from workbench.assets import asset_path
+from workbench.catalog.documents.forms import form_problems
+from workbench.catalog.documents.lines import Document, read_document
 from workbench.catalog.registry.checking import Known, Sheet, cross_problems
-from workbench.catalog.registry.forms import form_problems
 from workbench.catalog.registry.idc_facts import IdcFacts
-from workbench.catalog.registry.lines import Document, read_document
 from workbench.catalog.registry.problems import CatalogError, Problem
 from workbench.catalog.registry.roots import FOLDERS, LICENSES, Root
 from workbench.errors import brief

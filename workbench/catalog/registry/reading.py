@@ -11,7 +11,11 @@ from workbench.catalog.registry.roots import Root, files_digest, own_root
 
 _COMPILED = "entries.json"
 # What decides how files become entries: a change there means reading them again.
-_RULES = ("checking", "compiling", "families", "form_words", "forms", "idc_facts", "lines", "reading", "roots")
+_RULES = (
+    *("documents/form_words.py", "documents/forms.py", "documents/lines.py", "registry/checking.py"),
+    *("registry/compiling.py", "registry/families.py", "registry/idc_facts.py", "registry/reading.py"),
+    "registry/roots.py",
+)
 
 
 def read_entries(folder: Path | str | None = None, *, shipped: Path | None = None) -> tuple[Entry, ...]:
@@ -48,8 +52,8 @@ def read_entries(folder: Path | str | None = None, *, shipped: Path | None = Non
 
 
 def _compiled(roots: list[Root]) -> dict[str, Any]:
-    here = Path(__file__).parent
-    digest = files_digest(roots, *(here / f"{name}.py" for name in _RULES))
+    catalog = Path(__file__).resolve().parents[1]
+    digest = files_digest(roots, *(catalog / name for name in _RULES))
     if digest is None:
         return _compile(roots)
     # From the file in both cases, so that the first reading gives the same values as every later one.

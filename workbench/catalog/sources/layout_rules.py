@@ -1,12 +1,14 @@
 """Read how a data set lies on disk: a layout, shipped by its key or a file of your own."""
 
-import re
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.assets import asset_path
+from workbench.catalog.documents.forms import form_problems
+from workbench.catalog.documents.lines import Document, Place, read_document
 from workbench.catalog.sources.table import RESERVED
 from workbench.catalog.sources.table_rows import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 from workbench.errors import unknown_name
@@ -82,22 +84,18 @@ def read_layout(layout: str | Path) -> Layout:
     ValueError
         When the file is no layout; lists every problem.
     """
-    import yaml
-
     keys = layout_keys()
     shipped = str(layout) in keys
     path = asset_path("data_catalog", "layouts", f"{layout}.yaml") if shipped else Path(layout).expanduser()
     if not path.is_file():
         raise unknown_name("layout", str(layout), keys, where="the workbench", then="Or give the path of a YAML file.")
-    try:
-        stated = yaml.load(path.read_text(encoding="utf-8"), Loader=_words_only())
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise _no_layout(path, ["It is no YAML in UTF-8."]) from None
-    if shipped:  # checked before it is shipped
-        return Layout(str(stated["key"]), str(stated["name"]), stated)
-    if problems := _schema_problems(stated) or _name_problems(stated):
-        raise _no_layout(path, problems)
-    return Layout(str(stated["key"]), str(stated["name"]), stated)
+    document = read_document(path, words=True)
+    if not shipped:  # a shipped one was checked before
+        problems = document.problems or _problems(document)
+        if problems:
+            raise _no_layout(path, problems)
+    stated = document.value
+    return Layout(stated["key"], stated["name"], stated)
 
 
 def column_rule(stated: Any) -> dict[str, Any]:
@@ -124,61 +122,47 @@ def column_rule(stated: Any) -> dict[str, Any]:
     return rule
 
 
-def _words_only() -> Any:
-    """Return a loader for which ``on``, ``No``, 1 and a date are words: columns and values bear such names."""
-    import yaml
-
-    words: Any = type("Words", (yaml.CSafeLoader,), {"yaml_implicit_resolvers": {}})
-    words.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
-    return words
-
-
-def _no_layout(path: Path, problems: list[str]) -> ValueError:
-    lines = "\n".join(f"  {line}" for line in problems)
+def _no_layout(path: Path, problems: Sequence[tuple[int, str]]) -> ValueError:
+    lines = "\n".join(f"  {path.name}:{line}: {said}" for line, said in sorted(problems))
     n = len(problems)
     return ValueError(f"{path.name} is no layout: it has {n} problem{'s' * (n != 1)}.\n{lines}\n{_THEN}")
 
 
-def _schema_problems(stated: Any) -> list[str]:
-    import json
-
-    import jsonschema
-
-    schema = json.loads(asset_path("data_catalog", "schema", "layout.schema.json").read_text(encoding="utf-8"))
-    errors = [_inmost(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(stated)]
-    lines = {"/".join(map(str, each.absolute_path)) or "the file": str(each.message)[:200] for each in errors}
-    return [f"{place}: {message}" for place, message in sorted(lines.items())]
+def _problems(document: Document) -> list[tuple[int, str]]:
+    schema = json.loads(asset_path("data_catalog", "schema", "layout.schema.json").read_bytes())
+    found = form_problems(document.value, schema, "layout") or list(_name_problems(document.value))
+    return [(document.line(*place), said) for place, said in found]
 
 
-def _inmost(error: Any) -> Any:
-    """Return what is wrong inside, of a value that may take several forms, in the form that it takes."""
-    while inner := [each for each in error.context if each.validator != "type" or len(each.relative_path)]:
-        error = max(inner, key=lambda each: len(each.relative_path))
-    return error
-
-
-def _name_problems(stated: Mapping[str, Any]) -> list[str]:
+def _name_problems(stated: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Say what the schema cannot: which names are ours, which a column of your own cannot bear, which come twice."""
     rules = {name: column_rule(rule) for name, rule in stated["columns"].items()}
-    own = [*stated.get("labels", {}).get("names", {})]
-    own += [stated["splits"]["name"]] if "splits" in stated else []
-    for joined in stated.get("joins", ()):
-        own += [*joined.get("columns", {}), *([joined["count"]] if "count" in joined else [])]
-    names = [*rules, *own]
-    problems = [f"{name}: the name is used twice." for name in dict.fromkeys(names) if names.count(name) > 1]
-    taken = [name for name in names if name in (*_OF_FILES, _MADE) or (name in RESERVED and name not in NAMES)]
-    taken += [name for name in own if name in NAMES]
-    problems += [f"{name}: the catalog makes this column itself." for name in dict.fromkeys(taken)]
+    named: list[tuple[str, Place]] = [(name, ("columns", name)) for name in rules]
+    for name, place in (*named, *_own_names(stated)):
+        ours = place[0] == "columns"
+        if any(place is not other and name == each for each, other in named):
+            yield place, f"The name {name!r} is used twice; another would be right. Rename one of the two."
+        elif name in (*_OF_FILES, _MADE) or (name in NAMES and not ours) or (name in RESERVED and name not in NAMES):
+            yield place, f"The catalog makes the column {name!r} itself; another name would be right."
+        named += [] if ours else [(name, place)]
     if "series_uid" in rules and "study_uid" not in rules:
-        problems.append("columns: series_uid without study_uid; a series belongs to a study.")
+        yield ("columns", "series_uid"), "'series_uid' came without 'study_uid'; a series belongs to a study. Map both."
     if "images" in stated and "series_uid" not in rules:
-        problems.append("images: without series_uid no row of the table is an image.")
-    problems += [
-        f"columns/{name}/unit: only an age has one." for name in rules if "unit" in rules[name] and name not in _AGES
-    ]
-    problems += [
-        f"columns/{name}/number: the catalog knows itself what {name} is."
-        for name in rules
-        if "number" in rules[name] and name in NAMES
-    ]
-    return problems
+        yield ("images",), "'images' came without 'series_uid'; a row that is an image would be right. Map series_uid."
+    for name, rule in rules.items():
+        if "unit" in rule and name not in _AGES:
+            yield ("columns", name, "unit"), f"{name!r} has a unit; only an age has one. Leave it out."
+        if "number" in rule and name in NAMES:
+            yield ("columns", name, "number"), f"The catalog knows itself what {name!r} is. Leave number out."
+
+
+def _own_names(stated: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
+    """Give the columns of one's own beside those of the table."""
+    for name in stated.get("labels", {}).get("names", {}):
+        yield name, ("labels", "names", name)
+    if "splits" in stated:
+        yield stated["splits"]["name"], ("splits", "name")
+    for position, joined in enumerate(stated.get("joins", ())):
+        yield from ((name, ("joins", position, "columns", name)) for name in joined.get("columns", {}))
+        if "count" in joined:
+            yield joined["count"], ("joins", position, "count")

@@ -1,6 +1,6 @@
-"""Check values against the schema of the data catalog, and say in plain words what is wrong and what would be right.
+"""Check values against a schema of the data catalog, and say in plain words what is wrong and what would be right.
 
-The keywords of JSON Schema 2020-12 that the schema uses are read here directly: a general validator takes a second to
+The keywords of JSON Schema 2020-12 that the schemas use are read here directly: a general validator takes a second to
 load, names places as a program does, and tells what is wrong in terms of the schema rather than of the entry.
 
 References
@@ -13,14 +13,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workbench.catalog.registry.form_words import described, in_words, missing, shown
-from workbench.catalog.registry.lines import Place
+from workbench.catalog.documents.form_words import choice_of, described, in_words, missing, shown
+from workbench.catalog.documents.lines import Place
 from workbench.errors import nearest_names
 
 #: Keywords that the checks below understand, and those that say nothing about validity.
 KEYWORDS = frozenset(
-    ("$ref", "allOf", "if", "then", "else", "type", "enum", "const", "pattern", "minLength", "maxLength", "minimum",
-     "required", "properties", "additionalProperties", "items", "minItems", "maxItems", "uniqueItems")
+    ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "type", "enum", "const", "pattern", "minLength",
+     "maxLength", "minimum", "required", "dependentRequired", "properties", "additionalProperties", "propertyNames",
+     "minProperties", "maxProperties", "items", "minItems", "maxItems", "uniqueItems")
 )  # fmt: skip
 ANNOTATIONS = frozenset(("$schema", "$defs", "title", "description"))
 
@@ -35,16 +36,16 @@ _Found = tuple[Place, str]
 
 
 def form_problems(value: Any, schema: Mapping[str, Any], kind: str) -> list[_Found]:
-    """Return what is wrong with the form of an entry.
+    """Return what is wrong with the form of an entry or a layout.
 
     Parameters
     ----------
     value : object
         What its file says.
     schema : mapping
-        ``entry.schema.json``.
+        ``entry.schema.json`` or ``layout.schema.json``.
     kind : str
-        ``"dataset"``, ``"model"`` or ``"framework"``.
+        A definition of the schema: ``"dataset"``, ``"model"``, ``"framework"``, ``"terms"`` or ``"layout"``.
 
     Returns
     -------
@@ -76,6 +77,7 @@ class _Check:
         if wanted and not _is_a(value, wanted):
             yield place, f"{shown(value)} came as {in_words(place, noun)}; {described(schema, noun)} would be right."
             return
+        yield from self._choice(value, schema, place, noun)
         yield from self._plain(value, schema, place, noun)
         if isinstance(value, dict):
             yield from self._mapping(value, schema, place, noun)
@@ -88,6 +90,24 @@ class _Check:
         for part in parts:
             pointed = pointed[part]
         return pointed, parts[-1]
+
+    def _choice(self, value: Any, schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
+        """Of alternatives, tell what is wrong with the one that is meant: the one of the type of the value."""
+        ways = [self._resolved(each) for each in schema.get("oneOf", schema.get("anyOf", ()))]
+        if not ways:
+            return
+        told = [list(self.all(value, each, place, noun)) for each in ways]
+        n_met = sum(not each for each in told)
+        if n_met == 1 or (n_met and "anyOf" in schema):
+            return
+        meant = [said for each, said in zip(ways, told, strict=True) if _is_a(value, each.get("type", "")) and said]
+        if len(meant) == 1:
+            yield from meant[0]
+        elif isinstance(value, dict) and all("required" in each for each in ways):
+            yield place, choice_of(value, [each["required"][0] for each in ways], place, noun, one="oneOf" in schema)
+        else:
+            right = " or ".join(described(each, noun) for each in ways)
+            yield place, f"{shown(value)} came as {in_words(place, noun)}; {right} would be right."
 
     def _plain(self, value: Any, schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
         right = f"; {described(schema, noun)} would be right."
@@ -106,10 +126,20 @@ class _Check:
     def _mapping(self, value: dict[str, Any], schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
         known = schema.get("properties", {})
         others = schema.get("additionalProperties")
+        yield from _number_of(value, schema, "Properties", place, noun)
         for name in schema.get("required", ()):
             if name not in value:
-                yield (*place, name), missing(place, noun, name, self._field(name, known))
+                yield (*place, name), missing(place, noun, name, self._field(name, known, others))
+        for name, needed in schema.get("dependentRequired", {}).items():
+            if name in value and not set(needed) <= set(value):
+                beside = " and ".join(map(repr, needed))
+                said = (
+                    f"{name!r} stands in {in_words(place, noun)} without {beside}; {beside} beside it would be right."
+                )
+                yield (*place, name), said
         for name, part in value.items():
+            if "propertyNames" in schema:
+                yield from self.all(name, schema["propertyNames"], (*place, name), name)
             if name in known:
                 yield from self.all(part, known[name], (*place, name), name)
             elif others is False:
@@ -118,24 +148,33 @@ class _Check:
                 yield from self.all(part, others, (*place, name), name)
 
     def _list(self, value: list[Any], schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
-        least, most = schema.get("minItems", 0), schema.get("maxItems", len(value))
-        if not least <= len(value) <= most:
-            right = f"{least}" if "maxItems" in schema else f"{least} or more"
-            yield place, f"{in_words(place, noun).capitalize()} holds {len(value)}; {right} would be right."
+        yield from _number_of(value, schema, "Items", place, noun)
         written = [json.dumps(each, sort_keys=True) for each in value]
         for position, part in enumerate(value):
             if schema.get("uniqueItems") and written[position] in written[:position]:
                 yield (*place, position), f"{shown(part)} stands twice in {in_words(place, noun)}; once would be right."
             yield from self.all(part, schema.get("items", {}), (*place, position), noun)
 
-    def _field(self, name: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _field(self, name: str, known: Mapping[str, Any], others: Any) -> Mapping[str, Any]:
         """The schema of a field; a condition requires a field that it does not describe: always evidence."""
-        found: Mapping[str, Any] = known.get(name) or {"$ref": "#/$defs/evidence"}
-        return self._pointed(found["$ref"])[0] if "$ref" in found else found
+        found = known.get(name) or (others if isinstance(others, dict) else self._definitions.get("evidence", {}))
+        return self._resolved(found)
+
+    def _resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._pointed(schema["$ref"])[0] if "$ref" in schema else schema
+
+
+def _number_of(
+    value: dict[str, Any] | list[Any], schema: Mapping[str, Any], what: str, place: Place, noun: str
+) -> Iterator[_Found]:
+    least, most = schema.get(f"min{what}", 0), schema.get(f"max{what}", len(value))
+    if not least <= len(value) <= most:
+        right = f"{least}" if f"max{what}" in schema else f"{least} or more"
+        yield place, f"{in_words(place, noun).capitalize()} holds {len(value)}; {right} would be right."
 
 
 def _is_a(value: Any, wanted: str) -> bool:
-    return isinstance(value, _TYPES[wanted]) and (wanted == "boolean" or not isinstance(value, bool))
+    return isinstance(value, _TYPES.get(wanted, ())) and (wanted == "boolean" or not isinstance(value, bool))
 
 
 def _no_field(name: str, known: Mapping[str, Any], place: Place, noun: str) -> str:

@@ -1,9 +1,9 @@
 """Plain words for the places and the forms of an entry, as its problems are told."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from workbench.catalog.registry.lines import Place
+from workbench.catalog.documents.lines import Place
 from workbench.errors import brief
 
 # What a text must look like, by the name of its definition or field; the schema holds the pattern itself.
@@ -16,8 +16,11 @@ _LOOKS = {
     "row": "a row of a guide, such as radiology:396,",
     "year": 'four digits in quotes, such as "2017",',
     "collections": "ids of collections, such as lidc_idri,",
+    "name": "a name of small letters, digits and underscores, such as view_position,",
+    "file": "a path below the folder, with / and without ..,",
+    "extract": "a regular expression with a group in parentheses",
 }
-_KINDS = {"dataset": "the data set", "model": "the model", "framework": "the framework"}
+_KINDS = {"dataset": "the data set", "model": "the model", "framework": "the framework", "layout": "the layout"}
 _ONE_OF_MANY = {
     "claims": "claim",
     "relations": "relation",
@@ -26,6 +29,8 @@ _ONE_OF_MANY = {
     "known_issues": "known issue",
     "parts": "part",
     "authors": "author",
+    "joins": "join",
+    "files": "file",
 }
 # Where a bare "is missing" would not tell a newcomer why, by what lacks it and what is lacking.
 _WHY = {
@@ -119,6 +124,8 @@ def described(schema: Mapping[str, Any], noun: str) -> str:
     """
     if "enum" in schema:
         return f"one of {', '.join(map(str, schema['enum']))}"
+    if "oneOf" in schema:
+        return "a column, several, or a mapping that says what it is made from"
     if "pattern" in schema:
         return _LOOKS.get(noun, "text of another form")
     kind = schema.get("type")
@@ -136,6 +143,37 @@ def described(schema: Mapping[str, Any], noun: str) -> str:
     if most:
         return f"text of {least} to {most} characters"
     return "text (numbers, yes and no in quotes)"
+
+
+def choice_of(value: Collection[str], ways: Sequence[str], place: Place, noun: str, *, one: bool) -> str:
+    """Return the message for a mapping that holds none of some fields, or too many of them.
+
+    Parameters
+    ----------
+    value : collection of str
+        The fields it has.
+    ways : sequence of str
+        The fields it chooses among.
+    place : tuple
+        Where it stands.
+    noun : str
+        What it is.
+    one : bool
+        Whether it may have one only.
+
+    Returns
+    -------
+    str
+        What came, and what would be right.
+
+    Examples
+    --------
+    >>> choice_of(["column", "join"], ["column", "constant", "join"], ("columns", "sex"), "sex", one=True)
+    'Sex of columns has column, join; one of column, constant, join would be right.'
+    """
+    had = ", ".join(each for each in ways if each in value)
+    right = f"one {'' if one else 'or more '}of {', '.join(ways)}"
+    return f"{in_words(place, noun).capitalize()} has {had or 'none of its fields'}; {right} would be right."
 
 
 def missing(place: Place, noun: str, name: str, schema: Mapping[str, Any]) -> str:

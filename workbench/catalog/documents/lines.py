@@ -57,13 +57,15 @@ class Document:
         return self.lines.get(place, 1)
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, *, words: bool = False) -> Document:
     """Return what a YAML file says, or why it cannot be read.
 
     Parameters
     ----------
     path : pathlib.Path
         Any file; it is read only when it is a small regular one.
+    words : bool
+        As for `parse_document`.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def read_document(path: Path) -> Document:
             f"The file cannot be read ({problem.strerror}). A file that you may read would be right. Change its rights."
         )
     try:
-        return parse_document(raw.decode("utf-8-sig"))
+        return parse_document(raw.decode("utf-8-sig"), words=words)
     except UnicodeDecodeError as problem:
         line = raw.count(b"\n", 0, problem.start) + 1
         return _refused(
@@ -92,13 +94,15 @@ def read_document(path: Path) -> Document:
         )
 
 
-def parse_document(text: str) -> Document:
+def parse_document(text: str, *, words: bool = False) -> Document:
     """Return what a text in YAML says, with lines and problems.
 
     Parameters
     ----------
     text : str
         One document.
+    words : bool
+        Whether 1, No and nothing at all are text, as the values of a table are; only true and false are not.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def parse_document(text: str) -> Document:
     >>> parse_document("key: a\\nkey: b").problems
     ((2, "The field 'key' stands twice (first on line 1); once would be right. Remove one of the two."),)
     """
-    builder = _Builder()
+    builder = _Builder(words=words)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
@@ -124,7 +128,7 @@ def parse_document(text: str) -> Document:
             f"The file is not YAML from here on ({said}). Text that holds a colon, a quote or # stands in quotes.",
         )
     if not builder.problems and not builder.root:
-        builder.report(1, "The file is empty. An entry would be right. Write one: workbench datasets add")
+        builder.report(1, "The file is empty. Fields with values would be right, such as key: my-scans")
     return Document(builder.root[0] if builder.root else None, builder.lines, tuple(builder.problems))
 
 
@@ -144,7 +148,8 @@ class _Layer:
 class _Builder:
     """Values from events, without recursion: the parser's own way of building them can be made to crash."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, words: bool) -> None:
+        self._words = words
         self.root: list[Any] = []
         self.lines: dict[Place, int] = {}
         self.problems: list[tuple[int, str]] = []
@@ -160,7 +165,7 @@ class _Builder:
         if isinstance(event, yaml.CollectionEndEvent):
             self._layers.pop()
         elif isinstance(event, yaml.DocumentStartEvent) and self.root:
-            self._stop(line, "A second document begins here (---). One entry a file would be right. Split the file.")
+            self._stop(line, "A second document begins here (---). One document a file would be right. Split the file.")
         elif isinstance(event, yaml.NodeEvent):
             self._take_node(event, line)
 
@@ -242,6 +247,8 @@ class _Builder:
             if not quoted:
                 self._check_tag(event.tag, line)
             return event.value
+        if self._words:
+            return event.value == "true" if event.value in ("true", "false") else event.value
         tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False)).rpartition(":")[2]
         if tag == "null":
             return None

@@ -1,0 +1,1 @@
+"""Files that people write: YAML read strictly with its lines, and checked against a schema in plain words."""
