@@ -15,6 +15,7 @@ from workbench.assessment.census import Unit
 from workbench.assessment.table_one_text import display_table, notes
 from workbench.assessment.wording import percentage, plain_words
 from workbench.errors import unknown_name
+from workbench.markup import html_table
 
 _SMD = {"attribute": pl.String, "smd": pl.Float64, "first": pl.String, "second": pl.String}
 _SMD |= {"n_missing": pl.Int64, "p": pl.Float64, "test": pl.String}
@@ -111,13 +112,8 @@ class TableOne:
             return "\n".join([self.sentence, str(shown), *self.notes])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.display.columns)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell or '')}</td>" for cell in row) + "</tr>"
-            for row in self.display.iter_rows()
-        )
         texts = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        table = html_table(self.display.columns, self.display.iter_rows(), numbers=self.display.columns[2:])
         return f"<p>{html.escape(self.sentence)}</p>{table}{texts}"
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from workbench.assessment.table_one import count_table_one
 from workbench.catalog.cohort import Cohort
+from workbench.markup import html_table
 
 _DESCRIBED = ("collection_id", "sex", "age_years", "race", "ethnicity", "covid19_positive")
 _SMALL = 0.1  # Austin 2009, doi:10.1002/sim.3697: a standardized difference below 0.1 is taken as negligible
@@ -52,18 +53,7 @@ class Contrast:
         return f"{self.sentence}\n{self.table.fill_null('')}"
 
     def _repr_html_(self) -> str:
-        left = ' style="text-align:left"'  # words; notebooks set everything to the right
-        styles = [left, left, *[""] * (self.table.width - 2)]
-        head = "".join(
-            f"<th{style}>{html.escape(name)}</th>" for name, style in zip(self.table.columns, styles, strict=True)
-        )
-        rows = "".join(
-            "<tr>"
-            + "".join(f"<td{style}>{html.escape(cell or '')}</td>" for cell, style in zip(row, styles, strict=True))
-            + "</tr>"
-            for row in self.table.iter_rows()
-        )
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        table = html_table(self.table.columns, self.table.iter_rows(), numbers=self.table.columns[2:])
         return f"<p><strong>{html.escape(self.sentence)}</strong></p>{table}"
 
 

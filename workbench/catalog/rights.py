@@ -19,6 +19,7 @@ from workbench.catalog.exportable import Exportable, listed_rows, original_colum
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources.idc import raw_path
 from workbench.errors import MissingPackageError
+from workbench.markup import html_table, link
 from workbench.vocabulary.licenses import allows_commercial_use
 
 # The authors as PubMed Central lists them (PMC10716669).
@@ -122,17 +123,14 @@ class Rights:
         return "\n".join(["Licenses", *licenses, *self.warnings, "To cite", *self.text().splitlines(), *missing])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(name or 'no license stated')}</td><td>{n_series:,}</td><td>{n_patients:,}</td>"
-            f"<td>{_USE[allowed]}</td></tr>"
+        rows = (
+            (name or "no license stated", f"{n_series:,}", f"{n_patients:,}", _USE[allowed])
             for name, n_series, n_patients, allowed in self.table.iter_rows()
         )
+        table = html_table(("license", "series", "patients", "commercial use"), rows, numbers=("series", "patients"))
         warnings = "".join(f'<p role="note"><strong>{html.escape(line)}</strong></p>' for line in self.warnings)
         references = "".join(f"<li>{_linked(citation)}</li>" for citation in self.citations)
-        return (
-            "<table><thead><tr><th>license</th><th>series</th><th>patients</th><th>commercial use</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table>{warnings}<p>To cite</p><ol>{references}</ol>"
-        )
+        return f"{table}{warnings}<p>To cite</p><ol>{references}</ol>"
 
 
 _USE = {True: "commercial use allowed", False: "no commercial use", None: "read the terms"}
@@ -194,5 +192,4 @@ def _texts_in(collections: pl.DataFrame) -> dict[str, str]:
 
 def _linked(citation: Citation) -> str:
     address = f"https://doi.org/{citation.doi}"
-    words = html.escape(citation.text or address)
-    return f'<a href="{html.escape(address, quote=True)}" target="_blank" rel="noopener">{words}</a>'
+    return link(address, citation.text or address)

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from workbench.markup import html_table
 from workbench.presentation.saving import Savable, SavablePicture
 from workbench.presentation.theme import NOTE_CHARACTERS, TITLE_CHARACTERS, in_lines, theme
 
@@ -274,20 +275,9 @@ def _plain(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _html_table(table: pl.DataFrame) -> str:
-    plain = _plain(table)
-    left = ' style="text-align:left"'  # words; notebooks set everything to the right
-    styles = [left if dtype == pl.String else "" for dtype in plain.dtypes]
-    head = "".join(f"<th{style}>{html.escape(name)}</th>" for name, style in zip(_headers(table), styles, strict=True))
-    rows = "".join(
-        "<tr>" + "".join(f"<td{style}>{_cell(value)}</td>" for value, style in zip(row, styles, strict=True)) + "</tr>"
-        for row in plain.iter_rows()
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _cell(value: object) -> str:
-    text = html.escape(_shown(value), quote=True)
-    return f'<a href="{text}" target="_blank" rel="noopener">open</a>' if text.startswith("https://") else text
+    plain, heads = _plain(table), _headers(table)
+    numbers = [head for head, dtype in zip(heads, plain.dtypes, strict=True) if dtype != pl.String]
+    return html_table(heads, ([_shown(value) for value in row] for row in plain.iter_rows()), numbers=numbers)
 
 
 def _shown(value: object) -> str:

@@ -313,7 +313,9 @@ def test_the_catalog_prints_as_a_table() -> None:
 
 def test_the_page_escapes_what_files_say() -> None:
     shown = SMALL._repr_html_()
-    assert '<a href="https://example.org/?a=1&amp;b=2">Breasts &amp; &lt;more&gt;</a>' in shown
+    assert (
+        'href="https://example.org/?a=1&amp;b=2" target="_blank" rel="noopener">Breasts &amp; &lt;more&gt;</a>' in shown
+    )
     assert "<more>" not in shown
     assert shown.count("<tr>") == 1 + len(SMALL)
     assert "&lt;b&gt;" in DataCatalog((Entry("dataset", dataset("one", modality=["<b>"])),))._repr_html_()
@@ -372,9 +374,10 @@ def test_conflicts_print_and_have_a_table() -> None:
     found = DataCatalog((Entry("dataset", dataset("one", conflicts=[written])),)).conflicts()
     assert repr(found) == "one (a, b): 7 < 9. Count yourself."
     assert found.table.rows() == [("one", "a; b", "7 < 9.", "Count yourself.", "written")]
-    assert "<td>7 &lt; 9.</td>" in found._repr_html_()
+    assert ">7 &lt; 9.</td>" in found._repr_html_()
     assert len(found) == 1
     assert repr(SMALL.conflicts()) == "No disagreements."
+    assert SMALL.conflicts()._repr_html_() == "<p>No disagreements.</p>"
     assert SMALL.conflicts().table.columns == ["key", "between", "nature", "resolution", "found"]
 
 

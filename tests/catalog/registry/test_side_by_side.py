@@ -77,7 +77,7 @@ def test_html_escapes_what_entries_say():
     page = compare([ONE, TWO])._repr_html_()
     assert "Two &amp; more" in page
     assert "Two & more" not in page
-    assert '<th scope="row">≠ Modality</th>' in page
+    assert ">≠ Modality</th>" in page
 
 
 def test_facts_of_the_imaging_data_commons_stand_in_a_row_of_their_own():

@@ -1,12 +1,12 @@
 """The data catalog as lines of text, as a table of a page, and as a frame."""
 
-import html
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalog.registry.entries import Entry
+from workbench.markup import html_table, link
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,6 +15,7 @@ _MOST_SHOWN = 30
 _NAMES = {"dataset": "data sets", "model": "models", "framework": "frameworks", "collection": "collections of IDC"}
 _ONE = {"dataset": "data set", "model": "model", "framework": "framework", "collection": "collection of IDC"}
 _COLUMNS = ("key", "modality", "body region", "patients", "holds", "license", "commercial use", "access")
+_NUMBERS = ("patients", "holds")
 _WIDEST = {"modality": 11, "body region": 24, "license": 26}
 _SIZES = ("patients", "studies", "images", "volumes", "slides", "patches")
 # What a data set is said to hold, the first that anybody states.
@@ -66,7 +67,7 @@ def as_text(entries: Sequence[Entry], *, most: int | None = _MOST_SHOWN) -> str:
         for row in rows
     ]
     widths = [max(len(row[place]) for row in cut) for place in range(len(_COLUMNS))]
-    right = (_COLUMNS.index("patients"), _COLUMNS.index("holds"))
+    right = [_COLUMNS.index(name) for name in _NUMBERS]
     lines = [
         "  ".join(
             cell.rjust(width) if place in right else cell.ljust(width)
@@ -91,12 +92,8 @@ def as_html(entries: Sequence[Entry]) -> str:
     str
         HTML; every text is escaped.
     """
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("name", *_COLUMNS[1:]))
-    body = "".join(
-        f"<tr><td>{_linked(each)}</td>{''.join(f'<td>{html.escape(cell)}</td>' for cell in _row(each)[1:])}</tr>"
-        for each in entries
-    )
-    return f"<p>{headline(entries)}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    rows = [(link(each.url, each.name), *_row(each)[1:]) for each in entries]
+    return f"<p>{headline(entries)}</p>{html_table(('name', *_COLUMNS[1:]), rows, numbers=_NUMBERS)}"
 
 
 def as_table(entries: Sequence[Entry]) -> "pl.DataFrame":
@@ -189,8 +186,3 @@ def _row(entry: Entry) -> tuple[str, ...]:
         {True: "yes", False: "no", None: "unknown"}[entry.commercial_use],
         entry.access.replace("_", " "),
     )
-
-
-def _linked(entry: Entry) -> str:
-    name = html.escape(entry.name)
-    return f'<a href="{html.escape(entry.url)}">{name}</a>' if entry.url.startswith(("https://", "http://")) else name

@@ -1,12 +1,12 @@
 """Where two guides, or a guide and a source, do not say the same of a data set."""
 
-import html
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from workbench.catalog.registry.entries import Claim, Entry
+from workbench.markup import html_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,12 +71,8 @@ class Conflicts:
         return "\n".join(lines) or "No disagreements."
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            f"<tr><td>{'</td><td>'.join(html.escape(cell) for cell in cell_row)}</td></tr>"
-            for cell_row in ((row.key, ", ".join(row.between), row.nature, row.resolution) for row in self.rows)
-        )
-        head = "<th>key</th><th>between</th><th>what they say</th><th>resolution</th>"
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
+        cells = [(row.key, ", ".join(row.between), row.nature, row.resolution) for row in self.rows]
+        return html_table(("key", "between", "what they say", "resolution"), cells) if cells else f"<p>{self!r}</p>"
 
 
 def find_conflicts(entries: Iterable[Entry]) -> Conflicts:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.meeting import STATED_BY, saying
+from workbench.markup import html_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,10 +94,8 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p><strong>Warning:</strong> {escape(each)}</p>" for each in self.shared)
-        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.names)
-        body = "".join(_html_row(row) for row in self.rows)
-        note = "<p>≠ marks what differs.</p>"
-        return f'{said}<table><thead><tr><th scope="col"></th>{head}</tr></thead><tbody>{body}</tbody></table>{note}'
+        rows = [(f"{'≠ ' if row.differs else ''}{row.attribute}", *row.cells) for row in self.rows]
+        return f"{said}{html_table(('', *self.names), rows, heads=True)}<p>≠ marks what differs.</p>"
 
 
 def compare(
@@ -254,9 +253,3 @@ def _line(sign: str, attribute: str, wrapped: Sequence[Sequence[str]], widest: i
         cells = (f"{cell[at] if at < len(cell) else '':<{_WIDTH}}" for cell in wrapped)
         lines.append("  ".join((before, *cells)).rstrip())
     return "\n".join(lines)
-
-
-def _html_row(row: ComparedRow) -> str:
-    mark = "≠ " if row.differs else ""
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row.cells)
-    return f'<tr><th scope="row">{mark}{escape(row.attribute)}</th>{cells}</tr>'

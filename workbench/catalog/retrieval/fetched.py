@@ -11,6 +11,7 @@ import polars as pl
 
 from workbench.cache import rules_digest, sealed_folder
 from workbench.catalog.retrieval.receipt import Receipt
+from workbench.markup import html_table
 from workbench.phantoms import anatomy, chest
 from workbench.provenance import file_digest
 
@@ -167,16 +168,11 @@ class Fetched:
     def _repr_html_(self) -> str:
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes)
         shown = self.table.head(20)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape('–' if cell is None else str(cell))}</td>" for cell in row) + "</tr>"
-            for row in shown.iter_rows()
-        )
+        named = shown.rename({name: name.replace("_", " ") for name in shown.columns})
+        rows = (["–" if cell is None else cell for cell in row] for row in named.iter_rows())
+        table = html_table(named.columns, rows, numbers=named.select(pl.selectors.numeric()).columns)
         more = f"<p>… {len(self.table) - 20:,} more series</p>" if len(self.table) > 20 else ""
-        head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in shown.columns)
-        return (
-            f"<p><strong>{html.escape(self._title)}</strong></p>{notes}"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
-        )
+        return f"<p><strong>{html.escape(self._title)}</strong></p>{notes}{table}{more}"
 
 
 def _write_phantom(folder: Path, modality: str, seed: int) -> None:

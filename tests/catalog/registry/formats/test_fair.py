@@ -78,7 +78,7 @@ def test_a_report_prints_and_holds_its_table(invented: Entry) -> None:
     assert repr(report).splitlines()[0] == f"FAIR self-check of invented: {report.summary}"
     assert len(repr(report).splitlines()) == 1 + len(METRICS) == 18
     assert report.table["earned"].sum() == 16
-    assert "<td>FsF-F1-01MD</td>" in report._repr_html_()
+    assert ">FsF-F1-01MD</td>" in report._repr_html_()
 
 
 def test_every_shipped_entry_can_be_checked(shipped: tuple[Entry, ...]) -> None:

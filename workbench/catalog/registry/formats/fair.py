@@ -10,7 +10,6 @@ Wilkinson MD, et al. The FAIR Guiding Principles. Sci Data 2016;3:160018. doi:10
 Devaraju A, Huber R, et al. FAIRsFAIR Data Object Assessment Metrics. doi:10.5281/zenodo.4081213 (F-UJI, metrics 0.8)
 """
 
-import html
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.formats.fair_metrics import METRICS, Metric
 from workbench.catalog.registry.formats.schema_org import describe_entry
+from workbench.markup import html_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -125,17 +125,10 @@ class FairReport:
         return "\n".join([f"FAIR self-check of {self.key}: {self.summary}", *lines])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            "<tr>"
-            + "".join(
-                f"<td>{html.escape(text)}</td>"
-                for text in (each.metric.identifier, each.metric.name, each.answer, each.missing, each.mend)
-            )
-            + "</tr>"
-            for each in self.checks
-        )
-        heads = "".join(f"<th>{name}</th>" for name in ("metric", "asks for", "answer", "missing", "to do"))
-        return f"<p>{html.escape(self.summary)}</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        rows = [
+            (each.metric.identifier, each.metric.name, each.answer, each.missing, each.mend) for each in self.checks
+        ]
+        return f"<p>{self.summary}</p>{html_table(('metric', 'asks for', 'answer', 'missing', 'to do'), rows)}"
 
 
 def fair_check(entry: Entry) -> FairReport:
