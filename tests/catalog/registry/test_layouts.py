@@ -17,7 +17,6 @@ from PIL import Image
 from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.registry import datasets
-from workbench.catalog.registry.layouts import has_layout, open_layout
 from workbench.catalog.sources.layout_columns import make_columns
 from workbench.catalog.sources.layout_rules import column_rule, layout_keys, read_layout
 from workbench.cli import main
@@ -179,7 +178,7 @@ def test_nih_counts_what_is_missing_extra_and_impossible(nih: Path) -> None:
 
 
 def test_a_cohort_a_census_and_a_split_run_on_a_folder(nih: Path) -> None:
-    catalog = open_layout("nih-chestx-ray14", nih)
+    catalog = open_catalog(nih, layout="nih-chestx-ray14")
     cohort = catalog.where(sex="Female")
     assert cohort.counts["patients"] == 3
     table = catalog.everything.census(by=["sex"]).table
@@ -261,14 +260,13 @@ def test_the_first_release_of_the_table_has_another_name_and_an_unnamed_column(n
 def test_a_folder_is_known_by_what_it_holds(folder: str, key: str, request: pytest.FixtureRequest) -> None:
     root = request.getfixturevalue(folder)
     assert open_catalog(root).repository.key == f"layout:{key}"
-    assert open_catalog(root).repository.build == open_layout(key, root).repository.build
+    assert open_catalog(root).repository.build == open_catalog(root, layout=key).repository.build
 
 
 def test_an_entry_of_the_data_catalog_is_opened_by_its_key_or_name(nih: Path, figure1: Path) -> None:
     catalog = datasets()
     assert catalog.open("NIH ChestX-ray14", nih).counts["patients"] == 4
     assert catalog.open("figure1-covid", figure1).counts["patients"] == 3
-    assert all(has_layout(key) for key in layout_keys())
     assert set(layout_keys()) <= {entry.key for entry in catalog.entries}
 
 
@@ -570,7 +568,6 @@ def test_every_shipped_layout_is_valid_and_says_where_it_is_documented(key: str,
     copy = shutil.copy(asset_path("data_catalog", "layouts", f"{key}.yaml"), tmp_path)
     assert read_layout(copy) == layout  # a copy is checked, a shipped one is not
     assert layout.key == key
-    assert has_layout(key)
     assert all(each["page"].startswith("https://") and each["words"] for each in layout.fields["documented"])
 
 
@@ -593,7 +590,7 @@ def test_counts_of_a_folder_are_those_of_its_rows(rows: list[tuple[int, int, set
             if there:
                 _file(root / "images" / f"{number}.png")
         (root / "Data_Entry_2017.csv").write_text("\n".join(lines))
-        catalog = open_layout("nih-chestx-ray14", root)
+        catalog = open_catalog(root, layout="nih-chestx-ray14")
         assert catalog.counts["patients"] == len({patient for patient, *_ in rows})
         assert catalog.counts["studies"] == catalog.counts["series"] == len(rows)
         for name, label in {"hernia": "Hernia", "mass": "Mass", "no_finding": "No Finding"}.items():
@@ -661,4 +658,4 @@ def test_a_cohort_of_another_source_says_how_to_open_its_own(nih: Path, commons:
 def test_a_public_page_opens_no_folder(nih: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
     with pytest.raises(PermissionError):
-        open_layout("nih-chestx-ray14", nih)
+        open_catalog(nih, layout="nih-chestx-ray14")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,8 @@ from workbench.catalog.registry.choosing import (
 from workbench.catalog.registry.conflicts import Conflicts, find_conflicts
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.meant_words import refuse_criteria
 from workbench.catalog.registry.naming import find_entry, names_of
-from workbench.errors import unknown_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,6 +53,10 @@ class DataCatalog:
         """Return the entry of a key, a name or an alias, in any case."""
         return find_entry(key, self._names)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether an entry is listed, given itself, or its key, name or alias in any case."""
+        return name.casefold() in self._names if isinstance(name, str) else name in self.entries
+
     def __len__(self) -> int:
         return len(self.entries)
 
@@ -74,6 +77,7 @@ class DataCatalog:
         min_patients: int | None = None,
         curated: bool | None = None,
         text: str | None = None,
+        **others: object,
     ) -> "DataCatalog":
         """Return the entries that meet every criterion.
 
@@ -91,6 +95,8 @@ class DataCatalog:
             Whether license, creator, day of publication, address and citation are known.
         text : str, optional
             Words that all stand in it; `search` ranks and forgives typos.
+        **others : object
+            Refused, with the criterion that was meant.
 
         Returns
         -------
@@ -100,8 +106,9 @@ class DataCatalog:
         Raises
         ------
         UnknownNameError, TypeError, ValueError
-            For a value that a criterion cannot have.
+            For a criterion that there is none of, and a value that it cannot have.
         """
+        refuse_criteria(others)
         asked = {"kind": kind, "modality": modality, "body_region": body_region, "task": task}
         met = meets_words(self.entries, {**asked, "license": license, "access": access})
         met = meets_size(meets_demographics(met, demographics), min_patients)
@@ -153,8 +160,8 @@ class DataCatalog:
         question : str, optional
             Such as ``"chest X-rays with age and sex, commercially usable, over 10,000 patients"``.
         **needs : object
-            Parameters of `workbench.catalog.registry.typed_needs.typed_needs`, such as ``modality="CT"``,
-            ``min_size={"patients": 10_000}`` or ``commercial_use=True``; together with what the question says.
+            Parameters of `workbench.catalog.registry.typed_needs.typed_needs`, such as ``modality="CT"`` or
+            ``commercial_use=True``; a quantity such as ``patients=10_000``; together with what the question says.
 
         Returns
         -------
@@ -163,18 +170,15 @@ class DataCatalog:
 
         Raises
         ------
-        UnknownNameError
+        UnknownNameError, TypeError
             For a need, or a value of one, that nobody could mean.
         """
+        from workbench.catalog.registry.keyword_needs import keyword_needs
         from workbench.catalog.registry.needs import Needs
         from workbench.catalog.registry.questions import read_question
         from workbench.catalog.registry.recommending import recommend
-        from workbench.catalog.registry.typed_needs import typed_needs
 
-        for name in needs:
-            if name not in (known := tuple(signature(typed_needs).parameters)):
-                raise unknown_name("need", name, known, where="recommend()", then="Give one of these.")
-        asked = (read_question(question) if question else Needs()).with_needs(typed_needs(**needs))
+        asked = (read_question(question) if question else Needs()).with_needs(keyword_needs(needs))
         if not asked.collections:
             return recommend(self.entries, asked, index=self._index, leakage=self.families.leakage)
         more = (*self.entries, *self.collections.entries)
@@ -212,15 +216,20 @@ class DataCatalog:
 
         return DataCatalog(collection_entries())
 
-    def conflicts(self) -> Conflicts:
+    def conflicts(self, *keys: str) -> Conflicts:
         """Return where guides and sources disagree about the entries.
+
+        Parameters
+        ----------
+        *keys : str
+            Keys, names or aliases; all entries when none is given.
 
         Returns
         -------
         Conflicts
             Prints as a list; ``table`` has one row a disagreement.
         """
-        return find_conflicts(self.entries)
+        return find_conflicts([self[key] for key in keys] or self.entries)
 
     def related(self, key: str) -> dict[str, str]:
         """Return the entries that share images with one, and how.
@@ -271,9 +280,9 @@ class DataCatalog:
         Catalog
             As `workbench.open_catalog` gives it.
         """
-        from workbench.catalog.registry.layouts import open_layout
+        from workbench.catalog.commons import open_catalog
 
-        return open_layout(self[key].key, folder)
+        return open_catalog(folder, layout=self[key].key)
 
     @cached_property
     def _index(self) -> "SearchIndex":

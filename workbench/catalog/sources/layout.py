@@ -63,6 +63,25 @@ def open_layout(layout: str | Path, folder: str | Path) -> Repository:
         When there is no such folder.
     ValueError
         When the layout is none, or the folder does not lie as it says; lists everything that is wrong.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "scans.csv").write_text("subject,scan,kind\\na,1,CT\\na,2,X-ray\\n")
+    >>> _ = (folder / "mine.yaml").write_text('''
+    ... key: my-scans
+    ... name: My scans
+    ... documented: [{page: "https://example.org", words: one row a scan}]
+    ... table: {files: [scans.csv]}
+    ... columns:
+    ...   patient_id: subject
+    ...   study_uid: scan
+    ...   series_uid: scan
+    ...   modality: {column: kind, values: {X-ray: DX}}
+    ... ''')
+    >>> open_layout(folder / "mine.yaml", folder).values("series", "modality")
+    ('CT', 'DX')
     """
     rules = read_layout(layout)
     root = Path(folder).expanduser()
