@@ -49,11 +49,37 @@ def unknown_name(kind: str, got: object, options: Iterable[str], *, where: str, 
     No column 'modalty' in series. Did you mean 'modality'? Valid: modality, sex. Use one of these.
     """
     names = list(options)
-    nearest = nearest_names(str(got)[:_LONGEST_NAME], names)
-    hint = f" Did you mean {' or '.join(repr(name) for name in nearest)}?" if nearest else ""
     between = "; " if any("," in name for name in names) else ", "
     shown = between.join(names[:12]) + (f", … ({len(names)} in all)" if len(names) > 12 else "")
-    return UnknownNameError(f"No {kind} {brief(repr(got))} in {where}.{hint} Valid: {shown}. {then}")
+    return UnknownNameError(
+        f"No {kind} {brief(repr(got))} in {where}.{did_you_mean(got, names)} Valid: {shown}. {then}"
+    )
+
+
+def did_you_mean(got: object, options: Iterable[str], *, most: int = 3) -> str:
+    """Return the question for a misspelled name, to follow what a message says of it.
+
+    Parameters
+    ----------
+    got : object
+        The name that was not found.
+    options : iterable of str
+        The valid names.
+    most : int
+        How many to offer.
+
+    Returns
+    -------
+    str
+        With a space before it; empty when nothing resembles the name.
+
+    Examples
+    --------
+    >>> did_you_mean("modalty", ["modality", "sex"])
+    " Did you mean 'modality'?"
+    """
+    nearest = nearest_names(str(got)[:_LONGEST_NAME], options, most=most)
+    return f" Did you mean {' or '.join(map(repr, nearest))}?" if nearest else ""
 
 
 def brief(words: object) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.catalog.documents.form_words import choice_of, described, in_words, missing, shown
 from workbench.catalog.documents.lines import Place
-from workbench.errors import nearest_names
+from workbench.errors import did_you_mean
 
 #: Keywords that the checks below understand, and those that say nothing about validity.
 KEYWORDS = frozenset(
@@ -178,8 +178,7 @@ def _is_a(value: Any, wanted: str) -> bool:
 
 
 def _no_field(name: str, known: Mapping[str, Any], place: Place, noun: str) -> str:
-    near = nearest_names(name, known, most=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(name, known, most=1)
     return f"No field {shown(name)} in {in_words(place, noun)}.{hint} Fields: {', '.join(known)}."
 
 
@@ -192,8 +191,7 @@ def _not_among(value: Any, options: list[str], place: Place, noun: str) -> str:
     listed = "; ".join(options) if any("," in each for each in options) else ", ".join(options)
     if not isinstance(value, str):
         return f"{shown(value)} came as {in_words(place, noun)}; one of {listed} would be right."
-    near = nearest_names(value[:200], options, most=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(value, options, most=1)
     fields = [part for part in place if isinstance(part, str)]
     at = "" if fields == [noun] else f" as {in_words(place, noun)}"
     return f"No {noun.replace('_', ' ')} {shown(value)}{at}.{hint} Valid: {listed}."

@@ -11,7 +11,7 @@ from workbench.catalog.registry.entries import Kind
 from workbench.catalog.registry.families import TO_PARENT, find_cycles
 from workbench.catalog.registry.licenses import UNKNOWN
 from workbench.catalog.registry.problems import Problem
-from workbench.errors import brief, nearest_names
+from workbench.errors import brief, did_you_mean
 
 _DAYS = ("read", "published", "reviewed")
 
@@ -142,8 +142,8 @@ def _licenses(sheet: Sheet, known: Collection[str]) -> Iterator[Problem]:
     for place, name in places:
         if isinstance(name, str) and name != UNKNOWN and name not in known:
             yield sheet.problem(
-                f"No license {brief(repr(name))} in licenses.yaml.{_near(name, known)} Write an id that stands there, "
-                "add the terms there, or write id: unknown.",
+                f"No license {brief(repr(name))} in licenses.yaml.{did_you_mean(name, known, most=1)} "
+                "Write an id that stands there, add the terms there, or write id: unknown.",
                 *place,
             )
 
@@ -167,7 +167,8 @@ def _checklist(sheet: Sheet, known: Collection[str] | None) -> Iterator[Problem]
     for name in answered:
         if name not in known:
             yield sheet.problem(
-                f"No item {brief(repr(name))} in standing_together.yaml.{_near(name, known)} Write the id of an item.",
+                f"No item {brief(repr(name))} in standing_together.yaml.{did_you_mean(name, known, most=1)} "
+                "Write the id of an item.",
                 "standing_together",
                 name,
             )
@@ -211,8 +212,8 @@ def _relatives(sheets: Sequence[Sheet]) -> Iterator[Problem]:
                 yield sheet.problem(f"{other!r} is an entry of the catalog; outside: true would be wrong.", *place)
             elif part.get("outside") is not True and other not in kinds:
                 yield sheet.problem(
-                    f"No entry {brief(repr(other))}.{_near(other, kinds)} Write the key of an entry, or add "
-                    "outside: true for a name in words.",
+                    f"No entry {brief(repr(other))}.{did_you_mean(other, kinds, most=1)} "
+                    "Write the key of an entry, or add outside: true for a name in words.",
                     *place,
                 )
         listed = sheet.fields.get("trained_on")
@@ -220,8 +221,8 @@ def _relatives(sheets: Sequence[Sheet]) -> Iterator[Problem]:
             if isinstance(other, str) and kinds.get(other) != "dataset":
                 sets = [key for key, kind in kinds.items() if kind == "dataset"]
                 yield sheet.problem(
-                    f"No data set {brief(repr(other))}.{_near(other, sets)} Write the key of a data set; name others "
-                    "under training_data.",
+                    f"No data set {brief(repr(other))}.{did_you_mean(other, sets, most=1)} "
+                    "Write the key of a data set; name others under training_data.",
                     "trained_on",
                     position,
                 )
@@ -263,11 +264,6 @@ def _guide_rows(sheets: Sequence[Sheet]) -> Iterator[Problem]:
                 "guide_rows",
                 position,
             )
-
-
-def _near(name: str, known: Collection[str]) -> str:
-    near = nearest_names(name[:200], known, most=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def _at(value: Any, place: Place) -> Any:

@@ -9,7 +9,7 @@ from workbench.assets import asset_path
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.idc_facts import ClaimCheck, IdcFacts, stated
 from workbench.catalog.registry.idc_verdicts import judge, sum_up
-from workbench.errors import nearest_names
+from workbench.errors import did_you_mean
 
 if TYPE_CHECKING:
     from workbench.catalog.repository import Repository
@@ -80,7 +80,7 @@ def write_idc_facts(folder: Path | str | None = None, *, into: Path | str | None
     repository = open_idc()
     facts = check_against_idc(read_entries(folder), repository)
     _refuse_absent(facts.values(), list(repository.collections["collection_id"]), repository.version)
-    root = Path(folder) if folder else asset_path("data_catalog")
+    root = Path(folder).expanduser() if folder else asset_path("data_catalog")
     place = Path(into) if into else root.joinpath(*FACTS_FILE)
     place.parent.mkdir(parents=True, exist_ok=True)
     body = {"index": repository.build, "entries": {key: _as_fields(each) for key, each in facts.items()}}
@@ -109,12 +109,12 @@ def read_idc_facts(path: Path | None = None) -> Mapping[str, IdcFacts]:
     >>> all(each.people <= each.patients for each in facts.values())
     True
     """
-    import yaml
+    from workbench.catalog.documents.lines import read_document
 
     place = path or asset_path("data_catalog").joinpath(*FACTS_FILE)
     if not place.is_file():
         return {}
-    body = yaml.load(place.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    body = read_document(place).value
     return {key: _from_fields(key, str(body["index"]), fields) for key, fields in body["entries"].items()}
 
 
@@ -155,8 +155,7 @@ def _refuse_absent(facts: Iterable[IdcFacts], known: list[str], version: str) ->
     lines = []
     for each in facts:
         for name in each.absent:
-            nearest = nearest_names(name.rstrip("*"), known)
-            hint = f" Did you mean {' or '.join(map(repr, nearest))}?" if nearest else ""
+            hint = did_you_mean(name.rstrip("*"), known)
             lines.append(f"  {each.key}: no collection {name!r} in IDC {version}.{hint}")
     if lines:
         raise ValueError(
