@@ -202,15 +202,17 @@ def _add(options: argparse.Namespace) -> None:
 def _check(options: argparse.Namespace) -> None:
     from workbench.catalog.registry import datasets
     from workbench.catalog.registry.catalog_text import headline
+    from workbench.catalog.registry.idc_changes import count_anew
+    from workbench.catalog.registry.idc_checks import read_idc_facts, stale_facts
+    from workbench.catalog.registry.idc_facts import installed_index
 
     catalog = datasets(options.folder)
     print(f"No problems in {headline(catalog.entries)}. {len(catalog.not_confirmed)} licenses are not confirmed.")
-    from workbench.catalog.registry.idc_changes import count_anew, outdated
-
     if options.idc:
         print(count_anew(options.folder))
     elif options.folder is None:
-        print("\n".join(outdated(catalog.entries)) or "What is counted in the Imaging Data Commons is up to date.")
+        stale = stale_facts(catalog.entries, read_idc_facts(), installed_index())
+        print("\n".join(stale) or "What is counted in the Imaging Data Commons is up to date.")
 
 
 def _export(options: argparse.Namespace) -> None:

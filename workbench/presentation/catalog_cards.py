@@ -77,11 +77,10 @@ def _terms(stated_license: License) -> dict[str, Any]:
 
 def _size(entry: Entry) -> dict[str, Any] | None:
     """The number that stands for its size: patients, else what comes nearest to them."""
-    sizes = ((entry.size(quantity), quantity) for quantity in QUANTITIES)
-    value, quantity = next(((value, quantity) for value, quantity in sizes if value), (0, ""))
-    if not value:
+    held = entry.first_size(QUANTITIES)
+    if held is None:
         return None
-    claim = next((each for each in entry.claims if (each.quantity, each.value, each.of) == (quantity, value, "")), None)
+    (quantity, value), claim = held, entry.best_claim(held[0])
     meant = {"at_least": "at least ", "about": "about "}.get(claim.qualifier, "") if claim else ""
     trained = "trained on " if entry.kind == "model" else ""
     return {"value": value, "quantity": quantity, "text": f"{trained}{meant}{value:,} {plural(quantity, value)}"}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.assets import asset_path
+from workbench.catalog.documents.lines import read_document
 from workbench.catalog.registry.data_catalog import DataCatalog
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
@@ -130,17 +131,9 @@ def _ranking(catalog: DataCatalog, facts: Mapping[str, IdcFacts]) -> dict[str, A
 
 
 def _checklist() -> dict[str, Any]:
-    checklist = _shipped("standing_together.yaml")
+    checklist = read_document(asset_path("data_catalog", "standing_together.yaml")).value
     items = [{"id": item["id"], "question": item["question"]} for item in checklist["items"]]
     return {"title": checklist["title"], "citation": checklist["citation"], "items": items}
-
-
-def _shipped(name: str) -> dict[str, Any]:
-    import yaml
-
-    text = asset_path("data_catalog", name).read_text(encoding="utf-8")
-    read: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return read
 
 
 def _packed(content: Any) -> str:

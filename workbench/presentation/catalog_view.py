@@ -9,8 +9,8 @@ import traitlets
 
 from workbench.presentation.page import pages_beside, script_of, style_of
 
-#: In the order in which the browser needs them; the last exports ``render``.
-SCRIPTS = (
+# In the order in which the browser needs them; the last exports ``render``.
+_SCRIPTS = (
     "catalog_parts.js",
     "catalog_state.js",
     "catalog_files.js",
@@ -22,8 +22,8 @@ SCRIPTS = (
     "catalog.js",
 )
 
-#: Ranks as `workbench.catalog.registry` does.
-RANKING = Path(__file__).resolve().parent / "jupyter" / "ranking.js"
+# Ranks as `workbench.catalog.registry` does.
+_RANKING = Path(__file__).resolve().parent / "jupyter" / "ranking.js"
 _EXPORTED = re.compile(r"^export (?=(?:async )?(?:function|const) (\w+))", re.MULTILINE)
 
 
@@ -71,6 +71,6 @@ def catalog_script() -> str:
         exported.append(found[1])
         return ""
 
-    ranking = _EXPORTED.sub(_note, RANKING.read_text(encoding="utf-8"))
+    ranking = _EXPORTED.sub(_note, _RANKING.read_text(encoding="utf-8"))
     scoped = f"const ranking = (() => {{\n{ranking}\nreturn {{ {', '.join(exported)} }};\n}})();\n"
-    return scoped + script_of(*SCRIPTS)
+    return scoped + script_of(*_SCRIPTS)

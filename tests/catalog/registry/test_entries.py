@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.catalog.registry.small_catalog import CLAIM, EVIDENCE, TERMS, dataset
-from workbench.catalog.registry.entries import Claim, Entry
+from workbench.catalog.registry.entries import Claim, Entry, Relation
 from workbench.catalog.registry.licenses import shipped_terms
 
 ALLOWED = {"yes": {**TERMS, "commercial_use": "yes"}, "no": TERMS, "ask": {**TERMS, "commercial_use": "unknown"}}
@@ -50,6 +50,21 @@ def test_the_index_speaks_where_nobody_else_does() -> None:
     fields = dataset("one", claims=[{**CLAIM, "quantity": "images"}])
     counted = Entry("dataset", fields, idc_counts={"patients": 5, "images": 3})
     assert (counted.size("patients"), counted.size("images"), counted.size("slides")) == (5, 1200, None)
+    assert counted.first_size(("slides", "images", "patients")) == ("images", 1200)
+    assert counted.first_size(("slides", "volumes")) is None
+
+
+def test_a_size_rests_on_the_claim_that_no_source_refuted() -> None:
+    refuted = {**CLAIM, "qualifier": "at_least", "verdict": "differs"}
+    claim = entry(claims=[refuted, {**CLAIM, "qualifier": "about"}]).best_claim("patients")
+    assert claim is not None
+    assert claim.qualifier == "about"
+    assert entry(claims=[refuted]).best_claim("patients") is None
+
+
+def test_a_relation_is_said_in_words() -> None:
+    assert Relation("overlaps", "luna16").said == "overlaps with luna16"
+    assert Relation("annotations_of", "luna16").said == "annotations of luna16"
 
 
 @given(

@@ -124,7 +124,7 @@ def begin_entry(beginning: Beginning, folder: Path | str) -> Path:
     """
     root = Path(folder).expanduser()
     _refuse_install(root)
-    text = entry_text(beginning)
+    text = _entry_text(beginning)
     below = next(name for name, kind in FOLDERS.items() if kind == beginning.kind)
     path = root / below / f"{beginning.named_key}.yaml"
     if path.exists():
@@ -140,30 +140,8 @@ def begin_entry(beginning: Beginning, folder: Path | str) -> Path:
     return path
 
 
-def entry_text(beginning: Beginning) -> str:
-    """Return the text of a new entry.
-
-    Parameters
-    ----------
-    beginning : Beginning
-        What is known.
-
-    Returns
-    -------
-    str
-        YAML with comments; valid as it stands.
-
-    Raises
-    ------
-    UnknownNameError, ValueError
-        As `begin_entry`.
-
-    Examples
-    --------
-    >>> text = entry_text(Beginning("Invented", modality=["ct"], task=["segmentation"]))
-    >>> [line for line in text.splitlines() if line.startswith(("key", "modality", "license"))]
-    ['key: "invented"', 'modality: ["CT"]', 'license: {id: unknown}']
-    """
+def _entry_text(beginning: Beginning) -> str:
+    """Return the text of a new entry: YAML with comments, valid as it stands."""
     kind = _kind(beginning)
     regions = beginning.body_region or ("Unknown",)
     lists: Mapping[str, Sequence[str]] = {

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.entries import DEMOGRAPHICS, Entry
 from workbench.markup import html_table, link
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def as_table(entries: Sequence[Entry]) -> "pl.DataFrame":
     before = dict.fromkeys(("key", "name", "kind", "specialty", "modality", "body_region", "tasks"), text)
     sizes = {f"n_{quantity}": number for quantity in _SIZES}
     terms = {"license": text, "license_confirmed": truth, "commercial_use": truth, "access": text}
-    people = dict.fromkeys(("age", "sex", "race", "ethnicity", "country"), text)
+    people = dict.fromkeys(DEMOGRAPHICS, text)
     after = {"published": text, "doi": text, "url": text, "in_idc": truth, "n_guide_rows": number, "curated": truth}
     return pl.DataFrame([as_record(each) for each in entries], schema={**before, **sizes, **terms, **people, **after})
 
@@ -175,13 +175,13 @@ def headline(entries: Sequence[Entry]) -> str:
 
 def _row(entry: Entry) -> tuple[str, ...]:
     patients = entry.size("patients")
-    held = ((quantity, entry.size(quantity)) for quantity in _HELD)
+    held = entry.first_size(_HELD)
     return (
         entry.key,
         ", ".join(entry.modality),
         "; ".join(entry.body_region),
         "" if patients is None else f"{patients:,}",
-        next((f"{n:,} {quantity.replace('_', ' ')}" for quantity, n in held if n is not None), ""),
+        f"{held[1]:,} {held[0].replace('_', ' ')}" if held else "",
         entry.license.id.removeprefix("LicenseRef-") if entry.license_confirmed else "not confirmed",
         {True: "yes", False: "no", None: "unknown"}[entry.commercial_use],
         entry.access.replace("_", " "),

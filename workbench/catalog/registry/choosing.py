@@ -6,14 +6,13 @@ from functools import cache
 from typing import Any
 
 from workbench.assets import asset_path
-from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.entries import DEMOGRAPHICS, Entry
 from workbench.catalog.registry.licenses import UNKNOWN
+from workbench.catalog.registry.meant_words import told_meaning
 from workbench.errors import brief, unknown_name
 
 Asked = str | Sequence[str] | None
 
-#: What may be known of each person.
-DEMOGRAPHICS = ("age", "sex", "race", "ethnicity", "country")
 _KINDS = ("dataset", "model", "framework", "collection")
 _GIVEN = ("yes", "partly")
 # Criterion -> the values that an entry has of it.
@@ -78,7 +77,8 @@ def meets_demographics(entries: Iterable[Entry], asked: Asked) -> tuple[Entry, .
     wanted = [] if asked is None else _several("demographics", asked)
     for name in wanted:
         if name not in DEMOGRAPHICS:
-            raise unknown_name("attribute", name, DEMOGRAPHICS, where="the demographics", then="Use one of these.")
+            then = told_meaning("demographics", name)
+            raise unknown_name("attribute", name, DEMOGRAPHICS, where="the demographics", then=then)
     return tuple(each for each in entries if all(each.demographics[name] in _GIVEN for name in wanted))
 
 
@@ -162,43 +162,13 @@ def meets_text(entries: Iterable[Entry], text: str | None) -> tuple[Entry, ...]:
     return tuple(each for each in entries if all(word in _prose(each) for word in words))
 
 
-def valid_values(criterion: str, entries: Sequence[Entry] = ()) -> tuple[str, ...]:
-    """Return what a criterion may be.
-
-    Parameters
-    ----------
-    criterion : str
-        ``"kind"``, ``"modality"``, ``"body_region"``, ``"task"``, ``"license"`` or ``"access"``.
-    entries : sequence of Entry
-        Whose licenses are known.
-
-    Returns
-    -------
-    tuple of str
-        All of the schema, also those that no entry has.
-
-    Examples
-    --------
-    >>> valid_values("access")
-    ('open', 'registration', 'data_use_agreement', 'credentialed', 'unknown')
-    """
-    if criterion == "kind":
-        return _KINDS
-    if criterion == "license":
-        return tuple(dict.fromkeys([*(name for each in entries for name in _HELD["license"](each)), UNKNOWN]))
-    definitions = _definitions()
-    return tuple(
-        definitions["access"]["properties"]["kind"]["enum"] if criterion == "access" else definitions[criterion]["enum"]
-    )
-
-
 def spelled(criterion: str, word: str, entries: Sequence[Entry] = ()) -> str:
     """Return a value as the catalog spells it.
 
     Parameters
     ----------
     criterion : str
-        As for `valid_values`.
+        ``"kind"``, ``"modality"``, ``"body_region"``, ``"task"``, ``"license"`` or ``"access"``.
     word : str
         In any case.
     entries : sequence of Entry
@@ -219,12 +189,24 @@ def spelled(criterion: str, word: str, entries: Sequence[Entry] = ()) -> str:
     >>> spelled("body_region", "head and neck")
     'Head and Neck'
     """
-    valid = valid_values(criterion, entries)
+    valid = _valid_values(criterion, entries)
     for value in valid:
         if value.casefold() == word.casefold():
             return value
     what = criterion.replace("_", " ")
-    raise unknown_name(what, word, valid, where="the data catalog", then="Use one of these.")
+    raise unknown_name(what, word, valid, where="the data catalog", then=told_meaning(criterion, word))
+
+
+def _valid_values(criterion: str, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """All values of the schema, also those that no entry has; of licenses, those of the entries."""
+    if criterion == "kind":
+        return _KINDS
+    if criterion == "license":
+        return tuple(dict.fromkeys([*(name for each in entries for name in _HELD["license"](each)), UNKNOWN]))
+    definitions = _definitions()
+    return tuple(
+        definitions["access"]["properties"]["kind"]["enum"] if criterion == "access" else definitions[criterion]["enum"]
+    )
 
 
 @cache

@@ -1,17 +1,18 @@
 """What one entry of the data catalog holds: claims with their sources, terms of use, relatives, people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from workbench.catalog.registry.licenses import License, read_license
+from workbench.catalog.registry.licenses import CONFIRMING, License, read_license
 
 Kind = Literal["dataset", "model", "framework", "collection"]
 
-# Who may state a number besides the guides, nearest to the data first.
-_FIRST_HAND = ("creator", "repository", "paper", "registry")
-_RANKS = {**dict.fromkeys(_FIRST_HAND, 1), "guide": 2, "third_party": 3}
+#: What may be known of each person.
+DEMOGRAPHICS = ("age", "sex", "race", "ethnicity", "country")
+# Who states a number, nearest to the data first.
+_RANKS = {**dict.fromkeys(CONFIRMING, 1), "guide": 2, "third_party": 3}
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ class Relation:
     outside: bool = False
     note: str = ""
     evidence: Mapping[str, str] | None = None
+
+    @property
+    def said(self) -> str:
+        """The relation in words, such as ``subset of lidc-idri``."""
+        return f"{self.kind.replace('_', ' ')}{' with' * (self.kind == 'overlaps')} {self.of}"
 
 
 @dataclass(frozen=True)
@@ -188,7 +194,7 @@ class Entry:
     def demographics(self) -> dict[str, str]:
         """Whether age, sex, race, ethnicity and country are given per person: yes, partly, no or unknown."""
         stated = self.fields.get("demographics", {})
-        return {name: str(stated.get(name, "unknown")) for name in ("age", "sex", "race", "ethnicity", "country")}
+        return {name: str(stated.get(name, "unknown")) for name in DEMOGRAPHICS}
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -238,11 +244,40 @@ class Entry:
         int or None
             None when nobody states it.
         """
+        claim = self.best_claim(quantity)
+        return int(claim.value) if claim else self.idc_counts.get(quantity)
+
+    def best_claim(self, quantity: str) -> Claim | None:
+        """Return the claim that `size` rests on.
+
+        Parameters
+        ----------
+        quantity : str
+            As for `size`.
+
+        Returns
+        -------
+        Claim or None
+            None when nobody states a number that no source refuted.
+        """
         stated = [each for each in self.claims if each.quantity == quantity and not each.of]
-        usable = [each for each in stated if each.verdict != "differs"]
-        if usable:
-            return int(min(usable, key=_support).value)
-        return self.idc_counts.get(quantity)
+        return min((each for each in stated if each.verdict != "differs"), key=_support, default=None)
+
+    def first_size(self, quantities: Iterable[str]) -> tuple[str, int] | None:
+        """Return the first of some quantities of which a number is known.
+
+        Parameters
+        ----------
+        quantities : iterable of str
+            The most telling first.
+
+        Returns
+        -------
+        tuple of (str, int) or None
+            The quantity and its `size`; None when nobody states any.
+        """
+        sizes = ((quantity, self.size(quantity)) for quantity in quantities)
+        return next(((quantity, n) for quantity, n in sizes if n is not None), None)
 
     def _text(self, name: str) -> str:
         return str(self.fields.get(name, ""))

@@ -1,12 +1,11 @@
 """Count anew what the Imaging Data Commons holds of the entries, and say what has changed since the last time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.assets import asset_path
-from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.idc_checks import read_idc_facts, stale_facts, write_idc_facts
-from workbench.catalog.registry.idc_facts import IdcFacts, installed_index
+from workbench.catalog.registry.idc_checks import FACTS_FILE, read_idc_facts, write_idc_facts
+from workbench.catalog.registry.idc_facts import IdcFacts
 
 _COUNTED = ("people", "studies", "series", "index")
 
@@ -30,33 +29,17 @@ def count_anew(folder: Path | str | None = None) -> str:
         When the shipped facts belong to an installation.
     """
     shipped = asset_path("data_catalog")
-    root = Path(folder) if folder is not None else shipped
+    root = Path(folder).expanduser() if folder is not None else shipped
     if shipped.parent.name == "_assets" and root.resolve() == shipped.resolve():
         raise PermissionError(
             f"{shipped} belongs to the installation of the workbench. A folder of your own would be right. "
             "Write for instance: workbench datasets check my_catalog --idc"
         )
-    place = root / "checks" / "idc.yaml"
+    place = root.joinpath(*FACTS_FILE)
     before = read_idc_facts(place) if place.is_file() else {}
     written = write_idc_facts(folder, into=place)
     lines = changes(before, read_idc_facts(place))
     return "\n".join([*(lines or ["Nothing has changed."]), f"Facts: {written}"])
-
-
-def outdated(entries: Iterable[Entry]) -> list[str]:
-    """Return why what was counted of the shipped entries no longer holds with the index that is installed.
-
-    Parameters
-    ----------
-    entries : iterable of Entry
-        The shipped ones.
-
-    Returns
-    -------
-    list of str
-        A sentence for each reason, with what to do; empty when all is up to date.
-    """
-    return stale_facts(entries, read_idc_facts(), installed_index())
 
 
 def changes(before: Mapping[str, IdcFacts], after: Mapping[str, IdcFacts]) -> list[str]:

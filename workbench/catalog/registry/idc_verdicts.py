@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from workbench.catalog.registry.entries import Claim
 from workbench.catalog.registry.idc_facts import ClaimCheck, IdcFacts, Verdict, stated
 
-#: A claim of "about" a number agrees with one this share away from it; our choice, since no guide says what it means.
-ABOUT = 0.05
+# A claim of "about" a number agrees with one this share away from it; our choice, since no guide says what it means.
+_ABOUT = 0.05
 
 _VOLUMES = ("CT", "MR", "PT", "NM")
 _WHO = {
@@ -158,7 +158,7 @@ def _meets(claim: Claim, unit: _Unit) -> bool:
         return False
     if claim.qualifier == "at_least":
         return unit.count >= claim.value
-    return claim.qualifier == "about" and abs(unit.count - claim.value) <= ABOUT * claim.value
+    return claim.qualifier == "about" and abs(unit.count - claim.value) <= _ABOUT * claim.value
 
 
 def _sentence(claim: Claim, relation: str, facts: IdcFacts, unit: _Unit | None) -> str:

@@ -108,8 +108,7 @@ def shipped_terms() -> Mapping[str, Mapping[str, Any]]:
         License id to ``name``, ``spdx``, ``commercial_use``, ``derivatives``, ``redistribution``, ``attribution``,
         ``url``, ``basis``, perhaps ``share_alike``.
     """
-    import yaml
+    from workbench.catalog.documents.lines import read_document
 
-    text = asset_path("data_catalog", "licenses.yaml").read_text(encoding="utf-8")
-    terms: Mapping[str, Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    terms: Mapping[str, Mapping[str, Any]] = read_document(asset_path("data_catalog", "licenses.yaml")).value
     return terms

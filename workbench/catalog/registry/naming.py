@@ -1,11 +1,14 @@
 """Find an entry by its key, its name or an alias."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from workbench.catalog.registry.entries import Entry
 from workbench.errors import UnknownNameError, brief, nearest_names
 
 _LONGEST = 200  # characters that are searched for a misspelling
+_MOST = 3  # entries that are offered
+_WORD = re.compile(r"[^\W_]+")
 
 
 def names_of(entries: Iterable[Entry]) -> dict[str, Entry]:
@@ -55,10 +58,17 @@ def find_entry(name: str, names: Mapping[str, Entry]) -> Entry:
     wanted = str(name).casefold()
     if wanted in names:
         return names[wanted]
-    near = dict.fromkeys(names[each].key for each in nearest_names(wanted[:_LONGEST], names))
+    spelled = [*_holding(wanted[:_LONGEST], names), *nearest_names(wanted[:_LONGEST], names)]
+    near = list(dict.fromkeys(names[each].key for each in spelled))[:_MOST]
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     n_entries = len({each.key for each in names.values()})
     raise UnknownNameError(
         f"No entry {brief(repr(name))} among {n_entries} of the data catalog.{hint} A key, a name or an alias would "
         "be right. Find it: datasets().search('…')"
     )
+
+
+def _holding(wanted: str, names: Mapping[str, Entry]) -> list[str]:
+    """The names in which every word stands that was typed, shortest first: for "nih", NIH ChestX-ray14."""
+    words = set(_WORD.findall(wanted))
+    return sorted((name for name in names if words and words <= set(_WORD.findall(name))), key=lambda each: len(each))

@@ -19,14 +19,6 @@ _UNKNOWN = "not known"
 _WIDTH = 34  # characters of a column of text
 _FOUND = {"agrees": "agree", "differs": "differ"}
 _VERDICTS = {"not_comparable": "not comparable with the source", "unchecked": "not checked"}
-_RELATED = {
-    "subset_of": "subset of",
-    "edition_of": "edition of",
-    "derived_from": "derived from",
-    "annotations_of": "annotations of",
-    "overlaps": "overlaps with",
-    "hosted_on": "hosted on",
-}
 _COMMERCIAL = {True: "yes", False: "no", None: _UNKNOWN}
 
 
@@ -237,7 +229,7 @@ _ATTRIBUTES: dict[str, Callable[[Entry], str]] = {
     "Published": _field("published"),
     "Version": _field("version"),
     "Formats": _field("formats"),
-    "Relatives": lambda entry: "; ".join(f"{_RELATED[each.kind]} {each.of}" for each in entry.relations),
+    "Relatives": lambda entry: "; ".join(each.said for each in entry.relations),
     "Known issues": lambda entry: " ".join(each["issue"] for each in entry.fields.get("known_issues", ())),
     "DOI": lambda entry: entry.doi,
     "Page": lambda entry: entry.url,

@@ -1,7 +1,7 @@
 """The map of the data catalog: how large each data set is, what it shows, and what its license allows."""
 
 import math
-from typing import Any, Literal
+from typing import Literal
 
 import altair as alt
 import polars as pl
@@ -83,11 +83,16 @@ def datasets(catalog: DataCatalog, *, by: Measure = "patients") -> Figure:
 def _table(catalog: DataCatalog, by: Measure) -> pl.DataFrame:
     rows = []
     for entry in (each for each in catalog.entries if each.kind == "dataset"):
-        sizes = [(entry.size(quantity), quantity) for quantity in MEASURES[by]]
-        value, unit = next(((value, unit) for value, unit in sizes if value), (None, ""))
+        unit, value = entry.first_size(MEASURES[by]) or ("", None)
         row = {"key": entry.key, "name": entry.name, "kind_of_image": image_kind(entry.modality)}
         rows.append(
-            {**row, "license_use": license_use(entry), "license": entry.license.name, "size": value, "unit": unit}
+            {
+                **row,
+                "license_use": license_use(entry),
+                "license": entry.license.name,
+                "size": value or None,
+                "unit": unit,
+            }
         )
     schema = dict.fromkeys(("key", "name", "kind_of_image", "license_use", "license", "unit"), pl.String)
     table = pl.DataFrame(rows, schema={**schema, "size": pl.Int64})
@@ -228,19 +233,3 @@ def _footnote(table: pl.DataFrame, by: Measure) -> str:
     unit = "" if by == "patients" else "What its creators count differs: images, scans, slides, studies or videos. "
     sizes = "Sizes: the best supported number, compared with its source where one was found. "
     return wording.below(None, f"{unit}{sizes}Of {table['size'].null_count()} data sets nobody states one.", "")
-
-
-def spec_rows(figure: Figure) -> list[dict[str, Any]]:
-    """Return what a map draws, one mapping a data set.
-
-    Parameters
-    ----------
-    figure : Figure
-        What `datasets` returns.
-
-    Returns
-    -------
-    list of dict
-        With ``key``, ``at`` and ``row``, where the mark stands.
-    """
-    return [row for rows in figure.spec()["datasets"].values() for row in rows if "key" in row]

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 
 from tests.catalog.registry.formats.drawn import LAWS, catalogs
 from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.formats.writing import FORMATS, export
+from workbench.catalog.registry.formats.writing import Format, export
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -73,7 +74,7 @@ def test_an_unknown_format_is_refused_with_the_nearest(invented: Entry, tmp_path
         export([invented], tmp_path, ["croisant"])  # type: ignore[list-item]
     assert str(refused.value) == (
         "No format 'croisant' in the data catalog. Did you mean 'croissant'? "
-        f"Valid: {', '.join(FORMATS)}. Use one of these."
+        f"Valid: {', '.join(get_args(Format))}. Use one of these."
     )
 
 

@@ -88,19 +88,11 @@ def _of_dataset(entry: Entry) -> dict[str, Any]:
 
 def _size(entry: Entry) -> list[str]:
     """Return the class of size, as the hub names it: 1K<n<10K for 1,000 to 9,999."""
-    n = next((size for unit in _UNITS if (size := entry.size(unit)) is not None), None)
-    if n is None:
+    held = entry.first_size(_UNITS)
+    if held is None:
         return []
-    bounds = (
-        ("1K", 10**3),
-        ("10K", 10**4),
-        ("100K", 10**5),
-        ("1M", 10**6),
-        ("10M", 10**7),
-        ("100M", 10**8),
-        ("1B", 10**9),
-    )
-    below = next((i for i, (_, bound) in enumerate(bounds) if n < bound), None)
-    if below is None:
+    names = ("1K", "10K", "100K", "1M", "10M", "100M", "1B")
+    above = sum(held[1] >= 10 ** (3 + i) for i in range(len(names)))
+    if above == len(names):
         return ["n>1B"]
-    return [f"n<{bounds[0][0]}" if below == 0 else f"{bounds[below - 1][0]}<n<{bounds[below][0]}"]
+    return [f"{names[above - 1]}<n<{names[above]}" if above else "n<1K"]

@@ -158,7 +158,7 @@ def _labels(entry: Entry) -> str:
 def _relatives(entry: Entry) -> Iterator[str]:
     for relation in entry.relations:
         note = f": {plain(relation.note)}" if relation.note else ""
-        yield f"{relation.kind.replace('_', ' ')} {plain(relation.of)}{note}"
+        yield f"{plain(relation.said)}{note}"
     for key in entry.fields.get("trained_on", ()):
         yield f"trained on {plain(key)}"
 

@@ -105,6 +105,27 @@ def shared_images(relation: Relation) -> str:
     return f"{told} {relation.of}. Do not train on one and test on the other." if told else ""
 
 
+def quoted(evidence: Mapping[str, str]) -> str:
+    """Return the words of a source with their page.
+
+    Parameters
+    ----------
+    evidence : mapping
+        ``words`` and ``page``.
+
+    Returns
+    -------
+    str
+        No sentence of its own.
+
+    Examples
+    --------
+    >>> quoted({"words": "CC BY 4.0", "page": "https://example.org"})
+    '“CC BY 4.0” (https://example.org)'
+    """
+    return f"“{evidence['words']}” ({evidence['page']})"
+
+
 def _verdict(claim: Claim) -> str:
     against = claim.checked_against
     source = f" {against['page']} (“{against['words']}”, read {against['read']})" if against else " a source"

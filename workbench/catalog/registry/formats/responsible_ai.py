@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.formats.evidence import shared_images
+from workbench.catalog.registry.formats.evidence import quoted, shared_images
 
 
 def responsible_ai(entry: Entry) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _collection(entry: Entry) -> Iterator[str]:
         yield chosen
     for relation in entry.relations:
         if relation.kind in ("subset_of", "derived_from", "annotations_of"):
-            yield f"{relation.kind.replace('_', ' ').capitalize()} {relation.of}."
+            yield f"{relation.said[0].upper()}{relation.said[1:]}."
 
 
 def _biases(entry: Entry) -> Iterator[str]:
@@ -92,4 +92,4 @@ def _answered(entry: Entry, item: str) -> str:
     answered = entry.fields.get("standing_together", {}).get(item)
     if answered is None or answered["answer"] not in ("yes", "partly"):
         return ""
-    return f"“{answered['evidence']['words']}” ({answered['evidence']['page']})"
+    return quoted(answered["evidence"])

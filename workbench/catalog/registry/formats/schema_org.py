@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workbench.catalog.registry.entries import Claim, Entry
-from workbench.catalog.registry.formats.evidence import claim_words, pages_of
+from workbench.catalog.registry.formats.evidence import claim_words, pages_of, quoted
 from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.licenses import License
 
@@ -62,7 +62,7 @@ def describe_entry(entry: Entry, facts: IdcFacts | None = None) -> dict[str, Any
         "description": entry.summary,
         "identifier": [entry.key, *([f"https://doi.org/{entry.doi}"] if entry.doi else [])],
         "url": entry.url,
-        "license": license_addresses(entry.license),
+        "license": _license_addresses(entry.license),
         "creator": _creators(entry),
         "publisher": {"@type": "Organization", "name": fields["publisher"]} if "publisher" in fields else None,
         "datePublished": fields.get("published"),
@@ -125,29 +125,6 @@ def data_catalog_jsonld(entries: Iterable[Entry], facts: Mapping[str, IdcFacts] 
     }
 
 
-def license_addresses(terms: License) -> list[str]:
-    """Return where the terms of an entry stand, those of its parts after its own.
-
-    Parameters
-    ----------
-    terms : License
-        Of an entry.
-
-    Returns
-    -------
-    list of str
-        Addresses, or the name where terms have none; empty when no source states a license.
-
-    Examples
-    --------
-    >>> from workbench.catalog.registry.licenses import read_license
-    >>> license_addresses(read_license({"id": "unknown"}))
-    []
-    """
-    stated = [each for each in (terms, *(part for _, part in terms.parts)) if each.confirmed]
-    return list(dict.fromkeys(each.url or each.name for each in stated))
-
-
 def property_value(name: str, value: object, description: str = "") -> dict[str, Any]:
     """Return one named value.
 
@@ -176,6 +153,12 @@ def property_value(name: str, value: object, description: str = "") -> dict[str,
         "value": value,
         **({"description": description} if description else {}),
     }
+
+
+def _license_addresses(terms: License) -> list[str]:
+    """Return where the terms of an entry stand, those of its parts after its own; names where terms have no address."""
+    stated = [each for each in (terms, *(part for _, part in terms.parts)) if each.confirmed]
+    return list(dict.fromkeys(each.url or each.name for each in stated))
 
 
 def _creators(entry: Entry) -> list[dict[str, str]]:
@@ -235,9 +218,7 @@ def _properties(entry: Entry, facts: IdcFacts | None) -> list[dict[str, Any]]:
         if answer != "unknown"
     ]
     if terms.confirmed and terms.evidence:
-        values.append(
-            property_value("license as stated", terms.id, f"“{terms.evidence['words']}” ({terms.evidence['page']})")
-        )
+        values.append(property_value("license as stated", terms.id, quoted(terms.evidence)))
         values.append(
             property_value("commercial use", {True: "yes", False: "no", None: "read the terms"}[entry.commercial_use])
         )
@@ -247,12 +228,7 @@ def _properties(entry: Entry, facts: IdcFacts | None) -> list[dict[str, Any]]:
         if relation.kind == "overlaps"
     ]
     for item, answered in fields.get("standing_together", {}).items():
-        evidence = answered["evidence"]
-        values.append(
-            property_value(
-                f"STANDING Together, {item}", answered["answer"], f"“{evidence['words']}” ({evidence['page']})"
-            )
-        )
+        values.append(property_value(f"STANDING Together, {item}", answered["answer"], quoted(answered["evidence"])))
     values += [
         property_value(
             f"guide row {row['row']}",

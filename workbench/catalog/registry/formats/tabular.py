@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.entries import DEMOGRAPHICS, Entry
 from workbench.catalog.registry.formats.schema_org import CATALOG_NAME, DESCRIPTION_LICENSE
 
 CSV_NAME = "catalog.csv"
@@ -152,7 +152,7 @@ _COLUMNS = (
         "commercial_use", "string", "yes, no, or unknown (read the terms)", lambda each: _USES[each.commercial_use]
     ),
     _Column("access", "string", "How one gets it, or unknown", lambda entry: entry.access),
-    *(_given(name) for name in ("age", "sex", "race", "ethnicity", "country")),
+    *(_given(name) for name in DEMOGRAPHICS),
     _Column("creator", "string", f"Who made it{_BETWEEN}", _creators),
     _text("publisher", "Who hands it out"),
     _text("published", "Day, month or year of publication, ISO 8601"),

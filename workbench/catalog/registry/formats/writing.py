@@ -16,7 +16,7 @@ from workbench.catalog.writing import write_together
 from workbench.errors import unknown_name
 
 Format = Literal["croissant", "cards", "schema.org", "bibtex", "csl", "csv"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+_FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 def export(
@@ -64,10 +64,10 @@ def export(
     ['catalog.csv', 'a.json', 'datapackage.json']
     """
     listed, root = tuple(entries), Path(folder)
-    chosen = FORMATS if formats is None else tuple(formats)
+    chosen = _FORMATS if formats is None else tuple(formats)
     for name in chosen:
-        if name not in FORMATS:
-            raise unknown_name("format", name, FORMATS, where="the data catalog", then="Use one of these.")
+        if name not in _FORMATS:
+            raise unknown_name("format", name, _FORMATS, where="the data catalog", then="Use one of these.")
     _check(listed, root)
     known = facts or {}
     texts = {root / name: text for wanted in chosen for name, text in _WRITERS[wanted](listed, known).items()}
