@@ -276,8 +276,7 @@ class Entry:
         tuple of (str, int) or None
             The quantity and its `size`; None when nobody states any.
         """
-        sizes = ((quantity, self.size(quantity)) for quantity in quantities)
-        return next(((quantity, n) for quantity, n in sizes if n is not None), None)
+        return next(((each, n) for each in quantities if (n := self.size(each)) is not None), None)
 
     def _text(self, name: str) -> str:
         return str(self.fields.get(name, ""))
