@@ -1,6 +1,7 @@
 """Recommendations: the right answer first, every need checked again by hand, nothing unknown taken for granted."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -396,6 +397,9 @@ def test_an_answer_is_read_as_text_as_html_and_as_a_table():
     named = invented("x", name="<script>alert(1)</script>")
     assert "<script>" not in only(named, "chest CT")._repr_html_()
     assert "&lt;script&gt;" in only(named, "chest CT")._repr_html_()
+    page = found._repr_html_()
+    assert 'rel="noopener">source</a>)' in page
+    assert "https://" not in re.sub(r'href="[^"]*"', "", page)
 
 
 def test_the_empty_question_ranks_everything_that_is_confirmed():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.catalog.registry.meeting import Answer, Remark
 from workbench.catalog.registry.needs import Needs
+from workbench.markup import link
 
 if TYPE_CHECKING:
     import polars as pl
@@ -148,7 +149,8 @@ def _as_text(found: Recommendation) -> str:
         lines += [f"{place}. {choice.name} [{choice.key}]", *(f"   + {each}" for each in choice.reasons)]
         lines += [f"   ! {each}" for each in choice.warnings]
     for title, choices in _rest(found):
-        lines += [title, *(f"   {choice.name} [{choice.key}]: {_why(choice)}" for choice in choices)]
+        said = {choice: " ".join(f"{before}{why}" for before, why in _why(choice)) for choice in choices}
+        lines += [title, *(f"   {choice.name} [{choice.key}]: {why}" for choice, why in said.items())]
     return "\n".join(lines)
 
 
@@ -158,7 +160,7 @@ def _as_html(found: Recommendation) -> str:
     if found.ranked:
         parts.append(f"<ol>{''.join(_item(choice) for choice in found.ranked[:_SHOWN])}</ol>")
     for title, choices in _rest(found):
-        items = "".join(f"<li>{escape(choice.name)}: {escape(_why(choice))}</li>" for choice in choices)
+        items = "".join(f"<li>{escape(choice.name)}: {' '.join(map(_linked, _why(choice)))}</li>" for choice in choices)
         parts.append(f"<p>{escape(title)}</p><ul>{items}</ul>")
     return "".join(parts)
 
@@ -187,20 +189,25 @@ def _rest(found: Recommendation) -> Iterator[tuple[str, tuple[Choice, ...]]]:
         yield "License not confirmed, so not recommended:", found.not_confirmed[:_SHOWN]
 
 
-def _why(choice: Choice) -> str:
-    if not choice.unmet:
-        return str(choice.warnings[0]) if choice.warnings else ""
-    return " ".join(f"{each.need}: {each.remark}" for each in choice.unmet)
+def _why(choice: Choice) -> list[tuple[str, Remark]]:
+    """What keeps it from being ranked: each need it fails, else what to beware of first."""
+    unmet = [(f"{each.need}: ", each.remark) for each in choice.unmet]
+    return unmet or [("", each) for each in choice.warnings[:1]]
 
 
 def _item(choice: Choice) -> str:
     said = [("", each) for each in choice.reasons] + [("Warning: ", each) for each in choice.warnings]
-    items = "".join(f"<li>{escape(before)}{escape(str(each))}</li>" for before, each in said)
+    items = "".join(f"<li>{_linked(each)}</li>" for each in said)
     return f"<li><strong>{escape(choice.name)}</strong><ul>{items}</ul></li>"
 
 
+def _linked(said: tuple[str, Remark]) -> str:
+    before, remark = said
+    return f"{escape(before)}{escape(remark.text)}{f' ({link(remark.source)})' if remark.source else ''}"
+
+
 def _parts(choice: Choice) -> tuple[list[str], list[str], list[str]]:
-    unmet = [f"{each.need}: {each.remark}" for each in choice.unmet]
+    unmet = [f"{before}{said}" for before, said in _why(choice)] if choice.unmet else []
     return [str(each) for each in choice.reasons], [str(each) for each in choice.warnings], unmet
 
 
