@@ -1,6 +1,7 @@
 """The data catalog as an object: every criterion, its misspellings, the table, the conflicts, and what is related."""
 
 import json
+from inspect import signature
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import workbench as wb
 from tests.catalog.registry.small_catalog import CLAIM, EVIDENCE, TERMS, dataset, model
 from workbench.assets import asset_path
+from workbench.catalog.registry import meant_words
 from workbench.catalog.registry.conflicts import find_conflicts
 from workbench.catalog.registry.data_catalog import DataCatalog
 from workbench.catalog.registry.entries import Entry
@@ -101,6 +103,10 @@ def test_where_takes_what_meets_every_criterion(criteria: dict[str, Any], keys: 
     assert [each.key for each in SMALL.where(**criteria)] == keys
 
 
+CRITERIA_TOLD = (
+    "Valid: kind, modality, body_region, task, license, access, commercial_use, demographics, min_patients, curated, "
+    "text."
+)
 ENUMS = {
     name: definition["enum"]
     for name, definition in json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_text())[
@@ -126,7 +132,7 @@ ENUMS = {
         (
             {"body_region": "Lung"},
             f"No body region 'Lung' in the data catalog. Valid: {'; '.join(ENUMS['body_region'][:12])}, … (17 in all). "
-            "Use one of these.",
+            "For 'Lung' use Chest.",
         ),
         (
             {"task": "segmentaton"},
@@ -145,8 +151,29 @@ ENUMS = {
         ),
         (
             {"demographics": "gender"},
-            "No attribute 'gender' in the demographics. Valid: age, sex, race, ethnicity, country. Use one of these.",
+            "No attribute 'gender' in the demographics. Valid: age, sex, race, ethnicity, country. For 'gender' use "
+            "sex.",
         ),
+        (
+            {"modality": "X-ray"},
+            "No modality 'X-ray' in the data catalog. Valid: CR, DX, CT, MR, MG, US, PT, NM, XA, RF, SM, GM, … (19 in "
+            "all). For 'X-ray' use CR or DX.",
+        ),
+        (
+            {"access": "public"},
+            "No access 'public' in the data catalog. Valid: open, registration, data_use_agreement, credentialed, "
+            "unknown. For 'public' use open.",
+        ),
+        (
+            {"modalty": "CT"},
+            f"No criterion 'modalty' in where(). Did you mean 'modality'? {CRITERIA_TOLD} Give one of these.",
+        ),
+        (
+            {"patients": 7},
+            f"No criterion 'patients' in where(). Did you mean 'min_patients'? {CRITERIA_TOLD} Write for instance "
+            "min_patients=10_000",
+        ),
+        ({"sex": "F"}, f"No criterion 'sex' in where(). {CRITERIA_TOLD} Write for instance demographics='sex'"),
     ],
 )
 def test_a_misspelled_value_is_told_with_the_nearest(criteria: dict[str, Any], message: str) -> None:
@@ -234,6 +261,31 @@ def test_an_entry_is_found_by_key_name_and_alias_in_any_case() -> None:
         "No entry 'lunks' among 4 of the data catalog. Did you mean 'lungs'? A key, a name or an alias would be right. "
         "Find it: datasets().search('…')"
     )
+
+
+def test_every_criterion_is_told_and_every_word_that_is_meant_leads_to_a_value() -> None:
+    named = [each for each in signature(DataCatalog.where).parameters if each not in ("self", "others")]
+    assert sorted(named) == sorted(CRITERIA_TOLD.removeprefix("Valid: ").rstrip(".").split(", "))
+    for criterion, words in meant_words._MEANT.items():
+        for word in words:
+            for value in meant_words.meant_values(criterion, word):
+                SMALL.where(**{criterion: value})
+
+
+def test_a_catalog_tells_whether_it_holds_a_name_or_an_entry() -> None:
+    for name in ("lungs", "The SET lungs", "lungs of anywhere", SMALL["lungs"]):
+        assert name in SMALL
+    for name in ("lung", 7, SMALL["lungs"]):
+        assert name not in SMALL.where(modality="MG")
+
+
+def test_a_word_of_a_name_is_offered_before_names_that_look_alike() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        wb.datasets()["NIH"]
+    assert "Did you mean 'nih-chestx-ray14' or" in str(caught.value)
+    with pytest.raises(UnknownNameError) as caught:
+        SMALL["anywhere"]
+    assert "Did you mean 'lungs'?" in str(caught.value)
 
 
 def test_relatives_are_known_also_when_they_were_narrowed_away() -> None:
@@ -369,6 +421,15 @@ def test_computed_and_written_conflicts_are_told_once() -> None:
     ]
 
 
+def test_conflicts_can_be_asked_of_some_entries() -> None:
+    written = {"between": ["a", "b"], "nature": "7 < 9.", "resolution": "9."}
+    both = DataCatalog(tuple(Entry("dataset", dataset(key, conflicts=[written])) for key in ("one", "two")))
+    assert [each.key for each in both.conflicts()] == ["one", "two"]
+    assert [each.key for each in both.conflicts("The set TWO")] == ["two"]
+    with pytest.raises(UnknownNameError):
+        both.conflicts("three")
+
+
 def test_conflicts_print_and_have_a_table() -> None:
     written = {"between": ["a", "b"], "nature": "7 < 9.", "resolution": "Count yourself."}
     found = DataCatalog((Entry("dataset", dataset("one", conflicts=[written])),)).conflicts()
@@ -425,6 +486,37 @@ def test_needs_by_keyword_are_checked_and_joined_with_the_question() -> None:
     assert str(caught.value) == (
         "No need 'modalty' in recommend(). Did you mean 'modality'? Valid: kind, modality, body_region, task, labels, "
         "demographics, min_size, commercial_use, access, splits, include_collections. Give one of these."
+    )
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        ({"min_size": 10_000}, ("at least 10,000 patients",)),
+        ({"min_patients": 10_000}, ("at least 10,000 patients",)),
+        ({"patients": 10_000, "images": 5e4}, ("at least 10,000 patients", "at least 50,000 images")),
+        ({"min_size": {"slides": 100}}, ("at least 100 slides",)),
+        ({"min_size": None}, ()),
+    ],
+)
+def test_the_least_of_a_quantity_can_be_said_by_its_name(needs: dict[str, Any], said: tuple[str, ...]) -> None:
+    assert wb.datasets().recommend(**needs).needs.said() == said
+
+
+@pytest.mark.parametrize(
+    ("needs", "came"),
+    [
+        ({"min_size": "many"}, "min_size='many'"),
+        ({"patients": True}, "patients=True"),
+        ({"min_size": {"images": -1}}, "min_size['images']=-1"),
+    ],
+)
+def test_a_least_that_is_no_number_is_told_with_an_example(needs: dict[str, Any], came: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        wb.datasets().recommend(**needs)
+    assert str(caught.value) == (
+        f"{came} came. A number would be right, of patients, or by what is counted. "
+        "Write for instance min_size={'images': 100_000}"
     )
 
 

@@ -6,15 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.catalog.registry import choosing
 from workbench.catalog.registry.catalog_text import as_html, as_table, as_text
-from workbench.catalog.registry.choosing import (
-    Asked,
-    meets_answer,
-    meets_demographics,
-    meets_size,
-    meets_text,
-    meets_words,
-)
+from workbench.catalog.registry.choosing import Asked
 from workbench.catalog.registry.conflicts import Conflicts, find_conflicts
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
@@ -110,10 +104,10 @@ class DataCatalog:
         """
         refuse_criteria(others)
         asked = {"kind": kind, "modality": modality, "body_region": body_region, "task": task}
-        met = meets_words(self.entries, {**asked, "license": license, "access": access})
-        met = meets_size(meets_demographics(met, demographics), min_patients)
-        met = meets_answer(met, "commercial_use", asked=commercial_use)
-        return self._narrowed(meets_text(meets_answer(met, "curated", asked=curated), text))
+        met = choosing.meets_words(self.entries, {**asked, "license": license, "access": access})
+        met = choosing.meets_size(choosing.meets_demographics(met, demographics), min_patients)
+        met = choosing.meets_answer(met, "commercial_use", asked=commercial_use)
+        return self._narrowed(choosing.meets_text(choosing.meets_answer(met, "curated", asked=curated), text))
 
     def search(self, text: str, *, limit: int = 10) -> "DataCatalog":
         """Return the entries that match words best, the best first; how they match stands in ``found``.

@@ -71,4 +71,4 @@ def find_entry(name: str, names: Mapping[str, Entry]) -> Entry:
 def _holding(wanted: str, names: Mapping[str, Entry]) -> list[str]:
     """The names in which every word stands that was typed, shortest first: for "nih", NIH ChestX-ray14."""
     words = set(_WORD.findall(wanted))
-    return sorted((name for name in names if words and words <= set(_WORD.findall(name))), key=lambda each: len(each))
+    return sorted((name for name in names if words and words <= set(_WORD.findall(name))), key=len)

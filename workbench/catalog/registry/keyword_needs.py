@@ -1,0 +1,68 @@
+"""Read what is given to ``recommend`` by keyword: needs as they are, and the least of a quantity by its own name."""
+
+from collections.abc import Mapping
+from inspect import signature
+from typing import Any
+
+from workbench.catalog.registry.needs import Needs
+from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.typed_needs import typed_needs
+from workbench.errors import brief, unknown_name
+
+_SIZE = "min_size"
+
+
+def keyword_needs(needs: Mapping[str, Any]) -> Needs:
+    """Return needs from keywords.
+
+    Parameters
+    ----------
+    needs : mapping of str to object
+        Parameters of `typed_needs`; the name of a quantity, also after ``min_``, with the least number of it; and
+        ``min_size`` as a plain number, which counts patients.
+
+    Returns
+    -------
+    Needs
+        As `typed_needs` gives them.
+
+    Raises
+    ------
+    UnknownNameError
+        For another keyword, with the nearest.
+    TypeError
+        When what should be a number is none.
+
+    Examples
+    --------
+    >>> keyword_needs({"modality": "CT", "min_patients": 1_000, "images": 5_000}).said()
+    ('CT', 'at least 1,000 patients', 'at least 5,000 images')
+    """
+    known = tuple(signature(typed_needs).parameters)
+    given, sizes = dict(needs), {}
+    for name in needs:
+        quantity = name.removeprefix("min_")
+        if name == _SIZE and isinstance(needs[name], Mapping):
+            sizes.update({each: _count(f"{_SIZE}[{each!r}]", least) for each, least in given.pop(name).items()})
+        elif name == _SIZE:
+            if needs[name] is not None:
+                sizes["patients"] = _count(name, needs[name])
+            given.pop(name)
+        elif quantity in _quantities():
+            sizes[quantity] = _count(name, given.pop(name))
+        elif name not in known:
+            raise unknown_name("need", name, known, where="recommend()", then="Give one of these.")
+    return typed_needs(**given, min_size=sizes)
+
+
+def _quantities() -> set[str]:
+    return {name for rule in ranking_rules()["quantities"] for name in rule["quantities"]}
+
+
+def _count(name: str, least: Any) -> int:
+    if isinstance(least, bool) or not isinstance(least, int | float) or not 0 <= least < float("inf"):
+        raise TypeError(
+            f"{name}={brief(repr(least))} came. A number would be right, of patients, or by what is counted. "
+            "Write for instance min_size={'images': 100_000}"
+        )
+    return int(least)
