@@ -201,3 +201,12 @@ def test_a_long_chain_needs_no_recursion() -> None:
     assert families(*chain).roots("k1499") == ("k0",)
     assert find_cycles({one: [of] for one, _, of in chain}) == []
     assert len(find_cycles({**{one: [of] for one, _, of in chain}, "k0": ["k1499"]})[0]) == 1501
+
+
+def test_other_images_of_the_same_people_are_told_apart_from_shared_images():
+    relation = {"kind": "same_patients", "of": "slides"}
+    scans = Entry("dataset", {"key": "scans", "name": "Scans", "relations": [relation]})
+    slides = Entry("dataset", {"key": "slides", "name": "Slides"})
+    said = "Scans has other images of patients of Slides. Keep each patient on one side of a test."
+    assert Families([scans, slides]).leakage("scans", "slides") == said
+    assert Families([scans, slides]).overlaps("scans") == ()

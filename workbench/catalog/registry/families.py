@@ -15,9 +15,11 @@ _IN_WORDS = {
     "derived_from": "is derived from",
     "annotations_of": "annotates",
     "overlaps": "overlaps with",
+    "same_patients": "has other images of patients of",
     "hosted_on": "is hosted on",
 }
 _APART = "Do not train on one and test on the other."
+_PEOPLE = "Keep each patient on one side of a test."
 _COMPARE = "Compare their patients before training on one and testing on the other."
 
 
@@ -92,7 +94,7 @@ class Families:
         tuple of str
             Sorted.
         """
-        return tuple(sorted(other for other in self._overlapping.get(key, ()) if other in self._entries))
+        return tuple(sorted(other for other in self._overlapping["overlaps"].get(key, ()) if other in self._entries))
 
     def roots(self, key: str) -> tuple[str, ...]:
         """Return the topmost ancestors of an entry, itself when it has no parent.
@@ -115,7 +117,7 @@ class Families:
 
         They do when one was taken from the other over any number of steps, when both were taken from a common
         ancestor, or when they or their relatives overlap. A model shares the images it was trained on. To be on the
-        same platform is no relation.
+        same platform is no relation. Other images of the same people are told last: no image is shared, but who is.
 
         Parameters
         ----------
@@ -135,7 +137,8 @@ class Families:
             or self._trained(one, other)
             or self._trained(other, one)
             or self._common_ancestor(one, other)
-            or self._overlap(one, other)
+            or self._overlap(one, other, "overlaps")
+            or self._overlap(one, other, "same_patients")
         )
 
     def pairs(self) -> Iterator[tuple[str, str, str]]:
@@ -158,14 +161,15 @@ class Families:
         return {key: {_node(each): each.kind for each in self.parents(key)} for key in self._entries}
 
     @cached_property
-    def _overlapping(self) -> dict[str, set[str]]:
-        edges: dict[str, set[str]] = {}
+    def _overlapping(self) -> dict[str, dict[str, set[str]]]:
+        """Kind of relation -> node -> who is related, whichever of the two says so."""
+        kinds: dict[str, dict[str, set[str]]] = {"overlaps": {}, "same_patients": {}}
         for key, entry in self._entries.items():
             for each in entry.relations:
-                if each.kind == "overlaps":
-                    edges.setdefault(key, set()).add(_node(each))
-                    edges.setdefault(_node(each), set()).add(key)
-        return edges
+                if each.kind in kinds:
+                    kinds[each.kind].setdefault(key, set()).add(_node(each))
+                    kinds[each.kind].setdefault(_node(each), set()).add(key)
+        return kinds
 
     def _above(self, key: str) -> dict[str, tuple[str, ...]]:
         """Every node at or above one, with the shortest way up to it."""
@@ -210,15 +214,15 @@ class Families:
             return None
         return f"{self._told(ours[common[0]])}, and {self._told(theirs[common[0]])}. {_COMPARE}"
 
-    def _overlap(self, one: str, other: str) -> str | None:
+    def _overlap(self, one: str, other: str, kind: str) -> str | None:
         ours, theirs = self._kin(one), self._kin(other)
-        met = [(a, b) for a in ours for b in self._overlapping.get(a, ()) if b in theirs]
+        met = [(a, b) for a in ours for b in self._overlapping[kind].get(a, ()) if b in theirs]
         if not met:
             return None
         a, b = min(met, key=lambda pair: (len(ours[pair[0]]) + len(theirs[pair[1]]), pair))
         ways = [self._told(way) for way in (ours[a], theirs[b]) if len(way) > 1]
-        advice = _APART if not ways else _COMPARE
-        return f"{', and '.join([f'{self._called(a)} overlaps with {self._called(b)}', *ways])}. {advice}"
+        advice = _PEOPLE if kind == "same_patients" else _APART if not ways else _COMPARE
+        return f"{', and '.join([f'{self._called(a)} {_IN_WORDS[kind]} {self._called(b)}', *ways])}. {advice}"
 
     def _told(self, way: tuple[str, ...]) -> str:
         """A way up in words: A is a subset of B, which is an edition of C."""
