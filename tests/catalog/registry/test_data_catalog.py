@@ -363,6 +363,17 @@ def test_the_catalog_prints_as_a_table() -> None:
     assert repr(many).splitlines()[-1] == "… and 3 more"
 
 
+def test_a_set_holds_what_counts_its_main_images() -> None:
+    listed = [{**CLAIM, "quantity": name, "value": n} for name, n in (("images", 9), ("slides", 5), ("studies", 7))]
+    for main, held in ((["CT", "SM"], "7 studies"), (["SM", "CT"], "9 images"), (["TEXT", "MR"], "7 studies")):
+        shown = repr(DataCatalog((Entry("dataset", dataset("one", modality=main, claims=listed)),)))
+        assert held in shown.splitlines()[2]
+    slides = [each for each in listed if each["quantity"] != "images"]
+    for main, held in ((["SM"], "5 slides"), (["CR", "DX"], "7 studies"), ([], "7 studies")):
+        shown = repr(DataCatalog((Entry("dataset", dataset("one", modality=main, claims=slides)),)))
+        assert held in shown.splitlines()[2]
+
+
 def test_the_page_escapes_what_files_say() -> None:
     shown = SMALL._repr_html_()
     assert (
@@ -457,6 +468,14 @@ def test_every_name_of_the_shipped_catalog_finds_its_entry() -> None:
     for each in catalog:
         for name in (each.key, each.name, *each.aliases):
             assert catalog[name] is each
+
+
+def test_the_index_gives_no_size_in_a_unit_that_the_claim_does_not_mean() -> None:
+    catalog = wb.datasets()
+    # the guide's 2,620 scans are of the parent; 6,775 studies of the index hold one image each, and mean another unit
+    assert catalog["cbis-ddsm"].size("studies") is None
+    assert catalog["cbis-ddsm"].size("patients") == 1566
+    assert catalog["lidc-idri"].size("studies") == 1308
 
 
 def test_collections_of_the_index_stand_apart() -> None:

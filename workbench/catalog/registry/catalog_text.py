@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalog.registry.entries import DEMOGRAPHICS, Entry
+from workbench.catalog.registry.main_images import image_quantities
 from workbench.markup import html_table, link
 
 if TYPE_CHECKING:
@@ -18,19 +19,8 @@ _COLUMNS = ("key", "modality", "body region", "patients", "holds", "license", "c
 _NUMBERS = ("patients", "holds")
 _WIDEST = {"modality": 11, "body region": 24, "license": 26}
 _SIZES = ("patients", "studies", "images", "volumes", "slides", "patches")
-# What a data set is said to hold, the first that anybody states.
-_HELD = (
-    "images",
-    "volumes",
-    "slides",
-    "videos",
-    "patches",
-    "studies",
-    "series",
-    "image_text_pairs",
-    "text_pairs",
-    "reports",
-)
+# What an entry holds of which nobody counts images.
+_ELSE_HELD = ("image_text_pairs", "text_pairs", "reports")
 
 
 def as_text(entries: Sequence[Entry], *, most: int | None = _MOST_SHOWN) -> str:
@@ -175,7 +165,7 @@ def headline(entries: Sequence[Entry]) -> str:
 
 def _row(entry: Entry) -> tuple[str, ...]:
     patients = entry.size("patients")
-    held = entry.first_size(_HELD)
+    held = entry.first_size((*image_quantities(entry.modality), *_ELSE_HELD))
     return (
         entry.key,
         ", ".join(entry.modality),

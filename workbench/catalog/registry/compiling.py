@@ -121,12 +121,15 @@ def _checklist(folder: Path) -> tuple[str, ...] | None:
 
 
 def _idc_counts(folder: Path) -> dict[str, dict[str, int]]:
-    """What the index counts of each entry that is the same set there."""
+    """What the index counts of each entry that is the same set there, in the units that its claims count."""
     path = folder / "checks" / "idc.yaml"
     value = read_document(path).value if path.is_file() else None
     listed = value.get("entries", {}) if isinstance(value, dict) else {}
-    return {
-        key: IdcFacts(key, "", **{name: fields[name] for name in _KINDS_FOR_IDC}).counts
-        for key, fields in listed.items()
-        if fields["asked"]["relation"] == "same"
-    }
+    return {key: _counted(key, fields) for key, fields in listed.items() if fields["asked"]["relation"] == "same"}
+
+
+def _counted(key: str, fields: Mapping[str, Any]) -> dict[str, int]:
+    """The counts, without those that a claim of the same name has been found to mean another unit by."""
+    counts = IdcFacts(key, "", **{name: fields[name] for name in _KINDS_FOR_IDC}).counts
+    told = [each["claim"] for each in fields.get("claims", ()) if each["verdict"] == "another unit"]
+    return {name: n for name, n in counts.items() if not any(claim.endswith(f" {name}") for claim in told)}

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 
 import mistune
 import pytest
@@ -12,7 +13,9 @@ from tests.catalog.registry.formats.drawn import LAWS, entries, texts
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.formats.card_head import card_head
 from workbench.catalog.registry.formats.cards import card
+from workbench.catalog.registry.formats.evidence import claim_words, verdict_word
 from workbench.catalog.registry.formats.markdown import fenced, link, plain, table
+from workbench.catalog.registry.idc_facts import IdcFacts
 
 _SHOW = mistune.create_markdown(escape=False, plugins=["table", "strikethrough"], renderer="html")
 
@@ -85,6 +88,25 @@ def test_warnings_come_first(invented: Entry) -> None:
         "- No commercial use.",
         "- Its images are part of whole. Do not train on one and test on the other.",
     ]
+
+
+def test_a_number_that_is_the_parents_is_told_as_such_and_not_as_a_difference(shipped: tuple[Entry, ...]) -> None:
+    entry = next(each for each in shipped if each.key == "cbis-ddsm")
+    row = next(line for line in card(entry).splitlines() if line.startswith("| 2,620 studies"))
+    assert "**counts the parent**: “The DDSM is a database of 2,620" in row
+    assert "differs" not in row
+    claim = next(each for each in entry.claims if each.value == 2620)
+    assert "”; counts the parent, says https://doi.org/" in claim_words(claim)
+    other = replace(claim, checked_against={**dict(claim.checked_against or {}), "words": "12,620.5 scans"})
+    assert verdict_word(other) == "differs"
+
+
+def test_a_card_says_of_how_many_people_the_index_knows_age_and_sex(invented: Entry) -> None:
+    same = IdcFacts("invented", "25.0.5", {"relation": "same"}, people=7, age_known=0.5)
+    said = "In IDC age is known of 50% and sex of 0%."
+    assert said in card(invented, same)
+    assert said not in card(invented, replace(same, asked={"relation": "parent"}))
+    assert said not in card(invented)
 
 
 def test_a_license_that_nobody_confirms_is_named_first() -> None:

@@ -10,19 +10,13 @@ from collections.abc import Iterator
 from workbench.catalog.citations import to_bibtex
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.formats.card_head import card_head
-from workbench.catalog.registry.formats.evidence import pages_of, shared_images
+from workbench.catalog.registry.formats.evidence import pages_of, shared_images, verdict_word
 from workbench.catalog.registry.formats.fair import fair_check
 from workbench.catalog.registry.formats.markdown import fenced, link, plain, table
 from workbench.catalog.registry.formats.references import citation_of
 from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.licenses import License
 
-_VERDICTS = {
-    "agrees": "agrees",
-    "differs": "**differs**",
-    "not_comparable": "counts another thing",
-    "unchecked": "not checked",
-}
 _USES = {True: "yes", False: "**no**", None: "read the terms"}
 
 
@@ -68,7 +62,7 @@ def card(entry: Entry, facts: IdcFacts | None = None) -> Card:
         ("Know before use", _listed(_warnings(entry))),
         ("Size", _size(entry, facts)),
         ("License and access", _listed(_terms(entry))),
-        ("Whom it describes", _people(entry) if entry.kind in ("dataset", "collection") else ""),
+        ("Whom it describes", _people(entry, facts) if entry.kind in ("dataset", "collection") else ""),
         ("Labels", _labels(entry)),
         ("Related", _listed(_relatives(entry))),
         ("What the guides say", _listed(_guides(entry))),
@@ -112,7 +106,8 @@ def _size(entry: Entry, facts: IdcFacts | None) -> str:
 def _verdict(claim: Claim) -> str:
     against = claim.checked_against
     said = f": “{plain(against['words'])}” {link(against['page'])}" if against else ""
-    return f"{_VERDICTS[claim.verdict]}{said}{f'; {plain(claim.note)}' if claim.note else ''}"
+    word = f"**{verdict_word(claim)}**" if claim.verdict == "differs" else verdict_word(claim)
+    return f"{word}{said}{f'; {plain(claim.note)}' if claim.note else ''}"
 
 
 def _terms(entry: Entry) -> Iterator[str]:
@@ -140,10 +135,13 @@ def _license(terms: License) -> str:
     return f"{name}{where}, from the words “{plain(terms.evidence['words'])}” {link(terms.evidence['page'])}"
 
 
-def _people(entry: Entry) -> str:
+def _people(entry: Entry, facts: IdcFacts | None) -> str:
     said = entry.fields.get("demographics", {}).get("text", "")
     rows = [(name, answer) for name, answer in entry.demographics.items()]
-    return "\n\n".join(part for part in (table(("given per person", "answer"), rows), plain(said)) if part)
+    counted = facts and facts.relation == "same" and facts.people
+    known = f"In IDC age is known of {facts.age_known:.0%} and sex of {facts.sex_known:.0%}." if counted else ""
+    parts = (table(("given per person", "answer"), rows), plain(said), plain(known))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _labels(entry: Entry) -> str:

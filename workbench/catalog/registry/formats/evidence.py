@@ -1,5 +1,6 @@
 """Where the words of an entry come from: the pages that were read, and the claims in a sentence."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,13 @@ _SHARING = {
     "derived_from": "It was made from",
     "annotations_of": "It annotates the images of",
     "overlaps": "It has images in common with",
+}
+
+_WORDS = {
+    "agrees": "agrees",
+    "differs": "differs",
+    "not_comparable": "counts another thing",
+    "unchecked": "not checked",
 }
 
 
@@ -83,6 +91,31 @@ def claim_words(claim: Claim) -> str:
     return f"{claim.source}, {claim.where}: “{claim.words}”; {_verdict(claim)}{f'; {claim.note}' if claim.note else ''}"
 
 
+def verdict_word(claim: Claim) -> str:
+    """Return what became of a number, in a word or two.
+
+    Parameters
+    ----------
+    claim : Claim
+        One claim.
+
+    Returns
+    -------
+    str
+        Where the source holds the very number, but of another thing, that is said rather than that they differ.
+
+    Examples
+    --------
+    >>> source = {"page": "https://example.org", "words": "the parent holds 2,620", "kind": "creator", "read": "2026"}
+    >>> said = ("studies", 2620, "exact", "guide", "radiology:1", "2,620 scans", "differs", "", source)
+    >>> verdict_word(Claim(*said)), verdict_word(Claim(*said, note="Of the parent, not of this subset."))
+    ('counts something else', 'counts the parent')
+    """
+    if claim.verdict == "differs" and _holds_number(claim):
+        return "counts the parent" if "parent" in claim.note.casefold() else "counts something else"
+    return _WORDS[claim.verdict]
+
+
 def shared_images(relation: Relation) -> str:
     """Return how two entries come to share images, and what to do about it.
 
@@ -129,12 +162,17 @@ def quoted(evidence: Mapping[str, str]) -> str:
 def _verdict(claim: Claim) -> str:
     against = claim.checked_against
     source = f" {against['page']} (“{against['words']}”, read {against['read']})" if against else " a source"
-    return {
-        "agrees": f"agrees with{source}",
-        "differs": f"differs from{source}",
-        "not_comparable": f"counts another thing than{source}",
-        "unchecked": "not checked against a source",
-    }[claim.verdict]
+    if claim.verdict == "unchecked":
+        return "not checked against a source"
+    between = {"agrees": " with", "differs": " from", "counts another thing": " than"}
+    word = verdict_word(claim)
+    return f"{word}{between.get(word, ', says')}{source}"
+
+
+def _holds_number(claim: Claim) -> bool:
+    """Whether the words of the source hold the number that is said to differ."""
+    words = (claim.checked_against or {}).get("words", "").replace(",", "")
+    return any(float(number) == claim.value for number in re.findall(r"\d+(?:\.\d+)?", words))
 
 
 def _evidence(value: Any) -> Iterator[Mapping[str, str]]:
