@@ -11,11 +11,10 @@ from tests.catalog.registry.ranked import answer, everything, index, index_of_ev
 from workbench.catalog.registry.questions import read_question
 from workbench.catalog.registry.ranking_forms import ranking_bundle
 from workbench.catalog.registry.ranking_rules import ranking_rules
-from workbench.presentation import page
+from workbench.presentation.catalog_view import ranking_script
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SCRIPT = Path(page.__file__).parent / "jupyter" / "ranking.js"
 QUESTIONS = Path(__file__).parents[1] / "catalog" / "registry" / "questions.yaml"
 N_GENERATED = 200
 GLUE = [
@@ -80,7 +79,7 @@ def typed():
 
 
 def load(opened, entries):
-    opened.evaluate(LOAD, [SCRIPT.read_text(encoding="utf-8"), json.dumps(ranking_bundle(entries))])
+    opened.evaluate(LOAD, [ranking_script(), json.dumps(ranking_bundle(entries))])
 
 
 @pytest.fixture(scope="module")
@@ -129,5 +128,5 @@ def test_searches_among_the_collections_too_and_within_twenty_milliseconds(curat
 
 
 def test_the_twin_touches_no_document():
-    source = SCRIPT.read_text(encoding="utf-8")
+    source = ranking_script()
     assert not any(word in source for word in ("document.", "window.", "fetch(", "localStorage"))

@@ -23,7 +23,8 @@ _SCRIPTS = (
 )
 
 # Ranks as `workbench.catalog.registry` does.
-_RANKING = Path(__file__).resolve().parent / "jupyter" / "ranking.js"
+_FRONTEND = Path(__file__).resolve().parent / "jupyter"
+_RANKING = ("ranking_questions.js", "ranking.js")
 _EXPORTED = re.compile(r"^export (?=(?:async )?(?:function|const) (\w+))", re.MULTILINE)
 
 
@@ -71,6 +72,17 @@ def catalog_script() -> str:
         exported.append(found[1])
         return ""
 
-    ranking = _EXPORTED.sub(_note, _RANKING.read_text(encoding="utf-8"))
+    ranking = _EXPORTED.sub(_note, ranking_script())
     scoped = f"const ranking = (() => {{\n{ranking}\nreturn {{ {', '.join(exported)} }};\n}})();\n"
     return scoped + script_of(*_SCRIPTS)
+
+
+def ranking_script() -> str:
+    """Return the program that reads questions, searches and recommends in the browser.
+
+    Returns
+    -------
+    str
+        One module that imports nothing and touches no page.
+    """
+    return "".join((_FRONTEND / name).read_text(encoding="utf-8") for name in _RANKING)

@@ -76,6 +76,12 @@ class Needs:
         Whether collections of the Imaging Data Commons count as data sets.
     modality, region, task : tuple of Wanted
         Every one has to be met.
+    organs : tuple of Wanted
+        Names of organs as entries state them; each comes beside the region in which the organ lies.
+    conditions, stain, populations : tuple of Wanted
+        Words, one of which an entry has to state of itself: a disease, how tissue is stained, who was examined.
+    origins : tuple of Wanted
+        Countries as entries state them, one of which data have to come from.
     labels : tuple of str
         Kinds of annotation that have to come with it.
     splits : bool
@@ -84,37 +90,64 @@ class Needs:
         Of ``age sex race ethnicity``, each at least partly given.
     commercial : bool
         Whether commercial use has to be allowed.
+    license : tuple of Wanted
+        SPDX identifiers, one of which it has to carry.
+    share_alike : str
+        ``no`` when nothing made from it may have to carry the same license; empty when nothing is asked.
     access : str
         The most that access may ask for, of `ACCESS_ORDER`; empty for anything.
     sizes : tuple of SizeWanted
         Numbers.
     without : tuple of (str, Wanted)
-        ``modality``, ``region`` or ``task``, and what it may not have.
+        ``modality``, ``region`` or ``task``, and what it may not have; ``entry`` and the keys that it and what shares
+        images with it may not be.
+    apart_from : tuple of Wanted
+        Keys; it may not be one of these nor share images with one, since it is to test what was made with them.
+    named : tuple of Wanted
+        Keys of entries that the question names without ruling them out.
     wishes : tuple of str
         Of ``beginner small scale longitudinal``; these order only.
+    waived : tuple of str
+        What was said not to be needed, in words.
     words, needed_words, advice_words : tuple of str
         Stems: what it is about besides the needs; the words of the needs; all that a guide's advice is compared with.
     left_over : tuple of str
         Words that no rule understood, as typed.
+    unread : tuple of str
+        Those of them that are plain words: no numbers, nothing taken back.
+    respelled : tuple of (str, str)
+        Words as they were typed, and as what they were read.
     """
 
     kind: str = "dataset"
     collections: bool = False
     modality: tuple[Wanted, ...] = ()
     region: tuple[Wanted, ...] = ()
+    organs: tuple[Wanted, ...] = ()
+    conditions: tuple[Wanted, ...] = ()
     task: tuple[Wanted, ...] = ()
+    stain: tuple[Wanted, ...] = ()
+    populations: tuple[Wanted, ...] = ()
+    origins: tuple[Wanted, ...] = ()
     labels: tuple[str, ...] = ()
     splits: bool = False
     demographics: tuple[str, ...] = ()
     commercial: bool = False
+    license: tuple[Wanted, ...] = ()
+    share_alike: str = ""
     access: str = ""
     sizes: tuple[SizeWanted, ...] = ()
     without: tuple[tuple[str, Wanted], ...] = ()
+    apart_from: tuple[Wanted, ...] = ()
+    named: tuple[Wanted, ...] = ()
     wishes: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     needed_words: tuple[str, ...] = ()
     advice_words: tuple[str, ...] = ()
     left_over: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    respelled: tuple[tuple[str, str], ...] = ()
 
     def said(self) -> tuple[str, ...]:
         """Return the needs and wishes in words, as they are said back.
@@ -166,7 +199,8 @@ class Needs:
     def _said(self) -> Iterator[str]:
         if self.kind != "dataset":
             yield f"a {self.kind}"
-        yield from (each.said for group in (self.region, self.modality, self.task) for each in group)
+        topics = (self.region, self.organs, self.conditions, self.modality, self.stain, self.task)
+        yield from (each.said for group in (*topics, self.populations, self.origins) for each in group)
         yield from self.labels
         if self.splits:
             yield "official splits"
@@ -174,11 +208,17 @@ class Needs:
             yield f"{listed(self.demographics)} known"
         if self.commercial:
             yield "commercial use"
+        if self.license:
+            yield f"license {listed([each.said for each in self.license], 'or')}"
+        if self.share_alike:
+            yield "no share-alike"
         if self.access:
             yield _ACCESS_SAID[self.access]
         yield from (each.words for each in self.sizes)
         yield from (f"not {each.said}" for _, each in self.without)
+        yield from (f"no images of {each.said}" for each in self.apart_from)
         yield from (_WISHES[each] for each in self.wishes)
+        yield from self.waived
 
 
 _WISHES = {"beginner": "to begin with", "small": "small", "scale": "as large as possible", "longitudinal": "over time"}
