@@ -313,7 +313,7 @@ def test_no_text_stops_the_reader(text: str) -> None:
     read = parse_document(text)
     assert all(1 <= line <= text.count("\n") + 2 and said for line, said in read.problems)
     if (
-        not read.problems and not set("?<") & set(text) and not re.search(r"(^|[{,\n-]) *[-\d.]*:", text)
+        not read.problems and not set("?<") & set(text) and not re.search(r"(^|[{,\n-]) *(&\S* *)?[-\d.]*:", text)
     ):  # names that are words
         assert json.dumps(read.value) == json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str)
 
@@ -459,6 +459,19 @@ def test_relatives_have_to_exist(shipped: Path) -> None:
             "data_catalog/models/three.yaml:12",
             "No data set 'four'. Write the key of a data set; name others under training_data.",
         ],
+    ]
+
+
+def test_a_relation_to_a_list_is_told(shipped: Path) -> None:
+    write(shipped, dataset("one", relations=[{"kind": "subset_of", "of": ["two"]}]), dataset("two"))
+    said = "A list came as of of relation 1; text (numbers, yes and no in quotes) would be right."
+    assert any(each.endswith(said) for each in problems(shipped))
+
+
+def test_a_text_that_breaks_off_within_a_day_is_told(shipped: Path) -> None:
+    write_text(shipped, "datasets/one.yaml", "key: one\npublished: *day\n")
+    assert problems(shipped) == [
+        "data_catalog/datasets/one.yaml:2: *day refers to nothing before it. Text in full would be right."
     ]
 
 

@@ -149,6 +149,8 @@ def _licenses(sheet: Sheet, known: Collection[str]) -> Iterator[Problem]:
 
 
 def _days(sheet: Sheet) -> Iterator[Problem]:
+    if sheet.document.problems:  # a text that breaks off has fields without values
+        return
     for place in sheet.document.lines:
         if not place or place[-1] not in _DAYS:
             continue
@@ -230,23 +232,23 @@ def _relatives(sheets: Sequence[Sheet]) -> Iterator[Problem]:
 
 def _cycles(sheets: Sequence[Sheet]) -> Iterator[Problem]:
     by_key = {sheet.stem: sheet for sheet in sheets}
-    parents = {
-        key: [
-            part["of"]
-            for _, part in sheet.parts("relations")
-            if part.get("kind") in TO_PARENT and part.get("of") in by_key and part.get("of") != key
-        ]
-        for key, sheet in by_key.items()
-    }
+    parents = {key: dict(_parents(sheet, by_key)) for key, sheet in by_key.items()}
     for cycle in find_cycles(parents):
-        sheet = by_key[cycle[0]]
-        at = next(n for n, part in sheet.parts("relations") if part.get("of") == cycle[1])
+        sheet, at = by_key[cycle[0]], parents[cycle[0]][cycle[1]]
         yield sheet.problem(
             f"A family goes in a circle: {' → '.join(cycle)}. Parents that lead to a root would be right. "
             "Turn one of these relations around.",
             "relations",
             at,
         )
+
+
+def _parents(sheet: Sheet, known: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Give the other entries from which one was taken, with the position of the relation."""
+    for position, part in sheet.parts("relations"):
+        parent = part.get("of")
+        if part.get("kind") in TO_PARENT and isinstance(parent, str) and parent != sheet.stem and parent in known:
+            yield parent, position
 
 
 def _guide_rows(sheets: Sequence[Sheet]) -> Iterator[Problem]:
