@@ -111,6 +111,33 @@ def test_only_a_cut_list_has_others(text: str, authors: tuple[tuple[str, str], .
     assert citation_of(Entry("dataset", fields)).authors == authors
 
 
+@pytest.mark.parametrize(
+    ("text", "authors"),
+    [
+        ("Armato III SG, Doe J, et al. (2015). A set.", (("Armato III", "S. G."), ("Doe", "J."), ("others", ""))),
+        ("Van Essen DC, O'Roe-Roe R. A set.", (("Van Essen", "D. C."), ("O'Roe-Roe", "R."))),
+        ("Doe J, Jared, Roe R: A set.", (("Doe", "J."), ("Jared", ""), ("Roe", "R."))),
+        ("The Team, of Nowhere. (2013). A set.", (("The Team, of Nowhere", ""),)),  # a creator, and no two names
+        ("A set of The Team, volume 2. Nowhere.", (("The Team, of Nowhere", ""), ("Doe and Roe", ""))),
+        ("Jared. A set.", (("The Team, of Nowhere", ""), ("Doe and Roe", ""))),  # may be the title
+        ("Doe J", (("The Team, of Nowhere", ""), ("Doe and Roe", ""))),
+    ],
+)
+def test_authors_are_read_from_the_words_else_the_creators_stand_as_groups(
+    text: str, authors: tuple[tuple[str, str], ...]
+) -> None:
+    creator = {"names": ["The Team, of Nowhere", "Doe and Roe"]}
+    fields = {"key": "a", "name": "A", "creator": creator, "citation": {"text": text, "title": "A set"}}
+    assert citation_of(Entry("dataset", fields)).authors == authors
+
+
+def test_every_shipped_reference_has_an_author(shipped: tuple[Entry, ...]) -> None:
+    without = [entry.key for entry in shipped if not citation_of(entry).authors]
+    assert without == [entry.key for entry in shipped if "creator" not in entry.fields]
+    lidc = next(entry for entry in shipped if entry.key == "lidc-idri")
+    assert "  author = {Armato III, S. G. and McLennan, G. and Bidaut, L. and others},\n" in bibtex([lidc])
+
+
 def test_what_nobody_says_how_to_cite_is_told_as_such() -> None:
     fields = {
         "key": "a",

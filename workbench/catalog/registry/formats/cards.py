@@ -138,8 +138,9 @@ def _license(terms: License) -> str:
 def _people(entry: Entry, facts: IdcFacts | None) -> str:
     said = entry.fields.get("demographics", {}).get("text", "")
     rows = [(name, answer) for name, answer in entry.demographics.items()]
-    counted = facts and facts.relation == "same" and facts.people
-    known = f"In IDC age is known of {facts.age_known:.0%} and sex of {facts.sex_known:.0%}." if counted else ""
+    known = ""
+    if facts and facts.relation == "same" and facts.people:
+        known = f"In IDC age is known of {facts.age_known:.0%} and sex of {facts.sex_known:.0%}."
     parts = (table(("given per person", "answer"), rows), plain(said), plain(known))
     return "\n\n".join(part for part in parts if part)
 

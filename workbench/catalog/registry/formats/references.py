@@ -7,6 +7,9 @@ from typing import Any
 from workbench.catalog.citations import Citation, to_bibtex, to_csl
 from workbench.catalog.registry.entries import Entry
 
+# "Armato III SG, McLennan G, et al." before a year in brackets, a period or a colon.
+_HEAD = re.compile(r"(?P<names>[^.:(]+?)(?P<others>,? et al)?(?:\.| \(|:)")
+_NAME = re.compile(r"(?P<family>[^\W\d_][\w'’ -]*?) (?P<initials>[A-Z]{1,4})|(?P<single>[A-Z][\w'’-]+)")
 _UNCITED = "The creators state no reference; made from the entry of the data catalog."
 
 
@@ -45,7 +48,7 @@ def citation_of(entry: Entry) -> Citation:
     return Citation(
         doi=stated.get("doi", "").lower(),
         text=_line(stated["text"]),
-        authors=_authors(stated.get("authors", ()), stated["text"]),
+        authors=_authors(stated.get("authors", ()), stated["text"]) or _named_in(entry, stated["text"]),
         year=stated.get("year", ""),
         title=_line(stated.get("title", "")),
         publisher=_line(stated.get("venue", "")),
@@ -106,6 +109,21 @@ def _authors(names: Sequence[Sequence[str]], text: str) -> tuple[tuple[str, str]
     before, others, _ = text.partition("et al")
     cut = bool(others) and all(family in before for family, _ in authors)
     return (*authors, ("others", "")) if authors and cut else authors
+
+
+def _named_in(entry: Entry, text: str) -> tuple[tuple[str, str], ...]:
+    """Return who the words of a reference begin with, where all of it reads as names; else its creators as groups."""
+    text = _line(text)
+    creators = tuple(_line(name) for name in entry.fields.get("creator", {}).get("names", ()))
+    for name in creators:
+        if re.match(rf"{re.escape(name)}\s*[.,;:(]", text):
+            return ((name, ""),)
+    head = _HEAD.match(text)
+    names = [_NAME.fullmatch(part) for part in re.split(r", | and | & ", head["names"])] if head else []
+    if head and all(names) and any(each["initials"] for each in names if each):
+        authors = tuple((each["family"] or each["single"], _dotted(each["initials"] or "")) for each in names if each)
+        return (*authors, ("others", "")) if head["others"] else authors
+    return tuple((name, "") for name in creators)
 
 
 def _dotted(initials: str) -> str:
