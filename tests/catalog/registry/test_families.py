@@ -203,6 +203,12 @@ def test_a_long_chain_needs_no_recursion() -> None:
     assert len(find_cycles({**{one: [of] for one, _, of in chain}, "k0": ["k1499"]})[0]) == 1501
 
 
+def test_families_print_each_parent_with_what_was_taken_from_it() -> None:
+    known = families(("b", "subset_of", "a"), ("c", "derived_from", "a"), ("d", "overlaps", "a"))
+    assert repr(known).splitlines()[1:] == [f"{known._called('a')}: {known._called('b')} (b), {known._called('c')} (c)"]
+    assert repr(Families([])) == "No entry was taken from another."
+
+
 def test_other_images_of_the_same_people_are_told_apart_from_shared_images():
     relation = {"kind": "same_patients", "of": "slides"}
     scans = Entry("dataset", {"key": "scans", "name": "Scans", "relations": [relation]})

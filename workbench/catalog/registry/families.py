@@ -46,6 +46,16 @@ class Families:
         self._entries = {each.key: each for each in entries}
         self._ways: dict[str, dict[str, tuple[str, ...]]] = {}
 
+    def __repr__(self) -> str:
+        """Show who was taken from whom, a line each parent."""
+        below: dict[str, list[str]] = {}
+        for key, parents in self._up.items():
+            for parent in parents:
+                below.setdefault(self._called(parent), []).append(f"{self._called(key)} ({key})")
+        lines = [f"{parent}: {', '.join(children)}" for parent, children in sorted(below.items())]
+        told = "Parents, and what was taken from each; leakage() says how two entries come to share images."
+        return "\n".join([told, *lines]) if lines else "No entry was taken from another."
+
     def parents(self, key: str) -> tuple[Relation, ...]:
         """Return the relations of an entry to what it was taken from, outside parents among them.
 
