@@ -155,9 +155,17 @@ def test_add_begins_models_and_frameworks_too(done: Says, kind: str, folder: str
             "No modality came. A data set has one or more. Add for instance: --modality CT",
         ),
         (
-            ["--name", "X", "--modality", "CT"],
+            ["--name", "X", "--modality", "x-ray", "CTT", "--kind", "dataste", "--key", "x y", "--task", "detecton"],
+            2,
+            "No kind 'dataste' in the data catalog. Did you mean 'dataset'? Valid: dataset, model, framework. Use one "
+            "of these.\nNo modality 'x-ray' in the data catalog. Valid: CR, DX, CT, MR, MG, US, PT, NM, XA, RF, SM, "
+            "GM, … (19 in all). For 'x-ray' use CR or DX.\nNo modality 'CTT' in the data catalog. Did you mean 'CT'? ",
+        ),
+        (
+            ["--name", "X", "--key", "x y", "--task", "detection"],
             1,
-            "No task came. An entry serves for one or more. Add for instance: --task segmentation",
+            "The key 'x y' came. A key of small letters, digits and single hyphens would be right. Add for instance: "
+            "--key my-data-set\nNo modality came. A data set has one or more. Add for instance: --modality CT",
         ),
         (
             ["--name", "X", "--modality", "CT", "--task", "segmentaton"],
@@ -187,6 +195,31 @@ def test_add_begins_models_and_frameworks_too(done: Says, kind: str, folder: str
 def test_add_writes_nothing_when_something_is_missing(fails: Says, words: list[str], exit_code: int, said: str) -> None:
     assert fails("datasets", "add", *words, exit_code=exit_code).startswith(said)
     assert not Path("my_catalog").exists()
+
+
+def test_add_needs_a_task(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["datasets", "add", "--name", "X", "--modality", "CT"])
+    assert "the following arguments are required: --task" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="No task came") as caught:
+        adding.begin_entry(adding.Beginning("X", modality=["CT"]), "mine")
+    assert str(caught.value) == "No task came. An entry serves for one or more. Add for instance: --task segmentation"
+
+
+def test_what_the_template_shows_can_be_written_as_it_stands(done: Says) -> None:
+    done("datasets", "add", "--name", "Mine", "--modality", "CT", "--task", "detection")
+    path = Path("my_catalog/datasets/mine.yaml")
+    lines = path.read_text().splitlines()
+    shown = ["access", "license", "demographics"]
+    for name in shown:
+        start = next(n for n, line in enumerate(lines) if line.startswith(f"#   {name}: "))
+        end = start if lines[start].endswith("}") else start + 1
+        filled = " ".join(line.lstrip("# ") for line in lines[start : end + 1])
+        filled = filled.replace('words: "…"', 'words: "x y"')
+        lines = [line for line in lines if not line.startswith(f"{name}: ")] + [filled]
+    path.write_text("\n".join(lines) + "\n")
+    mine = wb.datasets("my_catalog")["mine"]
+    assert (mine.access, mine.license.id, mine.demographics["age"]) == ("open", "CC-BY-4.0", "yes")
 
 
 def test_add_refuses_a_name_that_is_taken(done: Says, fails: Says) -> None:
@@ -241,6 +274,25 @@ def test_check_tells_everything_that_is_wrong_and_exits_with_one(done: Says, fai
         "No field 'acces' in the data set",
     ]
     assert said[-1] == "Correct them, then: workbench datasets check my_catalog"
+
+
+def test_check_notes_what_rests_on_no_words(done: Says) -> None:
+    done("datasets", "add", "--name", "Mine", "--modality", "CT", "--task", "detection")
+    assert "without the words" not in done("datasets", "check", "my_catalog")
+    path = Path("my_catalog/datasets/mine.yaml")
+    stated = path.read_text().replace("access: {kind: unknown}", "access: {kind: open}")
+    stated = stated.replace("demographics: {age: unknown", 'demographics: {age: "yes"')
+    path.write_text(f"{stated}relations: [{{kind: subset_of, of: nlst}}, {{kind: hosted_on, of: openneuro}}]\n")
+    out = done("datasets", "check", "my_catalog").splitlines()
+    assert out[0].startswith("No problems in ")
+    assert out[1] == "Stated without the words it rests on, so that nobody can check it:"
+    example = 'Add evidence: {page: "https://…", words: "…", kind: creator, read: 2026-11-29}'
+    assert [line.partition(": ")[2] for line in out[2:]] == [
+        f"No words stand behind access 'open'. {example}, or kind: unknown.",
+        f"No words stand behind demographics (age 'yes'). {example}, or unknown.",
+        f"No words stand behind relation subset_of 'nlst'. {example}, or no relation.",
+    ]
+    assert all(line.startswith("my_catalog/datasets/mine.yaml:") for line in out[2:])
 
 
 def test_check_counts_the_shipped_entries(done: Says) -> None:

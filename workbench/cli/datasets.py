@@ -106,8 +106,13 @@ def _add_beginning(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="as its creators write it")
     parser.add_argument("--kind", default="dataset", help="dataset, model or framework (default: dataset)")
     parser.add_argument("--key", default="", help="the name of the file (default: made from the name)")
-    for name in ("modality", "body-region", "task"):
-        parser.add_argument(f"--{name}", nargs="+", default=[], metavar="VALUE", help="one or more")
+    for name, said in (
+        ("modality", "a data set needs one or more, such as CT MR"),
+        ("body-region", "one or more, such as Chest"),
+        ("task", "one or more, such as segmentation; required"),
+    ):
+        required = name == "task"
+        parser.add_argument(f"--{name}", nargs="+", default=[], required=required, metavar="VALUE", help=said)
     for name, said in (("summary", "two sentences"), ("url", "its page"), ("doi", "such as 10.7937/…")):
         parser.add_argument(f"--{name}", default="", help=said)
     parser.add_argument(
@@ -205,9 +210,12 @@ def _check(options: argparse.Namespace) -> None:
     from workbench.catalog.registry.idc_changes import count_anew
     from workbench.catalog.registry.idc_checks import read_idc_facts, stale_facts
     from workbench.catalog.registry.idc_facts import installed_index
+    from workbench.catalog.registry.reading import read_notes
 
     catalog = datasets(options.folder)
     print(f"No problems in {headline(catalog.entries)}. {len(catalog.not_confirmed)} licenses are not confirmed.")
+    if notes := read_notes(options.folder):
+        print("\n".join(["Stated without the words it rests on, so that nobody can check it:", *notes]))
     if options.idc:
         print(count_anew(options.folder))
     elif options.folder is None:

@@ -18,7 +18,7 @@ from workbench.assets import asset_path
 from workbench.catalog.documents.forms import form_problems
 from workbench.catalog.documents.lines import MOST_BYTES, parse_document
 from workbench.catalog.registry.problems import CatalogError
-from workbench.catalog.registry.reading import read_entries
+from workbench.catalog.registry.reading import read_entries, read_notes
 from workbench.catalog.registry.roots import FOLDERS
 
 SCHEMA: dict[str, Any] = json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_text())
@@ -60,6 +60,10 @@ def test_every_shipped_file_is_right_and_read() -> None:
     for each in entries:
         plain = yaml.safe_load(asset_path("data_catalog", f"{each.kind}s", f"{each.key}.yaml").read_text())
         assert json.dumps(each.fields, sort_keys=True) == json.dumps(plain, sort_keys=True, default=str)
+
+
+def test_everything_that_ships_rests_on_words() -> None:
+    assert read_notes() == ()
 
 
 def test_a_second_reading_needs_neither_frames_nor_a_schema_nor_yaml(tmp_path: Path) -> None:

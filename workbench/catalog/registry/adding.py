@@ -3,16 +3,17 @@
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.assets import asset_path
 from workbench.catalog.registry.choosing import spelled
+from workbench.catalog.registry.meant_words import told_meaning
 from workbench.catalog.registry.problems import CatalogError
 from workbench.catalog.registry.reading import read_entries
 from workbench.catalog.registry.roots import FOLDERS
-from workbench.errors import brief, unknown_name
+from workbench.errors import UnknownNameError, brief, unknown_name
 
 _KEY = r"[a-z0-9]+(-[a-z0-9]+)*"
 _NOT_DESCRIBED = "Not described yet. Say in two sentences what it is, from whom, and what makes it worth knowing."
@@ -35,18 +36,21 @@ _ANNOTATIONS = """\
 # by: experts, pathology-confirmed, algorithm, algorithm and experts, report mining, crowd and experts, several
 annotations: {kinds: [], by: unknown, text: Not described yet.}
 """
-_ACCESS = """\
-# open, registration, data_use_agreement or credentialed, with evidence
-access: {kind: unknown}
+_ACCESS = f"""\
+# open, registration, data_use_agreement or credentialed, and where that was read, such as
+#   access: {{kind: open, evidence: {_EVIDENCE}}}
+access: {{kind: unknown}}
 """
 _LICENSE = f"""\
 # An id of licenses.yaml with the words it rests on, by the creator, the repository, a paper or a registry:
 #   license: {{id: CC-BY-4.0, evidence: {_EVIDENCE}}}
 license: {{id: unknown}}
 """
-_DEMOGRAPHICS = """\
-# Whether it is given per person: yes, partly or no, with evidence
-demographics: {age: unknown, sex: unknown, race: unknown, ethnicity: unknown}
+_DEMOGRAPHICS = f"""\
+# Whether it is given per person: "yes", partly or "no", yes and no in quotes, and where that was read, such as
+#   demographics: {{age: "yes", sex: "no", race: unknown, ethnicity: unknown,
+#     evidence: {_EVIDENCE}}}
+demographics: {{age: unknown, sex: unknown, race: unknown, ethnicity: unknown}}
 """
 _LATER = """\
 # Also useful: aliases, organs, conditions, keywords, creator, publisher, published, version, formats, citation,
@@ -142,41 +146,53 @@ def begin_entry(beginning: Beginning, folder: Path | str) -> Path:
 
 def _entry_text(beginning: Beginning) -> str:
     """Return the text of a new entry: YAML with comments, valid as it stands."""
-    kind = _kind(beginning)
+    kind = beginning.kind if beginning.kind in _BY_KIND else "dataset"
     regions = beginning.body_region or ("Unknown",)
     lists: Mapping[str, Sequence[str]] = {
         **({"modality": beginning.modality} if kind != "framework" else {}),
         **({"body_region": regions} if kind == "dataset" else {}),
         "task": beginning.task,
     }
-    _refuse_gaps(beginning, kind)
+    values = _spelled(beginning, kind, lists)
     given = {"key": beginning.named_key, "name": beginning.name, "summary": beginning.summary or _NOT_DESCRIBED}
     lines = [f"{name}: {_quoted(value)}" for name, value in given.items()]
-    for criterion, words in lists.items():
-        values = [spelled(criterion, word) for word in words]
-        if values:
-            lines.append(f"{'tasks' if criterion == 'task' else criterion}: {_quoted(values)}")
+    lines += [f"{'tasks' if name == 'task' else name}: {_quoted(listed)}" for name, listed in values.items() if listed]
     lines += [f"{name}: {_quoted(value)}" for name, value in (("url", beginning.url), ("doi", beginning.doi)) if value]
     return "".join([_HEAD, *(f"{line}\n" for line in lines), *_BY_KIND[kind]])
 
 
-def _kind(beginning: Beginning) -> str:
+def _spelled(beginning: Beginning, kind: str, lists: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The values as the catalog spells them; all that is wrong or missing is told at once."""
+    unknown: list[str] = []
     if beginning.kind not in _BY_KIND:
-        raise unknown_name("kind", beginning.kind, _BY_KIND, where="the data catalog", then="Use one of these.")
-    return beginning.kind
+        then = told_meaning("kind", beginning.kind)
+        unknown.append(str(unknown_name("kind", beginning.kind, _BY_KIND, where="the data catalog", then=then)))
+    values: dict[str, list[str]] = {name: [] for name in lists}
+    for name, words in lists.items():
+        for word in words:
+            try:
+                values[name].append(spelled(name, word))
+            except UnknownNameError as error:
+                unknown.append(str(error))
+    missing = list(_gaps(beginning, kind))
+    if unknown:
+        raise UnknownNameError("\n".join([*unknown, *missing]))
+    if missing:
+        raise ValueError("\n".join(missing))
+    return values
 
 
-def _refuse_gaps(beginning: Beginning, kind: str) -> None:
+def _gaps(beginning: Beginning, kind: str) -> Iterator[str]:
     if not re.fullmatch(_KEY, beginning.named_key):
         came = f"The key {brief(repr(beginning.key))} came" if beginning.key else f"{brief(repr(beginning.name))} came"
-        raise ValueError(
+        yield (
             f"{came}. A key of small letters, digits and single hyphens would be right. "
             "Add for instance: --key my-data-set"
         )
     if kind == "dataset" and not beginning.modality:
-        raise ValueError("No modality came. A data set has one or more. Add for instance: --modality CT")
+        yield "No modality came. A data set has one or more. Add for instance: --modality CT"
     if not beginning.task:
-        raise ValueError("No task came. An entry serves for one or more. Add for instance: --task segmentation")
+        yield "No task came. An entry serves for one or more. Add for instance: --task segmentation"
 
 
 def _refuse_install(folder: Path) -> None:

@@ -11,6 +11,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from workbench.assets import asset_path
 from workbench.catalog.documents.forms import form_problems
 from workbench.catalog.documents.lines import Document, read_document
+from workbench.catalog.registry.backing import unbacked
 from workbench.catalog.registry.checking import Known, Sheet, cross_problems
 from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.problems import CatalogError, Problem
@@ -32,7 +33,7 @@ def compile_entries(roots: Sequence[Root]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``entries`` (kind, fields), ``terms`` of licenses, ``idc_counts`` by key.
+        ``entries`` (kind, fields), ``terms`` of licenses, ``idc_counts`` by key, ``notes`` for who checks them.
 
     Raises
     ------
@@ -50,6 +51,7 @@ def compile_entries(roots: Sequence[Root]) -> dict[str, Any]:
         "entries": [{"kind": each.kind, "fields": each.fields} for each in sheets],
         "terms": terms,
         "idc_counts": {key: counts for root in roots for key, counts in _idc_counts(root.path).items()},
+        "notes": [str(note) for note in sorted(unbacked(sheets))],
     }
 
 

@@ -12,7 +12,8 @@ from workbench.catalog.registry.roots import Root, files_digest, own_root
 _COMPILED = "entries.json"
 # What decides how files become entries: a change there means reading them again.
 _RULES = (
-    *("documents/form_words.py", "documents/forms.py", "documents/lines.py", "registry/checking.py"),
+    *("documents/form_words.py", "documents/forms.py", "documents/lines.py"),
+    *("registry/backing.py", "registry/checking.py"),
     *("registry/compiling.py", "registry/families.py", "registry/idc_facts.py", "registry/reading.py"),
     "registry/roots.py",
 )
@@ -40,15 +41,40 @@ def read_entries(folder: Path | str | None = None, *, shipped: Path | None = Non
     FileNotFoundError, NotADirectoryError
         When there is no such folder.
     """
-    roots = [Root(shipped or asset_path("data_catalog"), "data_catalog")]
-    if folder is not None and Path(folder).expanduser().resolve() != roots[0].path.resolve():
-        roots.append(own_root(folder))
-    compiled = _compiled(roots)
+    compiled = _compiled(_roots(folder, shipped))
     counts = compiled["idc_counts"]
     return tuple(
         Entry(each["kind"], each["fields"], terms=compiled["terms"], idc_counts=counts.get(each["fields"]["key"], {}))
         for each in compiled["entries"]
     )
+
+
+def read_notes(folder: Path | str | None = None, *, shipped: Path | None = None) -> tuple[str, ...]:
+    """Return what entries state without saying where it was read: no error, but nobody can check it.
+
+    Parameters
+    ----------
+    folder, shipped : pathlib.Path or str, optional
+        As for `read_entries`.
+
+    Returns
+    -------
+    tuple of str
+        ``file:line: what was stated; what would be right``, in order.
+
+    Raises
+    ------
+    CatalogError, FileNotFoundError, NotADirectoryError
+        As `read_entries`.
+    """
+    return tuple(_compiled(_roots(folder, shipped))["notes"])
+
+
+def _roots(folder: Path | str | None, shipped: Path | None) -> list[Root]:
+    roots = [Root(shipped or asset_path("data_catalog"), "data_catalog")]
+    if folder is not None and Path(folder).expanduser().resolve() != roots[0].path.resolve():
+        roots.append(own_root(folder))
+    return roots
 
 
 def _compiled(roots: list[Root]) -> dict[str, Any]:
