@@ -1,4 +1,4 @@
-"""Messages in three parts: what came, what would be right, what to do next."""
+"""Messages in three parts: what came, what would be right, what to do next; and words that sentences share."""
 
 import difflib
 from collections.abc import Iterable
@@ -104,6 +104,30 @@ def brief(words: object) -> str:
     """
     shown = str(words)
     return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Return words as a list in a sentence.
+
+    Parameters
+    ----------
+    words : iterable of str
+        In order.
+    last : str
+        What stands before the last.
+
+    Returns
+    -------
+    str
+        Empty for none.
+
+    Examples
+    --------
+    >>> listed(["sex", "race", "age"]), listed(["sex", "race"], "or"), listed(["age"])
+    ('sex, race and age', 'sex or race', 'age')
+    """
+    given = list(words)
+    return f" {last} ".join([", ".join(given[:-1]), given[-1]] if len(given) > 1 else given)
 
 
 def nearest_names(got: str, options: Iterable[str], *, most: int = 3) -> list[str]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from workbench.assessment.wording import listed, percentage, plain_words
+from workbench.assessment.wording import percentage, plain_words
+from workbench.errors import listed
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from workbench.assessment.cells import count_cells
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.standouts import find_standouts
 from workbench.assessment.units import attribute_names, require_categories, require_frame
-from workbench.assessment.wording import counted, listed, percentage, plain_words, some_of
-from workbench.errors import unknown_name
+from workbench.assessment.wording import counted, percentage, plain_words, some_of
+from workbench.errors import listed, unknown_name
 from workbench.vocabulary.demographics import MISSING, definitions_of
 
 Unit = Literal["patients", "studies", "series", "instances"]

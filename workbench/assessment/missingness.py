@@ -9,7 +9,8 @@ import polars as pl
 
 from workbench.assessment.census import Census, Unit, count_census, require_unit
 from workbench.assessment.units import attribute_names, require_columns, require_frame
-from workbench.assessment.wording import listed, plain_words
+from workbench.assessment.wording import plain_words
+from workbench.errors import listed
 from workbench.vocabulary.demographics import COVID_STATUS, MISSING
 
 _YES = COVID_STATUS[0]  # how a census spells a flag

@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from workbench.assessment.wording import listed, percentage, plain_words, some_of
+from workbench.assessment.wording import percentage, plain_words, some_of
+from workbench.errors import listed
 from workbench.vocabulary.demographics import MISSING, RESIDUAL
 
 _MOST_SENTENCES = 3

@@ -1,6 +1,6 @@
 """Words that sentences share: what an attribute is called, percentages, and lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from workbench.assessment.table_one_text import attribute_words, in_percent
 
@@ -107,28 +107,6 @@ def percentage(fraction: float, *, digits: int = 1) -> str:
     if fraction < 1 - _ROUNDING and float(said) == 100:
         return f"over {100 - smallest:.{digits}f} %"
     return f"{said} %"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return words as a list in a sentence.
-
-    Parameters
-    ----------
-    words : iterable of str
-        In order.
-
-    Returns
-    -------
-    str
-        Joined by commas and, before the last, "and".
-
-    Examples
-    --------
-    >>> listed(["sex", "race", "age"])
-    'sex, race and age'
-    """
-    given = list(words)
-    return " and ".join([", ".join(given[:-1]), given[-1]] if len(given) > 1 else given)
 
 
 def some_of(names: Sequence[str], *, n_more: int = 0) -> str:

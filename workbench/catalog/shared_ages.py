@@ -7,6 +7,7 @@ import polars as pl
 
 from workbench.assessment.age_bands import AgeBand, parse_band
 from workbench.assessment.alignment import bands_in_common
+from workbench.errors import listed
 from workbench.vocabulary.demographics import MISSING, age_group
 from workbench.vocabulary.dicom import AGE_TOP_CODE_YEARS
 
@@ -111,8 +112,7 @@ def with_somebody_in_each(
         nobody = [band for band in group if band not in held]
         if nobody:
             (somebody,) = set(group) - set(nobody)
-            lacking = " or ".join(filter(None, [", ".join(nobody[:-1]), nobody[-1]]))
-            notes.append(f"{attribute}: nobody is {lacking}, so {somebody} stands for {label}.")
+            notes.append(f"{attribute}: nobody is {listed(nobody, 'or')}, so {somebody} stands for {label}.")
     return people.with_columns(pl.col(attribute).cast(pl.String).replace(homes)), _summed(shares, homes), notes
 
 

@@ -1,14 +1,14 @@
 """The shares a sample should have, and the people it can be chosen from, as categories of these shares."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import polars as pl
 
-from workbench.errors import unknown_name
+from workbench.errors import listed, unknown_name
 from workbench.sampling.strata import Codes, rows_in_order
 from workbench.vocabulary.demographics import COVID_STATUS, MISSING
 
@@ -242,7 +242,9 @@ def _candidates(table: pl.DataFrame, shares: Target, missing: Missing, notes: li
             unnamed = [reason for reason in MISSING if reason not in wanted]
             rows = rows.filter(~as_categories(rows, name).is_in(unnamed))
     if rows.height < n_rows:
-        notes.append(f"{n_rows - rows.height:,} of {n_rows:,} rows lack {_listed(list(shares))}; they were left out.")
+        notes.append(
+            f"{n_rows - rows.height:,} of {n_rows:,} rows lack {listed(list(shares), 'or')}; they were left out."
+        )
     if rows.is_empty():
         raise _nobody(table, shares)
     if unit is None:
@@ -257,10 +259,10 @@ def _nobody(table: pl.DataFrame, shares: Target) -> ValueError:
     never = [name for name in shares if table.select(as_categories(table, name).is_in(MISSING).all()).item()]
     advice = "Pass missing='included', or name fewer attributes."
     if never:
-        advice = f"No row has {_listed(never)}: leave {'it' if len(never) == 1 else 'them'} out of the target."
+        advice = f"No row has {listed(never, 'or')}: leave {'it' if len(never) == 1 else 'them'} out of the target."
     return ValueError(
         f"Received a table of {table.height:,} rows, none of which can be chosen. Rows with a known "
-        f"{_listed(list(shares), 'and')} would be right. {advice}"
+        f"{listed(list(shares))} would be right. {advice}"
     )
 
 
@@ -272,12 +274,8 @@ def _complete(name: str, wanted: dict[str, float], texts: pl.Series, notes: list
         raise unknown_name("category", next(iter(wanted)), sorted(found), where=f"the column {name}", then=then)
     absent = [category for category, share in wanted.items() if share > 0 and category not in found]
     if absent:
-        notes.append(f"{name}: nobody to choose from is {_listed(absent, 'or')}.")
+        notes.append(f"{name}: nobody to choose from is {listed(absent, 'or')}.")
     extra = sorted(found - set(wanted) - set(MISSING)) + [reason for reason in MISSING if reason in found - set(wanted)]
     if extra:
-        notes.append(f"{name}: the target has no {_listed(extra, 'or')}; the share wanted is 0.")
+        notes.append(f"{name}: the target has no {listed(extra, 'or')}; the share wanted is 0.")
     wanted.update(dict.fromkeys(extra, 0.0))
-
-
-def _listed(names: Sequence[str], word: str = "or") -> str:
-    return f" {word} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

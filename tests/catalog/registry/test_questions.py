@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from tests.catalog.registry.ranked import shipped
 from workbench.assets import asset_path
-from workbench.catalog.registry.needs import Needs, SizeWanted, Wanted, listed
+from workbench.catalog.registry.needs import Needs, SizeWanted, Wanted
 from workbench.catalog.registry.questions import read_question
 from workbench.catalog.registry.ranking_rules import ranking_rules
 from workbench.catalog.registry.ranking_words import asked_words
 from workbench.catalog.registry.typed_needs import typed_needs
+from workbench.errors import listed
 from workbench.vocabulary.anatomy import regions_covering
 
 QUESTIONS = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from workbench.errors import listed
+
 #: How much access may ask for, the least first.
 ACCESS_ORDER = ("open", "registration", "data_use_agreement", "credentialed")
 _ACCESS_SAID = {
@@ -222,29 +224,6 @@ class Needs:
 
 
 _WISHES = {"beginner": "to begin with", "small": "small", "scale": "as large as possible", "longitudinal": "over time"}
-
-
-def listed(words: tuple[str, ...] | list[str], last: str = "and") -> str:
-    """Return words as a list in a sentence.
-
-    Parameters
-    ----------
-    words : tuple or list of str
-        Any number.
-    last : str
-        What stands before the last.
-
-    Returns
-    -------
-    str
-        Empty for none.
-
-    Examples
-    --------
-    >>> listed(["age", "sex", "race"])
-    'age, sex and race'
-    """
-    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,8 @@ import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.assessment.missingness import Missingness
-from workbench.assessment.wording import listed, some_of
+from workbench.assessment.wording import some_of
+from workbench.errors import listed
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK

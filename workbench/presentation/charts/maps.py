@@ -11,9 +11,8 @@ import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.assessment.references import read_reference
-from workbench.assessment.wording import listed
 from workbench.assets import asset_path
-from workbench.errors import UnknownNameError
+from workbench.errors import UnknownNameError, listed
 from workbench.presentation.charts import marks, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK

@@ -4,7 +4,7 @@ import altair as alt
 import polars as pl
 
 from workbench.assessment.census import Census
-from workbench.assessment.wording import listed
+from workbench.errors import listed
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE

@@ -11,7 +11,8 @@ from workbench.assessment.alignment import nest_age_bands
 from workbench.assessment.census import Census
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.references import ReferencePopulation, read_reference
-from workbench.assessment.wording import listed, some_of
+from workbench.assessment.wording import some_of
+from workbench.errors import listed
 from workbench.presentation.charts import marks, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE

@@ -8,8 +8,7 @@ import polars as pl
 
 from workbench.assessment.representativeness import Comparison
 from workbench.assessment.sides import CROSS
-from workbench.assessment.wording import listed
-from workbench.errors import unknown_name
+from workbench.errors import listed, unknown_name
 from workbench.presentation.charts import distance_words, marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE, PURPLE

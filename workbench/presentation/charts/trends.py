@@ -6,8 +6,7 @@ import altair as alt
 import polars as pl
 
 from workbench.assessment.trend import Trend
-from workbench.assessment.wording import listed
-from workbench.errors import unknown_name
+from workbench.errors import listed, unknown_name
 from workbench.presentation.charts import distance_words, marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE
