@@ -363,6 +363,14 @@ def test_the_catalog_prints_as_a_table() -> None:
     assert repr(many).splitlines()[-1] == "… and 3 more"
 
 
+def test_the_license_of_a_part_is_not_that_of_the_set() -> None:
+    parts = [{"part": "masks", "id": "Free", "evidence": EVIDENCE}]
+    mixed = Entry("dataset", dataset("mixed", license={**CLOSED, "parts": parts}), terms=ALLOWED)
+    catalog = DataCatalog((*SMALL.entries, mixed))
+    assert "mixed" not in catalog.where(license="Free")
+    assert "mixed" in catalog.where(license="closed")
+
+
 def test_a_set_holds_what_counts_its_main_images() -> None:
     listed = [{**CLAIM, "quantity": name, "value": n} for name, n in (("images", 9), ("slides", 5), ("studies", 7))]
     for main, held in ((["CT", "SM"], "7 studies"), (["SM", "CT"], "9 images"), (["TEXT", "MR"], "7 studies")):

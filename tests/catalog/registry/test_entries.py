@@ -13,6 +13,10 @@ from workbench.catalog.registry.licenses import shipped_terms
 ALLOWED = {"yes": {**TERMS, "commercial_use": "yes"}, "no": TERMS, "ask": {**TERMS, "commercial_use": "unknown"}}
 
 
+AGREES = {"verdict": "agrees", "checked_against": EVIDENCE}
+HEARD = {"verdict": "agrees", "checked_against": {**EVIDENCE, "kind": "third_party"}}
+
+
 def entry(**fields: Any) -> Entry:
     """Return a data set with the given fields."""
     return Entry("dataset", dataset("one", **fields))
@@ -31,7 +35,9 @@ def patients(**claims: dict[str, Any]) -> Entry:
     [
         ({"guide": {"value": 7}}, 7),
         ({"guide": {"value": 7}, "creator": {"value": 9}}, 9),  # who made it goes before who tells of it
-        ({"guide": {"value": 7, "verdict": "agrees"}, "creator": {"value": 9}}, 7),  # but what was compared goes first
+        ({"guide": {"value": 7, **AGREES}, "creator": {"value": 9}}, 7),  # but what was compared goes first
+        ({"guide": {"value": 7, **HEARD}, "creator": {"value": 9}}, 9),  # a third party bears nothing out
+        ({"guide": {"value": 7, "verdict": "not_comparable"}}, None),  # another thing
         ({"third_party": {"value": 7}, "guide": {"value": 9}}, 9),
         ({"guide": {"value": 7, "verdict": "differs"}, "third_party": {"value": 9}}, 9),  # a refuted number is none
         ({"guide": {"value": 7, "verdict": "differs"}}, None),
@@ -82,8 +88,8 @@ def test_a_relation_is_said_in_words() -> None:
     )
 )
 def test_a_size_was_stated_by_somebody_and_refuted_by_nobody(claims: list[dict[str, Any]]) -> None:
-    size = entry(claims=[{**CLAIM, **claim} for claim in claims]).size("patients")
-    stated = {each["value"] for each in claims if each["verdict"] != "differs" and not each["of"]}
+    size = entry(claims=[{**CLAIM, "checked_against": EVIDENCE, **claim} for claim in claims]).size("patients")
+    stated = {each["value"] for each in claims if each["verdict"] in ("agrees", "unchecked") and not each["of"]}
     assert size in stated if stated else size is None
     agreed = {each["value"] for each in claims if each["verdict"] == "agrees" and not each["of"]}
     assert not agreed or size in agreed

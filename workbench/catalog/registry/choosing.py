@@ -21,7 +21,7 @@ _HELD: dict[str, Callable[[Entry], Collection[str]]] = {
     "modality": lambda entry: entry.modality,
     "body_region": lambda entry: entry.body_region,
     "task": lambda entry: entry.tasks,
-    "license": lambda entry: (entry.license.id, *(part.id for _, part in entry.license.parts)),
+    "license": lambda entry: (entry.license.id,),  # not of a part: nothing else may be assumed of the whole
     "access": lambda entry: (entry.access,),
 }
 

@@ -11,8 +11,7 @@ Kind = Literal["dataset", "model", "framework", "collection"]
 
 #: What may be known of each person.
 DEMOGRAPHICS = ("age", "sex", "race", "ethnicity", "country")
-# Who states a number, nearest to the data first.
-_RANKS = {**dict.fromkeys(CONFIRMING, 1), "guide": 2, "third_party": 3}
+_RANKS = {**dict.fromkeys(CONFIRMING, 1), "guide": 2, "third_party": 3}  # who states a number, nearest to it first
 
 
 @dataclass(frozen=True)
@@ -230,9 +229,9 @@ class Entry:
     def size(self, quantity: str) -> int | None:
         """Return the best supported number of something, such as patients.
 
-        Claims that agree with a source come first, then what creators, repositories, papers and registries state,
-        then the guides, then third parties, last the index of the Imaging Data Commons where it holds the same set.
-        A claim that was found to differ from its source, and one about a part only, is no size.
+        Claims borne out by creators, repositories, papers or registries come first, then what these state, the guides,
+        third parties, and the index of the Imaging Data Commons where it holds the same set. A claim that differs from
+        its source or counts another thing, and one about a part only, is no size.
 
         Parameters
         ----------
@@ -261,7 +260,7 @@ class Entry:
             None when nobody states a number that no source refuted.
         """
         stated = [each for each in self.claims if each.quantity == quantity and not each.of]
-        return min((each for each in stated if each.verdict != "differs"), key=_support, default=None)
+        return min((each for each in stated if each.verdict in ("agrees", "unchecked")), key=_support, default=None)
 
     def first_size(self, quantities: Iterable[str]) -> tuple[str, int] | None:
         """Return the first of some quantities of which a number is known.
@@ -297,4 +296,5 @@ class Entry:
 
 def _support(claim: Claim) -> tuple[int, bool]:
     """Order claims, the best supported first; `min` keeps the order of the file among equals."""
-    return 0 if claim.verdict == "agrees" else _RANKS[claim.source], claim.qualifier != "exact"
+    borne_out = claim.verdict == "agrees" and (claim.checked_against or {}).get("kind") in CONFIRMING
+    return 0 if borne_out else _RANKS[claim.source], claim.qualifier != "exact"
