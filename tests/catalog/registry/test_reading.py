@@ -62,6 +62,46 @@ def test_every_shipped_file_is_right_and_read() -> None:
         assert json.dumps(each.fields, sort_keys=True) == json.dumps(plain, sort_keys=True, default=str)
 
 
+FACTS: dict[str, Any] = yaml.safe_load(asset_path("data_catalog", "checks", "idc.yaml").read_text())
+
+
+def _facts(folder: Path, **changed: Any) -> None:
+    """Write facts of an own entry and of a shipped one, both with seven people."""
+    made = {key: {**FACTS["entries"]["lidc-idri"], "people": 7, **changed} for key in ("mine", "lidc-idri")}
+    write_text(folder, "checks/idc.yaml", yaml.safe_dump({"index": "25.0.5", "entries": made}))
+
+
+def test_facts_of_a_folder_speak_of_its_own_entries_only(tmp_path: Path) -> None:
+    own = write(tmp_path, dataset("mine", claims=[]))
+    _facts(own)
+    sizes = {each.key: each.idc_counts.get("patients") for each in read_entries(own)}
+    assert (sizes["mine"], sizes["lidc-idri"]) == (7, FACTS["entries"]["lidc-idri"]["people"])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"people": "many"}, {"people": -1}, {"people": True}, {"asked": []}, {"asked": {}}, {"claims": [7]},
+     {"collections": None}, {"acquired": {"SM": "x"}}, {"invented": 1}],
+)  # fmt: skip
+def test_facts_that_nobody_counted_are_told(tmp_path: Path, changed: dict[str, Any]) -> None:
+    own = write(tmp_path / "own", dataset("mine"))
+    _facts(own, **changed)
+    with pytest.raises(CatalogError) as caught:
+        read_entries(own)
+    then = f"Remove it, then: workbench datasets check {own} --idc"
+    assert str(caught.value).splitlines()[1] == (
+        f"{own}/checks/idc.yaml:1: This is not what the counting writes, whole. {then}"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "[]", "entries: 7", "index: 1", "{entries: {}", "index: a\nentries: {7: {}}"])
+def test_a_file_of_facts_that_says_something_else_is_told(tmp_path: Path, text: str) -> None:
+    own = write(tmp_path / "own", dataset("mine"))
+    write_text(own, "checks/idc.yaml", text)
+    with pytest.raises(CatalogError, match="not what the counting writes"):
+        read_entries(own)
+
+
 def test_everything_that_ships_rests_on_words() -> None:
     assert read_notes() == ()
 
@@ -257,6 +297,26 @@ def test_all_problems_of_all_files_come_in_one_list(
         ),
         (b"a: " + b"[" * 100_000, 1, "More than 20 layers lie one in the other. Fewer would be right."),
         (b"? [a]\n: b\n", 1, "The name of a field is a list or a mapping. A word would be right. Write field: value."),
+        (
+            b"a: 1\nb: 0750\n",
+            2,
+            "0750 is not a number in plain digits; such as 750 or 7.5 would be right. Text stands in quotes.",
+        ),
+        (
+            b"a: 12:30\n",
+            1,
+            "12:30 is not a number in plain digits; such as 750 or 7.5 would be right. Text stands in quotes.",
+        ),
+        (
+            b'a: 1\nname: "\\e[31mred"\n',
+            2,
+            "The sign U+001B is in the text, which nobody sees; text without it would be right. Remove it.",
+        ),
+        (
+            "a: 1\nb: https://example.org/\u202egnp\n".encode(),
+            2,
+            "The sign U+202E is in the text, which nobody sees; text without it would be right. Remove it.",
+        ),
         (b"a: .inf\n", 1, ".inf is not a number that can be counted with. Write digits."),
         (
             b"a: " + b"9" * 5000,
@@ -293,13 +353,32 @@ def test_a_reference_stands_for_what_it_names() -> None:
     assert read.line("b", 1, "page") == 2
 
 
+SEEN = st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7", 7), ("-7", -7), ("10.50", 10.5), (".5", 0.5), ("1.0e+3", 1000.0), ("1_000_000", 1_000_000), ("1e3", "1e3"),
+     ("1,200", "1,200"), ("2021-03-18", "2021-03-18"), ("0", 0), ("v0750", "v0750")],
+)  # fmt: skip
+def test_a_number_is_read_as_it_is_written(text: str, value: Any) -> None:
+    read = parse_document(f"a: {text}\n")
+    assert (read.value, read.problems) == ({"a": value}, ())
+
+
+@pytest.mark.parametrize("text", ["0x1F", "0b11", "-012", "1_0", "1_0.5", "1:30:00", "1:30.5"])
+def test_a_number_that_yaml_reads_as_another_is_refused(text: str) -> None:
+    said = f"{text} is not a number in plain digits; such as 750 or 7.5 would be right. Text stands in quotes."
+    assert parse_document(f"a: {text}\n").problems == ((1, said),)
+
+
 PLAIN = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(10**9), 10**9)
-    | st.text(max_size=12)
+    | st.text(SEEN, max_size=12)
     | st.sampled_from(["yes", "1e3", "<<"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(SEEN, max_size=6), inner, max_size=3),
     max_leaves=12,
 )
 

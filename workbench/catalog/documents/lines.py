@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from workbench.catalog.documents.scalars import hidden_sign, plain_value
 from workbench.errors import brief
 
 Place = tuple[str | int, ...]
@@ -15,10 +16,7 @@ Place = tuple[str | int, ...]
 MOST_BYTES = 1_000_000
 _MOST_LAYERS = 20
 _MOST_REPEATED = 20_000  # values that references stand for, all together: a short text may not stand for an endless one
-_YES_NO = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_RESOLVER: Any = yaml.resolver.Resolver()
-_NUMBERS = yaml.constructor.SafeConstructor()
 
 
 @dataclass(frozen=True)
@@ -242,6 +240,8 @@ class _Builder:
         self.lines.setdefault((*layer.place, str(word)), line)
 
     def _scalar(self, event: Any, line: int) -> Any:
+        if said := hidden_sign(event.value):
+            self.report(line, said)
         plain, quoted = event.implicit
         if not plain:
             if not quoted:
@@ -249,22 +249,11 @@ class _Builder:
             return event.value
         if self._words:
             return event.value == "true" if event.value in ("true", "false") else event.value
-        tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False)).rpartition(":")[2]
-        if tag == "null":
-            return None
-        if tag == "bool":
-            return _YES_NO[event.value.lower()]
-        if tag not in ("int", "float"):
-            return event.value
         try:
-            node = yaml.ScalarNode(f"tag:yaml.org,2002:{tag}", event.value)
-            number = _NUMBERS.construct_yaml_int(node) if tag == "int" else _NUMBERS.construct_yaml_float(node)
-        except ValueError:
-            number = float("nan")
-        if abs(number) <= 1e300:  # not for infinities, for what is no number, and for more digits than Python reads
-            return number
-        self.report(line, f"{brief(event.value)} is not a number that can be counted with. Write digits.")
-        return None
+            return plain_value(event.value)
+        except ValueError as problem:
+            self.report(line, str(problem))
+            return None
 
     def _check_tag(self, tag: str | None, line: int) -> None:
         if tag is not None:
