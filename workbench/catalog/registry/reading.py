@@ -14,8 +14,8 @@ _COMPILED = "entries.json"
 _RULES = (
     *("documents/form_words.py", "documents/forms.py", "documents/lines.py"),
     *("registry/backing.py", "registry/checking.py"),
-    *("registry/compiling.py", "registry/families.py", "registry/idc_facts.py", "registry/reading.py"),
-    "registry/roots.py",
+    *("registry/compiling.py", "registry/families.py", "registry/idc_facts.py", "registry/idc_sizes.py"),
+    *("registry/reading.py", "registry/roots.py"),
 )
 
 
