@@ -224,10 +224,11 @@ def test_what_the_template_shows_can_be_written_as_it_stands(done: Says) -> None
 
 def test_add_refuses_a_name_that_is_taken(done: Says, fails: Says) -> None:
     words = ("datasets", "add", "--modality", "CT", "--task", "detection", "--name")
-    said = fails(*words, "CheXpert", "--key", "another", exit_code=1)
-    assert "my_catalog/datasets/another.yaml:" in said
-    assert "'CheXpert' is a name of 'chexpert' too" in said or "'CheXpert' is a name of 'another' too" in said
-    assert not list(Path("my_catalog/datasets").iterdir())
+    for key in ("aaa", "zzz"):  # before and after the entry that bears the name
+        said = fails(*words, "The Cancer Imaging Archive", "--key", key, exit_code=1)
+        assert f"my_catalog/datasets/{key}.yaml:" in said
+        assert "'The Cancer Imaging Archive' is a name of 'the-cancer-imaging-archive' too" in said
+        assert not list(Path("my_catalog/datasets").iterdir())
     done(*words, "Mine")
     assert fails(*words, "Mine", exit_code=1) == (
         "my_catalog/datasets/mine.yaml is there already. A new key would be right. Change that file, or give --key."

@@ -30,12 +30,15 @@ class Sheet:
         The name of the file without its ending: what the key should be.
     document : Document
         What it says.
+    own : bool
+        Whether it stands in a folder that a user named.
     """
 
     kind: Kind
     file: str
     stem: str
     document: Document
+    own: bool = False
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -114,10 +117,11 @@ def cross_problems(sheets: Sequence[Sheet], known: Known) -> Iterator[Problem]:
         yield from _licenses(sheet, known.licenses)
         yield from _days(sheet)
         yield from _checklist(sheet, known.checklist)
-    yield from _twice(sheets)
+    shipped_first = sorted(sheets, key=lambda each: each.own)  # who comes later is told
+    yield from _twice(shipped_first)
     yield from _relatives(sheets)
     yield from _cycles(sheets)
-    yield from _guide_rows(sheets)
+    yield from _guide_rows(shipped_first)
 
 
 def _own_key(sheet: Sheet) -> Iterator[Problem]:
