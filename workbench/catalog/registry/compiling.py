@@ -13,13 +13,12 @@ from workbench.catalog.documents.forms import form_problems
 from workbench.catalog.documents.lines import Document, read_document
 from workbench.catalog.registry.backing import unbacked
 from workbench.catalog.registry.checking import Known, Sheet, cross_problems
-from workbench.catalog.registry.idc_facts import IdcFacts
+from workbench.catalog.registry.idc_sizes import idc_sizes, is_facts
 from workbench.catalog.registry.problems import CatalogError, Problem
 from workbench.catalog.registry.roots import FOLDERS, LICENSES, Root
 from workbench.errors import brief
 
 _OWN_TERMS = "LicenseRef-"
-_KINDS_FOR_IDC = ("asked", "collections", "studies", "people", "acquired_series", "acquired")
 
 
 def compile_entries(roots: Sequence[Root]) -> dict[str, Any]:
@@ -44,13 +43,14 @@ def compile_entries(roots: Sequence[Root]) -> dict[str, Any]:
     problems: list[Problem] = []
     terms = _read_terms(roots, schema, problems)
     sheets = list(_read_sheets(roots, schema, problems))
+    sizes = _idc_sizes(roots, problems)
     problems += cross_problems(sheets, Known(terms, _checklist(roots[0].path)))
     if problems:
         raise CatalogError(problems, then=f"Correct them, then: workbench datasets check{roots[-1].argument}")
     return {
         "entries": [{"kind": each.kind, "fields": each.fields} for each in sheets],
         "terms": terms,
-        "idc_counts": {key: counts for root in roots for key, counts in _idc_counts(root.path).items()},
+        "idc_counts": sizes,
         "notes": [str(note) for note in sorted(unbacked(sheets))],
     }
 
@@ -122,16 +122,17 @@ def _checklist(folder: Path) -> tuple[str, ...] | None:
     return tuple(each["id"] for each in items) if isinstance(items, list) else None
 
 
-def _idc_counts(folder: Path) -> dict[str, dict[str, int]]:
-    """What the index counts of each entry that is the same set there, in the units that its claims count."""
-    path = folder / "checks" / "idc.yaml"
-    value = read_document(path).value if path.is_file() else None
-    listed = value.get("entries", {}) if isinstance(value, dict) else {}
-    return {key: _counted(key, fields) for key, fields in listed.items() if fields["asked"]["relation"] == "same"}
-
-
-def _counted(key: str, fields: Mapping[str, Any]) -> dict[str, int]:
-    """The counts, without those that a claim of the same name has been found to mean another unit by."""
-    counts = IdcFacts(key, "", **{name: fields[name] for name in _KINDS_FOR_IDC}).counts
-    told = [each["claim"] for each in fields.get("claims", ()) if each["verdict"] == "another unit"]
-    return {name: n for name, n in counts.items() if not any(claim.endswith(f" {name}") for claim in told)}
+def _idc_sizes(roots: Sequence[Root], problems: list[Problem]) -> dict[str, dict[str, int]]:
+    """What the index counts; a folder's facts speak of its own entries only."""
+    sizes: dict[str, dict[str, int]] = {}
+    for root in roots:
+        path = root.path.joinpath("checks", "idc.yaml")
+        if not path.is_file():
+            continue
+        body = read_document(path).value
+        if is_facts(body):
+            sizes |= idc_sizes(body, {each.stem for _, each in root.files()})
+        else:
+            then = f"Remove it, then: workbench datasets check{root.argument} --idc"
+            problems.append(Problem(root.shown(path), 1, f"This is not what the counting writes, whole. {then}"))
+    return sizes
