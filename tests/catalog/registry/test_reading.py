@@ -102,46 +102,6 @@ def test_a_file_of_facts_that_says_something_else_is_told(tmp_path: Path, text: 
         read_entries(own)
 
 
-FACTS: dict[str, Any] = yaml.safe_load(asset_path("data_catalog", "checks", "idc.yaml").read_text())
-
-
-def _facts(folder: Path, **changed: Any) -> None:
-    """Write facts of an own entry and of a shipped one, both with seven people."""
-    made = {key: {**FACTS["entries"]["lidc-idri"], "people": 7, **changed} for key in ("mine", "lidc-idri")}
-    write_text(folder, "checks/idc.yaml", yaml.safe_dump({"index": "25.0.5", "entries": made}))
-
-
-def test_facts_of_a_folder_speak_of_its_own_entries_only(tmp_path: Path) -> None:
-    own = write(tmp_path, dataset("mine", claims=[]))
-    _facts(own)
-    sizes = {each.key: each.idc_counts.get("patients") for each in read_entries(own)}
-    assert (sizes["mine"], sizes["lidc-idri"]) == (7, FACTS["entries"]["lidc-idri"]["people"])
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [{"people": "many"}, {"people": -1}, {"people": True}, {"asked": []}, {"asked": {}}, {"claims": [7]},
-     {"collections": None}, {"acquired": {"SM": "x"}}, {"invented": 1}],
-)  # fmt: skip
-def test_facts_that_nobody_counted_are_told(tmp_path: Path, changed: dict[str, Any]) -> None:
-    own = write(tmp_path / "own", dataset("mine"))
-    _facts(own, **changed)
-    with pytest.raises(CatalogError) as caught:
-        read_entries(own)
-    then = f"Remove it, then: workbench datasets check {own} --idc"
-    assert str(caught.value).splitlines()[1] == (
-        f"{own}/checks/idc.yaml:1: This is not what the counting writes, whole. {then}"
-    )
-
-
-@pytest.mark.parametrize("text", ["", "[]", "entries: 7", "index: 1", "{entries: {}", "index: a\nentries: {7: {}}"])
-def test_a_file_of_facts_that_says_something_else_is_told(tmp_path: Path, text: str) -> None:
-    own = write(tmp_path / "own", dataset("mine"))
-    write_text(own, "checks/idc.yaml", text)
-    with pytest.raises(CatalogError, match="not what the counting writes"):
-        read_entries(own)
-
-
 def test_everything_that_ships_rests_on_words() -> None:
     assert read_notes() == ()
 
