@@ -612,9 +612,22 @@ def test_a_key_is_the_name_of_its_file(shipped: Path) -> None:
     ("fields", "said"),
     [
         ({"claims": [{**CLAIM, "value": True}]},
-         "True (yes or no without quotes) came as value of claim 1; a number would be right."),
-        ({"claims": [{**CLAIM, "value": "1,200"}]}, "'1,200' came as value of claim 1; a number would be right."),
+         "True (yes or no without quotes) came as value of claim 1; a whole number would be right."),
+        ({"claims": [{**CLAIM, "value": "1,200"}]}, "'1,200' came as value of claim 1; a whole number would be right."),
         ({"claims": [{**CLAIM, "value": -1}]}, "The number -1 came as value of claim 1; 0 or more would be right."),
+        ({"claims": [{**CLAIM, "value": 0.5}]},
+         "The number 0.5 came as value of claim 1; a whole number would be right."),
+        ({"claims": [{**CLAIM, "value": 2**53}]}, "The number 9007199254740992 came as value of claim 1; at most "
+         "9,007,199,254,740,991 would be right."),
+        ({"claims": [{**CLAIM, "value": 1.0e300}]},
+         "The number 1e+300 came as value of claim 1; at most 9,007,199,254,740,991 would be right."),
+        ({"license": {"id": "CC-BY-4.0", "evidence": {**EVIDENCE, "words": " \u00a0 "}}},
+         "Only spaces came as words of evidence of license; text of 2 to 400 characters would be right."),
+        ({"name": " "}, "Only spaces came as name; text (numbers, yes and no in quotes) would be right."),
+        ({"published": "\u0662\u0660\u0662\u0660"}, "'\u0662\u0660\u0662\u0660' came as published; a date such as "
+         "2021, 2021-03 or 2021-03-18 would be right."),
+        ({"published": "2020\n"}, r"'2020\n' came as published; a date such as 2021, 2021-03 or 2021-03-18 would be "
+         "right."),
         ({"claims": [7]}, "The number 7 came as claim 1; a mapping with quantity, value, qualifier, source, where, "
          "words, verdict would be right."),
         ({"claims": [{**CLAIM, "verdict": "differs"}]}, "'checked_against' is missing from claim 1; a claim that "

@@ -6,6 +6,8 @@ from typing import Any
 from workbench.catalog.documents.lines import Place
 from workbench.errors import brief
 
+#: The pattern of text that may look as it likes, but must not be blank.
+NOT_BLANK = r"\S"
 # What a text must look like, by the name of its definition or field; the schema holds the pattern itself.
 _LOOKS = {
     "key": "small letters, digits and single hyphens, such as lidc-idri,",
@@ -126,7 +128,7 @@ def described(schema: Mapping[str, Any], noun: str) -> str:
         return f"one of {', '.join(map(str, schema['enum']))}"
     if "oneOf" in schema:
         return "a column, several, or a mapping that says what it is made from"
-    if "pattern" in schema:
+    if schema.get("pattern", NOT_BLANK) != NOT_BLANK:
         return _LOOKS.get(noun, "text of another form")
     kind = schema.get("type")
     if kind == "object":
@@ -135,8 +137,8 @@ def described(schema: Mapping[str, Any], noun: str) -> str:
     if kind == "array":
         least, most = schema.get("minItems", 0), schema.get("maxItems")
         return f"a list of {least}" if least and least == most else f"a list{' of one or more' if least else ''}"
-    if kind == "number":
-        return "a number"
+    if kind in ("number", "integer"):
+        return "a number" if kind == "number" else "a whole number"
     if kind == "boolean":
         return "true or false"
     least, most = schema.get("minLength", 1), schema.get("maxLength")

@@ -13,15 +13,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workbench.catalog.documents.form_words import choice_of, described, in_words, missing, shown
+from workbench.catalog.documents.form_words import NOT_BLANK, choice_of, described, in_words, missing, shown
 from workbench.catalog.documents.lines import Place
 from workbench.errors import did_you_mean
 
 #: Keywords that the checks below understand, and those that say nothing about validity.
 KEYWORDS = frozenset(
     ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "type", "enum", "const", "pattern", "minLength",
-     "maxLength", "minimum", "required", "dependentRequired", "properties", "additionalProperties", "propertyNames",
-     "minProperties", "maxProperties", "items", "minItems", "maxItems", "uniqueItems")
+     "maxLength", "minimum", "maximum", "required", "dependentRequired", "properties", "additionalProperties",
+     "propertyNames", "minProperties", "maxProperties", "items", "minItems", "maxItems", "uniqueItems")
 )  # fmt: skip
 ANNOTATIONS = frozenset(("$schema", "$defs", "title", "description"))
 
@@ -30,6 +30,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "object": (dict,),
     "number": (int, float),
+    "integer": (int, float),
     "boolean": (bool,),
 }
 _Found = tuple[Place, str]
@@ -67,7 +68,8 @@ class _Check:
         """Give every problem of a value; `noun` is what a person calls it."""
         if "$ref" in schema:
             pointed, name = self._pointed(schema["$ref"])
-            yield from self.all(value, pointed, place, name if "enum" in pointed or "pattern" in pointed else noun)
+            has_looks = "enum" in pointed or pointed.get("pattern", NOT_BLANK) != NOT_BLANK
+            yield from self.all(value, pointed, place, name if has_looks else noun)
         for part in schema.get("allOf", ()):
             yield from self.all(value, part, place, noun)
         if "if" in schema:
@@ -116,12 +118,18 @@ class _Check:
         if "const" in schema and value != schema["const"]:
             yield place, f"{shown(value)} came as {in_words(place, noun)}; {schema['const']} would be right."
         if isinstance(value, str):
-            if "pattern" in schema and not re.search(schema["pattern"], value):
-                yield place, f"{shown(value)} came as {in_words(place, noun)}{right}"
             if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
                 yield place, f"{in_words(place, noun).capitalize()} has {len(value)} characters{right}"
-        elif _is_a(value, "number") and value < schema.get("minimum", value):
-            yield place, f"{shown(value)} came as {in_words(place, noun)}; {schema['minimum']} or more would be right."
+            elif "pattern" in schema and not _matches(value, schema["pattern"]):
+                came = "Only spaces" if schema["pattern"] == NOT_BLANK else shown(value)
+                yield place, f"{came} came as {in_words(place, noun)}{right}"
+        elif _is_a(value, "number"):
+            if value < schema.get("minimum", value):
+                least = schema["minimum"]
+                yield place, f"{shown(value)} came as {in_words(place, noun)}; {least} or more would be right."
+            if value > schema.get("maximum", value):
+                most = schema["maximum"]
+                yield place, f"{shown(value)} came as {in_words(place, noun)}; at most {most:,} would be right."
 
     def _mapping(self, value: dict[str, Any], schema: Mapping[str, Any], place: Place, noun: str) -> Iterator[_Found]:
         known = schema.get("properties", {})
@@ -173,7 +181,14 @@ def _number_of(
         yield place, f"{in_words(place, noun).capitalize()} holds {len(value)}; {right} would be right."
 
 
+def _matches(value: str, pattern: str) -> bool:
+    """Whether a text has a pattern; its end is the end of the text, and not of a line in it."""
+    return re.search(rf"{pattern[:-1]}\Z" if pattern.endswith("$") else pattern, value) is not None
+
+
 def _is_a(value: Any, wanted: str) -> bool:
+    if wanted == "integer" and isinstance(value, float) and not value.is_integer():
+        return False
     return isinstance(value, _TYPES.get(wanted, ())) and (wanted == "boolean" or not isinstance(value, bool))
 
 
