@@ -16,7 +16,7 @@ import pytest
 
 from workbench.cache import CACHE_VARIABLE, cache_folder, rules_digest, sealed_folder
 from workbench.catalog.commons import open_catalog
-from workbench.catalog.sources import idc
+from workbench.catalog.sources.idc_package import raw_path
 from workbench.errors import MissingPackageError
 
 SLOW_BUILD = """
@@ -233,7 +233,7 @@ def test_a_missing_index_package_names_the_install_command(monkeypatch: pytest.M
 
 def test_an_index_package_without_the_table_says_how_to_get_it() -> None:
     with pytest.raises(MissingPackageError) as caught:
-        idc.raw_path("no_such_table")
+        raw_path("no_such_table")
     version = importlib.metadata.version("idc-index-data")
     assert str(caught.value) == (
         f"The installed idc-index-data {version} does not carry the table 'no_such_table'. Versions from 25.0.5 do. "

@@ -17,7 +17,7 @@ import polars as pl
 from workbench.catalog.citations import Citation, read_citation, to_bibtex, to_csl
 from workbench.catalog.exportable import Exportable, listed_rows, original_columns
 from workbench.catalog.repository import Repository
-from workbench.catalog.sources.idc import raw_path
+from workbench.catalog.sources.idc_package import raw_path
 from workbench.errors import MissingPackageError
 from workbench.markup import html_table, link
 from workbench.vocabulary.licenses import allows_commercial_use

@@ -209,8 +209,8 @@ def _check(options: argparse.Namespace) -> None:
     from workbench.catalog.registry.catalog_text import headline
     from workbench.catalog.registry.idc_changes import count_anew
     from workbench.catalog.registry.idc_checks import read_idc_facts, stale_facts
-    from workbench.catalog.registry.idc_facts import installed_index
     from workbench.catalog.registry.reading import read_notes
+    from workbench.catalog.sources.idc_package import package_version
 
     catalog = datasets(options.folder)
     print(f"No problems in {headline(catalog.entries)}. {len(catalog.not_confirmed)} licenses are not confirmed.")
@@ -219,7 +219,7 @@ def _check(options: argparse.Namespace) -> None:
     if options.idc:
         print(count_anew(options.folder))
     elif options.folder is None:
-        stale = stale_facts(catalog.entries, read_idc_facts(), installed_index())
+        stale = stale_facts(catalog.entries, read_idc_facts(), package_version())
         print("\n".join(stale) or "What is counted in the Imaging Data Commons is up to date.")
 
 

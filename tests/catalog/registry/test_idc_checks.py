@@ -14,9 +14,10 @@ from workbench.catalog.commons import Catalog
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.idc_checks import check_against_idc, read_idc_facts, stale_facts, write_idc_facts
 from workbench.catalog.registry.idc_counts import count_collections, find_collections
-from workbench.catalog.registry.idc_facts import IdcFacts, installed_index
+from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.idc_verdicts import judge, sum_up
 from workbench.catalog.registry.reading import read_entries
+from workbench.catalog.sources.idc_package import package_version
 
 
 def entry(key: str, claims: tuple[dict[str, Any], ...] = (), **idc: Any) -> Entry:
@@ -224,8 +225,8 @@ def test_written_facts_are_read_back_the_same_and_written_twice_the_same(commons
     assert dict(read_idc_facts(first)) == {key: dataclasses.replace(each, absent=()) for key, each in computed.items()}
 
 
-def test_the_shipped_facts_are_those_of_the_entries_and_the_installed_index() -> None:
-    problems = stale_facts(read_entries(), read_idc_facts(), installed_index())
+def test_the_shipped_facts_are_those_of_the_entries_and_the_package_version() -> None:
+    problems = stale_facts(read_entries(), read_idc_facts(), package_version())
     assert not problems, "\n".join(problems)
     assert read_idc_facts(), "no facts are shipped"
 

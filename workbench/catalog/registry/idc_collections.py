@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.cache import rules_digest, sealed_folder
 from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.idc_facts import installed_index
+from workbench.catalog.sources.idc_package import package_version
 
 _FILE = "collections.json"
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ def collection_entries() -> tuple[Entry, ...]:
     ('LIDC-IDRI', 'CC-BY-3.0')
     """
     rules = rules_digest(_PACKAGE.joinpath(name).read_text(encoding="utf-8") for name in _RULES)
-    folder = sealed_folder(f"idc-collections-{installed_index()}-{rules}", _build)
+    folder = sealed_folder(f"idc-collections-{package_version()}-{rules}", _build)
     fields: list[dict[str, Any]] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
     return tuple(Entry("collection", each) for each in fields)
 

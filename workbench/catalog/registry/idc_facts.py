@@ -1,14 +1,10 @@
 """What the embedded index of the NCI Imaging Data Commons counts of an entry, and says of each of its claims."""
 
-import importlib.metadata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from workbench.catalog.registry.entries import Claim
-from workbench.errors import MissingPackageError
-
-_PACKAGE = "idc-index-data"
 
 Verdict = Literal["agrees", "differs", "another unit", "another set", "not in the index"]
 
@@ -134,30 +130,3 @@ def stated(claim: Claim) -> str:
     'guide, radiology:1: 922 patients'
     """
     return f"{claim.source}, {claim.where}: {claim.amount}"
-
-
-def installed_index() -> str:
-    """Return the version of the installed index package, without loading what reads it.
-
-    Returns
-    -------
-    str
-        Such as ``"25.0.5"``.
-
-    Raises
-    ------
-    MissingPackageError
-        When it is not installed.
-
-    Examples
-    --------
-    >>> installed_index().count(".")
-    2
-    """
-    try:
-        return importlib.metadata.version(_PACKAGE)
-    except importlib.metadata.PackageNotFoundError:
-        raise MissingPackageError(
-            f"The package {_PACKAGE} is not installed. It carries the index of the embedded repository. "
-            f"Install it: pip install '{_PACKAGE}>=25.0.5'"
-        ) from None

@@ -9,8 +9,6 @@ References
 Fedorov A, et al. National Cancer Institute Imaging Data Commons. RadioGraphics 2023;43(12). doi:10.1148/rg.230180
 """
 
-import importlib.metadata
-import importlib.util
 import inspect
 import sys
 from pathlib import Path
@@ -20,10 +18,9 @@ import polars as pl
 from workbench.cache import rules_digest, say, sealed_folder
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources import idc_quality, idc_tables, persons
-from workbench.errors import MissingPackageError
+from workbench.catalog.sources.idc_package import package_version, raw_path
 from workbench.vocabulary import anatomy, demographics, dicom
 
-_PACKAGE = "idc-index-data"
 _ORIGINAL_COLUMNS = {
     "collection_id": "collection_id",
     "patient_id": "PatientID",
@@ -66,58 +63,6 @@ def open_idc() -> Repository:
         original_columns=_ORIGINAL_COLUMNS,
         collections_path=raw_path("collections_index"),
         versions_path=raw_path("version_metadata_index"),
-    )
-
-
-def package_version() -> str:
-    """Return the version of the installed index package; its major number is the IDC version.
-
-    Returns
-    -------
-    str
-        Such as ``"25.0.5"``.
-
-    Raises
-    ------
-    MissingPackageError
-        When ``idc-index-data`` is not installed.
-    """
-    try:
-        return importlib.metadata.version(_PACKAGE)
-    except importlib.metadata.PackageNotFoundError:
-        raise MissingPackageError(
-            f"The package {_PACKAGE} is not installed. It carries the index of the embedded repository. "
-            f"Install it: pip install '{_PACKAGE}>=25.0.5'"
-        ) from None
-
-
-def raw_path(table: str) -> Path:
-    """Return the path of one of the tables the index package carries.
-
-    Parameters
-    ----------
-    table : str
-        ``idc_index``, ``collections_index``, ``version_metadata_index`` …
-
-    Returns
-    -------
-    pathlib.Path
-        A Parquet file.
-
-    Raises
-    ------
-    MissingPackageError
-        When the package is absent or does not carry the table.
-    """
-    spec = importlib.util.find_spec("idc_index_data")
-    version = package_version()
-    for folder in spec.submodule_search_locations or [] if spec else []:
-        path = Path(folder) / f"{table}.parquet"
-        if path.exists():
-            return path
-    raise MissingPackageError(
-        f"The installed {_PACKAGE} {version} does not carry the table {table!r}. Versions from 25.0.5 do. "
-        f"Install it again: pip install --force-reinstall '{_PACKAGE}>=25.0.5'"
     )
 
 
