@@ -51,8 +51,8 @@ WHOLE = dataset(
 )
 ODD = st.sampled_from(
     [None, True, False, 0, -1, 2.5, 3.0, 2**53, 1e300, "", " ", "x", "CT", "unknown", "third_party", "agrees", "2017",
-     "\u0662\u0660\u0661\u0667", "https://a.b", [], ["CT"], ["CT", "CT"], [{}], {}, {"id": "unknown"}, EVIDENCE, CLAIM, [CLAIM], "10.1234/x", [1, True],
-     ["a", "b", "c"]]
+     "\u0662\u0660\u0661\u0667", "https://a.b", [], ["CT"], ["CT", "CT"], [{}], {},
+     {"id": "unknown"}, EVIDENCE, CLAIM, [CLAIM], "10.1234/x", [1, True], ["a", "b", "c"]]
 )  # fmt: skip
 
 

@@ -534,7 +534,10 @@ def test_relatives_have_to_exist(shipped: Path) -> None:
             "No entry 'two-2'. Did you mean 'two'? Write the key of an entry, or add outside: true for a name in "
             "words.",
         ],
-        ["data_catalog/datasets/one.yaml:41", "'two' is an entry of the catalog; outside: true would be wrong."],
+        [
+            "data_catalog/datasets/one.yaml:41",
+            "'two' is the entry 'two' of the catalog; of: two without outside: true would be right.",
+        ],
         [
             "data_catalog/datasets/one.yaml:44",
             "An entry stands in a relation to itself; another key would be right.",
@@ -544,6 +547,38 @@ def test_relatives_have_to_exist(shipped: Path) -> None:
             "No data set 'four'. Write the key of a data set; name others under training_data.",
         ],
     ]
+
+
+@pytest.mark.parametrize("said", ["The set two", "the  SET two", "Second\u2013set", "S\u00e9cond-Set", "TWO"])
+def test_what_is_an_entry_is_not_outside_by_another_name(shipped: Path, tmp_path: Path, said: str) -> None:
+    relation = {"kind": "subset_of", "of": said, "outside": True}
+    write(shipped, dataset("two", aliases=["Second-set"]))
+    own = write(tmp_path / "own", dataset("one", relations=[relation]))
+    told = [line.split(": ", 1)[1] for line in problems(shipped, folder=own)]
+    assert told == [f"{said!r} is the entry 'two' of the catalog; of: two without outside: true would be right."]
+
+
+def test_an_entry_of_your_own_may_be_what_the_shipped_call_outside(shipped: Path, tmp_path: Path) -> None:
+    write(shipped, dataset("one", relations=[{"kind": "subset_of", "of": "The set two", "outside": True}]))
+    own = write(tmp_path / "own", dataset("two"))
+    assert len(read_entries(own, shipped=shipped)) == 2
+
+
+def test_a_day_of_the_future_is_told_in_a_folder_of_your_own(shipped: Path, tmp_path: Path) -> None:
+    late = {**EVIDENCE, "read": "2199-01-01"}
+    fields = {"published": "2199", "citation": {"text": "x", "year": "2198"}, "reviewed": "2199-02"}
+    made = dataset("one", license={"id": "CC-BY-4.0", "evidence": late}, **fields)
+    own = write(tmp_path / "own", made)
+    told = [line.split(": ", 1)[1] for line in problems(shipped, folder=own)]
+    right = "a day that has been would be right."
+    assert told == [
+        f"'2199-01-01' came as read; {right}",
+        f"'2199' came as published; {right}",
+        f"'2198' came as year; {right}",
+        f"'2199-02' came as reviewed; {right}",
+    ]
+    write(shipped, made)  # a wrong clock must not close what is shipped
+    assert len(read_entries(shipped=shipped)) == 1
 
 
 def test_a_relation_to_a_list_is_told(shipped: Path) -> None:
@@ -577,6 +612,18 @@ def test_a_name_finds_one_entry(shipped: Path) -> None:
         "'One' is a name of 'one' too (data_catalog/datasets/one.yaml); a name that finds one entry would be right. "
         "Leave it with one of the two.",
         "The key 'one' is taken by data_catalog/datasets/one.yaml; another would be right. Rename one.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("Foo Bar", "\uff26oo Bar"), ("Foo-Bar", "Foo\u2013Bar"), ("Caf\u00e9 set", "Cafe set"), ("Foo  bar", "Foo bar")],
+)
+def test_names_that_look_the_same_are_the_same(shipped: Path, one: str, two: str) -> None:
+    write(shipped, dataset("one", name=one), dataset("two", name=two))
+    assert [line.split(": ", 1)[1] for line in problems(shipped)] == [
+        f"{two!r} is a name of 'one' too (data_catalog/datasets/one.yaml); a name that finds one entry would be right. "
+        "Leave it with one of the two."
     ]
 
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.catalog.documents.lines import Document, Place
+from workbench.catalog.registry.days import wrong_day
 from workbench.catalog.registry.entries import Kind
 from workbench.catalog.registry.families import TO_PARENT, find_cycles
+from workbench.catalog.registry.fold_names import fold_name
 from workbench.catalog.registry.licenses import UNKNOWN
 from workbench.catalog.registry.problems import Problem
 from workbench.errors import brief, did_you_mean
 
-_DAYS = ("read", "published", "reviewed")
+_DAYS = ("read", "published", "reviewed", "year")
+_ELSEWHERE = datetime.timedelta(days=1)  # where it is tomorrow already
 
 
 @dataclass(frozen=True)
@@ -155,15 +158,12 @@ def _licenses(sheet: Sheet, known: Collection[str]) -> Iterator[Problem]:
 def _days(sheet: Sheet) -> Iterator[Problem]:
     if sheet.document.problems:  # a text that breaks off has fields without values
         return
+    # A clock that goes wrong shall not close the shipped catalog.
+    latest = datetime.datetime.now(datetime.UTC).date() + _ELSEWHERE if sheet.own else None
     for place in sheet.document.lines:
-        if not place or place[-1] not in _DAYS:
-            continue
-        day = _at(sheet.document.value, place)
-        if isinstance(day, str) and not _is_day(day):
-            yield sheet.problem(
-                f"{brief(repr(day))} came as {place[-1]}; a day of the calendar would be right, such as 2026-11-29.",
-                *place,
-            )
+        day = _at(sheet.document.value, place) if place and place[-1] in _DAYS else None
+        if isinstance(day, str) and (right := wrong_day(day, latest)):
+            yield sheet.problem(f"{brief(repr(day))} came as {place[-1]}; {right}.", *place)
 
 
 def _checklist(sheet: Sheet, known: Collection[str] | None) -> Iterator[Problem]:
@@ -190,13 +190,10 @@ def _twice(sheets: Sequence[Sheet]) -> Iterator[Problem]:
                 "key",
             )
         owners.setdefault(sheet.stem, sheet)
-    taken = {key.casefold(): owner for key, owner in owners.items()}
+    taken = {fold_name(key): owner for key, owner in owners.items()}
     for sheet in sheets:
-        aliases = sheet.fields.get("aliases")
-        named: list[tuple[Place, Any]] = [(("name",), sheet.fields.get("name"))]
-        named += [(("aliases", n), each) for n, each in enumerate(aliases if isinstance(aliases, list) else ())]
-        for place, name in named:
-            owner = taken.setdefault(name.casefold(), sheet) if isinstance(name, str) else sheet
+        for place, name in _names(sheet):
+            owner = taken.setdefault(fold_name(name), sheet)
             if owner is not sheet and owner.stem != sheet.stem:
                 yield sheet.problem(
                     f"{brief(repr(name))} is a name of {owner.stem!r} too ({owner.file}); a name that finds one entry "
@@ -205,8 +202,17 @@ def _twice(sheets: Sequence[Sheet]) -> Iterator[Problem]:
                 )
 
 
+def _names(sheet: Sheet) -> Iterator[tuple[Place, str]]:
+    aliases = sheet.fields.get("aliases")
+    named: list[tuple[Place, Any]] = [(("name",), sheet.fields.get("name"))]
+    named += [(("aliases", n), each) for n, each in enumerate(aliases if isinstance(aliases, list) else ())]
+    yield from ((place, name) for place, name in named if isinstance(name, str))
+
+
 def _relatives(sheets: Sequence[Sheet]) -> Iterator[Problem]:
     kinds = {sheet.stem: sheet.kind for sheet in sheets}
+    named = {fold_name(name): sheet for sheet in sheets for _, name in _names(sheet)}
+    named |= {fold_name(sheet.stem): sheet for sheet in sheets}
     for sheet in sheets:
         for position, part in sheet.parts("relations"):
             other, place = part.get("of"), ("relations", position, "of")
@@ -214,8 +220,13 @@ def _relatives(sheets: Sequence[Sheet]) -> Iterator[Problem]:
                 continue
             if other == sheet.stem:
                 yield sheet.problem("An entry stands in a relation to itself; another key would be right.", *place)
-            elif part.get("outside") is True and other in kinds:
-                yield sheet.problem(f"{other!r} is an entry of the catalog; outside: true would be wrong.", *place)
+            elif part.get("outside") is True and (meant := named.get(fold_name(other))):
+                if sheet.own or not meant.own:  # an entry of your own may be named as something outside the shipped
+                    yield sheet.problem(
+                        f"{brief(repr(other))} is the entry {meant.stem!r} of the catalog; of: {meant.stem} without "
+                        "outside: true would be right.",
+                        *place,
+                    )
             elif part.get("outside") is not True and other not in kinds:
                 yield sheet.problem(
                     f"No entry {brief(repr(other))}.{did_you_mean(other, kinds, most=1)} "
@@ -276,15 +287,3 @@ def _at(value: Any, place: Place) -> Any:
     for part in place:
         value = value[part]
     return value
-
-
-def _is_day(day: str) -> bool:
-    """Whether a day, a month or a year is in the calendar; text of another form is told by the schema."""
-    parts = day.split("-")
-    if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts):
-        return True
-    try:
-        datetime.date(*(int(part) for part in [*parts, "1", "1"][:3]))
-    except ValueError:
-        return False
-    return True

@@ -12,10 +12,10 @@ from workbench.catalog.registry.roots import Root, files_digest, own_root
 _COMPILED = "entries.json"
 # What decides how files become entries: a change there means reading them again.
 _RULES = (
-    *("documents/form_words.py", "documents/forms.py", "documents/lines.py"),
-    *("registry/backing.py", "registry/checking.py"),
-    *("registry/compiling.py", "registry/families.py", "registry/idc_facts.py", "registry/idc_sizes.py"),
-    *("registry/reading.py", "registry/roots.py"),
+    *("documents/form_words.py", "documents/forms.py", "documents/lines.py", "documents/scalars.py"),
+    *("registry/backing.py", "registry/checking.py", "registry/compiling.py", "registry/days.py"),
+    *("registry/families.py", "registry/fold_names.py", "registry/idc_facts.py", "registry/idc_sizes.py"),
+    *("registry/ranking_words.py", "registry/reading.py", "registry/roots.py"),
 )
 
 
