@@ -157,6 +157,22 @@ def test_a_census_draws_numbers_beside_bars_with_intervals(figures: dict[str, Fi
     assert [mark(layer) for layer in layers(figure.spec())].count("rule") == 1
 
 
+def test_age_bands_of_nobody_between_two_keep_their_row(figures: dict[str, Figure]) -> None:
+    bands = ["18–29", "30–39", "40–49", "50–64"]  # PATIENTS has nobody from 30 to 49
+    two = [layer["encoding"]["y"]["scale"]["domain"] for layer in layers(figures["census of two"].spec())]
+    assert two == [[*bands, "Not Reported"]] * len(two)
+    one = charts.census(by("age_group"))
+    assert one.table["age_group"].to_list() == [*bands, "Not Reported"]
+    assert "0 (0.0 %)" in [row.get("words") for row in drawn_rows(one)]
+    assert charts.census(by("race")).table.height == 3  # only bands follow each other
+
+
+def test_a_census_of_two_says_where_what_is_missing_is_gray(figures: dict[str, Figure]) -> None:
+    said = "Missing values are never dropped: age has a row for them, sex has gray."
+    assert said in figures["census of two"].footnote
+    assert "Missing values are drawn in gray, never dropped." in figures["census"].footnote
+
+
 def test_a_census_of_many_categories_draws_the_largest_and_says_so() -> None:
     sites = pl.DataFrame({"site_id": [f"site {i:02}" for i in range(40) for _ in range(i + 1)]})
     figure = charts.census(count_census(sites, by=["site_id"]))

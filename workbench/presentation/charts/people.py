@@ -13,6 +13,7 @@ from workbench.vocabulary.demographics import MISSING
 _SERIES_COLORS = (BLUE, ORANGE, GREEN, PURPLE)
 _SEX_COLORS = {"Female": ORANGE, "Male": BLUE}
 _MOST_ROWS = 25
+_BANDED = "age"  # attributes whose groups follow each other begin with it
 
 
 def census(counted: Census) -> Figure:
@@ -26,7 +27,7 @@ def census(counted: Census) -> Figure:
     Returns
     -------
     Figure
-        Missing categories are drawn last, in gray.
+        Missing categories are drawn last, and never dropped.
 
     Raises
     ------
@@ -39,7 +40,7 @@ def census(counted: Census) -> Figure:
             "Take another census by two of them, or read .table."
         )
     count = pl.col(f"n_{counted.unit}")
-    shown = counted.table.filter(count.is_null() | (count > 0))
+    shown = counted.table.filter(count.is_null() | (count > 0) | _between(counted))
     chart = _two_way(counted, shown) if len(counted.by) > 1 else _one_way(counted, shown)
     words = listed(wording.in_words(name) for name in counted.by)
     rest = shown.height - _MOST_ROWS if len(counted.by) == 1 else 0
@@ -51,7 +52,7 @@ def census(counted: Census) -> Figure:
         wording.below(
             counted,
             wording.WILSON if len(counted.by) == 1 else "",
-            "Missing values are drawn in gray, never dropped.",
+            _missing_words(counted, shown),
             wording.HATCHED if shown[f"n_{counted.unit}"].null_count() else "",
             f"One of the {counted.unit} may count in several rows." if counted.overlapping else "",
             f"{rest:,} smaller categories are in the table only." if rest > 0 else "",
@@ -91,6 +92,35 @@ def _one_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     return marks.layered(bars, lines, label, hatched, note, height=rows.row_height(names, 26))
 
 
+def _between(counted: Census) -> pl.Expr:
+    """Whether a row is an age band of nobody between two of somebody, whose absence would look like the next band."""
+    attribute, count = counted.by[0], pl.col(f"n_{counted.unit}")
+    if len(counted.by) > 1 or not attribute.startswith(_BANDED):
+        return pl.lit(value=False)
+    known, band = ~marks.is_missing(attribute), pl.col(attribute).to_physical()
+    held = band.filter(known & (count.is_null() | (count > 0)))
+    return (known & band.is_between(held.min(), held.max())).fill_null(value=False)
+
+
+def _in_order(column: pl.Series) -> list[str]:
+    """The values that are there in their order, and the age bands of nobody between two of somebody."""
+    held = column.drop_nulls().unique().sort().cast(pl.String).to_list()
+    known = [name for name in held if name not in MISSING]
+    if not known or not column.name.startswith(_BANDED) or not isinstance(column.dtype, pl.Enum):
+        return held
+    bands = column.dtype.categories.to_list()
+    return [*bands[bands.index(known[0]) : bands.index(known[-1]) + 1], *(name for name in held if name in MISSING)]
+
+
+def _missing_words(counted: Census, shown: pl.DataFrame) -> str:
+    """How what is missing is drawn: of two attributes only the one that colors can have it in gray."""
+    if len(counted.by) == 1:
+        return "Missing values are drawn in gray, never dropped."
+    color, attribute = sorted(counted.by, key=lambda name: shown[name].n_unique())
+    names = wording.in_words(attribute), wording.in_words(color)
+    return f"Missing values are never dropped: {names[0]} has a row for them, {names[1]} has gray."
+
+
 def _largest(shown: pl.DataFrame, attribute: str, count: str) -> pl.DataFrame:
     """The categories to draw, in their order: those of most patients, and the missing ones."""
     if shown.height <= _MOST_ROWS:
@@ -105,7 +135,7 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     count = f"n_{counted.unit}"
     color, attribute = sorted(counted.by, key=lambda name: shown[name].n_unique())
     groups = [name for name in shown[color].unique().sort().cast(pl.String) if name is not None]
-    order = shown[attribute].unique().sort().cast(pl.String).to_list()
+    order = _in_order(shown[attribute])
     named = shown.with_columns(
         pl.col(color, attribute).cast(pl.String),
         rank=pl.col(color).cast(pl.String).replace_strict({g: i for i, g in enumerate(groups)}, return_dtype=pl.Int64),
@@ -113,7 +143,8 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     known = [name for name in groups if name not in MISSING]
     own = [_SEX_COLORS.get(name, other) for name, other in zip(known, _spread(len(known)), strict=True)]
     palette = [*own, *([GRAY, "#c6ccd2", "#7d8791"][: len(groups) - len(known)])]
-    y = alt.Y(f"{attribute}:N", sort=order, title=None, axis=rows.row_axis(order))
+    scale = alt.Scale(domain=order)  # a band of nobody between two has a row as well
+    y = alt.Y(f"{attribute}:N", sort=order, title=None, axis=rows.row_axis(order), scale=scale)
     bars = (
         alt.Chart(named)
         .mark_bar(stroke="#ffffff", strokeWidth=0.8)
