@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import workbench as wb
 from workbench.cli import main
 
 README = Path(__file__).parent.parent / "README.md"
@@ -78,6 +79,26 @@ def test_a_readers_own_data_open_as_it_says(tmp_path, monkeypatch):
     }
     assert names["joined"].join_report.n_matched == 2
     assert names["ventilated"].counts["series"] == 1  # of a's two series, the CT
+
+
+def test_a_layout_of_ten_lines_opens_a_folder(tmp_path):
+    (layout,) = blocks("yaml")
+    assert len(layout.splitlines()) == 10
+    (tmp_path / "mine.yaml").write_text(layout, encoding="utf-8")
+    (tmp_path / "scans.csv").write_text("subject,visit,scan,age,kind\na,1,1,50,CT\na,2,2,51,X-ray\n")
+    mine = wb.open_catalog(tmp_path, layout=tmp_path / "mine.yaml")
+    assert mine.where(modality="DX").counts["studies"] == 1
+    with pytest.raises(LookupError, match="the README shows one of ten lines"):
+        wb.datasets().open("chexpert", tmp_path)
+
+
+def test_what_it_makes_up_leaves_no_folder_behind(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (snippet,) = (block for block in blocks("python") if "write_labeled_radiographs" in block)
+    names = {}
+    exec(compile(snippet, "README.md", "exec"), names)
+    assert list(tmp_path.iterdir()) == []
+    assert "your copy of a public data set" in names["mine"].everything.census(by=["sex"]).stamp
 
 
 def test_every_file_it_points_to_exists():

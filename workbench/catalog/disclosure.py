@@ -2,10 +2,13 @@
 
 import os
 
+from workbench.assets import asset_path
 from workbench.catalog.repository import Repository
 
 #: What stands under exact counts of a controlled source.
 EXACT_STAMP = "Exact counts of a controlled source: for its holder, do not publish."
+#: What stands under exact counts of a data set that ships a layout: anybody may have a copy.
+COPY_STAMP = "Exact counts of your copy of a public data set: publish them only as its terms allow."
 #: What stands under every figure of an invented source.
 SYNTHETIC_STAMP = "Synthetic: the patients are invented, none of them exists."
 _PUBLIC_VARIABLE = "WORKBENCH_PUBLIC"
@@ -35,7 +38,11 @@ def stamp_of(repository: Repository) -> str:
     str
         Empty where the rows are public.
     """
-    return {"controlled": EXACT_STAMP, "synthetic": SYNTHETIC_STAMP}.get(repository.disclosure, "")
+    before, is_layout, key = repository.key.partition("layout:")
+    exact = EXACT_STAMP
+    if is_layout and not before and asset_path("data_catalog", "layouts", f"{key}.yaml").is_file():
+        exact = COPY_STAMP
+    return {"controlled": exact, "synthetic": SYNTHETIC_STAMP}.get(repository.disclosure, "")
 
 
 def refuse_in_public(repository: Repository) -> None:

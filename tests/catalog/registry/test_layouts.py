@@ -394,7 +394,8 @@ def test_an_unknown_layout_names_the_nearest(nih: Path) -> None:
         open_catalog(nih, layout="nih-chestxray14")
     assert str(error.value) == (
         "No layout 'nih-chestxray14' in the workbench. Did you mean 'nih-chestx-ray14' or 'covid-chestxray'? "
-        "Valid: covid-chestxray, figure1-covid, nih-chestx-ray14. Or give the path of a YAML file."
+        "Valid: covid-chestxray, figure1-covid, nih-chestx-ray14. Or give the path of a YAML file: the README shows "
+        "one of ten lines."
     )
 
 

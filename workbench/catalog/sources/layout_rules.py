@@ -19,6 +19,7 @@ NAMES = (*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES)
 _AGES = ("age_years", "age_at_study_years")
 _OF_FILES = ("file_name", "size_mb", "n_instances")
 _MADE = "file_on_disk"
+_OWN = "Or give the path of a YAML file: the README shows one of ten lines."
 _THEN = (
     "Compare it with data_catalog/schema/layout.schema.json and the layouts in data_catalog/layouts, and correct it."
 )
@@ -88,7 +89,7 @@ def read_layout(layout: str | Path) -> Layout:
     shipped = str(layout) in keys
     path = asset_path("data_catalog", "layouts", f"{layout}.yaml") if shipped else Path(layout).expanduser()
     if not path.is_file():
-        raise unknown_name("layout", str(layout), keys, where="the workbench", then="Or give the path of a YAML file.")
+        raise unknown_name("layout", str(layout), keys, where="the workbench", then=_OWN)
     document = read_document(path, words=True)
     if not shipped:  # a shipped one was checked before
         problems = document.problems or _problems(document)
