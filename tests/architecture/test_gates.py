@@ -51,7 +51,7 @@ def project(tmp_path: Path) -> Path:
     for script in ("budget.py", "thin_notebooks.py"):
         _write(tmp_path / "tests/architecture" / script, (ROOT / "tests/architecture" / script).read_text("utf-8"))
     package = tmp_path / "workbench"
-    for layer in ("cli", "tables", "provenance", "assets", "cache", "vocabulary", "errors"):
+    for layer in ("cli", "tables", "provenance", "assets", "cache", "vocabulary", "errors", "markup"):
         _write(package / f"{layer}.py", f'"""Stand in for {layer}."""\n')
     for layer in ("", "presentation", "catalog", "assessment", "imaging"):
         _write(package / layer / "__init__.py", '"""Stand in for a package."""\n')
