@@ -1,5 +1,6 @@
 """Reading the data catalog: the shipped files are right, and whatever is wrong is told, all of it, with its line."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from tests.catalog.registry.small_catalog import CLAIM, EVIDENCE, TERMS, dataset, model, write, write_text
 from workbench.assets import asset_path
 from workbench.catalog.documents.forms import form_problems
-from workbench.catalog.documents.lines import MOST_BYTES, parse_document
+from workbench.catalog.documents.lines import MOST_BYTES, Document, parse_document
+from workbench.catalog.registry import compiling
 from workbench.catalog.registry.problems import CatalogError
 from workbench.catalog.registry.reading import read_entries, read_notes
 from workbench.catalog.registry.roots import FOLDERS
@@ -173,6 +175,47 @@ def test_a_catalog_that_is_wrong_is_not_kept(shipped: Path) -> None:
     write(shipped, dataset("one", modality=["CTT"]))
     assert problems(shipped) == problems(shipped)
     assert not [path for path in (shipped.parent / "cache").iterdir() if path.name.startswith("data-catalog")]
+
+
+def test_what_changes_while_it_is_read_is_read_again(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(shipped, dataset("one", name="Before"))
+    parsed = compiling.read_document
+
+    def parsed_then_changed(path: Path) -> Document:
+        read = parsed(path)
+        if path.name == "one.yaml" and read.value["name"] == "Before":
+            write(shipped, dataset("one", name="After"))
+        return read
+
+    monkeypatch.setattr(compiling, "read_document", parsed_then_changed)
+    assert [each.name for each in read_entries(shipped=shipped)] == ["After"]
+    write(shipped, dataset("one", name="Before"))
+    monkeypatch.undo()
+    monkeypatch.setenv("WORKBENCH_CACHE", str(shipped.parent / "cache"))
+    assert [each.name for each in read_entries(shipped=shipped)] == ["Before"]
+
+
+def test_a_seal_without_entries_is_made_again(shipped: Path) -> None:
+    write(shipped, dataset("one"))
+    first = read_entries(shipped=shipped)
+    (kept,) = (shipped.parent / "cache").iterdir()
+    (kept / "entries.json").rename(kept / "other.json")
+    (kept / "seal.json").write_text(
+        json.dumps({"other.json": hashlib.sha256((kept / "other.json").read_bytes()).hexdigest()})
+    )
+    assert read_entries(shipped=shipped) == first
+    assert (kept / "entries.json").is_file()
+
+
+def test_of_many_problems_of_a_file_the_first_are_shown(shipped: Path) -> None:
+    write(shipped, dataset("one", **{f"field{n}": 1 for n in range(60)}), dataset("two", modality=["CTT"]))
+    with pytest.raises(CatalogError) as caught:
+        read_entries(shipped=shipped)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "61 problems in 2 files of the data catalog:"
+    assert lines[51] == "data_catalog/datasets/one.yaml: and 10 more."
+    assert lines[52].startswith("data_catalog/datasets/two.yaml:5: No modality 'CTT'.")
+    assert (len(lines), len(caught.value.problems)) == (54, 61)
 
 
 # ------------------------------------------------------------------ a folder of one's own

@@ -1,7 +1,10 @@
 """What is wrong with files of the data catalog: all of it, with file and line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+
+_MOST_OF_A_FILE = 50
 
 
 @dataclass(frozen=True, order=True)
@@ -33,7 +36,7 @@ class CatalogError(ValueError):
     Parameters
     ----------
     problems : iterable of Problem
-        Every one of every file.
+        Every one of every file; the message shows the first 50 of each, the attribute of this name has them all.
     then : str
         What to do when they are corrected.
     """
@@ -44,4 +47,12 @@ class CatalogError(ValueError):
         head = f"{n_problems:,} {'problem' if n_problems == 1 else 'problems'} in {n_files:,} " + (
             "file of the data catalog:" if n_files == 1 else "files of the data catalog:"
         )
-        super().__init__("\n".join([head, *map(str, self.problems), then]))
+        super().__init__("\n".join([head, *_shown(self.problems), then]))
+
+
+def _shown(problems: Sequence[Problem]) -> Iterator[str]:
+    for file, listed in groupby(problems, key=lambda each: each.file):
+        of_file = list(listed)
+        yield from map(str, of_file[:_MOST_OF_A_FILE])
+        if n_more := len(of_file[_MOST_OF_A_FILE:]):
+            yield f"{file}: and {n_more:,} more."

@@ -1,6 +1,8 @@
 """Read the entries of the data catalog: checked together, compiled once, quick ever after."""
 
 import json
+import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.roots import Root, files_digest, own_root
 
 _COMPILED = "entries.json"
+_TRIES = 3
 # What decides how files become entries: a change there means reading them again.
 _RULES = (
     *("documents/form_words.py", "documents/forms.py", "documents/lines.py", "documents/scalars.py"),
@@ -78,14 +81,33 @@ def _roots(folder: Path | str | None, shipped: Path | None) -> list[Root]:
 
 
 def _compiled(roots: list[Root]) -> dict[str, Any]:
+    for _ in range(_TRIES):
+        digest = _digest(roots)
+        if digest is None:
+            break
+        try:
+            place = sealed_folder(f"data-catalog-{digest}", partial(_write, roots, digest))
+        except _ChangedError:
+            continue
+        try:  # from the file in both cases, so that the first reading gives the same values as every later one
+            compiled: dict[str, Any] = json.loads((place / _COMPILED).read_bytes())
+        except FileNotFoundError:  # a seal without what it should seal
+            shutil.rmtree(place, ignore_errors=True)
+            continue
+        return compiled
+    return _compile(roots)
+
+
+def _digest(roots: list[Root]) -> str | None:
     catalog = Path(__file__).resolve().parents[1]
-    digest = files_digest(roots, *(catalog / name for name in _RULES))
-    if digest is None:
-        return _compile(roots)
-    # From the file in both cases, so that the first reading gives the same values as every later one.
-    place = sealed_folder(f"data-catalog-{digest}", lambda staging: _write(roots, staging))
-    compiled: dict[str, Any] = json.loads((place / _COMPILED).read_bytes())
-    return compiled
+    return files_digest(roots, *(catalog / name for name in _RULES))
+
+
+def _write(roots: list[Root], digest: str, staging: Path) -> None:
+    text = json.dumps(_compile(roots), ensure_ascii=False)
+    if _digest(roots) != digest:
+        raise _ChangedError
+    (staging / _COMPILED).write_text(text, encoding="utf-8")
 
 
 def _compile(roots: list[Root]) -> dict[str, Any]:
@@ -94,5 +116,5 @@ def _compile(roots: list[Root]) -> dict[str, Any]:
     return compile_entries(roots)
 
 
-def _write(roots: list[Root], staging: Path) -> None:
-    (staging / _COMPILED).write_text(json.dumps(_compile(roots), ensure_ascii=False), encoding="utf-8")
+class _ChangedError(Exception):
+    """A file was written while the files were read; what was read must not be kept under the digest of before."""
