@@ -236,6 +236,14 @@ def test_the_shipped_facts_are_what_the_index_counts_now(commons: Catalog) -> No
     assert dict(read_idc_facts()) == {key: dataclasses.replace(each, absent=()) for key, each in computed.items()}
 
 
+def test_what_the_index_knows_of_nobody_or_of_somebody_is_no_unknown() -> None:
+    same = {key: each for key, each in read_idc_facts().items() if each.relation == "same"}
+    for each in read_entries():
+        if found := same.get(each.key):
+            for name, share in (("age", found.age_known), ("sex", found.sex_known)):
+                assert each.demographics[name] in (("no",) if share == 0 else ("yes", "partly")), (each.key, name)
+
+
 def test_stale_facts_say_why_and_what_to_do() -> None:
     then = "Write them again: workbench datasets check --idc"
     one, two = entry("one", (claim("patients", 20),), collections=["a"]), entry("two", collections=["b"])
