@@ -4,7 +4,7 @@ from typing import Any
 
 from workbench.catalog.registry.data_catalog import DataCatalog
 from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.idc_facts import IdcFacts
+from workbench.catalog.registry.idc_facts import ClaimCheck, IdcFacts, stated
 
 HOSTILE = '<script>window.harmed = "name"</script><img src=x onerror="window.harmed = 1">'
 EVIDENCE = {"page": "https://example.org/terms", "words": "free for all", "kind": "creator", "read": "2026-01-31"}
@@ -89,3 +89,50 @@ def small_facts() -> dict[str, IdcFacts]:
     asked = {"relation": "same", "collections": ["free_chests"]}
     said = "The guide says 20,000 patients; IDC has 19,000 people."
     return {"free-chests": IdcFacts("free-chests", "25.0.5", asked, patients=19_500, people=19_000, sentence=said)}
+
+
+def told_catalog() -> DataCatalog:
+    """Return the small catalog with a set whose numbers were compared in every way, and one that is only worded so."""
+    refuted = {**EVIDENCE, "words": "The parent holds 2,620 studies..", "where": "IDC v25, description"}
+    refuted["page"] = "https://doi.org/10.7937/K9/PARENT"
+    scans = {"source": "creator", "where": "https://example.org/scans"}
+    counted = _entry(
+        "counted",
+        "Counted Scans (CS)",
+        "CC-BY-4.0",
+        0,
+        modality=["CT", "SM"],
+        claims=[
+            _claim(2_620, "studies", verdict="differs", checked_against=refuted, note="2,620 counts the parent."),
+            _claim(300, "studies", **scans, words="**300** `CT` [studies](https://example.org/all)"),
+            _claim(100, **{**scans, "where": "https://doi.org/10.7937/COUNTED"}, note="IDC v25, counted."),
+            _claim(9, "slides", source="creator", where="https://example.org/slides"),
+            _claim(3, "centers", source="creator", where="https://example.org/centers"),
+        ],
+        conflicts=[
+            {"between": ["radiology:1", "creators"], "kind": "number", "nature": "2,620 of DDSM.", "resolution": "300."}
+        ],
+        idc={"relation": "same", "collections": ["counted"]},
+    )
+    worded = _entry(
+        "worded",
+        "Worded",
+        "CC-BY-4.0",
+        80,
+        modality=["US"],
+        body_region=["Neck"],
+        conflicts=[{"between": ["radiology:3"], "kind": "wording", "nature": "One says echo.", "resolution": "Same."}],
+    )
+    return DataCatalog((*small_catalog().entries, counted, worded))
+
+
+def told_facts() -> dict[str, IdcFacts]:
+    """Return what the index would count of both sets that are in it; of the centers it cannot tell."""
+    claims = told_catalog()["counted"].claims
+    agreed = ClaimCheck(stated(claims[2]), "agrees", 100, "Its creators say 100 patients; IDC has 100 people.")
+    unknown = ClaimCheck(stated(claims[4]), "not in the index", None, "The index of IDC does not tell.")
+    asked = {"relation": "same", "collections": ["counted"]}
+    found = IdcFacts(
+        "counted", "25.0.5", asked, patients=100, people=100, modalities={"CT": 7, "SEG": 5}, claims=(agreed, unknown)
+    )
+    return {**small_facts(), "counted": found}

@@ -78,6 +78,8 @@ def test_the_question_the_catalog_was_built_for_is_answered_with_its_sources(vis
 
 
 def test_the_browser_ranks_as_python_does(visit, shipped):
+    visit.page.goto("about:blank")
+    visit.open(shipped, wait_for=READY)
     known = datasets()
     for question in QUESTIONS[1:]:
         visit.page.get_by_role("button", name=question, exact=True).click()
@@ -124,6 +126,30 @@ def test_a_search_forgives_a_typo(opened):
     assert keys(page) == []
     assert page.locator(".wc-result").inner_text() == "0 of 7 entries"
     assert "Take a filter away, or search for another word." in page.locator(".wc-grid").inner_text()
+
+
+SEARCHES = (
+    *("prostate", "lung", "chest x-ray", "nlst", "brain tumor segmentation", "tcga", "breast", "liver ct"),
+    *("kidney", "pancreas"),
+)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_search_shows_what_python_finds_and_cuts_off_nobody_who_holds_the_word(visit, shipped, apart):
+    known = datasets().collections if apart else datasets()
+    visit.page.goto("about:blank")
+    visit.open(f"{shipped}{'#collections=1' if apart else ''}", wait_for=READY)
+    for words in SEARCHES:
+        visit.page.get_by_label("Search", exact=True).fill(words)
+        more = visit.page.locator(".wc-rest button")
+        if more.count():
+            more.click()
+        shown = keys(visit.page)
+        found = [entry.key for entry in known.search(words, limit=10)]
+        assert found, words
+        assert shown[: len(found)] == found, words
+        holders = {entry.key for entry in known if words in entry.name.lower()}
+        assert holders <= set(shown), words
 
 
 def test_the_collections_of_idc_come_by_a_switch(visit, shipped):

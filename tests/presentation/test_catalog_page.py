@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.presentation.catalog_entries import HOSTILE, small_catalog, small_facts
+from tests.presentation.catalog_entries import HOSTILE, small_catalog, small_facts, told_catalog, told_facts
 from workbench.catalog.registry import datasets
 from workbench.catalog.registry.formats.croissant import croissant
 from workbench.catalog.registry.formats.references import bibtex
@@ -77,6 +77,31 @@ def test_a_card_carries_the_claim_its_check_and_what_the_index_counts(small):
     )
 
 
+def test_a_set_of_scans_is_as_large_as_its_scans_not_its_slides():
+    counted = card(catalog_page(told_catalog(), facts=told_facts()), "counted")
+    # 100 people in 300 studies of CT; 9 slides beside them, and 2,620 studies that a source refutes
+    assert counted["size"] == {
+        "value": 100,
+        "quantity": "patients",
+        "text": "100 patients",
+        "images": "300 studies",
+    }
+
+
+def test_a_refuted_number_carries_the_right_one_and_what_the_index_cannot_tell_is_left_out():
+    claims = card(catalog_page(told_catalog(), facts=told_facts()), "counted")["claims"]
+    assert [claim.get("right") for claim in claims] == ["300 studies", None, None, None, None]
+    assert [claim.get("idc", {}).get("verdict") for claim in claims] == [None, None, "agrees", None, None]
+
+
+def test_the_tiles_tell_sets_from_software_and_count_what_the_index_counted():
+    (group,) = catalog_page(told_catalog(), facts=told_facts())["groups"]
+    tiles = {tile["id"]: (tile["value"], tile["note"]) for tile in group["tiles"]}
+    assert tiles["commercial"] == (6, "in the words of a source; and 1 model or software")
+    # the six of the small catalog and that of Worded agree, one differs, the index counts another, of 12 in all
+    assert tiles["claims"] == (9, "of 12 that somebody states")
+
+
 @pytest.mark.parametrize(
     ("key", "use"), [("free-chests", "yes"), ("bound-chests", "no"), ("silent-chests", "unknown"), ("reader", "yes")]
 )
@@ -136,4 +161,4 @@ def test_the_script_is_one_module_whose_ranking_keeps_its_names_to_itself():
     script = catalog_script()
     assert script.count("\nexport ") == 1
     assert not re.search(r"^import\b", script, re.MULTILINE)
-    assert "return { buildIndex, search, readQuestion, recommend };" in script
+    assert "return { readQuestion, buildIndex, search, recommend };" in script

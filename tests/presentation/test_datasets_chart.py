@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from tests.presentation.catalog_entries import small_catalog
+from tests.presentation.catalog_entries import small_catalog, told_catalog
 from tests.presentation.specifications import drawn_rows
 from workbench.catalog.registry import datasets
 from workbench.catalog.registry.data_catalog import DataCatalog
@@ -33,6 +33,30 @@ def test_a_mark_stands_where_its_size_says_and_the_unstated_left_of_all():
     assert drawn["slides"]["at"] == 50
     unstated = marks(charts.datasets(small_catalog(), by="images"))
     assert {row["stated"] for row in unstated.values()} == {"not stated"}
+
+
+def test_a_set_of_several_kinds_stands_at_its_main_one_with_what_counts_that():
+    drawn = marks(charts.datasets(told_catalog(), by="images"))["counted"]
+    # CT and slides: 300 studies of CT, not 9 slides, and the unit stands beside the name
+    assert (drawn["kind_of_image"], drawn["at"]) == ("CT", 300)
+    assert (drawn["label"], drawn["stated"]) == ("Counted Scans · studies", "300 studies")
+
+
+def test_scans_are_not_ranked_as_images():
+    assert charts.datasets(told_catalog(), by="images").title == "6 of 8 data sets may be used commercially"
+
+
+def test_a_platform_with_many_kinds_has_no_main_one():
+    table = charts.datasets(datasets(), by="images").table
+    kinds = dict(table.select("key", "kind_of_image").iter_rows())
+    assert kinds["the-cancer-imaging-archive"] == "Many kinds of image"
+    assert kinds["nlst"] == "CT"
+
+
+def test_what_is_unknown_is_laid_to_the_pages_that_were_read():
+    figure = charts.datasets(told_catalog(), by="images")
+    assert figure.description.endswith("No page that was read states a number for 7.")
+    assert "no page that was read states one" in figure.footnote
 
 
 def test_the_license_is_said_by_color_and_by_shape():

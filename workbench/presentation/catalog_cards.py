@@ -8,7 +8,14 @@ from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.formats.fair import fair_check
 from workbench.catalog.registry.idc_facts import IdcFacts, stated
 from workbench.catalog.registry.licenses import License
-from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, QUANTITIES, license_use, plural
+from workbench.presentation.catalog_words import (
+    IMAGE_KINDS,
+    NO_IMAGES,
+    QUANTITIES,
+    image_quantities,
+    license_use,
+    plural,
+)
 
 # What a card shows as the file says it.
 _AS_WRITTEN = (
@@ -60,7 +67,7 @@ def card_of(entry: Entry, *, families: Families, facts: Mapping[str, IdcFacts]) 
         "images": _images(entry),
         "curated": entry.curated,
         "demographics": {**entry.fields.get("demographics", {}), **entry.demographics},
-        "claims": [_claim(claim, found) for claim in entry.claims],
+        "claims": [_claim(claim, entry, found) for claim in entry.claims],
         "relations": _relations(entry, families),
         "idc": _idc(entry, found),
         "fair": _fair(entry) if entry.kind == "dataset" else {},
@@ -76,14 +83,22 @@ def _terms(stated_license: License) -> dict[str, Any]:
 
 
 def _size(entry: Entry) -> dict[str, Any] | None:
-    """The number that stands for its size: patients, else what comes nearest to them."""
-    held = entry.first_size(QUANTITIES)
+    """The number that stands for its size: patients, and how many images of its main kind; else what comes nearest."""
+    counted = image_quantities(entry.modality)
+    held = entry.first_size(("patients", *counted, *QUANTITIES))
     if held is None:
         return None
-    (quantity, value), claim = held, entry.best_claim(held[0])
+    quantity, value = held
+    said = ("trained on " if entry.kind == "model" else "") + _amount(entry, quantity, value)
+    also = entry.first_size(counted) if quantity == "patients" else None
+    more = {"images": _amount(entry, *also)} if also and also[1] else {}
+    return {"value": value, "quantity": quantity, "text": said, **more}
+
+
+def _amount(entry: Entry, quantity: str, value: int) -> str:
+    claim = entry.best_claim(quantity)
     meant = {"at_least": "at least ", "about": "about "}.get(claim.qualifier, "") if claim else ""
-    trained = "trained on " if entry.kind == "model" else ""
-    return {"value": value, "quantity": quantity, "text": f"{trained}{meant}{value:,} {plural(quantity, value)}"}
+    return f"{meant}{value:,} {plural(quantity, value)}"
 
 
 def _images(entry: Entry) -> list[str]:
@@ -91,11 +106,14 @@ def _images(entry: Entry) -> list[str]:
     return [kind for kind, members in IMAGE_KINDS.items() if terms & set(members)] or ([NO_IMAGES] if terms else [])
 
 
-def _claim(claim: Claim, found: IdcFacts | None) -> dict[str, Any]:
-    """The claim, and what the index says of it where the two count the same."""
+def _claim(claim: Claim, entry: Entry, found: IdcFacts | None) -> dict[str, Any]:
+    """The claim; what the index says of it where it can tell; and the number to use where a source refutes it."""
     said: dict[str, Any] = {name: getattr(claim, name) for name in _CLAIM} | {"text": claim.amount}
     check = next((each for each in found.claims if each.claim == stated(claim)), None) if found else None
-    said |= {"idc": {"verdict": check.verdict, "sentence": check.sentence}} if check else {}
+    told = check is not None and check.verdict != "not in the index"
+    said |= {"idc": {"verdict": check.verdict, "sentence": check.sentence}} if check and told else {}
+    right = entry.best_claim(claim.quantity) if claim.verdict == "differs" and not claim.of else None
+    said |= {"right": right.amount} if right else {}
     return {name: value for name, value in said.items() if value not in (None, "")}
 
 

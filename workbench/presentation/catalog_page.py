@@ -3,7 +3,7 @@
 import base64
 import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.assets import asset_path
@@ -34,6 +34,7 @@ QUESTIONS = (
     "A pretrained feature extractor for pathology",
 )
 _NAME = "Data catalog of the imaging workbench"
+_COUNTED = ("agrees", "differs")  # what the index says where it counts the same of the same set
 
 
 def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None = None) -> dict[str, Any]:
@@ -55,7 +56,8 @@ def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None =
     known = read_idc_facts() if facts is None else facts
     families, collections = Families(catalog.entries), tuple(catalog.collections)
     cards = {entry.key: card_of(entry, families=families, facts=known) for entry in catalog.entries}
-    for one, other, sentence in families.pairs():
+    ranking = _ranking(catalog, known)
+    for one, other, sentence in ranking["leakage"]:
         cards[one]["shares"].append({"key": other, "sentence": sentence})
         cards[other]["shares"].append({"key": one, "sentence": sentence})
     read = max(_days(list(cards.values())), default="")
@@ -67,7 +69,9 @@ def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None =
         "read on. What nobody confirms is said to be unknown.",
         "as_of": f"sources read until {read}" if read else "",
         "source": {"name": _NAME, "license": "Entries under Apache-2.0; the data under the license of each set"},
-        "groups": [{"id": "catalog", "title": "In the catalog", "tiles": list(_tiles(catalog.entries))}],
+        "groups": [
+            {"id": "catalog", "title": "In the catalog", "tiles": list(_tiles(catalog.entries, cards.values()))}
+        ],
         "figures": [figure.page_entry() for figure in _maps(catalog)],
         "catalog": {
             "words": TERMS,
@@ -77,7 +81,7 @@ def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None =
             "checklist": _checklist(),
             "metrics": [[each.identifier, each.name] for each in METRICS],
             "packed": {
-                "ranking": _packed(_ranking(catalog, known)),
+                "ranking": _packed(ranking),
                 "collections": _packed([card_of(each, families=Families(()), facts={}) for each in collections]),
                 "files": _packed({each.key: files_of(each, known.get(each.key)) for each in catalog.entries}),
             },
@@ -105,15 +109,24 @@ def _days(value: Any) -> Iterator[str]:
             yield from _days(each)
 
 
-def _tiles(entries: Sequence[Entry]) -> Iterator[dict[str, Any]]:
+def _tiles(entries: Sequence[Entry], cards: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     kinds = [entry.kind for entry in entries]
     sets = [entry for entry in entries if entry.kind == "dataset"]
     yield _tile("datasets", "Data sets", len(sets))
     yield _tile("others", "Models and software", kinds.count("model") + kinds.count("framework"))
     free = sum(entry.commercial_use is True for entry in sets)
-    yield _tile("commercial", "Data sets for commercial use", free, "as a source states in words")
-    claims = [claim for entry in entries for claim in entry.claims]
-    checked = sum(claim.verdict != "unchecked" for claim in claims)
+    others = sum(entry.commercial_use is True for entry in entries) - free
+    named = "model or software" if others == 1 else "models and software"
+    yield _tile(
+        "commercial",
+        "Data sets for commercial use",
+        free,
+        f"in the words of a source; and {others:,} {named}",
+    )
+    claims = [claim for card in cards for claim in card.get("claims", ())]
+    checked = sum(
+        claim["verdict"] != "unchecked" or claim.get("idc", {}).get("verdict") in _COUNTED for claim in claims
+    )
     yield _tile("claims", "Numbers compared with a source", checked, f"of {len(claims):,} that somebody states")
     unknown = sum(not entry.license_confirmed for entry in sets)
     yield _tile("unconfirmed", "Licenses not confirmed", unknown, "never recommended as usable")

@@ -1,6 +1,6 @@
 """The data catalog in plain words: what its short terms mean to a newcomer, and the groups its map and facets show."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from workbench.catalog.registry.entries import Entry
 
@@ -25,7 +25,9 @@ IMAGE_KINDS = {
     "Eye": ("OP", "OPT"),
     "Endoscopy and photographs": ("ES", "XC"),
 }
-SEVERAL_KINDS, NO_IMAGES = "Several kinds of image", "Text and signals"
+SEVERAL_KINDS, NO_IMAGES = "Many kinds of image", "Text and signals"
+_MOST_KINDS = 3  # of a data set that has a main one; a platform has more
+_SCANNED = ("CT", "MRI", "PET and nuclear medicine", "Angiography and fluoroscopy")  # in volumes
 
 #: The short terms of the files, as the page says them.
 TERMS: dict[str, dict[str, str]] = {
@@ -50,6 +52,13 @@ TERMS: dict[str, dict[str, str]] = {
         "TEXT": "Text",
         "EEG": "EEG",
         "MEG": "MEG",
+        "SEG": "Masks",
+        "SR": "Structured reports",
+        "RTSTRUCT": "Contours",
+        "ANN": "Annotations",
+        "PR": "Presentation states",
+        "KO": "Key object notes",
+        "OT": "Other images",
     },
     "access": {
         "open": "Open download",
@@ -73,7 +82,8 @@ TERMS: dict[str, dict[str, str]] = {
         "agrees": "Agrees with its source",
         "differs": "Differs from its source",
         "not_comparable": "Counts something else",
-        "unchecked": "Not checked yet",
+        "unchecked": "Not compared with another source",
+        "counted": "Counted in IDC",
     },
     "relation": {
         "subset_of": "Part of",
@@ -81,6 +91,7 @@ TERMS: dict[str, dict[str, str]] = {
         "derived_from": "Made from",
         "annotations_of": "Annotations of",
         "overlaps": "Shares images with",
+        "same_patients": "Has other images of patients of",
         "hosted_on": "Hosted on",
     },
     "inverse": {
@@ -89,6 +100,7 @@ TERMS: dict[str, dict[str, str]] = {
         "derived_from": "Source of",
         "annotations_of": "Annotated by",
         "overlaps": "Shares images with",
+        "same_patients": "Has other images of patients of",
         "hosted_on": "Hosts",
     },
     "idc": {
@@ -131,29 +143,55 @@ def license_use(entry: Entry) -> str:
     return {True: "yes", False: "no", None: "ask"}[entry.commercial_use]
 
 
-def image_kind(modality: Iterable[str]) -> str:
-    """Return the one group of images that modalities fall under.
+def image_kind(modality: Sequence[str]) -> str:
+    """Return the main group of images that modalities fall under.
 
     Parameters
     ----------
-    modality : iterable of str
-        DICOM terms, and TEXT, EEG, MEG.
+    modality : sequence of str
+        DICOM terms, the main one first, and TEXT, EEG, MEG.
 
     Returns
     -------
     str
-        PET with its CT counts as PET; text beside images is passed over.
+        That of the first image; PET with its CT counts as PET, and of more than three groups none is the main one.
 
     Examples
     --------
-    >>> image_kind(["CR", "DX", "TEXT"]), image_kind(["PT", "CT"]), image_kind(["CT", "MR"]), image_kind(["TEXT"])
-    ('X-ray', 'PET and nuclear medicine', 'Several kinds of image', 'Text and signals')
+    >>> image_kind(["CR", "DX", "TEXT"]), image_kind(["PT", "CT"]), image_kind(["CT", "SM"]), image_kind(["TEXT"])
+    ('X-ray', 'PET and nuclear medicine', 'CT', 'Text and signals')
     """
-    terms = set(modality)
-    kinds = [kind for kind, members in IMAGE_KINDS.items() if terms & set(members)]
+    found = [kind for term in modality for kind, members in IMAGE_KINDS.items() if term in members]
+    kinds = list(dict.fromkeys(found))
     if set(kinds) == {"CT", "PET and nuclear medicine"}:
         return "PET and nuclear medicine"
-    return kinds[0] if len(kinds) == 1 else SEVERAL_KINDS if kinds else NO_IMAGES
+    return NO_IMAGES if not kinds else kinds[0] if len(kinds) <= _MOST_KINDS else SEVERAL_KINDS
+
+
+def image_quantities(modality: Sequence[str]) -> tuple[str, ...]:
+    """Return which quantities count the images of the main kind, the most telling first.
+
+    Parameters
+    ----------
+    modality : sequence of str
+        DICOM terms, the main one first.
+
+    Returns
+    -------
+    tuple of str
+        A scan is a volume or a study, not its slices; slides stand for a set only where slides are its main images.
+
+    Examples
+    --------
+    >>> image_quantities(["CT", "SM"])[:3], image_quantities(["SM"])[:2], image_quantities(["DX"])[:2]
+    (('volumes', 'studies', 'series'), ('images', 'slides'), ('images', 'studies'))
+    """
+    kind = image_kind(modality)
+    if kind in _SCANNED:
+        return ("volumes", "studies", "series", "images", "videos", "slides", "patches", "regions")
+    if kind == "Microscope slides":
+        return ("images", "slides", "volumes", "patches", "regions", "studies", "series", "videos")
+    return ("images", "studies", "volumes", "series", "videos", "patches", "regions", "slides")
 
 
 def plural(quantity: str, value: float = 2) -> str:

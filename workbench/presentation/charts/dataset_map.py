@@ -14,6 +14,7 @@ from workbench.presentation.catalog_words import (
     NO_IMAGES,
     SEVERAL_KINDS,
     image_kind,
+    image_quantities,
     license_use,
     plural,
 )
@@ -23,14 +24,11 @@ from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE
 
 Measure = Literal["patients", "images"]
 
-#: What may be laid along the map, and the quantities that stand for it, the first that is stated.
-MEASURES: dict[Measure, tuple[str, ...]] = {
-    "patients": ("patients",),
-    "images": ("images", "volumes", "slides", "studies", "series", "videos", "patches", "regions"),
-}
+#: What may be laid along the map.
+MEASURES: tuple[Measure, ...] = ("patients", "images")
 _COLORS = {"yes": GREEN, "no": ORANGE, "ask": BLUE, "unknown": GRAY}
 _SHAPES = {"yes": "circle", "no": "cross", "ask": "diamond", "unknown": "square"}
-_AXIS: dict[Measure, str] = {"patients": "patients", "images": "images, scans, slides or videos"}
+_AXIS: dict[Measure, str] = {"patients": "patients", "images": "what counts the images, beside each name"}
 _ROWS = [*IMAGE_KINDS, SEVERAL_KINDS, NO_IMAGES]
 _RULE = "#d9dee3"
 _CHARACTER, _GAP = 6.0, 24  # pixels of a letter, and around a mark
@@ -46,12 +44,14 @@ def datasets(catalog: DataCatalog, *, by: Measure = "patients") -> Figure:
     catalog : DataCatalog
         What ``wb.datasets()`` gives, perhaps narrowed; models and software are left out.
     by : {"patients", "images"}
-        What is counted. A data set whose creators count scans, slides or videos is placed by those among ``"images"``.
+        What is counted. Among ``"images"``, each set is placed by what counts its main kind of image, and the unit
+        stands beside its name.
 
     Returns
     -------
     Figure
-        One mark a data set; those of which nobody states the number stand left of the axis.
+        One mark a data set, at its main kind of image; those of which no page that was read states the number stand
+        left of the axis.
 
     Raises
     ------
@@ -83,7 +83,8 @@ def datasets(catalog: DataCatalog, *, by: Measure = "patients") -> Figure:
 def _table(catalog: DataCatalog, by: Measure) -> pl.DataFrame:
     rows = []
     for entry in (each for each in catalog.entries if each.kind == "dataset"):
-        unit, value = entry.first_size(MEASURES[by]) or ("", None)
+        counted = ("patients",) if by == "patients" else image_quantities(entry.modality)
+        unit, value = entry.first_size(counted) or ("", None)
         row = {"key": entry.key, "name": entry.name, "kind_of_image": image_kind(entry.modality)}
         rows.append(
             {
@@ -102,7 +103,7 @@ def _table(catalog: DataCatalog, by: Measure) -> pl.DataFrame:
 
 
 def _in_lanes(table: pl.DataFrame) -> pl.DataFrame:
-    """Add where each mark stands: in the first lane of its row in which neither mark nor name meets another."""
+    """Add where each mark stands: in the first lane of its row in which neither mark nor label meets another."""
     lanes: dict[str, list[float]] = {}
     unstated, placed = _unstated(table), []
     decade = _PLOT_PX / math.log10(_domain(table)[1] / _domain(table)[0])
@@ -110,9 +111,9 @@ def _in_lanes(table: pl.DataFrame) -> pl.DataFrame:
         left = math.log10(row["size"] or unstated) * decade
         taken = lanes.setdefault(row["kind_of_image"], [])
         lane = next((i for i, end in enumerate(taken) if end <= left), len(taken))
-        end = left + _GAP + len(_short(row["name"])) * _CHARACTER
-        taken[lane : lane + 1] = [end]
-        placed.append({**row, "at": row["size"] or unstated, "lane": lane, "label": _short(row["name"])})
+        label = _short(row["name"]) + ("" if row["unit"] in ("", "patients") else f" · {plural(row['unit'])}")
+        taken[lane : lane + 1] = [left + _GAP + len(label) * _CHARACTER]
+        placed.append({**row, "at": row["size"] or unstated, "lane": lane, "label": label})
     for each in placed:
         each["row"] = f"{each['kind_of_image']}|{each['lane']}"
         each["use"] = LICENSE_USES[each["license_use"]]
@@ -179,7 +180,7 @@ def _rows_of(drawn: pl.DataFrame) -> tuple[list[str], alt.Axis]:
 
 
 def _unstated(table: pl.DataFrame) -> float:
-    """Where those stand whose size nobody states: a step left of the smallest."""
+    """Where those stand whose size no page states: a step left of the smallest."""
     return float(min(table["size"].drop_nulls(), default=40)) / 4
 
 
@@ -204,9 +205,10 @@ def _counted(counts: dict[str, int]) -> list[str]:
 
 def _title(table: pl.DataFrame, by: Measure) -> str:
     free = table.filter(pl.col("license_use") == "yes")
-    if free["size"].drop_nulls().is_empty():
+    largest = free.filter(pl.col("unit") == by)  # an image is no scan, so the two are not ranked together
+    if largest["size"].drop_nulls().is_empty():
         return f"{free.height} of {table.height} data sets may be used commercially"
-    top = free.sort("size", "key", descending=[True, False], nulls_last=True).row(0, named=True)
+    top = largest.sort("size", "key", descending=[True, False], nulls_last=True).row(0, named=True)
     return (
         f"{free.height} of {table.height} data sets may be used commercially; "
         f"the largest by {by} is {top['name']}, with {top['size']:,} {plural(top['unit'], top['size'])}"
@@ -226,10 +228,14 @@ def _description(table: pl.DataFrame, by: Measure) -> str:
             f"{kind}: {rows.height} data {plural('sets', rows.height)}{largest}; {free} may be used commercially"
         )
     unstated = table["size"].null_count()
-    return f"Data sets by number of {_AXIS[by]}. {'. '.join(said)}. Nobody states a number for {unstated}."
+    measured = "patients" if by == "patients" else "images, scans, slides or videos"
+    told = f"No page that was read states a number for {unstated}."
+    return f"Data sets by number of {measured}. {'. '.join(said)}. {told}"
 
 
 def _footnote(table: pl.DataFrame, by: Measure) -> str:
-    unit = "" if by == "patients" else "What its creators count differs: images, scans, slides, studies or videos. "
+    unit = "" if by == "patients" else "What is counted differs and stands beside each name: a scan is no image. "
     sizes = "Sizes: the best supported number, compared with its source where one was found. "
-    return wording.below(None, f"{unit}{sizes}Of {table['size'].null_count()} data sets nobody states one.", "")
+    kinds = "A set of several kinds of image stands at its main one. "
+    unstated = f"Of {table['size'].null_count()} data sets no page that was read states one."
+    return wording.below(None, f"{unit}{kinds}{sizes}{unstated}", "")

@@ -1,6 +1,9 @@
 // The page of the data catalog: one aggregates object in, everything answered in the browser. The parts stand before it.
 
 const WORTH_SHOWING = 0.3; // of the best score
+const STRANGE_TOLD = 4; // things in an address that the catalog lacks
+const NEVER_CUT = 10; // the first hits, as many as `DataCatalog.search` returns
+const WORDS_HELD = 6; // of a search that an entry may hold
 const NAMED_SCORE = 8; // a whole name scores hundreds, words of it single digits
 
 // Ranking and collections travel packed; what is packed is unpacked once, before anything is shown.
@@ -79,7 +82,8 @@ function dialogOf(app) {
   function leave(key) {
     const own = app.root.querySelector(`.wc-open[data-key="${CSS.escape(key)}"]`);
     const chosen = app.root.querySelector("[role='tab'][aria-selected='true']");
-    [from, own, chosen].find((node) => node && node !== document.body && node.isConnected && node.checkVisibility())?.focus();
+    const strip = key.startsWith("compare ") ? app.root.querySelector(".wc-go:enabled") : null;
+    [from, own, strip, chosen].find((node) => node && node !== document.body && node.isConnected && node.checkVisibility())?.focus();
     from = null;
   }
   function update() {
@@ -108,7 +112,7 @@ function compose(page, catalog) {
   const app = { page, catalog, state: ownsAddress() ? fromHash(location.hash, catalog) : nothingChosen(), darkness: matchMedia("(prefers-color-scheme: dark)") };
   const updates = [];
   app.change = (change, { step = false } = {}) => {
-    app.state = { ...app.state, ...change };
+    app.state = { ...app.state, strange: [], ...change };
     writeAddress(app.state, { step });
     for (const update of updates) update();
   };
@@ -119,11 +123,16 @@ function compose(page, catalog) {
     const next = compare.includes(key) ? compare.filter((each) => each !== key) : [...compare, key].slice(-MOST_COMPARED);
     app.change({ compare: next, comparing: app.state.comparing && next.length > 1 });
   };
-  // one word of several is found in half of the catalog; what matches far worse than the best is left out
+  // one word of several is found in half of the catalog: what matches far worse than the best is left out, but never
+  // an entry that holds every word, and never one that a search in Python returns
   catalog.find = (text) => {
-    const hits = catalog.search(text, app.state.collections);
+    const found = (words) => catalog.search(words, app.state.collections);
+    const asWritten = ({ matched }) => matched.some((said) => !said.includes(" for '"));
+    const hits = found(text);
+    const words = [...new Set(text.trim().split(/\s+/))].slice(0, WORDS_HELD);
+    const holders = words.map((word) => new Set(found(word).filter(asWritten).map(({ key }) => key))).filter(({ size }) => size);
     const least = WORTH_SHOWING * Math.min(hits[0]?.score ?? 0, NAMED_SCORE);
-    return hits.filter(({ score }) => score >= least).map(({ key }) => key);
+    return hits.filter(({ key, score }, at) => at < NEVER_CUT || score >= least || (holders.length > 0 && holders.every((keys) => keys.has(key)))).map(({ key }) => key);
   };
 
   const build = (view) => {
@@ -132,12 +141,19 @@ function compose(page, catalog) {
     return { node: view === "conflicts" ? conflictsView(app) : methodView(app) };
   };
   const asked = askPanel(app), tabbed = tabs(app, build), dialog = dialogOf(app), strip = comparedStrip(app);
-  updates.push(asked.update, tabbed.update, strip.update, dialog.update);
+  const strange = make("p", { class: "wc-strange", role: "status" });
+  const tellStrange = () => {
+    const { strange: asked } = app.state;
+    strange.textContent = asked.length ? `The address also asks for ${listed(asked.length > STRANGE_TOLD ? [...asked.slice(0, STRANGE_TOLD), `${number(asked.length - STRANGE_TOLD)} more`] : asked)}, which the catalog does not have. That was left out.` : "";
+    strange.hidden = !asked.length;
+  };
+  updates.push(tellStrange, asked.update, tabbed.update, strip.update, dialog.update);
   app.root = make(
     "main",
     { class: "wb-page wc-page", lang: "en", "data-ready": "false" },
     navigation(page),
     make("header", { class: "wb-header wc-header" }, make("h1", {}, page.title), page.subtitle ? make("p", { class: "wb-lead" }, page.subtitle) : null),
+    strange,
     asked.node,
     (page.groups ?? []).map(tileGroup),
     tabbed.node,
@@ -170,7 +186,7 @@ function render({ model, el }) {
       catalog = await prepared(page);
     } catch (problem) {
       console.error(`The data catalog could not be unpacked: ${problem.message}`);
-      el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The data catalog could not be unpacked. A browser of the last three years can do it."));
+      el.replaceChildren(make("p", { class: "wb-page wb-state" }, unpackingFailed("data catalog")));
       return;
     }
     if (stopped) return;

@@ -2,10 +2,12 @@
 
 const SHOWN_CHOICES = 4;
 const WARNINGS_AT_ONCE = 3;
+const OFFERED = 6; // entries that hold a word, where no need was understood
+const NAMED_EXACTLY = 900, NAMED_NEARLY = 200; // scores of a whole name, as it is and with a typo
 
 // A remark is a sentence with the page it rests on.
 function remark({ text, source }, sign) {
-  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, `${sign} `), capital(text), " ", sourceLink(source));
+  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, `${sign} `), capital(tidied(text)), " ", sourceLink(source));
 }
 
 // Why, and what to beware of. In which words it was found is no reason, so it stands apart.
@@ -38,7 +40,7 @@ function choiceItem(choice, at, app) {
       "div",
       { class: "wc-choice-head" },
       make("h4", {}, make("button", { type: "button", class: "wc-open", onclick: () => app.openCard(choice.key) }, entry.name)),
-      make("p", { class: "wc-quiet" }, [entry.size ? capital(entry.size.text) : "", entry.access ? app.catalog.words.access[entry.access.kind] : ""].filter(Boolean).join(" · ")),
+      make("p", { class: "wc-quiet" }, [sizeText(entry), entry.access ? app.catalog.words.access[entry.access.kind] : ""].filter(Boolean).join(" · ")),
       useBadge(entry.use, app.catalog.words),
     ),
     at === 0 && entry.summary ? make("p", {}, entry.summary) : null,
@@ -48,7 +50,7 @@ function choiceItem(choice, at, app) {
 
 // A need that is not met, or of which nothing is known, with why.
 function unmetItem({ need, met, text, source }) {
-  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, met === "no" ? "✕ " : "? "), make("strong", {}, `${capital(need)}: `), text, " ", sourceLink(source));
+  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, met === "no" ? "✕ " : "? "), make("strong", {}, `${capital(need)}: `), tidied(text), " ", sourceLink(source));
 }
 
 function missItem(choice, app) {
@@ -62,7 +64,13 @@ function missItem(choice, app) {
   );
 }
 
-function verdictOn(answer, catalog) {
+function verdictOn(answer, catalog, question = "") {
+  if (saysNothing(answer)) {
+    const [key] = namedIn(question, answer, catalog);
+    if (key) return `${nameOf(catalog, key)} is in the catalog; your words name it and no need`;
+    if (answer.searched.length) return `No need was understood; these entries hold ${listed(answer.searched.map((word) => `“${word}”`))}`;
+    return "Nothing in these words was understood, so nothing is ranked";
+  }
   const n = answer.ranked.length;
   if (!n) return answer.verdict.replace(/\.$/, "");
   const name = nameOf(catalog, answer.ranked[0].key);
@@ -88,8 +96,50 @@ function answerText(question, answer, catalog) {
   ].join("\n");
 }
 
+// Whether the question says nothing that an entry could meet or fail; then nobody is ranked.
+const saysNothing = ({ said, needs }) => !said.length && needs.kind === "dataset" && !needs.collections;
+
+// Entries whose name the question gives, whole or as one of its words.
+function namedIn(question, answer, catalog) {
+  const found = [question, ...answer.searched].map((text, at) => {
+    const [hit] = catalog.search(text, false);
+    return hit?.matched[0]?.startsWith("the name: ") && hit.score >= (at ? NAMED_EXACTLY : NAMED_NEARLY) ? hit.key : null;
+  });
+  return [...new Set(found.filter(Boolean))].slice(0, SHOWN_CHOICES);
+}
+
+function offered(keys, app) {
+  const item = (key) => {
+    const entry = app.catalog.byKey.get(key);
+    return make(
+      "li",
+      { class: "wc-offer", "data-offer": key },
+      make("button", { type: "button", class: "wc-open", onclick: () => app.openCard(key) }, entry.name),
+      make("p", { class: "wc-quiet" }, [sizeText(entry), app.catalog.words.license_use[entry.use]].filter(Boolean).join(" · ")),
+    );
+  };
+  return make("ul", { class: "wc-offers" }, keys.map(item));
+}
+
+// Nothing to rank by: whom the words name or meet is offered, and what may be asked is said.
+function unasked(question, answer, app) {
+  const { catalog } = app;
+  const named = namedIn(question, answer, catalog);
+  const held = named.length ? named : answer.searched.length ? catalog.search(question, false).slice(0, OFFERED).map(({ key }) => key) : [];
+  return make(
+    "div",
+    { class: "wc-answer", "data-best": "" },
+    make("h3", { class: "wc-verdict" }, `${verdictOn(answer, catalog, question)}.`),
+    held.length ? offered(held, app) : null,
+    make("p", { class: "wc-hint" }, "Say which kind of image, part of the body, task, size or license you need, as in these examples."),
+    make("div", { class: "wc-row" }, button("Clear", () => app.change({ question: "" }, { step: true }), { class: "wc-link" })),
+  );
+}
+
 function answerBlock(question, answer, app) {
   const { catalog } = app;
+  if (saysNothing(answer)) return unasked(question, answer, app);
+  const named = namedIn(question, answer, catalog);
   const misses = closest(answer);
   const rest = answer.ranked.slice(SHOWN_CHOICES);
   const more = rest.length
@@ -107,6 +157,7 @@ function answerBlock(question, answer, app) {
       answer.searched.length ? make("span", { class: "wc-quiet" }, ` Searched for: ${answer.searched.join(", ")}.`) : null,
       answer.not_understood.length ? make("span", { class: "wc-quiet" }, ` Not understood: ${answer.not_understood.join(", ")}.`) : null,
     ),
+    named.length ? make("section", { class: "wc-named", "aria-label": "Named in your words" }, make("p", { class: "wc-quiet" }, "You name:"), offered(named, app)) : null,
     make("h3", { class: "wc-verdict" }, `${verdictOn(answer, catalog)}.`),
     answer.ranked.length ? make("ol", { class: "wc-choices" }, answer.ranked.slice(0, SHOWN_CHOICES).map((choice, at) => choiceItem(choice, at, app))) : null,
     more,
@@ -129,10 +180,24 @@ function answerBlock(question, answer, app) {
 
 function askPanel(app) {
   const { catalog } = app;
-  const field = make("input", { id: "wc-ask", type: "text", autocomplete: "off", enterkeyhint: "search", maxlength: "400", placeholder: "For instance: CT with organ masks, at least 500 patients" });
+  // of as many lines as the question needs, so that its start stays in sight on a phone
+  const field = make("textarea", { id: "wc-ask", rows: "1", autocomplete: "off", enterkeyhint: "search", maxlength: "400", placeholder: "For instance: CT with organ masks, at least 500 patients" });
   const place = make("div", {});
   const told = make("p", { class: "wc-hidden", role: "status" });
-  const ask = (question) => app.change({ question: question.trim() }, { step: true });
+  const ask = (question) => app.change({ question: question.replace(/\s+/g, " ").trim() }, { step: true });
+  const fit = () => {
+    field.style.height = "";
+    const line = field.clientHeight;
+    if (field.scrollHeight > line) field.style.height = `${field.scrollHeight + field.offsetHeight - line}px`;
+  };
+  on(field, {
+    input: fit,
+    keydown: (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      ask(field.value);
+    },
+  });
   const form = on(make("form", { class: "wc-form" }, field, make("button", { type: "submit", class: "wb-button is-strong" }, "Find it")), {
     submit: (event) => {
       event.preventDefault();
@@ -156,9 +221,10 @@ function askPanel(app) {
     if (question === last) return;
     last = question;
     field.value = question;
+    fit();
     const answer = question ? catalog.ask(question) : null;
     place.replaceChildren(...(answer ? [answerBlock(question, answer, app)] : []));
-    told.textContent = answer ? `${verdictOn(answer, catalog)}.` : "";
+    told.textContent = answer ? `${verdictOn(answer, catalog, question)}.` : "";
     // an answer stands right below its question; the examples follow it
     if (answer) place.after(list);
     else place.before(list);

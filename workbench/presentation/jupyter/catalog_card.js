@@ -46,17 +46,22 @@ function usePart(entry, words) {
 }
 
 function whoSays(claim, words) {
-  const link = isWebAddress(claim.where) ? outLink(claim.where) : make("span", { class: "wc-quiet" }, guideName(claim.where));
-  return [`${words.source[claim.source] ?? claim.source}: `, make("q", {}, claim.words), " ", link];
+  const [index] = /^IDC v\d+/.exec(claim.note ?? "") ?? [];
+  const link = isWebAddress(claim.where) ? outLink(claim.where, pageName(claim.where, index)) : make("span", { class: "wc-quiet" }, guideName(claim.where));
+  return [`${words.source[claim.source] ?? claim.source}: `, quoted(claim.words), " ", link];
 }
 
+// What became of a number: compared with a page, else counted in the index, else neither.
 function verdictOf(claim, words) {
-  const sign = make("span", { class: "wc-sign", "aria-hidden": "true" }, VERDICT_SIGNS[claim.verdict] ?? "·");
+  const counted = claim.verdict === "unchecked" && claim.idc?.verdict === "agrees";
+  const verdict = counted ? "counted" : claim.verdict;
+  const sign = make("span", { class: "wc-sign", "aria-hidden": "true" }, VERDICT_SIGNS[verdict] ?? "·");
+  const told = claim.note?.replace(/^IDC v\d+, counted\.$/, "");
   return [
-    make("p", { class: "wc-mark", "data-verdict": claim.verdict }, sign, words.verdict[claim.verdict] ?? claim.verdict),
+    make("p", { class: "wc-mark", "data-verdict": verdict }, sign, words.verdict[verdict] ?? verdict),
+    told ? make("p", { class: claim.verdict === "differs" ? "" : "wc-note" }, told) : null,
     evidenceNote(claim.checked_against, words),
-    claim.note ? make("p", { class: "wc-note" }, claim.note) : null,
-    claim.idc ? make("p", { class: "wc-note" }, "Index: ", claim.idc.sentence) : null,
+    claim.idc ? make("p", { class: "wc-note" }, counted ? "" : "Index: ", claim.idc.sentence) : null,
   ].filter(Boolean);
 }
 
@@ -66,15 +71,17 @@ function sizePart(entry, words) {
   const rows = claims.map((claim) => [claim.text, whoSays(claim, words), verdictOf(claim, words)]);
   return section(
     ["dataset", "collection"].includes(entry.kind) ? "How large is it?" : "What is counted?",
-    entry.size ? make("p", { class: "wc-big" }, capital(entry.size.text)) : null,
+    entry.size ? make("p", { class: "wc-big" }, sizeText(entry)) : null,
     rows.length ? plainTable(["Number", "Who says it", "Compared with its source"], rows, `Numbers stated of ${entry.name}`) : null,
     idc.relation || idc.sentence ? idcBlock(entry, words) : null,
   );
 }
 
+const wordWithCode = (code, names) => (!Object.hasOwn(names, code) ? code : names[code].includes(code) ? names[code] : `${names[code]} (${code})`);
+
 function idcBlock(entry, words) {
   const idc = entry.idc;
-  const mix = (counts) => Object.entries(counts ?? {}).slice(0, 6).map(([name, n]) => `${name} ${number(n)}`).join(", ");
+  const mix = (counts, names = {}) => Object.entries(counts ?? {}).slice(0, 6).map(([name, n]) => `${wordWithCode(name, names)}: ${number(n)}`).join("; ");
   const people = idc.people && idc.people !== idc.patients ? `${number(idc.patients)} (${number(idc.people)} persons)` : idc.patients ? number(idc.patients) : "";
   return make(
     "div",
@@ -87,7 +94,7 @@ function idcBlock(entry, words) {
       ["Patients", people],
       ["Studies", idc.studies ? number(idc.studies) : ""],
       ["Series", idc.series ? number(idc.series) : ""],
-      ["Series by kind", mix(idc.modalities)],
+      ["Series by kind", mix(idc.modalities, words.modality)],
       ["Series by license", mix(idc.licenses)],
       ["Sex known", idc.people ? percent(idc.sex_known) : ""],
       ["Age known", idc.people ? percent(idc.age_known) : ""],
@@ -177,7 +184,7 @@ function documentationPart(entry, catalog) {
   return section(
     "How well is it documented?",
     rows.length ? plainTable(["Question", "Answer", "Rests on"], rows, `Documentation of ${entry.name}`) : null,
-    entry.kind === "dataset" && open ? make("p", { class: "wc-quiet" }, `${counted(open, "question")} of ${catalog.checklist.items.length} after STANDING Together not answered yet: no source that was read settles ${open === 1 ? "it" : "them"}.`) : null,
+    entry.kind === "dataset" && open ? unanswered(catalog.checklist.items.filter(({ id }) => !answers[id]), catalog) : null,
     fair
       ? make(
           "details",
@@ -187,6 +194,12 @@ function documentationPart(entry, catalog) {
         )
       : null,
   );
+}
+
+// The questions that stay open, folded into one line
+function unanswered(items, catalog) {
+  const said = `${counted(items.length, "question")} of ${catalog.checklist.items.length} after STANDING Together: no page that was read answers ${items.length === 1 ? "it" : "them"}`;
+  return make("details", { class: "wc-open-questions" }, make("summary", {}, said), make("ul", { class: "wc-plain" }, items.map(({ question }) => make("li", {}, question))));
 }
 
 function glance(entry, catalog) {
@@ -216,7 +229,7 @@ function cardOf(entry, app) {
   const { catalog } = app;
   const { words } = catalog;
   const link = make("button", { type: "button", class: "wb-button" }, "Copy link");
-  on(link, { click: () => copyText(addressOf({ ...nothingChosen(), card: entry.key }), link) });
+  on(link, { click: () => copyText(addressOf({ ...app.state, comparing: false, card: entry.key }), link) });
   const compared = on(make("input", { type: "checkbox", checked: app.state.compare.includes(entry.key) }), { change: () => app.toggleCompared(entry.key) });
   const compare = entry.kind === "collection" ? null : make("label", { class: "wc-check" }, compared, make("span", {}, "Compare"));
   return make(
@@ -235,12 +248,12 @@ function cardOf(entry, app) {
       make(
         "p",
         { class: "wc-headline" },
-        entry.size ? make("strong", {}, capital(entry.size.text)) : null,
+        entry.size ? make("strong", {}, sizeText(entry)) : null,
         useBadge(entry.use, words),
         entry.access ? make("span", {}, words.access[entry.access.kind]) : null,
         entry.known_issues?.length ? make("span", {}, `⚠ ${counted(entry.known_issues.length, "known issue")}`) : null,
       ),
-      (entry.guide_advice ?? []).map((advice) => make("p", { class: "wc-advice" }, "The guides: ", make("q", {}, advice))),
+      (entry.guide_advice ?? []).map((advice) => make("p", { class: "wc-advice" }, "The guides: ", quoted(advice))),
       glance(entry, catalog),
       usePart(entry, words),
       sizePart(entry, words),

@@ -1,9 +1,10 @@
 // Up to four entries side by side: what differs is marked, and who shares images with whom stands on top.
 
+// The last is what a value counts; values that count different things, and what nobody states, are no difference.
 const ATTRIBUTES = [
   ["What it is", (entry, words) => words.kind[entry.kind]],
-  ["Size", (entry) => (entry.size ? entry.size.text : "Not stated")],
-  ["Patients", (entry) => (entry.patients ? number(entry.patients) : "Not stated")],
+  ["Size", (entry) => sizeText(entry), (entry) => entry.size && [entry.size.quantity, entry.size.value]],
+  ["Patients", (entry) => (entry.patients ? number(entry.patients) : "")],
   ["Images", (entry, words, catalog) => imagesOf(entry, catalog)],
   ["Part of the body", (entry) => listed(entry.body_region ?? [])],
   ["Made for", (entry) => listed(entry.tasks ?? [])],
@@ -19,6 +20,17 @@ const ATTRIBUTES = [
   ["By", (entry) => listed(entry.creator?.names ?? [])],
   ["Known issues", (entry) => (entry.known_issues?.length ? String(entry.known_issues.length) : "")],
 ];
+const NOT_STATED = "Not stated";
+const OPEN_VALUES = new Set(["", NOT_STATED, "Not confirmed", "License not confirmed", "Access not confirmed", "Not known"]);
+
+// Whether entries say different things of one attribute: only of values that are stated, and that count the same.
+function sayDifferent(entries, values, counts) {
+  if (counts) {
+    const sizes = entries.map(counts).filter(Boolean);
+    return new Set(sizes.map(([quantity]) => quantity)).size === 1 && new Set(sizes.map(([, value]) => value)).size > 1;
+  }
+  return new Set(values.filter((value) => !OPEN_VALUES.has(value))).size > 1;
+}
 
 function pairOf(entry, names, words) {
   if (!["dataset", "collection"].includes(entry.kind)) return "";
@@ -26,24 +38,34 @@ function pairOf(entry, names, words) {
   return answers[0] === answers[1] ? answers[0] : names.map((name, at) => `${name}: ${answers[at].toLowerCase()}`).join(", ");
 }
 
-function warningsBetween(entries) {
-  const keys = new Set(entries.map(({ key }) => key));
-  const found = entries.flatMap((entry) => (entry.shares ?? []).filter(({ key }) => keys.has(key)).map(({ sentence }) => sentence));
-  return [...new Set(found)];
+const shortName = ({ name }) => name.split(" (", 1)[0];
+
+// One line for every pair: the images they share, or that none are recorded, which is no proof.
+function pairLines(entries) {
+  const pairs = entries.flatMap((one, at) => entries.slice(at + 1).map((other) => [one, other]));
+  return pairs.map(([one, other]) => {
+    const shared = (one.shares ?? []).find(({ key }) => key === other.key) ?? (other.shares ?? []).find(({ key }) => key === one.key);
+    const text = shared?.sentence ?? `No shared images are recorded between ${shortName(one)} and ${shortName(other)}; no page that was read rules them out.`;
+    return { shared: Boolean(shared), text };
+  });
 }
 
 function comparison(app) {
   const { catalog, state } = app;
+  const { words } = catalog;
   const entries = state.compare.map((key) => catalog.byKey.get(key));
-  const head = make("tr", {}, make("th", { scope: "col" }, ""), entries.map((entry) => make("th", { scope: "col" }, make("button", { type: "button", class: "wc-link", onclick: () => app.openCard(entry.key) }, entry.name))));
-  const rows = ATTRIBUTES.map(([label, read]) => {
-    const values = entries.map((entry) => read(entry, catalog.words, catalog) || "–");
-    if (values.every((value) => value === "–")) return null;
-    const differs = new Set(values).size > 1;
+  const head = make("tr", { role: "row" }, make("th", { scope: "col", role: "columnheader" }, ""), entries.map((entry) => make("th", { scope: "col", role: "columnheader" }, make("button", { type: "button", class: "wc-link", onclick: () => app.openCard(entry.key) }, entry.name))));
+  const rows = ATTRIBUTES.map(([label, read, counts]) => {
+    const values = entries.map((entry) => read(entry, words, catalog) || NOT_STATED);
+    if (values.every((value) => value === NOT_STATED)) return null;
+    const differs = sayDifferent(entries, values, counts);
     const mark = differs ? make("span", { class: "wc-differs" }, "differs") : null;
-    return make("tr", { "data-differs": String(differs) }, make("th", { scope: "row" }, label, " ", mark), values.map((value) => make("td", {}, value)));
+    const cells = values.map((value, at) => make("td", { role: "cell", "data-column": entries[at].name }, value));
+    return make("tr", { role: "row", "data-differs": String(differs) }, make("th", { scope: "row", role: "rowheader" }, label, " ", mark), cells);
   });
-  const warnings = warningsBetween(entries);
+  const pairs = pairLines(entries);
+  const lines = (shared, sign) => pairs.filter((pair) => pair.shared === shared).map(({ text }) => make("li", {}, sign ? make("span", { class: "wc-sign", "aria-hidden": "true" }, `${sign} `) : null, text));
+  const [shared, open] = [lines(true, "⚠"), lines(false, "")];
   return make(
     "article",
     { class: "wc-card wc-wide" },
@@ -51,29 +73,40 @@ function comparison(app) {
     make(
       "div",
       { class: "wc-body" },
-      warnings.length ? make("ul", { class: "wc-warnings" }, warnings.map((text) => make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, "⚠ "), text))) : make("p", { class: "wc-quiet" }, "No images in common are known between these."),
-      make("div", { class: "wc-scroll", tabindex: "0", role: "region", "aria-label": "Comparison" }, make("table", { class: "wc-compare" }, make("thead", {}, head), make("tbody", {}, rows))),
+      shared.length ? make("ul", { class: "wc-warnings" }, shared) : null,
+      open.length ? make("ul", { class: "wc-plain wc-quiet wc-unshared" }, open) : null,
+      make("div", { class: "wc-scroll", tabindex: "0", role: "region", "aria-label": "Comparison" }, make("table", { class: "wc-compare wc-stacked", role: "table" }, make("thead", { role: "rowgroup" }, head), make("tbody", { role: "rowgroup" }, rows))),
     ),
   );
 }
 
-// The strip at the bottom that shows who was picked.
+// The strip at the bottom of the window that shows who was picked. It stands in the top layer, since what holds the page
+// in a notebook or in Voila cuts off what sticks to its end.
 function comparedStrip(app) {
-  const strip = make("div", { class: "wc-strip", role: "region", "aria-label": "Picked to compare" });
+  const strip = make("div", { class: "wc-strip", role: "region", "aria-label": "Picked to compare", popover: "manual", hidden: true });
+  let shownNow = "";
   function update() {
     const { catalog, state } = app;
-    strip.hidden = !state.compare.length;
-    if (strip.hidden) return strip.replaceChildren();
+    const wanted = state.compare.join(" ");
+    if (wanted === shownNow) return;
+    shownNow = wanted;
+    strip.hidden = !wanted;
+    app.root.classList.toggle("has-strip", Boolean(wanted));
+    if (!wanted) {
+      strip.hidePopover?.();
+      strip.replaceChildren();
+      return;
+    }
     const chips = state.compare.map((key) =>
       make("button", { type: "button", class: "wc-chip", onclick: () => app.toggleCompared(key) }, nameOf(catalog, key), make("span", { "aria-hidden": "true" }, " ✕"), make("span", { class: "wc-hidden" }, " (remove)")),
     );
-    const go = button("Compare side by side", () => app.change({ comparing: true }, { step: true }), { class: "wb-button is-strong", disabled: state.compare.length < 2 });
+    const go = button("Compare side by side", () => app.change({ comparing: true }, { step: true }), { class: "wb-button is-strong wc-go", disabled: state.compare.length < 2 });
     strip.replaceChildren(
       make("p", {}, state.compare.length < 2 ? "Pick one more to compare" : `${state.compare.length} of ${MOST_COMPARED} picked`),
       ...chips,
       make("div", { class: "wc-row" }, go, button("Clear", () => app.change({ compare: [], comparing: false }), { class: "wc-link" })),
     );
-    return undefined;
+    if (!strip.matches(":popover-open")) strip.showPopover?.();
   }
   return { node: strip, update };
 }

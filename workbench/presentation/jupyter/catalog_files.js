@@ -12,6 +12,12 @@ async function unpacked(packed) {
   return new Response(plain).json();
 }
 
+// Why a packed part stays closed: the browser is too old, or the part is damaged; the two ask for different things.
+const unpackingFailed = (what) =>
+  typeof DecompressionStream === "undefined"
+    ? `The ${what} could not be unpacked by this browser. A browser of the last three years can do it.`
+    : `The ${what} could not be unpacked: the file of this page is damaged. Load the page again; who serves it writes it anew with: workbench site aggregates`;
+
 function filesOf(catalog, key) {
   catalog.files ??= unpacked(catalog.packed.files);
   return catalog.files.then((files) => files[key] ?? {});
@@ -43,7 +49,7 @@ function citing(entry, catalog) {
       );
       place.dataset.ready = "true";
     },
-    () => place.replaceChildren(make("p", {}, "The files of this entry could not be unpacked by this browser.")),
+    () => place.replaceChildren(make("p", {}, unpackingFailed("citation and files of this entry"))),
   );
   return place;
 }

@@ -106,7 +106,7 @@ function entryTile(entry, app) {
     make(
       "div",
       { class: "wc-feet" },
-      make("p", { class: "wc-size" }, entry.size ? capital(entry.size.text) : entry.kind === "dataset" ? "Size not stated" : ""),
+      make("p", { class: "wc-size" }, entry.size ? sizeText(entry) : entry.kind === "dataset" ? "Size not stated" : ""),
       useBadge(entry.use, words),
       make("p", { class: "wc-quiet" }, entry.access ? words.access[entry.access.kind] : ""),
       make("label", { class: "wc-check wc-pick" }, compared, make("span", {}, "Compare", make("span", { class: "wc-hidden" }, ` ${entry.name}`))),
@@ -118,7 +118,8 @@ function gallery(app) {
   const { catalog } = app;
   const facets = make("div", { class: "wc-facets" });
   const chips = make("div", { class: "wc-chips", "aria-label": "What is chosen", role: "group" });
-  const count = make("p", { class: "wc-result", role: "status" });
+  const count = make("p", { class: "wc-result", role: "status", tabindex: "-1" });
+  const skip = button("Skip the filters", () => count.focus(), { class: "wb-button wc-skip" });
   const grid = make("div", { class: "wc-grid" });
   const rest = make("div", { class: "wc-rest" });
   const search = on(make("input", { type: "search", id: "wc-find", placeholder: "Name, organ, disease, creator…", autocomplete: "off", spellcheck: "false" }), {
@@ -203,6 +204,6 @@ function gallery(app) {
   const switchRow = catalog.collections.length
     ? make("label", { class: "wc-check wc-switch" }, apart, make("span", {}, `Show the ${number(catalog.collections.length)} collections of the Imaging Data Commons instead`))
     : null;
-  const node = make("div", { class: "wc-browse" }, make("aside", { "aria-label": "Filters" }, filters), make("div", { class: "wc-list" }, bar, switchRow, make("div", { class: "wc-line" }, count, chips), grid, rest));
+  const node = make("div", { class: "wc-browse" }, make("aside", { "aria-label": "Filters" }, skip, filters), make("div", { class: "wc-list" }, bar, switchRow, make("div", { class: "wc-line" }, count, chips), grid, rest));
   return { node, update };
 }

@@ -3,7 +3,9 @@
 
 const USE_SIGNS = { yes: "●", no: "✚", ask: "◆", unknown: "■" };
 const ANSWER_SIGNS = { yes: "✓", partly: "◐", no: "✕", unknown: "?" };
-const VERDICT_SIGNS = { agrees: "✓", differs: "≠", not_comparable: "↔", unchecked: "·" };
+const VERDICT_SIGNS = { agrees: "✓", differs: "≠", not_comparable: "↔", unchecked: "·", counted: "✓" };
+const ARCHIVES = { "10.7937": "The Cancer Imaging Archive", "10.5281": "Zenodo", "10.13026": "PhysioNet", "10.48550": "arXiv" }; // by prefix of the DOI
+const PATH_SHOWN = 34; // characters of an address beyond its host
 
 function isWebAddress(url) {
   try {
@@ -15,11 +17,43 @@ function isWebAddress(url) {
 
 const hostOf = (url) => new URL(url).hostname.replace(/^www\./, "");
 
+// The name of a page: "IDC v25 index, description", a DOI with its archive, else host and path
+function pageName(url, where = "") {
+  const { pathname } = new URL(url);
+  const host = hostOf(url);
+  const [, prefix, rest] = host.endsWith("doi.org") ? (/^\/(10\.\d+)\/(.+)$/.exec(decoded(pathname)) ?? []) : [];
+  const page = prefix ? `${Object.hasOwn(ARCHIVES, prefix) ? `${ARCHIVES[prefix]}, ` : ""}doi:${prefix}/${rest}` : host + shortened(pathname);
+  const [, index, part] = /^(IDC v\d+)(?:, (.+))?$/.exec(where) ?? [];
+  return index ? `${index} index${part ? `, ${part}` : ""} (${page})` : page;
+}
+
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function shortened(path) {
+  const plain = decoded(path).replace(/\/$/, "");
+  return plain.length <= PATH_SHOWN ? plain : `/…${plain.slice(1 - PATH_SHOWN)}`;
+}
+
+// Words of a page without the marks of Markdown and HTML; an address is written beside them anyway.
+function plainWords(words) {
+  const unlinked = String(words).replace(/!?\[([^\]]+)\]\([^)\s]*\)/g, "$1").replace(/(^|\s)\[((?!\.\.\.)[^\]=,]{3,})\](?!\()/g, "$1$2");
+  return unlinked.replace(/(\*\*|__)(?=\S)(.+?)\1/g, "$2").replace(/`([^`]+)`/g, "$1").replace(/<(\w+)>([^<>]*)<\/\1>/g, "$2");
+}
+
+// The end of a quotation: no stop follows its own.
+const quoted = (words) => make("q", {}, plainWords(words).replace(/[\s.]+$/, (end) => (/\.\.\.|…/.test(end) ? "…" : end.includes(".") ? "." : "")));
+
 // A link that leaves the page: in a new tab, told to those who do not see the sign.
 function outLink(url, text, label) {
   if (!isWebAddress(url)) return make("span", {}, text ?? String(url ?? ""));
   const link = make("a", { class: "wc-out", href: url, target: "_blank", rel: "noopener noreferrer", "aria-label": label });
-  link.append(text ?? hostOf(url), make("span", { class: "wc-hidden" }, " (opens in a new tab)"));
+  link.append(text ?? pageName(url), make("span", { class: "wc-hidden" }, " (opens in a new tab)"));
   return link;
 }
 
@@ -52,16 +86,19 @@ function evidenceNote(evidence, words) {
   return make(
     "p",
     { class: "wc-evidence" },
-    make("q", {}, evidence.words),
+    quoted(evidence.words),
     " ",
-    outLink(evidence.page, isWebAddress(evidence.page) ? hostOf(evidence.page) : evidence.page),
-    make("span", { class: "wc-quiet" }, ` · ${who}${evidence.where ? `, ${evidence.where}` : ""}, read ${evidence.read}`),
+    outLink(evidence.page, isWebAddress(evidence.page) ? pageName(evidence.page, evidence.where) : evidence.page),
+    make("span", { class: "wc-quiet" }, ` · ${who}${evidence.where && !evidence.where.startsWith("IDC v") ? `, ${evidence.where}` : ""}, read ${evidence.read}`),
   );
 }
 
+// A sentence with a quotation in it: without marks of Markdown, and with one stop at its end
+const tidied = (text) => plainWords(text).replace(/([.?!…])([”"’])\./g, "$1$2").replace(/(?<!\.)\.\.(?!\.)/g, ".");
+
 // A short link to where a sentence was read, for the end of that sentence.
 function sourceLink(page) {
-  return isWebAddress(page) ? outLink(page, "source", `Source: ${hostOf(page)}, opens in a new tab`) : null;
+  return isWebAddress(page) ? outLink(page, "source", `Source: ${pageName(page)}, opens in a new tab`) : null;
 }
 
 async function copyText(text, node) {
@@ -93,13 +130,17 @@ function factList(facts, attributes = {}) {
 }
 
 function plainTable(columns, rows, caption) {
-  const head = make("tr", {}, columns.map((name) => make("th", { scope: "col" }, name)));
-  const body = rows.map((cells) => make("tr", {}, cells.map((cell, at) => make(at ? "td" : "th", at ? { "data-column": columns[at] } : { scope: "row" }, cell))));
-  const table = make("table", {}, make("caption", { class: "wc-hidden" }, caption), make("thead", {}, head), make("tbody", {}, body));
+  // its cells stand below each other on a phone, so the roles are written out
+  const head = make("tr", { role: "row" }, columns.map((name) => make("th", { scope: "col", role: "columnheader" }, name)));
+  const body = rows.map((cells) => make("tr", { role: "row" }, cells.map((cell, at) => make(at ? "td" : "th", at ? { role: "cell", "data-column": columns[at] } : { scope: "row", role: "rowheader" }, cell))));
+  const table = make("table", { class: "wc-stacked", role: "table" }, make("caption", { class: "wc-hidden" }, caption), make("thead", { role: "rowgroup" }, head), make("tbody", { role: "rowgroup" }, body));
   return make("div", { class: "wc-scroll", tabindex: "0", role: "region", "aria-label": caption }, table);
 }
 
 const listed = (items) => (items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`);
+
+// Patients, and what counts the images of the main kind
+const sizeText = ({ size }) => (size ? capital([size.text, size.images].filter(Boolean).join(" · ")) : "");
 
 // "name" of every key; a key that the catalog lacks is shown as it is
 function nameOf(catalog, key) {

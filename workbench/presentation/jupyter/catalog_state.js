@@ -4,6 +4,7 @@ const FACET_NAMES = ["kind", "image", "region", "task", "use", "access", "people
 const SORTS = { match: "Best match", size: "Most patients first", name: "By name", newest: "Newest first" };
 const VIEWS = { browse: "Browse", map: "Map", conflicts: "Where sources disagree", method: "Method and citing" };
 const MOST_COMPARED = 4;
+const MOST_ASKED = 50; // of one thing in an address
 
 const nothingChosen = () => ({
   question: "",
@@ -15,6 +16,7 @@ const nothingChosen = () => ({
   card: "",
   compare: [],
   comparing: false,
+  strange: [], // what the address asks for and the catalog lacks
 });
 
 function toHash(state) {
@@ -32,7 +34,7 @@ function toHash(state) {
   return text ? `#${text}` : "";
 }
 
-// What an address asks for; keys that the catalog lacks and anything unknown are passed over.
+// What an address asks for; an entry, or a value of a filter, that the catalog lacks is left out and told.
 function fromHash(hash, catalog) {
   const state = nothingChosen();
   const said = new URLSearchParams(hash.replace(/^#/, ""));
@@ -41,13 +43,23 @@ function fromHash(hash, catalog) {
   if (Object.hasOwn(VIEWS, said.get("view") ?? "")) state.view = said.get("view");
   if (Object.hasOwn(SORTS, said.get("sort") ?? "")) state.sort = said.get("sort");
   state.collections = said.get("collections") === "1" && catalog.collections.length > 0;
-  for (const name of FACET_NAMES) state.facets[name] = [...new Set(said.getAll(name))];
-  const keys = (said.get("compare") ?? "").split(",").filter((key) => catalog.byKey.has(key));
-  state.compare = [...new Set(keys)].slice(0, MOST_COMPARED);
+  const shown = state.collections ? catalog.collections : catalog.entries;
+  for (const name of FACET_NAMES) {
+    const known = new Set(shown.flatMap((entry) => valuesOf(entry, name, catalog)));
+    const asked = [...new Set(said.getAll(name))].slice(0, MOST_ASKED);
+    state.facets[name] = asked.filter((value) => known.has(value));
+    state.strange.push(...asked.filter((value) => !known.has(value)).map((value) => `“${brief(value)}” under “${FACETS[name][0]}”`));
+  }
+  const keys = [...new Set((said.get("compare") ?? "").split(",", MOST_ASKED).filter(Boolean))];
+  const card = said.get("entry") ?? "";
+  state.compare = keys.filter((key) => catalog.byKey.has(key)).slice(0, MOST_COMPARED);
   state.comparing = said.get("side-by-side") === "1" && state.compare.length > 1;
-  if (catalog.byKey.has(said.get("entry") ?? "")) state.card = said.get("entry");
+  if (catalog.byKey.has(card)) state.card = card;
+  state.strange.push(...[...new Set([card, ...keys])].filter((key) => key && !catalog.byKey.has(key)).map((key) => `an entry “${brief(key)}”`));
   return state;
 }
+
+const brief = (text) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 // The address belongs to the page where the page is all there is; in a notebook it belongs to the notebook.
 const ownsAddress = () => Boolean(document.body.dataset.voila || document.documentElement.dataset.workbench);

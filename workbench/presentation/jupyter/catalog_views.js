@@ -1,6 +1,5 @@
 // The map, the places where sources disagree, and the method, each built when it is first looked at.
 
-const OPEN_CONFLICTS = 1;
 const MAP_PX = 900; // narrower, names on the map would meet; it then scrolls sideways
 
 function mapView(app) {
@@ -75,38 +74,78 @@ function mapTable(figure, app) {
 }
 
 const differing = (entry) => (entry.claims ?? []).filter((claim) => claim.verdict === "differs");
+const WORDING = new Set(["wording", "edition"]); // another kind of disagreement is about numbers or terms
 
+// Two groups: numbers and terms of which one is wrong, then what is only worded differently, folded.
 function conflictsView(app) {
   const { entries, words } = app.catalog;
+  const grave = (entry) => differing(entry).length > 0 || (entry.conflicts ?? []).some(({ kind }) => !WORDING.has(kind));
   const disagree = entries.filter((entry) => entry.conflicts?.length || differing(entry).length);
+  const [wrong, worded] = [disagree.filter(grave), disagree.filter((entry) => !grave(entry))];
   const alike = entries.filter((entry) => (entry.guide_rows?.length ?? 0) > 1 && !disagree.includes(entry));
-  return make(
+  const group = (title, members) => (members.length ? make("section", { class: "wc-group" }, make("h3", { class: "wc-divide" }, title), members) : null);
+  const alikeRows = alike.map((entry) => make("details", { class: "wc-same" }, make("summary", {}, `${entry.name} (${entry.guide_rows.length} rows)`), guideTable(entry), opener(entry, app)));
+  const search = on(make("input", { type: "search", id: "wc-conflicts-find", placeholder: "Name, number, word…", autocomplete: "off", spellcheck: "false" }), { input: () => narrow() });
+  const told = make("p", { class: "wc-quiet", role: "status" });
+  const several = entries.filter((entry) => (entry.guide_rows?.length ?? 0) > 1).length;
+  const node = make(
     "section",
     { class: "wc-view", "aria-label": "Where sources disagree" },
-    make("p", { class: "wc-intro" }, `The guides have ${counted(entries.reduce((n, entry) => n + (entry.guide_rows?.length ?? 0), 0), "row")}; ${counted(entries.filter((entry) => (entry.guide_rows?.length ?? 0) > 1).length, "entry is", "entries are")} named in several of them. Here are the rows as they stand, where they disagree with each other or with a source, and what was decided.`),
-    disagree.length ? make("h3", { class: "wc-divide" }, `They disagree about ${counted(disagree.length, "entry", "entries")}`) : null,
-    disagree.map(conflictBlock),
-    alike.length ? make("h3", { class: "wc-divide" }, `Named more than once, saying the same: ${counted(alike.length, "entry", "entries")}`) : null,
-    alike.map((entry) => make("details", { class: "wc-same" }, make("summary", {}, `${entry.name} (${entry.guide_rows.length} rows)`), guideTable(entry), opener(entry, app))),
+    make("p", { class: "wc-intro" }, `The guides have ${counted(entries.reduce((n, entry) => n + (entry.guide_rows?.length ?? 0), 0), "row")}; ${counted(several, "entry is", "entries are")} named in several of them. Here are the rows as they stand, where they disagree with each other or with a source, and what was decided.`),
+    disagree.length ? make("div", { class: "wc-bar" }, make("div", { class: "wc-field" }, make("label", { for: "wc-conflicts-find" }, "Search in the disagreements"), search)) : null,
+    told,
+    group(`Numbers and terms that are wrong somewhere: ${counted(wrong.length, "entry", "entries")}`, wrong.map(conflictBlock)),
+    worded.length ? make("details", { class: "wc-folded" }, make("summary", {}, make("h3", {}, `Only worded differently, or another edition: ${counted(worded.length, "entry", "entries")}`)), worded.map(conflictBlock)) : null,
+    alike.length ? make("details", { class: "wc-folded" }, make("summary", {}, make("h3", {}, `Named more than once, saying the same: ${counted(alike.length, "entry", "entries")}`)), alikeRows) : null,
     disagree.length || alike.length ? null : make("p", { class: "wb-state" }, "No two rows of the guides name the same entry, and no source contradicts them."),
   );
 
-  function conflictBlock(entry, at) {
+  // every word has to stand in a block; a group without any is put away, a folded one with some is opened
+  function narrow() {
+    const asked = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const blocks = [...node.querySelectorAll(".wc-conflict, .wc-same")];
+    for (const block of blocks) {
+      const text = block.textContent.toLowerCase();
+      block.hidden = !asked.every((word) => text.includes(word));
+    }
+    for (const part of node.querySelectorAll(".wc-group, .wc-folded")) {
+      const some = [...part.querySelectorAll(".wc-conflict, .wc-same")].some((block) => !block.hidden);
+      part.hidden = !some;
+      if (part.tagName === "DETAILS") part.open = asked.length > 0 && some;
+    }
+    const left = blocks.filter((block) => !block.hidden).length;
+    told.textContent = asked.length ? `${number(left)} of ${number(blocks.length)} entries` : "";
+  }
+
+  // what a closed row says: the wrong number and the right one, else the disagreement and what was decided
+  function gistOf(entry) {
+    const refuted = differing(entry).map((claim) => [`${words.source[claim.source] ?? claim.source}: ${claim.text}`, claim.right ?? claim.note ?? `“${plainWords(claim.checked_against?.words ?? "")}”`]);
+    const told = entry.conflicts ?? [];
+    const first = told.some(({ kind }) => !WORDING.has(kind)) ? told.filter(({ kind }) => !WORDING.has(kind)) : told;
+    const lines = first.length ? first.map(({ nature, resolution }) => [nature.replace(/\.$/, ""), resolution]) : refuted;
+    return lines.map(([wrong, right]) => make("span", { class: "wc-gist" }, make("span", { class: "wc-wrong" }, wrong), make("span", { "aria-hidden": "true" }, " → "), make("span", { class: "wc-hidden" }, "; instead: "), make("span", {}, right)));
+  }
+
+  function conflictBlock(entry) {
     const claims = differing(entry);
-    const gist = entry.conflicts?.[0]?.nature ?? `${words.source[claims[0].source] ?? claims[0].source}: ${claims[0].text}; a source says otherwise.`;
     return make(
       "details",
-      { class: "wc-conflict", "data-conflict": entry.key, open: at < OPEN_CONFLICTS },
-      make("summary", {}, make("h4", {}, entry.name), make("span", { class: "wc-quiet wc-gist" }, gist)),
+      { class: "wc-conflict", "data-conflict": entry.key },
+      make("summary", {}, make("h4", {}, entry.name), gistOf(entry)),
       guideTable(entry),
       conflictList(entry, words),
-      claims.length
-        ? make("ul", { class: "wc-plain" }, claims.map((claim) => make("li", {}, make("p", {}, make("strong", {}, `${words.source[claim.source] ?? claim.source}: ${claim.text}. `), make("span", { class: "wc-quiet" }, "A source says otherwise:")), evidenceNote(claim.checked_against, words), claim.note ? make("p", { class: "wc-note" }, claim.note) : null)))
-        : null,
+      claims.length ? make("ul", { class: "wc-plain" }, claims.map((claim) => refutedItem(claim, words))) : null,
       entry.idc?.sentence ? make("p", { class: "wc-note" }, `Imaging Data Commons: ${entry.idc.sentence}`) : null,
       make("p", {}, opener(entry, app)),
     );
   }
+  return node;
+}
+
+// A number that a source refutes: why in words first, since a source may repeat it for something else
+function refutedItem(claim, words) {
+  const why = claim.note ? [" ", claim.note] : [];
+  return make("li", {}, make("p", {}, make("strong", {}, `${words.source[claim.source] ?? claim.source}: ${claim.text}.`), why, claim.right ? make("strong", {}, ` Use ${claim.right}.`) : null), evidenceNote(claim.checked_against, words));
 }
 
 const opener = (entry, app) => make("button", { type: "button", class: "wc-link", onclick: () => app.openCard(entry.key) }, `Open the card of ${entry.name}`);

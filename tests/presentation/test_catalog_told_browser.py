@@ -1,0 +1,218 @@
+"""What the page of the data catalog tells a newcomer: nothing cut off, nothing ranked for no reason, no false alarm."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from tests.presentation.catalog_entries import told_catalog, told_facts
+from tests.presentation.conftest import Visit
+from tests.presentation.mounting import HTML, serving, write_page
+from workbench.presentation.catalog_page import catalog_page
+from workbench.presentation.catalog_view import catalog_script
+from workbench.presentation.page import style_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+READY = ".wc-page[data-ready='true']"
+# What Voila and a notebook put around a widget: it cuts off whatever sticks to the window from within.
+AROUND = '<div style="overflow: hidden; contain: content; position: relative"><div id="place"></div></div>'
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    page = catalog_page(told_catalog(), facts=told_facts())
+    folder = tmp_path_factory.mktemp("told")
+    write_page(folder, page, script=catalog_script(), style=style_of("catalog.css"))
+    (folder / "around.html").write_text(HTML.replace('<div id="place"></div>', AROUND), encoding="utf-8")
+    damaged = page | {"catalog": page["catalog"] | {"packed": page["catalog"]["packed"] | {"ranking": "H4sI"}}}
+    write_page(folder / "damaged", damaged, script=catalog_script(), style=style_of("catalog.css"))
+    with serving(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(visit, told):
+    def go(fragment="", file=""):
+        visit.page.goto("about:blank")
+        visit.open(f"{told}{file}{fragment}", wait_for=READY)
+        return visit.page
+
+    return go
+
+
+@pytest.fixture(scope="module")
+def phone(chromium):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    recorded = Visit(page)
+    recorded.listen()
+    yield recorded
+    assert recorded.console_errors == []
+    page.close()
+
+
+def test_the_bar_to_compare_stands_in_the_window_whatever_holds_the_page(opened):
+    page = opened("#compare=slides,reader", "around.html")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    box = page.locator(".wc-strip").bounding_box()
+    assert box["y"] > 400
+    assert box["y"] + box["height"] <= 800
+    reached = "([x, y]) => document.elementFromPoint(x, y).closest('.wc-strip') !== null"
+    assert page.evaluate(reached, [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
+
+
+def test_escape_from_the_comparison_gives_the_focus_back_to_its_button(opened):
+    page = opened("#compare=slides,reader")
+    page.get_by_role("button", name="Compare side by side").click()
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!document.querySelector('dialog').open")
+    assert page.evaluate("document.activeElement.textContent") == "Compare side by side"
+
+
+def test_words_that_say_nothing_rank_nobody_and_the_examples_follow(opened):
+    page = opened(f"#ask={quote('asdf qwerty')}")
+    assert page.locator("[data-choice], [data-offer]").count() == 0
+    assert page.locator(".wc-verdict").inner_text() == "Nothing in these words was understood, so nothing is ranked."
+    assert page.locator("div:has(> .wc-answer) + .wc-examples .wc-example").count() > 3
+
+
+def test_a_bare_name_offers_its_card_instead_of_a_ranking(opened):
+    page = opened("#ask=Worded")
+    assert page.locator(".wc-verdict").inner_text() == "Worded is in the catalog; your words name it and no need."
+    assert page.locator("[data-choice]").count() == 0
+    page.locator("[data-offer='worded'] .wc-open").click()
+    assert page.locator("dialog [data-card='worded']").is_visible()
+
+
+def test_a_name_that_also_says_a_need_is_offered_before_the_ranking(opened):
+    page = opened(f"#ask={quote('Bound Chests')}")
+    first = page.locator("[data-offer], [data-choice]").first
+    assert first.get_attribute("data-offer") == "bound-chests"
+    assert page.locator("[data-choice]").count() > 0
+
+
+def test_a_number_that_the_index_confirms_is_not_called_unchecked(opened):
+    page = opened("#entry=counted")
+    row = page.locator("dialog tr", has_text="100 patients")
+    assert "Counted in IDC" in row.inner_text()
+    assert "Not compared" not in row.inner_text()
+    assert "does not tell" not in page.locator("dialog").inner_text()
+    assert "Masks (SEG): 5" in page.locator("dialog").inner_text()
+
+
+def test_a_link_names_its_page_and_a_quotation_carries_no_markup(opened):
+    text = opened("#entry=counted").locator("dialog").text_content()
+    assert "IDC v25 index (The Cancer Imaging Archive, doi:10.7937/COUNTED)" in text
+    assert "IDC v25 index, description (The Cancer Imaging Archive, doi:10.7937/K9/PARENT)" in text
+    assert "300 CT studies example.org/scans (opens in a new tab)" in text
+    assert "The parent holds 2,620 studies. IDC v25 index" in text
+
+
+def test_disagreements_stand_in_two_groups_and_a_closed_row_says_what_is_right(opened):
+    page = opened("#view=conflicts")
+    gist = page.locator(".wc-group [data-conflict='counted'] summary .wc-gist").text_content()
+    assert gist == "2,620 of DDSM → ; instead: 300."
+    assert page.locator(".wc-folded [data-conflict='worded']").count() == 1
+    assert not page.locator("[data-conflict='worded']").is_visible()
+    page.get_by_label("Search in the disagreements").fill("ECHO")
+    assert page.locator("[data-conflict='worded']").is_visible()
+    assert not page.locator("[data-conflict='counted']").is_visible()
+    assert "1 of " in page.locator("#wc-panel-conflicts [role=status]").inner_text()
+
+
+def test_a_refuted_number_says_why_and_what_to_use(opened):
+    page = opened("#view=conflicts")
+    page.locator("[data-conflict='counted'] summary").click()
+    assert "Guide: 2,620 studies. 2,620 counts the parent. Use 300 studies." in (
+        page.locator("[data-conflict='counted']").inner_text()
+    )
+
+
+def test_a_copied_link_keeps_the_filters(opened):
+    page = opened("#find=chests&use=Commercial+use+allowed")
+    page.locator("[data-entry='free-chests'] .wc-open").click()
+    page.evaluate("navigator.clipboard.writeText = async (text) => void (window.copied = text)")
+    page.locator("dialog").get_by_role("button", name="Copy link").click()
+    assert page.evaluate("window.copied").endswith("#find=chests&use=Commercial+use+allowed&entry=free-chests")
+
+
+def test_what_an_address_asks_for_in_vain_is_told_once(opened):
+    page = opened("#entry=nobody&use=free&image=X-ray&compare=__proto__,slides")
+    assert page.locator(".wc-strange").inner_text() == (
+        "The address also asks for “free” under “License”, an entry “nobody” and an entry “__proto__”, "
+        "which the catalog does not have. That was left out."
+    )
+    assert page.locator(".wc-chips .wc-chip").all_inner_texts() == ["X-ray ✕\n(remove)"]
+    page.get_by_label("Search", exact=True).fill("chests")
+    assert not page.locator(".wc-strange").is_visible()
+    assert "free" not in page.url
+
+
+def test_an_address_with_thousands_of_values_opens_at_once(opened):
+    page = opened("#" + "&".join(f"use=u{n}" for n in range(20_000)))
+    assert "46 more" in page.locator(".wc-strange").inner_text()
+    assert int(page.locator(READY).get_attribute("data-first-ms")) < 1_000
+
+
+def test_unlike_counts_and_the_unstated_are_no_difference(opened):
+    page = opened("#compare=counted,reader,slides&side-by-side=1")
+    rows = {row.locator("th").inner_text().split("\n")[0]: row for row in page.locator("dialog tbody tr").all()}
+    assert rows["Patients"].get_attribute("data-differs") == "true"
+    assert rows["Countries"].get_attribute("data-differs") == "false" if "Countries" in rows else True
+    assert rows["Annotated by"].get_attribute("data-differs") == "false"
+    said = "No shared images are recorded between {} and {}; no page that was read rules them out."
+    lines = page.locator("dialog .wc-unshared li").all_inner_texts()
+    pairs = (("Counted Scans", "Chest Reader"), ("Counted Scans", "Slides"), ("Chest Reader", "Slides"))
+    assert lines == [said.format(*pair) for pair in pairs]
+
+
+def test_on_a_phone_every_cell_of_a_table_is_in_sight(phone, told):
+    for fragment in ("#entry=counted", "#compare=counted,worded,slides&side-by-side=1"):
+        phone.page.goto("about:blank")
+        phone.open(f"{told}{fragment}", wait_for=READY)
+        hidden = phone.page.evaluate(
+            "[...document.querySelectorAll('dialog .wc-scroll')].map((node) => node.scrollWidth - node.clientWidth)"
+        )
+        assert hidden
+        assert max(hidden) <= 0
+    names = phone.page.locator("dialog tbody td").first.evaluate("(node) => getComputedStyle(node, '::before').content")
+    assert "data-column" in names or "Counted Scans" in names
+
+
+def test_on_a_phone_every_tab_and_the_whole_question_are_in_sight(phone, told):
+    question = "chest X-rays with demographics, commercially usable, over 10,000 patients"
+    phone.page.goto("about:blank")
+    phone.open(f"{told}#ask={quote(question)}", wait_for=READY)
+    for tab in phone.page.locator("[role=tab]").all():
+        box = tab.bounding_box()
+        assert box["x"] + box["width"] <= 390
+    field = phone.page.locator("#wc-ask")
+    assert field.evaluate("(node) => node.scrollHeight - node.clientHeight") <= 0
+    assert field.bounding_box()["height"] > 60
+    field.fill("CT of lungs")
+    field.press("Enter")
+    assert "ask=CT+of+lungs" in phone.page.url
+
+
+def test_the_keyboard_skips_the_filters_and_open_questions_are_folded(opened):
+    page = opened()
+    page.locator("[data-view='browse']").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip the filters"
+    page.keyboard.press("Enter")
+    assert re.match(r"\d+ entries", page.evaluate("document.activeElement.textContent"))
+    page = opened("#entry=counted")
+    assert page.locator(".wc-open-questions").get_attribute("open") is None
+    assert "no page that was read answers them" in page.locator(".wc-open-questions summary").inner_text()
+
+
+def test_damaged_parts_are_not_blamed_on_the_browser(visit, told):
+    before = len(visit.console_errors)
+    visit.page.goto("about:blank")
+    visit.open(f"{told}damaged/", wait_for=".wb-state")
+    assert visit.page.locator(".wb-state").inner_text() == (
+        "The data catalog could not be unpacked: the file of this page is damaged. Load the page again; "
+        "who serves it writes it anew with: workbench site aggregates"
+    )
+    assert visit.console_errors[before:] != []
