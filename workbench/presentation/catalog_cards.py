@@ -8,11 +8,11 @@ from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.formats.fair import fair_check
 from workbench.catalog.registry.idc_facts import IdcFacts, stated
 from workbench.catalog.registry.licenses import License
+from workbench.catalog.registry.main_images import image_quantities
 from workbench.presentation.catalog_words import (
     IMAGE_KINDS,
     NO_IMAGES,
     QUANTITIES,
-    image_quantities,
     license_use,
     plural,
 )

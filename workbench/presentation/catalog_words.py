@@ -27,7 +27,6 @@ IMAGE_KINDS = {
 }
 SEVERAL_KINDS, NO_IMAGES = "Many kinds of image", "Text and signals"
 _MOST_KINDS = 3  # of a data set that has a main one; a platform has more
-_SCANNED = ("CT", "MRI", "PET and nuclear medicine", "Angiography and fluoroscopy")  # in volumes
 
 #: The short terms of the files, as the page says them.
 TERMS: dict[str, dict[str, str]] = {
@@ -166,32 +165,6 @@ def image_kind(modality: Sequence[str]) -> str:
     if set(kinds) == {"CT", "PET and nuclear medicine"}:
         return "PET and nuclear medicine"
     return NO_IMAGES if not kinds else kinds[0] if len(kinds) <= _MOST_KINDS else SEVERAL_KINDS
-
-
-def image_quantities(modality: Sequence[str]) -> tuple[str, ...]:
-    """Return which quantities count the images of the main kind, the most telling first.
-
-    Parameters
-    ----------
-    modality : sequence of str
-        DICOM terms, the main one first.
-
-    Returns
-    -------
-    tuple of str
-        A scan is a volume or a study, not its slices; slides stand for a set only where slides are its main images.
-
-    Examples
-    --------
-    >>> image_quantities(["CT", "SM"])[:3], image_quantities(["SM"])[:2], image_quantities(["DX"])[:2]
-    (('volumes', 'studies', 'series'), ('images', 'slides'), ('images', 'studies'))
-    """
-    kind = image_kind(modality)
-    if kind in _SCANNED:
-        return ("volumes", "studies", "series", "images", "videos", "slides", "patches", "regions")
-    if kind == "Microscope slides":
-        return ("images", "slides", "volumes", "patches", "regions", "studies", "series", "videos")
-    return ("images", "studies", "volumes", "series", "videos", "patches", "regions", "slides")
 
 
 def plural(quantity: str, value: float = 2) -> str:

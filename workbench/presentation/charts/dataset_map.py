@@ -7,6 +7,7 @@ import altair as alt
 import polars as pl
 
 from workbench.catalog.registry.data_catalog import DataCatalog
+from workbench.catalog.registry.main_images import image_quantities
 from workbench.errors import unknown_name
 from workbench.presentation.catalog_words import (
     IMAGE_KINDS,
@@ -14,7 +15,6 @@ from workbench.presentation.catalog_words import (
     NO_IMAGES,
     SEVERAL_KINDS,
     image_kind,
-    image_quantities,
     license_use,
     plural,
 )
