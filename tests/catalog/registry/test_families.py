@@ -1,5 +1,6 @@
 """Families: who shares images with whom, on hand-made families and on random ones."""
 
+import time
 from itertools import pairwise
 from typing import Any
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.families import TO_PARENT, Families, find_cycles
+from workbench.catalog.registry.families import Families, find_cycles
+from workbench.catalog.registry.family_graph import TO_PARENT
 
 
 def families(
@@ -80,6 +82,39 @@ def test_images_in_common_are_told(one: str, other: str, sentence: str | None) -
     assert FAMILY.leakage(one, other) == sentence
 
 
+def test_two_that_hold_all_of_a_third_share_it() -> None:
+    known = families(("x", "subset_of", "p"), ("x", "subset_of", "middle"), ("middle", "subset_of", "q"))
+    said = f"X is a subset of P, and X is a subset of MIDDLE, which is a subset of Q. {COMPARE}"
+    assert known.leakage("p", "q") == said
+    assert ("p", "q", said) in list(known.pairs())
+    merged = families(("x", "derived_from", "p"), ("x", "derived_from", "q"))  # some of each are no common ones
+    assert merged.leakage("p", "q") is None
+
+
+def test_spellings_of_a_name_outside_are_one() -> None:
+    known = families(
+        ("a", "subset_of", "Big Set"), ("b", "subset_of", "big  s\u00e9t"), outside=("Big Set", "big  s\u00e9t")
+    )
+    assert known.leakage("a", "b") == f"A is a subset of Big Set, and B is a subset of Big Set. {COMPARE}"
+    assert known.roots("b") == ("Big Set",)
+
+
+def test_a_name_outside_that_an_entry_bears_is_that_entry() -> None:
+    fields = {"key": "a", "name": "A", "relations": [{"kind": "subset_of", "of": "LIDC\u2013idri", "outside": True}]}
+    lidc = Entry("dataset", {"key": "lidc", "name": "Lung images", "aliases": ["LIDC-IDRI"]})
+    known = Families([Entry("dataset", fields), lidc])
+    assert known.leakage("a", "lidc") == f"A is a subset of Lung images. {APART}"
+    assert [key for key, _ in known.children("lidc")] == ["a"]
+
+
+def test_pairs_of_many_families_take_no_longer_than_they_are() -> None:
+    edges = [(f"k{n}", "subset_of", f"root{n // 4}") for n in range(1200)]
+    begin = time.perf_counter()
+    found = list(families(*edges).pairs())
+    assert len(found) == 300 * 10  # five each, all related
+    assert time.perf_counter() - begin < 5  # 0.1 s on an idle core
+
+
 def test_relatives_are_listed_in_both_directions() -> None:
     assert [(each.kind, each.of) for each in FAMILY.parents("both")] == [
         ("derived_from", "lidc"),
@@ -140,10 +175,12 @@ def test_two_share_images_exactly_by_descent_or_overlap(graph: tuple[list[str], 
     above = {key: ancestors(key, edges) for key in keys}
     kin = {key: above[key] | {other for other in keys if key in above[other]} for key in keys}
     overlapping = {frozenset((one, of)) for one, kind, of in edges if kind == "overlaps"}
+    inside = {key: ancestors(key, [edge for edge in edges if edge[1] == "subset_of"]) for key in keys}
     for one in keys:
         for other in keys:
             met = any(frozenset((a, b)) in overlapping for a in kin[one] for b in kin[other])
-            expected = one != other and (bool(above[one] & above[other]) or met)
+            part = any({one, other} <= inside[key] for key in keys)
+            expected = one != other and (bool(above[one] & above[other]) or met or part)
             assert (known.leakage(one, other) is not None) == expected, (one, other, edges)
 
 

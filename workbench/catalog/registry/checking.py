@@ -9,7 +9,8 @@ from typing import Any
 from workbench.catalog.documents.lines import Document, Place
 from workbench.catalog.registry.days import wrong_day
 from workbench.catalog.registry.entries import Kind
-from workbench.catalog.registry.families import TO_PARENT, find_cycles
+from workbench.catalog.registry.families import find_cycles
+from workbench.catalog.registry.family_graph import TO_PARENT
 from workbench.catalog.registry.fold_names import fold_name
 from workbench.catalog.registry.licenses import UNKNOWN
 from workbench.catalog.registry.problems import Problem

@@ -1,14 +1,11 @@
 """Families of data sets: who was taken from whom, and which two must not stand on both sides of a test."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from itertools import pairwise
 
 from workbench.catalog.registry.entries import Entry, Relation
+from workbench.catalog.registry.family_graph import TO_PARENT, FamilyGraph, Ways
 
-#: Relations that point to the parent: some of its images are here too.
-TO_PARENT = ("subset_of", "edition_of", "derived_from", "annotations_of")
 _IN_WORDS = {
     "subset_of": "is a subset of",
     "edition_of": "is an edition of",
@@ -44,12 +41,12 @@ class Families:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {each.key: each for each in entries}
-        self._ways: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._graph = FamilyGraph(self._entries)
 
     def __repr__(self) -> str:
         """Show who was taken from whom, a line each parent."""
         below: dict[str, list[str]] = {}
-        for key, parents in self._up.items():
+        for key, parents in self._graph.up.items():
             for parent in parents:
                 below.setdefault(self._called(parent), []).append(f"{self._called(key)} ({key})")
         lines = [f"{parent}: {', '.join(children)}" for parent, children in sorted(below.items())]
@@ -88,7 +85,7 @@ class Families:
             (other, each)
             for other in sorted(self._entries)
             for each in self.parents(other)
-            if each.of == key and not each.outside
+            if self._graph.node(each) == key
         )
 
     def overlaps(self, key: str) -> tuple[str, ...]:
@@ -104,7 +101,7 @@ class Families:
         tuple of str
             Sorted.
         """
-        return tuple(sorted(other for other in self._overlapping["overlaps"].get(key, ()) if other in self._entries))
+        return tuple(sorted(other for other in self._graph.beside["overlaps"].get(key, ()) if other in self._entries))
 
     def roots(self, key: str) -> tuple[str, ...]:
         """Return the topmost ancestors of an entry, itself when it has no parent.
@@ -119,15 +116,16 @@ class Families:
         tuple of str
             Keys, or names of outside parents; sorted.
         """
-        above = self._above(key)
-        return tuple(sorted(node.removeprefix(_OUTSIDE) for node in above if not self._up.get(node)))
+        tops = [node for node in self._graph.above(key) if not self._graph.up.get(node)]
+        return tuple(sorted(node if node in self._entries else self._called(node) for node in tops))
 
     def leakage(self, one: str, other: str) -> str | None:
         """Return how two entries come to share images, as a sentence with what to do about it.
 
         They do when one was taken from the other over any number of steps, when both were taken from a common
-        ancestor, or when they or their relatives overlap. A model shares the images it was trained on. To be on the
-        same platform is no relation. Other images of the same people are told last: no image is shared, but who is.
+        ancestor or hold all of a third, or when they or their relatives overlap. A model shares the images it was
+        trained on. To be on the same platform is no relation. Other images of the same people are told last: no image
+        is shared, but who is.
 
         Parameters
         ----------
@@ -147,6 +145,7 @@ class Families:
             or self._trained(one, other)
             or self._trained(other, one)
             or self._common_ancestor(one, other)
+            or self._common_part(one, other)
             or self._overlap(one, other, "overlaps")
             or self._overlap(one, other, "same_patients")
         )
@@ -159,52 +158,15 @@ class Families:
         tuple of (str, str, str)
             Two keys in order, and the sentence of `leakage`.
         """
-        keys = sorted(self._entries)
-        for place, one in enumerate(keys):
-            for other in keys[place + 1 :]:
-                if said := self.leakage(one, other):
-                    yield one, other, said
-
-    @cached_property
-    def _up(self) -> dict[str, dict[str, str]]:
-        """Node -> its parents, each with the kind of relation."""
-        return {key: {_node(each): each.kind for each in self.parents(key)} for key in self._entries}
-
-    @cached_property
-    def _overlapping(self) -> dict[str, dict[str, set[str]]]:
-        """Kind of relation -> node -> who is related, whichever of the two says so."""
-        kinds: dict[str, dict[str, set[str]]] = {"overlaps": {}, "same_patients": {}}
-        for key, entry in self._entries.items():
-            for each in entry.relations:
-                if each.kind in kinds:
-                    kinds[each.kind].setdefault(key, set()).add(_node(each))
-                    kinds[each.kind].setdefault(_node(each), set()).add(key)
-        return kinds
-
-    def _above(self, key: str) -> dict[str, tuple[str, ...]]:
-        """Every node at or above one, with the shortest way up to it."""
-        if key not in self._ways:
-            ways: dict[str, tuple[str, ...]] = {key: (key,)}
-            waiting = deque([key])
-            while waiting:
-                node = waiting.popleft()
-                for parent in self._up.get(node, ()):
-                    if parent not in ways:
-                        ways[parent] = (*ways[node], parent)
-                        waiting.append(parent)
-            self._ways[key] = ways
-        return self._ways[key]
-
-    def _kin(self, key: str) -> dict[str, tuple[str, ...]]:
-        """Every node above or below one, itself included, with the way between, read upward."""
-        below = {node: self._above(node)[key] for node in self._entries if key in self._above(node)}
-        return {**below, **self._above(key)}
+        for one, other in self._graph.candidates():
+            if said := self.leakage(one, other):
+                yield one, other, said
 
     def _is_model(self, key: str) -> bool:
         return self._entries[key].kind == "model"
 
     def _lineage(self, one: str, other: str) -> str | None:
-        way = self._above(one).get(other)
+        way = self._graph.above(one).get(other)
         return f"{self._told(way)}. {_APART}" if way else None
 
     def _trained(self, model: str, other: str) -> str | None:
@@ -218,15 +180,18 @@ class Families:
         return None
 
     def _common_ancestor(self, one: str, other: str) -> str | None:
-        ours, theirs = self._above(one), self._above(other)
-        common = sorted(ours.keys() & theirs.keys(), key=lambda node: (len(ours[node]) + len(theirs[node]), node))
-        if not common:
-            return None
-        return f"{self._told(ours[common[0]])}, and {self._told(theirs[common[0]])}. {_COMPARE}"
+        ours, theirs = self._graph.above(one), self._graph.above(other)
+        nearest = _nearest(ours, theirs)
+        return f"{self._told(ours[nearest])}, and {self._told(theirs[nearest])}. {_COMPARE}" if nearest else None
+
+    def _common_part(self, one: str, other: str) -> str | None:
+        ours, theirs = self._graph.contained(one), self._graph.contained(other)
+        nearest = _nearest(ours, theirs)
+        return f"{self._told(ours[nearest])}, and {self._told(theirs[nearest])}. {_COMPARE}" if nearest else None
 
     def _overlap(self, one: str, other: str, kind: str) -> str | None:
-        ours, theirs = self._kin(one), self._kin(other)
-        met = [(a, b) for a in ours for b in self._overlapping[kind].get(a, ()) if b in theirs]
+        ours, theirs, beside = self._graph.kin(one), self._graph.kin(other), self._graph.beside[kind]
+        met = [(a, b) for a in beside.keys() & ours.keys() for b in beside[a] & theirs.keys()]
         if not met:
             return None
         a, b = min(met, key=lambda pair: (len(ours[pair[0]]) + len(theirs[pair[1]]), pair))
@@ -238,11 +203,11 @@ class Families:
         """A way up in words: A is a subset of B, which is an edition of C."""
         said = self._called(way[0])
         for place, (node, parent) in enumerate(pairwise(way)):
-            said += f"{', which' if place else ''} {_IN_WORDS[self._up[node][parent]]} {self._called(parent)}"
+            said += f"{', which' if place else ''} {_IN_WORDS[self._graph.up[node][parent]]} {self._called(parent)}"
         return said
 
     def _called(self, node: str) -> str:
-        return self._entries[node].name if node in self._entries else node.removeprefix(_OUTSIDE)
+        return self._graph.called(node)
 
 
 def find_cycles(parents: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
@@ -282,11 +247,10 @@ def find_cycles(parents: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
     return sorted(cycles)
 
 
-_OUTSIDE = "outside the catalog: "
-
-
-def _node(relation: Relation) -> str:
-    return f"{_OUTSIDE}{relation.of}" if relation.outside else relation.of
+def _nearest(ours: Ways, theirs: Ways) -> str | None:
+    """What two have in common, by the shortest ways."""
+    common = ours.keys() & theirs.keys()
+    return min(common, key=lambda node: (len(ours[node]) + len(theirs[node]), node), default=None)
 
 
 def _closed(way: list[str]) -> tuple[str, ...]:

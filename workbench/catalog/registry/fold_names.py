@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from workbench.catalog.registry.ranking_words import fold
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
+@lru_cache(maxsize=20_000)
 def fold_name(name: str) -> str:
     """Return a name in the form in which equal names are equal text.
 
