@@ -5,6 +5,7 @@ import json
 import pytest
 
 from workbench.phantoms.commons import write_gen3_export
+from workbench.presentation import aggregates, demo
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,27 @@ def test_a_controlled_source_gives_the_census_alone_and_the_next_carries_the_one
     page = json.loads((tmp_path / "second" / "census.json").read_text(encoding="utf-8"))
     assert page["published"][0] == json.loads((tmp_path / "first" / "census.json").read_text("utf-8"))["published"][0]
     assert len(page["published"]) == 2
+
+
+def test_entries_of_ones_own_stand_on_the_page(done, fails, exports, tmp_path, monkeypatch):
+    own = str(tmp_path / "mine")
+    done("datasets", "add", "--name", "Scans of ours", "--modality", "CT", "--task", "detection", "--to", own)
+    monkeypatch.setattr(aggregates, "catalog_page", lambda catalog: {"names": [each.name for each in catalog]})
+    monkeypatch.setattr(aggregates, "census_page", lambda *_, **__: {})
+    pages = tmp_path / "pages"
+    done("site", "aggregates", "--source", str(exports[0]), "--own", own, "--out", str(pages))
+    assert "Scans of ours" in (pages / "data_catalog.json").read_text("utf-8")
+    served = []
+    monkeypatch.setattr(demo, "serve", lambda folder, **_: served.append(folder) or 0)
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    for words in (["--own", own], []):
+        done("serve", "--source", str(exports[0]), *words)
+    told = ["Scans of ours" in (folder / "data_catalog.json").read_text("utf-8") for folder in served]
+    assert told == [True, False]
+    assert fails("serve", "--own", own, "--aggregates", str(pages)) == (
+        "--own came with --aggregates, which are written already. One of the two would be right. Write pages with your "
+        "entries: workbench site aggregates --own FOLDER --out PAGES; workbench serve --aggregates PAGES"
+    )
 
 
 def test_an_earlier_release_without_a_folder_to_write_is_refused(fails, exports, tmp_path):

@@ -75,6 +75,8 @@ def add_verbs(verbs: Any) -> None:
         metavar="FOLDER",
         help="what the release before published: small counts are hidden in the difference of the two as well",
     )
+    for each in (serve, site):
+        each.add_argument("--own", type=Path, metavar="FOLDER", help="also your entries of the data catalog")
     for each in (catalog, site):
         add_source(each)
     for each in (demo, serve):
@@ -157,9 +159,15 @@ def _report(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from workbench.presentation.demo import serve_overview
 
+    if options.own and options.aggregates:
+        raise WordsError(
+            "--own came with --aggregates, which are written already. One of the two would be right. Write pages with "
+            "your entries: workbench site aggregates --own FOLDER --out PAGES; workbench serve --aggregates PAGES"
+        )
     return serve_overview(
         source=options.source,
         aggregates=options.aggregates,
+        own=options.own,
         port=options.port,
         ip=options.ip,
         open_browser=options.open,
@@ -176,6 +184,8 @@ def _site(options: argparse.Namespace) -> None:
         )
     catalog = open_source(options)
     place = (
-        write_aggregates(catalog, options.out, earlier=options.earlier) if options.out else cached_aggregates(catalog)
+        write_aggregates(catalog, options.out, earlier=options.earlier, own=options.own)
+        if options.out
+        else cached_aggregates(catalog, own=options.own)
     )
     print(f"Aggregates: {place}")

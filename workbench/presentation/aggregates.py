@@ -15,7 +15,9 @@ from workbench.presentation.published import read_earlier
 from workbench.presentation.vega_bundle import vega_bundle
 
 
-def public_pages(catalog: Catalog, *, earlier: Path | None = None) -> dict[str, dict[str, Any]]:
+def public_pages(
+    catalog: Catalog, *, earlier: Path | None = None, own: Path | None = None
+) -> dict[str, dict[str, Any]]:
     """Return every public page of a source, ready for JSON.
 
     Parameters
@@ -25,6 +27,8 @@ def public_pages(catalog: Catalog, *, earlier: Path | None = None) -> dict[str, 
         catalog, which holds no patient.
     earlier : pathlib.Path, optional
         The aggregates of the release before, which a controlled source is suppressed with.
+    own : pathlib.Path, optional
+        Entries of your own for the data catalog.
 
     Returns
     -------
@@ -45,10 +49,10 @@ def public_pages(catalog: Catalog, *, earlier: Path | None = None) -> dict[str, 
     before = read_earlier(earlier) if earlier else ()
     pages = {} if is_controlled else {"overview": overview_page(catalog)}
     # The data catalog is the same beside every source: it holds no patient.
-    return pages | {"census": census_page(catalog, earlier=before), "data_catalog": catalog_page(datasets())}
+    return pages | {"census": census_page(catalog, earlier=before), "data_catalog": catalog_page(datasets(own))}
 
 
-def write_aggregates(catalog: Catalog, folder: Path, *, earlier: Path | None = None) -> Path:
+def write_aggregates(catalog: Catalog, folder: Path, *, earlier: Path | None = None, own: Path | None = None) -> Path:
     """Write the file of every public page, each whole or not at all, and the local Vega bundle into the cache.
 
     Parameters
@@ -59,13 +63,15 @@ def write_aggregates(catalog: Catalog, folder: Path, *, earlier: Path | None = N
         Where to write; made when absent. A file of the same name is replaced.
     earlier : pathlib.Path, optional
         The aggregates of the release before, which a controlled source is suppressed with.
+    own : pathlib.Path, optional
+        Entries of your own for the data catalog.
 
     Returns
     -------
     pathlib.Path
         The folder.
     """
-    pages = public_pages(catalog, earlier=earlier)
+    pages = public_pages(catalog, earlier=earlier, own=own)
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in pages.items():
         staging = folder / f".{name}.json.part"
@@ -75,30 +81,34 @@ def write_aggregates(catalog: Catalog, folder: Path, *, earlier: Path | None = N
     return folder
 
 
-def cached_aggregates(catalog: Catalog) -> Path:
+def cached_aggregates(catalog: Catalog, *, own: Path | None = None) -> Path:
     """Return the folder of a source's pages in the cache, written when it is absent.
 
     Parameters
     ----------
     catalog : Catalog
         What is shown.
+    own : pathlib.Path, optional
+        Entries of your own for the data catalog.
 
     Returns
     -------
     pathlib.Path
-        Its name changes with the data version, the package and the reference populations.
+        Its name changes with the data version, the package, the reference populations and the entries.
     """
+    datasets(own)  # entries that are wrong are told before anything is counted
 
     def _write(folder: Path) -> None:
         say("Counting what the pages show (some seconds) …")
-        write_aggregates(catalog, folder)
+        write_aggregates(catalog, folder, own=own)
 
-    return sealed_folder(f"pages-{catalog.repository.folder.name}-{_drawn_by()}", _write)
+    return sealed_folder(f"pages-{catalog.repository.folder.name}-{_drawn_by(own)}", _write)
 
 
-def _drawn_by() -> str:
-    """A digest of everything that decides what a page shows: the package's own text and what it is shipped with."""
+def _drawn_by(own: Path | None) -> str:
+    """A digest of all that decides what a page shows: the package's own text, what it ships with, your entries."""
     package = Path(__file__).resolve().parents[1]
     shipped = asset_path("data_catalog")
     files = sorted([*package.rglob("*.py"), *shipped.rglob("*.yaml"), *(shipped / "reference_populations").iterdir()])
+    files += sorted(own.expanduser().rglob("*.yaml")) if own else []
     return rules_digest(file.read_text(encoding="utf-8") for file in files if file.is_file())

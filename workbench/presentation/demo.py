@@ -68,6 +68,7 @@ def serve_overview(
     *,
     source: str = "idc",
     aggregates: Path | None = None,
+    own: Path | None = None,
     port: int = 8866,
     ip: str = "127.0.0.1",
     open_browser: bool = False,
@@ -80,6 +81,8 @@ def serve_overview(
         The repository.
     aggregates : pathlib.Path, optional
         What to show, as `workbench.presentation.aggregates.write_aggregates` wrote it; by default counted anew.
+    own : pathlib.Path, optional
+        Entries of your own for the data catalog, where it is counted anew.
     port : int
         Port to listen on.
     ip : str
@@ -94,7 +97,7 @@ def serve_overview(
     """
     if aggregates is None:
         catalog = open_catalog(source)
-        aggregates = cached_aggregates(catalog)
+        aggregates = cached_aggregates(catalog, own=own)
         if catalog.repository.disclosure == "controlled":
             say(
                 "Small counts are hidden for this release alone. Was another one published? Write this one together "
