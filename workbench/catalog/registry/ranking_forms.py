@@ -1,5 +1,6 @@
 """The compact form of an entry that ranking reads, in Python and in the page: what ranking needs, nothing else."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -9,8 +10,10 @@ from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.ranking_rules import ranking_rules
 from workbench.catalog.registry.ranking_words import squeeze
 
+_NUMBER = re.compile(r"[0-9][0-9,]*[0-9]|[0-9]")
+_OTHER_SET = re.compile(r"^(the set that|of this platform|a part)")
 _DEMOGRAPHICS = ("age", "sex", "race", "ethnicity")
-_PARENTS = ("subset_of", "edition_of", "derived_from", "annotations_of", "overlaps")
+_PARENTS = ("subset_of", "edition_of", "derived_from", "annotations_of", "overlaps", "same_patients")
 
 
 def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
@@ -21,8 +24,8 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
     entry : Entry
         Of any kind.
     idc : str, optional
-        What the index of the Imaging Data Commons counts of it, in a sentence, shown as a reason; the shipped fact
-        when absent.
+        What the index of the Imaging Data Commons counts of it, in a sentence, told where it differs; the shipped
+        fact when absent.
 
     Returns
     -------
@@ -30,11 +33,12 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         ``key kind name``;
         ``texts``: what is searched, by field (``name``, ``aliases``, ``keywords``, ``organs``, ``conditions``,
         ``tasks``, ``modality``, ``annotations``, ``creator``, ``summary``, ``guide``, ``advice``), lists of texts;
-        ``modality regions organs tasks labels`` (kinds of annotation): lists; ``specialty``;
+        ``modality regions organs tasks labels`` (kinds of annotation) ``countries``: lists; ``specialty``;
+        ``platform``: whether it holds many data sets; ``parts``: ``{name, modality, regions, organs, labels, sizes}``;
         ``splits``: whether there are official ones (yes, partly, no, unknown);
         ``sizes``: for each quantity the best supported number, ``{value, qualifier, source, checked, page}``,
         where ``checked`` is who was found to agree;
-        ``disputed``: each number found to differ from its source, ``{amount, source, checked, words, page}``;
+        ``disputed``: each number found to differ from its source, ``{amount, source, checked, words, note, page}``;
         ``demographics``: answers for age, sex, race, ethnicity, and the ``page`` that says so;
         ``access``: ``{kind, page}``; ``license``: ``{id, name, commercial, share_alike, confirmed, page, words}``;
         ``advice``: what the guides advise it for; ``issues``: ``{issue, page}`` each;
@@ -57,6 +61,9 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         "organs": list(entry.organs),
         "tasks": list(entry.tasks),
         "labels": list(fields.get("annotations", {}).get("kinds", ())),
+        "countries": list(fields.get("countries", ())),
+        "platform": bool(fields.get("platform")),
+        "parts": [_part(each) for each in fields.get("parts", ())],
         "specialty": entry.specialty,
         "splits": fields.get("splits", {}).get("official", "unknown"),
         "sizes": _sizes(entry),
@@ -74,7 +81,7 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
             for each in entry.relations
             if each.kind in _PARENTS
         ],
-        "idc": _shipped_facts().get(entry.key, "") if idc is None else idc,
+        "idc": _differing(_shipped_facts().get(entry.key, "") if idc is None else idc),
     }
 
 
@@ -177,7 +184,26 @@ def _states(claim: Claim, quantity: str, value: int) -> bool:
 def _disputed(claim: Claim) -> dict[str, str]:
     against = claim.checked_against or {}
     said = {name: str(against.get(name, "")) for name in ("words", "page")}
-    return {"amount": claim.amount, "source": claim.source, "checked": str(against.get("kind", "")), **said}
+    checked = str(against.get("kind", ""))
+    return {"amount": claim.amount, "source": claim.source, "checked": checked, "note": claim.note, **said}
+
+
+def _part(stated: Mapping[str, Any]) -> dict[str, Any]:
+    sizes = {
+        each["quantity"]: {"value": each["value"], "qualifier": each.get("qualifier", "exact")}
+        for each in stated.get("sizes", ())
+    }
+    lists = {"regions": "body_region", "organs": "organs", "labels": "labels"}
+    known = {name: list(stated.get(field, ())) for name, field in lists.items()}
+    return {"name": stated["name"], "modality": list(stated["modality"]), **known, "sizes": sizes}
+
+
+def _differing(sentence: str) -> str:
+    """Return what the index counts, unless it counts what was stated or another set."""
+    stated, _, counted = sentence.partition("; IDC has ")
+    numbers = _NUMBER.findall(stated)
+    told = counted and numbers and not _OTHER_SET.search(counted) and numbers[0] not in _NUMBER.findall(counted)
+    return sentence if told else ""
 
 
 def _license(entry: Entry) -> dict[str, Any]:
@@ -188,7 +214,8 @@ def _license(entry: Entry) -> dict[str, Any]:
         "id": stated.id,
         "name": stated.name + "".join(f"; {part}: {other.name}" for part, other in stated.parts),
         "commercial": commercial,
-        "share_alike": stated.share_alike,
+        # The text of a license on the SPDX list is known: where the table does not say so, none asks for the same.
+        "share_alike": "no" if stated.share_alike == "unknown" and stated.spdx else stated.share_alike,
         "confirmed": entry.license_confirmed,
         "page": str(evidence.get("page", "")),
         "words": str(evidence.get("words", "")),

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workbench.catalog.registry.meeting import FIRST_HAND, STATED_BY, Answer, Remark, amount, saying
-from workbench.catalog.registry.needs import Needs, listed
+from workbench.catalog.registry.answer import Answer, Remark
+from workbench.catalog.registry.meeting_sizes import FIRST_HAND, STATED_BY, amount, saying
+from workbench.catalog.registry.needs import Needs
+from workbench.errors import listed
 
 _RELATED = {
     "subset_of": "Subset of",
@@ -12,19 +14,17 @@ _RELATED = {
     "derived_from": "Derived from",
     "annotations_of": "Annotates images of",
     "overlaps": "Shares images with",
+    "same_patients": "Has other images of patients of",
 }
+_SHORTEST = 3  # letters of a word that is told to have been found
 _MAIN = ("patients", "studies", "slides", "images", "volumes", "series", "videos", "patches", "reports")
 
 
-def reasons(
-    form: Mapping[str, Any], given: Sequence[Answer], matched: Sequence[str], advised: Sequence[str]
-) -> tuple[Remark, ...]:
+def reasons(given: Sequence[Answer], matched: Sequence[str], advised: Sequence[str]) -> tuple[Remark, ...]:
     """Return why an entry was chosen.
 
     Parameters
     ----------
-    form : mapping
-        What `ranking_form` gives.
     given : sequence of Answer
         What it answers to the needs.
     matched : sequence of str
@@ -35,9 +35,9 @@ def reasons(
     Returns
     -------
     tuple of Remark
-        The needs that are met, in order; the guides' advice; what the Imaging Data Commons counts; the words found.
+        The needs that are met, in order; the guides' advice; the words found.
     """
-    return tuple(_reasons(form, given, matched, advised))
+    return tuple(_reasons(given, matched, advised))
 
 
 def warnings(form: Mapping[str, Any], needs: Needs, names: Mapping[str, str]) -> tuple[Remark, ...]:
@@ -60,16 +60,15 @@ def warnings(form: Mapping[str, Any], needs: Needs, names: Mapping[str, str]) ->
     return (*_of_terms(form), *_of_people(form, needs), *_of_relatives(form, names), *_of_numbers(form, needs))
 
 
-def _reasons(
-    form: Mapping[str, Any], given: Sequence[Answer], matched: Sequence[str], advised: Sequence[str]
-) -> Iterator[Remark]:
-    yield from dict.fromkeys(each.remark for each in given if each.met == "yes")
+def _reasons(given: Sequence[Answer], matched: Sequence[str], advised: Sequence[str]) -> Iterator[Remark]:
+    organs = any(each.about == "organs" and each.met == "yes" for each in given)
+    # An organ says more than the region it lies in.
+    met = [each for each in given if each.met == "yes" and not (organs and each.about == "region")]
+    yield from dict.fromkeys(each.remark for each in met)
     for sentence in advised:
         yield Remark(f"The guides advise: “{sentence}”")
-    if form["idc"]:
-        yield Remark(form["idc"])
-    if matched:
-        yield Remark(f"Found in {'; '.join(matched)}.")
+    if told := [each for each in matched if len(each.rpartition(": ")[2]) >= _SHORTEST]:
+        yield Remark(f"Found in {'; '.join(told)}.")
 
 
 def _of_terms(form: Mapping[str, Any]) -> Iterator[Remark]:
@@ -88,18 +87,18 @@ def _of_terms(form: Mapping[str, Any]) -> Iterator[Remark]:
 
 
 def _of_people(form: Mapping[str, Any], needs: Needs) -> Iterator[Remark]:
-    """Warn of demographics that are missing, or given for some persons only though they were asked for."""
-    if form["kind"] not in ("dataset", "collection"):
+    """Warn of demographics that were asked for and are missing, not known, or given for some persons only."""
+    asked = {part for name in needs.demographics for part in name.split(" or ")}
+    if form["kind"] not in ("dataset", "collection") or not asked:
         return
     stated = form["demographics"]
-    absent = [name for name in ("age", "sex") if stated[name] == "no"]
-    unknown = [name for name in ("age", "sex") if stated[name] == "unknown"]
+    absent = [name for name in ("age", "sex") if stated[name] == "no" and name in asked]
+    unknown = [name for name in ("age", "sex") if stated[name] == "unknown" and name in asked]
     if absent:
         yield Remark(f"No {listed(absent, 'or')} of the patients.", stated["page"])
     if unknown:
         yield Remark(f"Whether {listed(unknown)} of the patients {'are' if unknown[1:] else 'is'} given is not known.")
     partly = [name for name in ("age", "sex", "race", "ethnicity") if stated[name] == "partly"]
-    asked = {part for name in needs.demographics for part in name.split(" or ")}
     if shown := [name for name in partly if name in asked]:
         yield Remark(f"{listed(shown).capitalize()} for some of the patients only.", stated["page"])
 
@@ -115,13 +114,37 @@ def _of_numbers(form: Mapping[str, Any], needs: Needs) -> Iterator[Remark]:
     main = [name for name in _MAIN if name in form["sizes"]][:1]
     for name in dict.fromkeys(asked or main):
         size = form["sizes"][name]
-        stated_by = dict.fromkeys(each for each in (size["source"], size["checked"]) if each)
-        if not set(FIRST_HAND) & set(stated_by):
-            yield Remark(f"{amount(name, size)}: stated by {listed([STATED_BY[each] for each in stated_by])} only.")
+        if not {size["source"], size["checked"]} & set(FIRST_HAND):
+            said = (
+                "no page of its creators that was read says so" if size["checked"] else "no page that was read agrees"
+            )
+            yield Remark(f"{amount(name, size)}, {saying(size['source'])} {STATED_BY[size['source']]}; {said}.")
     for each in form["disputed"]:
         stated, says = STATED_BY[each["source"]].capitalize(), saying(each["source"])
-        other = f"{STATED_BY[each['checked']]} {saying(each['checked'])} otherwise"
-        words = f": “{each['words']}”" if each["words"] else ""
-        yield Remark(f"{stated} {says} {each['amount']}; {other}{words}.", each["page"])
+        # A note says what was counted instead; the words alone may hold the very number.
+        words = f": “{each['words']}”." if each["words"] else "."
+        other = f"; {STATED_BY[each['checked']]} {saying(each['checked'])} otherwise{words}"
+        told = f": {each['note']}" if each["note"] else other
+        yield Remark(f"{stated} {says} {each['amount']}{told}", each["page"])
     for each in form["issues"]:
         yield Remark(f"Known issue: {each['issue']}", each["page"])
+    if form["idc"]:
+        yield Remark(form["idc"])
+
+
+def tells_of(warning: Remark, name: str) -> bool:
+    """Return whether a warning says how an entry is related to another.
+
+    Parameters
+    ----------
+    warning : Remark
+        Of `warnings`.
+    name : str
+        Of the other entry.
+
+    Returns
+    -------
+    bool
+        Such warnings are left out where what they share is told in full.
+    """
+    return any(warning.text.startswith(f"{said} {name}.") for said in _RELATED.values())

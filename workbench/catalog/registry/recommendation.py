@@ -1,18 +1,15 @@
 """A recommendation: who suits, who nearly does, whose license is not confirmed; as text, as HTML, as a table."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalog.registry.meeting import Answer, Remark
+from workbench.catalog.registry.answer import Answer, Remark
 from workbench.catalog.registry.needs import Needs
-from workbench.markup import link
+from workbench.catalog.registry.recommendation_text import as_html, as_table, as_text
+from workbench.errors import listed
 
 if TYPE_CHECKING:
     import polars as pl
-
-_SHOWN = 5  # choices of each kind that are printed; the table has all
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,8 @@ class Choice:
         Sentences, each with the page it rests on where the entry names one.
     unmet : tuple of Answer
         The needs it does not meet or that are not known of it; empty for a ranked choice.
+    matched : bool
+        Whether it holds a word of what the question is about.
     """
 
     key: str
@@ -37,6 +36,7 @@ class Choice:
     reasons: tuple[Remark, ...] = ()
     warnings: tuple[Remark, ...] = ()
     unmet: tuple[Answer, ...] = ()
+    matched: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Recommendation:
     needs : Needs
         As they were understood.
     ranked : tuple of Choice
-        Every entry that meets every hard need and whose license is confirmed.
+        Every entry that meets every hard need and whose license is confirmed; nobody when a word of the question that
+        may decide is in no entry.
     near_misses : tuple of Choice
         Confirmed entries that fail one need, or of which one is not known; the need is named. All that is asked about
         the patients is one need. Who shows another modality or part of the body, or serves another task, is near only
@@ -57,10 +58,14 @@ class Recommendation:
         Entries whose license no source confirms, never recommended as usable: first those that meet all other needs,
         then those that fail one.
     nearest : tuple of Choice
-        When nobody is ranked: the confirmed entries that fail the fewest needs, among those that show what is asked
-        for and serve the task if there are any.
+        When nobody is ranked: the confirmed entries that fail the fewest of the needs that were understood, among
+        those that show what is asked for and serve the task if there are any.
     searched, not_understood : tuple of str
         Words beside the needs, by whether any entry holds them.
+    absent : tuple of str
+        Plain words of which no entry speaks.
+    meeting : int
+        How many confirmed entries meet every need that was understood.
     """
 
     needs: Needs
@@ -70,6 +75,8 @@ class Recommendation:
     nearest: tuple[Choice, ...] = ()
     searched: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    meeting: int = 0
 
     @property
     def best(self) -> Choice | None:
@@ -79,7 +86,7 @@ class Recommendation:
     @property
     def table(self) -> "pl.DataFrame":
         """One row an entry: ``standing place key name score reasons warnings unmet``."""
-        return _as_table(self)
+        return as_table(self)
 
     @property
     def understood(self) -> str:
@@ -88,14 +95,8 @@ class Recommendation:
 
     @property
     def verdict(self) -> str:
-        """How many suit; says so when nobody does."""
-        what = {"dataset": "data set", "model": "model", "framework": "framework"}[self.needs.kind]
-        many = len(self.ranked) > 1
-        if not self.ranked:
-            return f"No {what} with a confirmed license meets all needs."
-        if not self.needs.said():
-            return f"Nothing narrows the catalog: {len(self.ranked)} {what}{'s' if many else ''}, ordered by the words."
-        return f"{len(self.ranked)} {what}{'s' if many else ''} {'meet' if many else 'meets'} all needs."
+        """How many suit, and whether all that was asked was understood; says so when nobody does."""
+        return _verdict(self)
 
     def as_fields(self) -> dict[str, Any]:
         """Return the answer as plain values, the same that the page's twin gives.
@@ -103,7 +104,8 @@ class Recommendation:
         Returns
         -------
         dict
-            ``needs said understood verdict ranked near_misses not_confirmed nearest searched not_understood``.
+            ``needs said understood verdict ranked near_misses not_confirmed nearest searched not_understood absent
+            meeting``.
         """
         groups = ("ranked", "near_misses", "not_confirmed", "nearest")
         return {
@@ -114,102 +116,54 @@ class Recommendation:
             **{name: [_plain(choice) for choice in getattr(self, name)] for name in groups},
             "searched": list(self.searched),
             "not_understood": list(self.not_understood),
+            "absent": list(self.absent),
+            "meeting": self.meeting,
         }
 
     def __str__(self) -> str:
-        return _as_text(self)
+        return as_text(self)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return _as_html(self)
+        return as_html(self)
 
 
 def _plain(choice: Choice) -> dict[str, Any]:
     unmet = [{"need": each.need, "met": each.met, "about": each.about, **vars(each.remark)} for each in choice.unmet]
     said = {name: [dict(vars(each)) for each in getattr(choice, name)] for name in ("reasons", "warnings")}
-    return {"key": choice.key, "name": choice.name, "score": choice.score, **said, "unmet": unmet}
+    named = {"key": choice.key, "name": choice.name, "score": choice.score}
+    return {**named, **said, "unmet": unmet, "matched": choice.matched}
+
+
+def _verdict(found: Recommendation) -> str:
+    what = {"dataset": "data set", "model": "model", "framework": "framework"}[found.needs.kind]
+    silent = f"no entry speaks of {listed([f'“{word}”' for word in found.absent], 'or')}" if found.absent else ""
+    if not found.needs.said():
+        if silent:
+            return f"No need was understood, and {silent}."
+        return f"Nothing narrows the catalog: {_many(found.meeting, what)}, ordered by the words."
+    whole = not (found.searched or found.not_understood)
+    needs = "all needs" if whole else "the needs that were understood"
+    if found.meeting:
+        verb = "meet" if found.meeting > 1 else "meets"
+        said = f"{_many(found.meeting, what)} {verb} {needs}"
+    else:
+        said = f"No {what} with a confirmed license meets {needs}"
+    return f"{'; '.join(part for part in (said, silent) if part)}."
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _understood(found: Recommendation) -> str:
     """Return what was understood of a question, and what was not."""
     said = found.needs.said()
     parts = [f"Understood: {'; '.join(said)}." if said else "No need was understood."]
+    parts += [f"Read “{typed}” as “{meant}”." for typed, meant in found.needs.respelled]
     if found.searched:
         parts.append(f"Searched for: {', '.join(found.searched)}.")
     if found.not_understood:
         parts.append(f"Not understood: {', '.join(found.not_understood)}.")
     return " ".join(parts)
-
-
-def _as_text(found: Recommendation) -> str:
-    """Return the answer as text."""
-    lines = [_understood(found), found.verdict]
-    for place, choice in enumerate(found.ranked[:_SHOWN], 1):
-        lines += [f"{place}. {choice.name} [{choice.key}]", *(f"   + {each}" for each in choice.reasons)]
-        lines += [f"   ! {each}" for each in choice.warnings]
-    for title, choices in _rest(found):
-        said = {choice: " ".join(f"{before}{why}" for before, why in _why(choice)) for choice in choices}
-        lines += [title, *(f"   {choice.name} [{choice.key}]: {why}" for choice, why in said.items())]
-    return "\n".join(lines)
-
-
-def _as_html(found: Recommendation) -> str:
-    """Return the answer as HTML for a notebook."""
-    parts = [f"<p>{escape(_understood(found))}</p><p><strong>{escape(found.verdict)}</strong></p>"]
-    if found.ranked:
-        parts.append(f"<ol>{''.join(_item(choice) for choice in found.ranked[:_SHOWN])}</ol>")
-    for title, choices in _rest(found):
-        items = "".join(f"<li>{escape(choice.name)}: {' '.join(map(_linked, _why(choice)))}</li>" for choice in choices)
-        parts.append(f"<p>{escape(title)}</p><ul>{items}</ul>")
-    return "".join(parts)
-
-
-def _as_table(found: Recommendation) -> "pl.DataFrame":
-    """Return every choice of the answer as one table."""
-    import polars as pl
-
-    groups = {"ranked": found.ranked, "near miss": found.near_misses, "not confirmed": found.not_confirmed}
-    rows = [
-        (standing, place, choice.key, choice.name, choice.score, *(_joined(each) for each in _parts(choice)))
-        for standing, choices in groups.items()
-        for place, choice in enumerate(choices, 1)
-    ]
-    texts = dict.fromkeys(("reasons", "warnings", "unmet"), pl.String)
-    schema = {"standing": pl.String, "place": pl.Int64, "key": pl.String, "name": pl.String, "score": pl.Float64}
-    return pl.DataFrame(rows, schema={**schema, **texts}, orient="row")
-
-
-def _rest(found: Recommendation) -> Iterator[tuple[str, tuple[Choice, ...]]]:
-    if found.near_misses:
-        yield "Nearly, but for one need:", found.near_misses[:_SHOWN]
-    elif found.nearest:
-        yield "Nearest:", found.nearest[:_SHOWN]
-    if found.not_confirmed:
-        yield "License not confirmed, so not recommended:", found.not_confirmed[:_SHOWN]
-
-
-def _why(choice: Choice) -> list[tuple[str, Remark]]:
-    """What keeps it from being ranked: each need it fails, else what to beware of first."""
-    unmet = [(f"{each.need}: ", each.remark) for each in choice.unmet]
-    return unmet or [("", each) for each in choice.warnings[:1]]
-
-
-def _item(choice: Choice) -> str:
-    said = [("", each) for each in choice.reasons] + [("Warning: ", each) for each in choice.warnings]
-    items = "".join(f"<li>{_linked(each)}</li>" for each in said)
-    return f"<li><strong>{escape(choice.name)}</strong><ul>{items}</ul></li>"
-
-
-def _linked(said: tuple[str, Remark]) -> str:
-    before, remark = said
-    return f"{escape(before)}{escape(remark.text)}{f' ({link(remark.source)})' if remark.source else ''}"
-
-
-def _parts(choice: Choice) -> tuple[list[str], list[str], list[str]]:
-    unmet = [f"{before}{said}" for before, said in _why(choice)] if choice.unmet else []
-    return [str(each) for each in choice.reasons], [str(each) for each in choice.warnings], unmet
-
-
-def _joined(sentences: list[str]) -> str:
-    return " ".join(sentences)

@@ -1,22 +1,23 @@
 """Recommend: hard needs decide who is ranked, documented weights the order, and nothing unknown counts as met."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from workbench.catalog.registry.answer import Answer, Remark
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
-from workbench.catalog.registry.meeting import Answer, Remark, answers
+from workbench.catalog.registry.meeting import Leakage, answers
 from workbench.catalog.registry.needs import Needs
 from workbench.catalog.registry.ranking_rules import ranking_rules
 from workbench.catalog.registry.ranking_words import stem
-from workbench.catalog.registry.reasons import reasons, warnings
+from workbench.catalog.registry.reasons import reasons, tells_of, warnings
 from workbench.catalog.registry.recommendation import Choice, Recommendation
 from workbench.catalog.registry.scoring import Scorer
 from workbench.catalog.registry.searching import SearchIndex
 
-_TOPIC = ("region", "modality", "task", "without")
-Leakage = Callable[[str, str], str | None]
+_TOPIC = ("region", "organs", "conditions", "modality", "stain", "task", "parts", "without")
+_SHOWN = ("region", "organs", "modality", "parts")
 _Judged = tuple[Mapping[str, Any], Choice]
 
 
@@ -55,20 +56,28 @@ def recommend(
     listed = list(entries)
     index = index or SearchIndex(listed)
     names = {form["key"]: form["name"] for form in index.forms}
-    scorer = Scorer(index, needs)
+    scorer, told = Scorer(index, needs), leakage or Families(listed).leakage
+
+    def shared(one: str, other: str) -> str | None:
+        return told(one, other) if one in names and other in names else None
+
     kinds = {needs.kind, "collection"} if needs.collections and needs.kind == "dataset" else {needs.kind}
     choices = [
-        (form, _choice(form, needs, scorer.score(place), names))
+        (form, _choice(form, needs, scorer.score(place), names, shared))
         for place, form in enumerate(index.forms)
         if form["kind"] in kinds
     ]
     choices.sort(key=lambda each: (-each[1].score, each[1].key))
     searched = tuple(word for word in needs.left_over if _searched(index, word))
+    idle = {stem(word) for word in ranking_rules()["idle_words"].split()}
+    unread = [word for word in needs.unread if stem(word) not in idle]
+    absent = tuple(word for word in unread if not index.vocabulary.speaks_of(stem(word)))
     return Recommendation(
         needs=needs,
-        **_sorted_out(choices, needs, leakage or Families(listed).leakage),
-        searched=searched,
-        not_understood=tuple(word for word in needs.left_over if word not in searched),
+        **_sorted_out(choices, needs, shared, decided=not absent),
+        searched=tuple(word for word in searched if word not in absent),
+        not_understood=tuple(word for word in needs.left_over if word not in searched or word in absent),
+        absent=absent,
     )
 
 
@@ -77,41 +86,63 @@ def _choice(
     needs: Needs,
     scored: tuple[float, tuple[str, ...], tuple[str, ...]],
     names: Mapping[str, str],
+    leakage: Leakage,
 ) -> Choice:
     score, matched, advised = scored
-    given = list(answers(form, needs))
+    given = list(answers(form, needs, leakage))
     return Choice(
         key=form["key"],
         name=form["name"],
         score=score,
-        reasons=reasons(form, given, matched, advised),
+        reasons=reasons(given, matched, advised),
         warnings=warnings(form, needs, names),
+        matched=bool(matched),
         unmet=tuple(each for each in given if each.met != "yes"),
     )
 
 
-def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage) -> dict[str, tuple[Choice, ...]]:
-    """Return who is ranked, who nearly is, and whose license is not confirmed."""
-    most = ranking_rules()["recommend"]["near_misses"]
-    topics = len((*needs.region, *needs.modality, *needs.task, *needs.without))
+def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage, *, decided: bool) -> dict[str, Any]:
+    """Return who is ranked, who nearly is, and whose license is not confirmed.
+
+    Nobody is ranked while a word that may decide is in no entry; those that meet the rest are then the nearest.
+    """
+    rules = ranking_rules()["recommend"]
+    most, elsewhere = rules["near_misses"], rules["near_elsewhere"]
     confirmed = [choice for form, choice in choices if form["license"]["confirmed"]]
     unconfirmed = [choice for form, choice in choices if not form["license"]["confirmed"]]
-    ranked = [choice for choice in confirmed if not choice.unmet]
+    meeting = [choice for choice in confirmed if not choice.unmet]
     # Who lacks a size or a license is nearer than who shows another part of the body; `sorted` keeps the order else.
-    near = [
-        choice
-        for choice in sorted(confirmed, key=_elsewhere)
-        if _failed(choice.unmet) == 1 and _related(choice, topics)
-    ]
-    same = [choice for choice in confirmed if not _elsewhere(choice)] or confirmed
-    fewest = min((_failed(choice.unmet) for choice in same), default=0)
-    nearly = [choice for choice in unconfirmed if _failed(_beside(choice)) == 1 and _related(choice, topics)]
+    near = [choice for choice in confirmed if _failed(choice.unmet) == 1 and _near(choice, needs)]
+    here = [choice for choice in near if not _elsewhere(choice)]
+    there = [choice for choice in near if _elsewhere(choice) and not any(each.about in _SHOWN for each in choice.unmet)]
+    other = [choice for choice in near if any(each.about in _SHOWN for each in choice.unmet)][:elsewhere]
+    rest = [choice for choice in unconfirmed if not _beside(choice)]
+    rest += [choice for choice in unconfirmed if _failed(_beside(choice)) == 1 and _near(choice, needs)]
     return {
-        "ranked": _with_leakage(ranked, leakage),
-        "near_misses": tuple(near[:most]),
-        "not_confirmed": (*(choice for choice in unconfirmed if not _beside(choice)), *nearly[:most]),
-        "nearest": () if ranked else tuple(choice for choice in same if _failed(choice.unmet) == fewest)[:most],
+        "ranked": _with_leakage(meeting, leakage) if decided else (),
+        "near_misses": tuple([*here, *there, *other][:most]) if decided else (),
+        "not_confirmed": tuple(rest[: rules["not_confirmed"]]),
+        "nearest": () if decided and meeting else tuple(_nearest(confirmed, needs)[:most]),
+        "meeting": len(meeting),
     }
+
+
+def _nearest(confirmed: list[Choice], needs: Needs) -> list[Choice]:
+    """Return who fails the fewest needs among those that show what is asked for; nobody where every topic fails."""
+    topics = _topics(needs)
+    if not needs.said():
+        return []
+    same = [choice for choice in confirmed if not _elsewhere(choice)] or [
+        choice for choice in confirmed if _elsewhere(choice) < topics
+    ]
+    fewest = min((_failed(choice.unmet) for choice in same), default=0)
+    return [choice for choice in same if _failed(choice.unmet) == fewest]
+
+
+def _topics(needs: Needs) -> int:
+    """Return how many needs say what an entry has to show or to serve."""
+    shown = (*needs.region, *needs.organs, *needs.conditions, *needs.modality, *needs.stain, *needs.task)
+    return len((*shown, *needs.without, *needs.apart_from))
 
 
 def _failed(unmet: Iterable[Answer]) -> int:
@@ -124,14 +155,23 @@ def _elsewhere(choice: Choice) -> int:
     return sum(each.about in _TOPIC for each in choice.unmet)
 
 
-def _related(choice: Choice, topics: int) -> bool:
-    """Return whether it shows or serves at least part of what is asked for."""
-    return _elsewhere(choice) < max(topics, 1)
+def _near(choice: Choice, needs: Needs) -> bool:
+    """Return whether it is about what is asked for, though it fails a need: near in place or kind, and in purpose."""
+    lost = {each.about for each in choice.unmet if each.about in _TOPIC}
+    if not lost:
+        return True
+    if "without" in lost:
+        return False
+    places = ["organs" if needs.organs else "region"] if needs.organs or needs.region else []
+    shown = [*places, *(["modality"] if needs.modality else [])]
+    alike = any(name not in lost for name in shown) or not shown
+    purpose = (needs.task and "task" not in lost) or choice.matched or not (needs.task or needs.words)
+    return bool(alike and purpose and _elsewhere(choice) < _topics(needs))
 
 
 def _beside(choice: Choice) -> list[Answer]:
     """Return the unmet needs that do not follow from a license that nobody confirms."""
-    return [each for each in choice.unmet if each.about != "commercial"]
+    return [each for each in choice.unmet if each.about not in ("commercial", "license")]
 
 
 def _with_leakage(ranked: list[Choice], leakage: Leakage) -> tuple[Choice, ...]:
@@ -139,9 +179,13 @@ def _with_leakage(ranked: list[Choice], leakage: Leakage) -> tuple[Choice, ...]:
     first = ranked[: ranking_rules()["recommend"]["leakage_among"]]
     warned = []
     for choice in first:
-        others = [other.key for other in first if other.key != choice.key]
-        shared = [leakage(*sorted((choice.key, other))) for other in others]
-        warned.append(replace(choice, warnings=(*choice.warnings, *(Remark(said) for said in shared if said))))
+        others = {other.key: other.name for other in first if other.key != choice.key}
+        shared = {name: leakage(*sorted((choice.key, key))) for key, name in others.items()}
+        told = [Remark(said) for said in shared.values() if said]
+        kept = [
+            each for each in choice.warnings if not any(said and tells_of(each, name) for name, said in shared.items())
+        ]
+        warned.append(replace(choice, warnings=(*kept, *told)))
     return (*warned, *ranked[len(first) :])
 
 

@@ -1,14 +1,15 @@
 """How well an entry that meets the needs suits a question: the words, the guides' advice, focus, and the wishes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
 from typing import Any
 
-from workbench.catalog.registry.meeting import FIRST_HAND, covering
+from workbench.catalog.registry.meeting_images import covering
+from workbench.catalog.registry.meeting_sizes import FIRST_HAND
 from workbench.catalog.registry.needs import Needs, Wanted
-from workbench.catalog.registry.ranking_rules import Phrases, ranking_rules, synonyms
-from workbench.catalog.registry.ranking_words import asked_words, stem, words_of
+from workbench.catalog.registry.ranking_rules import ranking_rules, synonyms
+from workbench.catalog.registry.ranking_words import stem, words_of
 from workbench.catalog.registry.searching import SearchIndex
+from workbench.catalog.registry.spoken import any_holds, holds
 from workbench.catalog.registry.typed_words import rounded
 
 _LARGEST = ("patients", "studies", "series", "images", "volumes", "slides", "videos")
@@ -31,6 +32,7 @@ class Scorer:
         terms = dict.fromkeys(needs.advice_words, self._weights["common_words"])
         terms |= dict.fromkeys(needs.needed_words, self._weights["needed_words"])
         terms |= dict.fromkeys(needs.words, self._weights["words"])
+        terms = {word: weight for word, weight in terms.items() if not word.isdigit()}
         quiet = {*needs.advice_words, *needs.needed_words} - set(needs.words)
         self._found = index.score(terms, {stem(word): word for word in needs.left_over}, quiet=quiet)
         self._wishes = [
@@ -53,26 +55,35 @@ class Scorer:
         form = self._index.forms[place]
         words, matched = self._found.get(place, (0.0, ()))
         advice, advised = self._advice(form)
-        total = words + advice + self._focus(form) + self._wished(form) + self._terms(form)
+        total = words + advice + self._focus(form) + self._wished(form) + self._terms(form) + self._named(form)
         return rounded(total), matched, advised
 
     def _advice(self, form: Mapping[str, Any]) -> tuple[float, tuple[str, ...]]:
-        """Return what the best fitting advice of the guides is worth, and the advice."""
+        """Return what the best fitting advice of the guides is worth, and the advice.
+
+        It fits when it speaks of what is asked about, the better the more of the words it holds, or of what is wished.
+        """
         best, said = 0.0, ""
         whole = _total(self._rarity(word) for word in self._needs.advice_words)
+        common = {stem(word) for word in ranking_rules()["common_words"].split()}
+        topics = [word for word in self._needs.advice_words if word not in common]
         for sentence in form["advice"]:
             stems = set(words_of(sentence))
             held = _total(self._rarity(word) for word in self._needs.advice_words if _spoken(word, stems))
             share = held / whole if whole else 0.0
-            worth = self._weights["advised"]
-            if share >= self._weights["advice_floor"]:
-                worth += self._weights["advice"] * share
+            worth = 0.0
+            enough = share >= self._weights["advice_floor"]
+            if any(_spoken(word, stems) for word in topics) or (enough and not topics):
+                worth += self._weights["advised"] + (self._weights["advice"] * share if enough else 0.0)
             for wish in self._wishes:
-                if _holds(wish.get("advised", ()), sentence):
+                if holds(wish.get("advised", ()), sentence):
                     worth += self._weights["advised_wish"]
             if worth > best:
                 best, said = worth, sentence
         return best, (said,) if said else ()
+
+    def _named(self, form: Mapping[str, Any]) -> float:
+        return float(self._weights["named"]) if any(form["key"] in each.values for each in self._needs.named) else 0.0
 
     def _focus(self, form: Mapping[str, Any]) -> float:
         """Return more for an entry that is about what is needed and little else."""
@@ -94,7 +105,7 @@ class Scorer:
             texts = [
                 text for name in ("keywords", "annotations", "summary", "guide") for text in form["texts"].get(name, ())
             ]
-            spoken = any(_holds(ranking_rules()["longitudinal_words"], text) for text in texts)
+            spoken = any_holds(ranking_rules()["longitudinal_words"], texts)
             worth += self._weights["longitudinal"] if spoken else 0.0
         return worth
 
@@ -128,19 +139,3 @@ def _region_share(regions: Sequence[str], wanted: Wanted) -> float:
 
 def _spoken(word: str, stems: set[str]) -> bool:
     return word in stems or any(other in stems for other in synonyms().get(word, ()))
-
-
-def _holds(phrases: Sequence[str], text: str) -> bool:
-    """Return whether a text holds any of some phrases."""
-    stems, found = _stems(text), _phrases(tuple(phrases))
-    return any(True for place in range(len(stems)) for _ in found.at(stems, place))
-
-
-@cache
-def _phrases(phrases: tuple[str, ...]) -> Phrases:
-    return Phrases.of((phrase, True) for phrase in phrases)
-
-
-@lru_cache(maxsize=5_000)
-def _stems(text: str) -> list[str]:
-    return [stem(word) for word in asked_words(text)]

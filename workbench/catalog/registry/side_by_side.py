@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.families import Families
-from workbench.catalog.registry.meeting import STATED_BY, saying
+from workbench.catalog.registry.meeting_sizes import STATED_BY, saying
 from workbench.markup import html_table
 
 if TYPE_CHECKING:

@@ -34,6 +34,9 @@ class Vocabulary:
         for term in self._sorted:
             self._by_length.setdefault(len(term), []).append((term, mask_of(term)))
 
+    def __contains__(self, term: object) -> bool:
+        return term in self._found
+
     def rarity(self, term: str) -> float:
         """Return how much a stem tells entries apart.
 
@@ -69,6 +72,21 @@ class Vocabulary:
         rarity = self.rarity(term)
         related = [(each, quality * min(1.0, rarity / self.rarity(each))) for each, quality in self._related(term)]
         return [(term, 1.0), *related]
+
+    def speaks_of(self, term: str) -> bool:
+        """Return whether any entry holds a stem, a synonym or a longer word that begins with it; typos do not count.
+
+        Parameters
+        ----------
+        term : str
+            A stem.
+
+        Returns
+        -------
+        bool
+            False for one that only resembles a word.
+        """
+        return term in self._found or bool(self._related(term))
 
     def _related(self, term: str) -> list[tuple[str, float]]:
         """Return synonyms, and longer words that begin with the stem."""

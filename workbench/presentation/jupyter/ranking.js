@@ -201,24 +201,137 @@ const amount = (quantity, size) => `${{ at_least: "At least ", about: "About " }
 const saying = (kind, verb = "say") => (kind === "creator" ? verb : `${verb}s`);
 const answer = (need, met, text, source, about) => ({ need, met, about, text, source });
 
-function regionAnswer(form, wanted, rules) {
+const NAMED = ["name", "aliases", "conditions", "keywords", "guide"];
+const TOLD = [...NAMED, "summary", "annotations"];
+const MOST_NAMED = 4; // organs or conditions that a sentence names
+const LOOK_THERE = "It holds many data sets; whether one of them has all of this is not known. Look there.";
+const withinOrgans = (organs, rules) => [...new Set(organs.flatMap((organ) => [organ, ...(rules.organs_within[organ] ?? [])]))];
+const speaksOf = (form, phrases, fields) => fields.some((name) => (form.texts[name] ?? []).some((text) => holds(phrases, text)));
+const some = (stated) => (stated.length > MOST_NAMED ? `${stated.slice(0, MOST_NAMED).join(", ")} and others` : listed(stated));
+
+function regionAnswer(form, wanted, needs, rules) {
   const shown = form.regions;
   if (!shown.length || (shown.length === 1 && ["Unknown", "Not Applicable"].includes(shown[0]))) {
     return answer(wanted.said, "unknown", "What part of the body it shows is not known.", "", "region");
   }
   const wider = covering(wanted.values, rules);
-  return answer(wanted.said, shown.some((each) => wider.includes(each)) ? "yes" : "no", `Shows ${listed(shown)}.`, "", "region");
+  const met = shown.some((each) => wider.includes(each));
+  const byName = met && !needs.organs.some((each) => each.said === wanted.said);
+  return answer(wanted.said, met ? "yes" : "no", `Shows ${byName ? wanted.said : listed(shown)}.`, "", "region");
 }
 
-function amongAnswer(values, wanted, before, about) {
-  return answer(wanted.said, values.some((each) => wanted.values.includes(each)) ? "yes" : "no", `${before} ${listed(values)}.`, "", about);
+function organAnswer(form, wanted, rules) {
+  const asked = withinOrgans(wanted.values, rules);
+  if (form.organs.some((each) => asked.includes(each))) return answer(wanted.said, "yes", `Shows ${wanted.said}.`, "", "organs");
+  if (form.organs.length) return answer(wanted.said, "no", `Shows ${some(form.organs)}.`, "", "organs");
+  if (speaksOf(form, asked, ["name", "aliases", "conditions", "keywords"])) return answer(wanted.said, "yes", `Its keywords name ${wanted.said}.`, "", "organs");
+  return answer(wanted.said, "unknown", "What organs it shows is not known.", "", "organs");
 }
 
-function modalityAnswer(form, wanted) {
-  if (form.modality.length) return amongAnswer(form.modality, wanted, "Modality:", "modality");
-  const met = form.specialty === wanted.specialty || form.specialty === "several";
-  const said = form.specialty ? `Its specialty is ${form.specialty}.` : "Its specialty is not known.";
-  return answer(wanted.said, met ? "yes" : form.specialty ? "no" : "unknown", said, "", "modality");
+function conditionAnswer(form, wanted) {
+  if (speaksOf(form, wanted.values, NAMED)) return answer(wanted.said, "yes", `It is about ${wanted.said}.`, "", "conditions");
+  const stated = form.texts.conditions ?? [];
+  if (stated.length) return answer(wanted.said, "no", `It is about ${some(stated)}.`, "", "conditions");
+  return answer(wanted.said, "unknown", `Whether it has ${wanted.said} is not known.`, "", "conditions");
+}
+
+function modalityAnswer(form, wanted, rules) {
+  if (!form.modality.length) {
+    const met = form.specialty === wanted.specialty || form.specialty === "several";
+    const said = form.specialty ? `Its specialty is ${form.specialty}.` : "Its specialty is not known.";
+    return answer(wanted.said, met ? "yes" : form.specialty ? "no" : "unknown", said, "", "modality");
+  }
+  if (form.modality.some((each) => wanted.values.includes(each))) return answer(wanted.said, "yes", `Kind of image: ${wanted.said}.`, "", "modality");
+  const said = listed([...new Set(form.modality.map((each) => rules.modality_called[each] ?? each))]);
+  return answer(wanted.said, "no", `Kind of image: ${said}.`, "", "modality");
+}
+
+function taskAnswer(form, wanted) {
+  const met = form.tasks.some((each) => wanted.values.includes(each));
+  return answer(wanted.said, met ? "yes" : "no", `Serves ${met ? wanted.said : listed(form.tasks)}.`, "", "task");
+}
+
+function spokenAnswer(form, wanted, about, what) {
+  if (speaksOf(form, wanted.values, TOLD)) return answer(wanted.said, "yes", `Speaks of ${wanted.said}.`, "", about);
+  return answer(wanted.said, "unknown", `It does not say ${what}.`, "", about);
+}
+
+function originAnswer(form, wanted) {
+  if (!form.countries.length) return answer(wanted.said, "unknown", "Where its people live is not known.", "", "origins");
+  return answer(wanted.said, form.countries.some((each) => wanted.values.includes(each)) ? "yes" : "no", `From ${listed(form.countries)}.`, "", "origins");
+}
+
+function labelAnswer(form, label) {
+  const came = form.labels.length ? `Comes with ${listed(form.labels)}.` : "What labels it comes with is not known.";
+  return answer(label, form.labels.includes(label) ? "yes" : form.labels.length ? "no" : "unknown", came, "", "labels");
+}
+
+// An organ on CT and another on MRI are no MRI of the first.
+function inPart(form, part, kind, [about, place], labels, rules) {
+  if (kind && !part.modality.some((each) => kind.values.includes(each))) return "no";
+  const or = (own, whole) => (own.length ? own : whole);
+  if (place && about === "region") {
+    const wider = covering(place.values, rules);
+    if (!or(part.regions, form.regions).some((each) => wider.includes(each))) return "no";
+  }
+  const organs = or(part.organs, form.organs);
+  if (place && about === "organs" && organs.length) {
+    const asked = withinOrgans(place.values, rules);
+    if (!organs.some((each) => asked.includes(each))) return "no";
+  }
+  if (labels.every((each) => part.labels.includes(each))) return "yes";
+  return part.labels.length ? "no" : "unknown";
+}
+
+const placesOf = (needs) => [...needs.region.map((each) => ["region", each]), ...needs.organs.map((each) => ["organs", each])];
+
+function togetherAnswers(form, needs, rules) {
+  const places = placesOf(needs);
+  for (const kind of form.parts.length ? (needs.modality.length ? needs.modality : [null]) : []) {
+    for (const place of places.length ? places : [["region", null]]) {
+      const met = form.parts.map((part) => inPart(form, part, kind, place, needs.labels, rules));
+      if (met.includes("yes")) continue;
+      const named = [kind, place[1]].filter(Boolean).map((each) => each.said).join(" of ");
+      const what = [named, listed(needs.labels)].filter(Boolean).join(" with ");
+      const unknown = met.includes("unknown");
+      return [answer(what, unknown ? "unknown" : "no", `${unknown ? "Whether a part of it is" : "No part of it is"} ${what}${unknown ? " is not known" : ""}.`, "", "parts")];
+    }
+  }
+  return [];
+}
+
+function fittingParts(form, needs, rules) {
+  const kinds = needs.modality.flatMap((each) => each.values);
+  return form.parts.filter(
+    (part) => (!kinds.length || part.modality.some((each) => kinds.includes(each))) && placesOf(needs).every((place) => inPart(form, part, null, place, [], rules) === "yes"),
+  );
+}
+
+function askedTogether(form, needs) {
+  const asked = { modality: needs.modality, regions: [...needs.region, ...needs.organs], tasks: needs.task, labels: needs.labels };
+  const others = [needs.conditions, needs.stain, needs.populations, needs.origins].filter((each) => each.length).length;
+  return others + Object.entries(asked).filter(([name, wanted]) => wanted.length && form[name].length > 1).length;
+}
+
+function imageAnswers(form, needs, rules) {
+  const data = isSet(form);
+  const given = [];
+  if (data) {
+    given.push(...needs.region.map((each) => regionAnswer(form, each, needs, rules)));
+    if (!given.some((each) => each.met === "no")) given.push(...needs.organs.map((each) => organAnswer(form, each, rules)));
+    given.push(...needs.conditions.map((each) => conditionAnswer(form, each)));
+  }
+  given.push(...needs.modality.filter((each) => data || form.modality.length || each.specialty).map((each) => modalityAnswer(form, each, rules)));
+  if (data) given.push(...needs.stain.map((each) => spokenAnswer(form, each, "stain", "how tissue is stained")));
+  given.push(...needs.task.map((each) => taskAnswer(form, each)));
+  if (data) {
+    given.push(...needs.populations.map((each) => spokenAnswer(form, each, "populations", "whom it shows")));
+    given.push(...needs.origins.map((each) => originAnswer(form, each)));
+    given.push(...needs.labels.map((each) => labelAnswer(form, each)));
+  }
+  if (given.some((each) => each.met !== "yes")) return given;
+  if (form.platform && askedTogether(form, needs) > 1) return [...given, answer("all in one data set", "unknown", LOOK_THERE, "", "parts")];
+  return [...given, ...togetherAnswers(form, needs, rules)];
 }
 
 function demographicAnswer(form, name) {
@@ -230,22 +343,58 @@ function demographicAnswer(form, name) {
 
 function within(size, { least, most, strict }) {
   const open = size.qualifier === "at_least";
+  const met = [];
   if (least !== null) {
     const enough = size.value > least || (size.value === least && (open || !strict));
-    return enough ? "yes" : open ? "unknown" : "no";
+    met.push(enough ? "yes" : open ? "unknown" : "no");
   }
-  const few = most !== null && (size.value < most || (size.value === most && !strict));
-  return !few ? "no" : open ? "unknown" : "yes";
+  if (most !== null) {
+    const few = size.value < most || (size.value === most && !strict);
+    met.push(!few ? "no" : open ? "unknown" : "yes");
+  }
+  return ["no", "unknown"].find((each) => met.includes(each)) ?? "yes";
 }
 
-function sizeAnswer(form, wanted) {
-  const known = wanted.quantities.filter((name) => form.sizes[name]).map((name) => [within(form.sizes[name], wanted), name, form.sizes[name]]);
+function sizesOf(form, needs, fitting) {
+  if (form.parts.length && fitting.length === form.parts.length) return form.sizes;
+  if (form.parts.length) {
+    const found = {};
+    for (const part of fitting) {
+      for (const [name, size] of Object.entries(part.sizes)) {
+        if (found[name] && size.value <= found[name].value) continue;
+        found[name] = { value: size.value, qualifier: fitting.length > 1 ? "at_least" : size.qualifier, source: "", checked: "", page: "", part: part.name };
+      }
+    }
+    return found;
+  }
+  const asked = needs.modality.flatMap((each) => each.values);
+  const images = form.modality.filter((each) => each !== "TEXT");
+  if (!asked.length || images.every((each) => asked.includes(each))) return form.sizes;
+  return Object.fromEntries(Object.entries(form.sizes).filter(([name]) => name === "patients" && asked.includes(images[0])));
+}
+
+function sizeAnswer(form, wanted, needs, fitting) {
   const need = sizeWords(wanted);
-  if (!known.length) return answer(need, "unknown", `How many ${wanted.said} it has is not known.`, "", "size");
+  if (form.platform) return answer(need, "unknown", "Its numbers count many data sets; look there.", "", "size");
+  const sizes = sizesOf(form, needs, fitting);
+  const known = wanted.quantities.filter((name) => sizes[name]).map((name) => [within(sizes[name], wanted), name, sizes[name]]);
+  if (!known.length) {
+    const apart = wanted.quantities.some((name) => form.sizes[name]);
+    return answer(need, "unknown", `How many ${wanted.said} it has ${apart ? "of this kind " : ""}is not known.`, "", "size");
+  }
   const order = wanted.least !== null ? ["yes", "unknown", "no"] : ["no", "unknown", "yes"];
   const [met, name, size] = known.reduce((best, each) => (order.indexOf(each[0]) < order.indexOf(best[0]) ? each : best));
+  if (size.part) return answer(need, met, `${amount(name, size)}, counting ${size.part}.`, size.page, "size");
   const agreed = size.checked ? `, and ${STATED_BY[size.checked]} ${saying(size.checked, "agree")}` : "";
   return answer(need, met, `${amount(name, size)}, ${saying(size.source)} ${STATED_BY[size.source]}${agreed}.`, size.page, "size");
+}
+
+function apartAnswer(form, wanted, need, shared) {
+  for (const key of wanted.values) {
+    const said = key === form.key ? `It is ${wanted.said}.` : shared(key, form.key);
+    if (said) return answer(need, "no", said, "", "without");
+  }
+  return answer(need, "yes", `No images in common with ${wanted.said} are recorded.`, "", "without");
 }
 
 function withoutAnswer(form, what, wanted, rules) {
@@ -257,6 +406,13 @@ function withoutAnswer(form, what, wanted, rules) {
   return answer(need, has.length ? "no" : "yes", has.length ? `It has ${listed(has)}.` : `It has only ${listed(values)}.`, "", "without");
 }
 
+const SHARE_ALIKE = {
+  no: ["yes", "What is made from it may carry any license."],
+  yes: ["no", "What is made from it and shared must carry the same license (share-alike)."],
+  unknown: ["unknown", "Whether what is made from it must carry the same license is not known."],
+};
+const UNSETTLED = ["unknown", "LicenseRef-varies-by-collection"];
+
 function termsAnswers(form, needs) {
   const { license, access } = form;
   const given = [];
@@ -264,6 +420,16 @@ function termsAnswers(form, needs) {
     const said = { yes: "Commercial use is allowed", no: "Commercial use is not allowed", unknown: "Whether commercial use is allowed is not known" }[license.commercial];
     const words = license.words ? `, “${license.words}”` : "";
     given.push(answer("commercial use", license.commercial, `${said}: ${license.name}${words}.`, license.page, "commercial"));
+  }
+  if (needs.license.length) {
+    const wanted = needs.license.flatMap((each) => each.values);
+    const need = `license ${listed(needs.license.map((each) => each.said), "or")}`;
+    const met = wanted.includes(license.id) ? "yes" : UNSETTLED.includes(license.id) ? "unknown" : "no";
+    given.push(answer(need, met, `License: ${license.name}.`, license.page, "license"));
+  }
+  if (needs.share_alike) {
+    const [met, said] = SHARE_ALIKE[license.share_alike] ?? SHARE_ALIKE.unknown;
+    given.push(answer("no share-alike", met, said, license.page, "license"));
   }
   if (needs.access) {
     const allowed = ACCESS_ORDER.slice(0, ACCESS_ORDER.indexOf(needs.access) + 1);
@@ -273,32 +439,31 @@ function termsAnswers(form, needs) {
   return given;
 }
 
-function answersOf(form, needs, rules) {
-  const data = isSet(form);
-  const given = data ? needs.region.map((each) => regionAnswer(form, each, rules)) : [];
-  given.push(...needs.modality.filter((each) => data || form.modality.length || each.specialty).map((each) => modalityAnswer(form, each)));
-  given.push(...needs.task.map((each) => amongAnswer(form.tasks, each, "Serves", "task")));
-  if (data) {
-    const came = form.labels.length ? `Comes with ${listed(form.labels)}.` : "What labels it comes with is not known.";
-    given.push(...needs.labels.map((each) => answer(each, form.labels.includes(each) ? "yes" : form.labels.length ? "no" : "unknown", came, "", "labels")));
+function answersOf(form, needs, rules, shared) {
+  const given = imageAnswers(form, needs, rules);
+  if (isSet(form)) {
     if (needs.splits) given.push(answer("official splits", metBy(form.splits), SPLITS[form.splits], "", "splits"));
     given.push(...needs.demographics.map((each) => demographicAnswer(form, each)));
   }
-  given.push(...termsAnswers(form, needs), ...needs.sizes.map((each) => sizeAnswer(form, each)));
-  given.push(...needs.without.map(([what, each]) => withoutAnswer(form, what, each, rules)));
+  const fitting = fittingParts(form, needs, rules);
+  given.push(...termsAnswers(form, needs), ...needs.sizes.map((each) => sizeAnswer(form, each, needs, fitting)));
+  given.push(...needs.without.map(([what, each]) => (what === "entry" ? apartAnswer(form, each, `not ${each.said}`, shared) : withoutAnswer(form, what, each, rules))));
+  given.push(...needs.apart_from.map((each) => apartAnswer(form, each, `no images of ${each.said}`, shared)));
   return given;
 }
 
 // ------------------------------------------------------------------ reasons and warnings (reasons.py)
-const RELATED = { subset_of: "Subset of", edition_of: "An edition of", derived_from: "Derived from", annotations_of: "Annotates images of", overlaps: "Shares images with" };
+const RELATED = { subset_of: "Subset of", edition_of: "An edition of", derived_from: "Derived from", annotations_of: "Annotates images of", overlaps: "Shares images with", same_patients: "Has other images of patients of" };
 const MAIN = ["patients", "studies", "slides", "images", "volumes", "series", "videos", "patches", "reports"];
 const remark = (text, source = "") => ({ text, source });
 
-function reasonsOf(form, given, matched, advised) {
-  const said = unique(given.filter((each) => each.met === "yes").map((each) => remark(each.text, each.source)));
+function reasonsOf(given, matched, advised) {
+  const organs = given.some((each) => each.about === "organs" && each.met === "yes");
+  const met = given.filter((each) => each.met === "yes" && !(organs && each.about === "region"));
+  const said = unique(met.map((each) => remark(each.text, each.source)));
   said.push(...advised.map((sentence) => remark(`The guides advise: “${sentence}”`)));
-  if (form.idc) said.push(remark(form.idc));
-  if (matched.length) said.push(remark(`Found in ${matched.join("; ")}.`));
+  const told = matched.filter((each) => each.slice(each.lastIndexOf(": ") + 2).length >= 3);
+  if (told.length) said.push(remark(`Found in ${told.join("; ")}.`));
   return said;
 }
 
@@ -314,12 +479,12 @@ function termsWarnings({ license, access }) {
 }
 
 function peopleWarnings(form, needs) {
-  if (!isSet(form)) return [];
-  const stated = form.demographics;
-  const those = (names, given) => names.filter((name) => stated[name] === given);
-  const [absent, unknown] = [those(["age", "sex"], "no"), those(["age", "sex"], "unknown")];
   const asked = needs.demographics.flatMap((name) => name.split(" or "));
-  const partly = those(["age", "sex", "race", "ethnicity"], "partly").filter((name) => asked.includes(name));
+  if (!isSet(form) || !asked.length) return [];
+  const stated = form.demographics;
+  const those = (names, given) => names.filter((name) => stated[name] === given && asked.includes(name));
+  const [absent, unknown] = [those(["age", "sex"], "no"), those(["age", "sex"], "unknown")];
+  const partly = those(["age", "sex", "race", "ethnicity"], "partly");
   const said = [];
   if (absent.length) said.push(remark(`No ${listed(absent, "or")} of the patients.`, stated.page));
   if (unknown.length) said.push(remark(`Whether ${listed(unknown)} of the patients ${unknown.length > 1 ? "are" : "is"} given is not known.`));
@@ -333,14 +498,16 @@ function numberWarnings(form, needs) {
   const said = [];
   for (const name of new Set(asked.length ? asked : main)) {
     const size = form.sizes[name];
-    const statedBy = [...new Set([size.source, size.checked].filter(Boolean))];
-    if (!statedBy.some((each) => FIRST_HAND.includes(each))) said.push(remark(`${amount(name, size)}: stated by ${listed(statedBy.map((each) => STATED_BY[each]))} only.`));
+    if (FIRST_HAND.includes(size.source) || FIRST_HAND.includes(size.checked)) continue;
+    const why = size.checked ? "no page of its creators that was read says so" : "no page that was read agrees";
+    said.push(remark(`${amount(name, size)}, ${saying(size.source)} ${STATED_BY[size.source]}; ${why}.`));
   }
-  for (const { amount: stated, source, checked, words, page } of form.disputed) {
-    const other = `${STATED_BY[checked]} ${saying(checked)} otherwise${words ? `: “${words}”` : ""}`;
-    said.push(remark(`${capital(STATED_BY[source])} ${saying(source)} ${stated}; ${other}.`, page));
+  for (const { amount: stated, source, checked, words, note, page } of form.disputed) {
+    const other = `; ${STATED_BY[checked]} ${saying(checked)} otherwise${words ? `: “${words}”` : ""}.`;
+    said.push(remark(`${capital(STATED_BY[source])} ${saying(source)} ${stated}${note ? `: ${note}` : other}`, page));
   }
   for (const each of form.issues) said.push(remark(`Known issue: ${each.issue}`, each.page));
+  if (form.idc) said.push(remark(form.idc));
   return said;
 }
 
@@ -359,20 +526,24 @@ function scorerOf(index, needs) {
   const terms = new Map(needs.advice_words.map((word) => [word, weights.common_words]));
   for (const word of needs.needed_words) terms.set(word, weights.needed_words);
   for (const word of needs.words) terms.set(word, weights.words);
+  for (const word of [...terms.keys()]) if (isNumber(word)) terms.delete(word);
   const quiet = new Set([...needs.advice_words, ...needs.needed_words].filter((word) => !needs.words.includes(word)));
   const found = scoreTerms(index, terms, new Map(needs.left_over.map((word) => [stem(word), word])), quiet);
   const wishes = rules.lexicon.filter((rule) => rule.need === "wish" && needs.wishes.includes(rule.value));
   const rare = (word) => rarityIn(index, word);
   const whole = total(needs.advice_words.map(rare));
+  const topics = needs.advice_words.filter((word) => !ready(rules).common.has(word));
 
   function advice(form) {
     let best = [0, []];
     for (const sentence of form.advice) {
       const stems = new Set(wordsOf(sentence));
-      const held = total(needs.advice_words.filter((word) => stems.has(word) || (synonyms.get(word) ?? []).some((other) => stems.has(other))).map(rare));
+      const spoken = (word) => stems.has(word) || (synonyms.get(word) ?? []).some((other) => stems.has(other));
+      const held = total(needs.advice_words.filter(spoken).map(rare));
       const share = whole ? held / whole : 0;
-      let worth = weights.advised;
-      if (share >= weights.advice_floor) worth += weights.advice * share;
+      let worth = 0;
+      const enough = share >= weights.advice_floor;
+      if (topics.some(spoken) || (enough && !topics.length)) worth += weights.advised + (enough ? weights.advice * share : 0);
       for (const wish of wishes) if (holds(wish.advised ?? [], sentence)) worth += weights.advised_wish;
       if (worth > best[0]) best = [worth, [sentence]];
     }
@@ -404,37 +575,67 @@ function scorerOf(index, needs) {
     const sourced = Object.values(form.sizes).some((size) => FIRST_HAND.includes(size.source) || FIRST_HAND.includes(size.checked));
     return weights.access[form.access.kind] + weights.commercial[form.license.commercial] + (sourced ? weights.sourced_size : 0);
   }
+  const named = (form) => (needs.named.some((each) => each.values.includes(form.key)) ? weights.named : 0);
   return (place) => {
     const form = forms[place];
     const { score = 0, matched = [] } = found.get(place) ?? {};
     const [worth, advised] = advice(form);
-    return { score: rounded(score + worth + focus(form) + wished(form) + terms_(form)), matched, advised };
+    return { score: rounded(score + worth + focus(form) + wished(form) + terms_(form) + named(form)), matched, advised };
   };
 }
 
 // ------------------------------------------------------------------ recommendations (recommending.py)
-const TOPIC = ["region", "modality", "task", "without"];
+const TOPIC = ["region", "organs", "conditions", "modality", "stain", "task", "parts", "without"];
+const ELSEWHERE = ["region", "organs", "modality", "parts"];
+const failed = (unmet) => new Set(unmet.map((each) => (each.about === "demographics" ? each.about : each.need))).size;
+const elsewhere = (choice) => choice.unmet.filter((each) => TOPIC.includes(each.about)).length;
+const topicsOf = (needs) => total(["region", "organs", "conditions", "modality", "stain", "task", "without", "apart_from"].map((name) => needs[name].length));
+const tellsOf = (warning, name) => Object.values(RELATED).some((said) => warning.text.startsWith(`${said} ${name}.`));
 
-function withLeakage(ranked, leakage, among) {
-  const shared = new Map(leakage.map(([one, other, said]) => [`${one} ${other}`, said]));
+function isNear(choice, needs) {
+  const lost = new Set(choice.unmet.map((each) => each.about).filter((each) => TOPIC.includes(each)));
+  if (!lost.size) return true;
+  if (lost.has("without")) return false;
+  const places = needs.organs.length ? ["organs"] : needs.region.length ? ["region"] : [];
+  const shown = [...places, ...(needs.modality.length ? ["modality"] : [])];
+  const alike = !shown.length || shown.some((name) => !lost.has(name));
+  const purpose = (needs.task.length && !lost.has("task")) || choice.matched || !(needs.task.length || needs.words.length);
+  return Boolean(alike && purpose && elsewhere(choice) < topicsOf(needs));
+}
+
+function nearestOf(confirmed, needs) {
+  if (!saidOf(needs).length) return [];
+  const here = confirmed.filter((choice) => !elsewhere(choice));
+  const same = here.length ? here : confirmed.filter((choice) => elsewhere(choice) < topicsOf(needs));
+  const fewest = same.length ? Math.min(...same.map((choice) => failed(choice.unmet))) : 0;
+  return same.filter((choice) => failed(choice.unmet) === fewest);
+}
+
+function withLeakage(ranked, shared, among) {
   const first = ranked.slice(0, among);
   const warned = first.map((choice) => {
-    const said = first.filter(({ key }) => key !== choice.key).map(({ key }) => shared.get([choice.key, key].sort().join(" ")));
-    return { ...choice, warnings: [...choice.warnings, ...said.filter(Boolean).map((text) => remark(text))] };
+    const others = first.filter(({ key }) => key !== choice.key).map(({ key, name }) => [name, shared(choice.key, key)]);
+    const kept = choice.warnings.filter((each) => !others.some(([name, said]) => said && tellsOf(each, name)));
+    return { ...choice, warnings: [...kept, ...others.filter(([, said]) => said).map(([, said]) => remark(said))] };
   });
   return [...warned, ...ranked.slice(first.length)];
 }
 
-function verdictOf(needs, ranked) {
+function verdictOf(needs, { meeting, absent, searched, not_understood: not }) {
   const what = { dataset: "data set", model: "model", framework: "framework" }[needs.kind];
-  if (!ranked.length) return `No ${what} with a confirmed license meets all needs.`;
-  if (!saidOf(needs).length) return `Nothing narrows the catalog: ${ranked.length} ${what}${ranked.length > 1 ? "s" : ""}, ordered by the words.`;
-  return `${ranked.length} ${what}${ranked.length > 1 ? "s meet" : " meets"} all needs.`;
+  const many = `${meeting} ${what}${meeting === 1 ? "" : "s"}`;
+  const silent = absent.length ? `no entry speaks of ${listed(absent.map((word) => `“${word}”`), "or")}` : "";
+  if (!saidOf(needs).length) return silent ? `No need was understood, and ${silent}.` : `Nothing narrows the catalog: ${many}, ordered by the words.`;
+  const wanted = searched.length || not.length ? "the needs that were understood" : "all needs";
+  const said = meeting ? `${many} ${meeting > 1 ? "meet" : "meets"} ${wanted}` : `No ${what} with a confirmed license meets ${wanted}`;
+  return `${[said, silent].filter(Boolean).join("; ")}.`;
 }
 
 export function recommend(index, needs, leakage = []) {
   const { forms, rules } = index;
   const names = new Map(forms.map((form) => [form.key, form.name]));
+  const pairs = new Map(leakage.map(([one, other, said]) => [`${one} ${other}`, said]));
+  const shared = (one, other) => (names.has(one) && names.has(other) ? pairs.get([one, other].sort().join(" ")) : undefined);
   const score = scorerOf(index, needs);
   const kinds = needs.collections && needs.kind === "dataset" ? [needs.kind, "collection"] : [needs.kind];
   const choices = forms
@@ -442,43 +643,47 @@ export function recommend(index, needs, leakage = []) {
     .filter(({ form }) => kinds.includes(form.kind))
     .map(({ form, place }) => {
       const scored = score(place);
-      const given = answersOf(form, needs, rules);
-      const reasons = reasonsOf(form, given, scored.matched, scored.advised);
-      const choice = { key: form.key, name: form.name, score: scored.score, reasons, warnings: warningsOf(form, needs, names), unmet: given.filter((each) => each.met !== "yes") };
+      const given = answersOf(form, needs, rules, shared);
+      const reasons = reasonsOf(given, scored.matched, scored.advised);
+      const unmet = given.filter((each) => each.met !== "yes");
+      const choice = { key: form.key, name: form.name, score: scored.score, reasons, warnings: warningsOf(form, needs, names), unmet, matched: scored.matched.length > 0 };
       return { confirmed: form.license.confirmed, choice };
     })
     .sort((a, b) => b.choice.score - a.choice.score || by(a.choice.key, b.choice.key));
   const confirmed = choices.filter((each) => each.confirmed).map((each) => each.choice);
   const unconfirmed = choices.filter((each) => !each.confirmed).map((each) => each.choice);
-  const ranked = confirmed.filter((choice) => !choice.unmet.length);
-  const topics = needs.region.length + needs.modality.length + needs.task.length + needs.without.length;
-  const elsewhere = (choice) => choice.unmet.filter((each) => TOPIC.includes(each.about)).length;
-  const failed = (unmet) => new Set(unmet.map((each) => (each.about === "demographics" ? each.about : each.need))).size;
-  const beside = (choice) => failed(choice.unmet.filter((each) => each.about !== "commercial"));
-  const near = [...confirmed].sort((a, b) => elsewhere(a) - elsewhere(b)).filter((choice) => failed(choice.unmet) === 1 && elsewhere(choice) < Math.max(topics, 1));
-  const nearly = unconfirmed.filter((choice) => beside(choice) === 1 && elsewhere(choice) < Math.max(topics, 1));
-  const here = confirmed.filter((choice) => !elsewhere(choice));
-  const same = here.length ? here : confirmed;
-  const fewest = same.length ? Math.min(...same.map((choice) => failed(choice.unmet))) : 0;
-  const { near_misses: most, leakage_among: among } = rules.recommend;
-  const searched = needs.left_over.filter((word) => !word.startsWith("not ") && candidates(index, stem(word)).length);
+
+  const idle = new Set(rules.idle_words.trim().split(/\s+/).map(stem));
+  const speaks = (word) => index.postings.has(word) || related(index, word).length > 0;
+  const absent = needs.unread.filter((word) => !idle.has(stem(word)) && !speaks(stem(word)));
+  const searched = needs.left_over.filter((word) => !word.startsWith("not ") && candidates(index, stem(word)).length && !absent.includes(word));
   const notUnderstood = needs.left_over.filter((word) => !searched.includes(word));
+
+  const { near_misses: most, near_elsewhere: mostElsewhere, not_confirmed: mostUnconfirmed, leakage_among: among } = rules.recommend;
+  const meeting = confirmed.filter((choice) => !choice.unmet.length);
+  const shows = (choice) => choice.unmet.some((each) => ELSEWHERE.includes(each.about));
+  const near = confirmed.filter((choice) => failed(choice.unmet) === 1 && isNear(choice, needs));
+  const told = [...near.filter((each) => !elsewhere(each)), ...near.filter((each) => elsewhere(each) && !shows(each)), ...near.filter(shows).slice(0, mostElsewhere)];
+  const beside = (choice) => failed(choice.unmet.filter((each) => !["commercial", "license"].includes(each.about)));
+  const rest = [...unconfirmed.filter((choice) => !beside(choice)), ...unconfirmed.filter((choice) => beside(choice) === 1 && isNear(choice, needs))];
+
   const said = saidOf(needs);
   const understood = [
     said.length ? `Understood: ${said.join("; ")}.` : "No need was understood.",
+    ...needs.respelled.map(([typed, meant]) => `Read “${typed}” as “${meant}”.`),
     searched.length ? `Searched for: ${searched.join(", ")}.` : "",
     notUnderstood.length ? `Not understood: ${notUnderstood.join(", ")}.` : "",
   ];
+  const found = { searched, not_understood: notUnderstood, absent, meeting: meeting.length };
   return {
     needs,
     said,
     understood: understood.filter(Boolean).join(" "),
-    verdict: verdictOf(needs, ranked),
-    ranked: withLeakage(ranked, leakage, among),
-    near_misses: near.slice(0, most),
-    not_confirmed: [...unconfirmed.filter((choice) => !beside(choice)), ...nearly.slice(0, most)],
-    nearest: ranked.length ? [] : same.filter((choice) => failed(choice.unmet) === fewest).slice(0, most),
-    searched,
-    not_understood: notUnderstood,
+    verdict: verdictOf(needs, found),
+    ranked: absent.length ? [] : withLeakage(meeting, shared, among),
+    near_misses: absent.length ? [] : told.slice(0, most),
+    not_confirmed: rest.slice(0, mostUnconfirmed),
+    nearest: !absent.length && meeting.length ? [] : nearestOf(confirmed, needs).slice(0, most),
+    ...found,
   };
 }
