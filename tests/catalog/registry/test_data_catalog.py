@@ -452,13 +452,27 @@ def test_conflicts_can_be_asked_of_some_entries() -> None:
 def test_conflicts_print_and_have_a_table() -> None:
     written = {"between": ["a", "b"], "nature": "7 < 9.", "resolution": "Count yourself."}
     found = DataCatalog((Entry("dataset", dataset("one", conflicts=[written])),)).conflicts()
-    assert repr(found) == "one (a, b): 7 < 9. Count yourself."
-    assert found.table.rows() == [("one", "a; b", "7 < 9.", "Count yourself.", "written")]
+    assert repr(found) == "Numbers:\none (a, b): 7 < 9. Count yourself."
+    assert found.table.rows() == [("one", "number", "a; b", "7 < 9.", "Count yourself.", "written")]
     assert ">7 &lt; 9.</td>" in found._repr_html_()
     assert len(found) == 1
     assert repr(SMALL.conflicts()) == "No disagreements."
     assert SMALL.conflicts()._repr_html_() == "<p>No disagreements.</p>"
-    assert SMALL.conflicts().table.columns == ["key", "between", "nature", "resolution", "found"]
+    assert SMALL.conflicts().table.columns == ["key", "kind", "between", "nature", "resolution", "found"]
+
+
+def test_what_is_only_worded_differently_comes_last() -> None:
+    kinds = ("wording", "terms", "edition", "number", None)
+    written = [{"between": ["a", "b"], "nature": f"{kind}.", "resolution": "R."} | ({"kind": kind} if kind else {})
+               for kind in kinds]  # fmt: skip
+    told = repr(find_conflicts([Entry("dataset", dataset("one", conflicts=written))])).splitlines()
+    assert [line.removeprefix("one (a, b): ") for line in told] == [
+        *("Numbers:", "number. R.", "None. R.", "Terms:", "terms. R."),
+        *("Editions:", "edition. R.", "Only worded differently:", "wording. R."),
+    ]
+    shipped = [each.kind for each in wb.datasets().conflicts()]
+    assert set(shipped) == {"number", "terms", "edition", "wording"}
+    assert shipped[-1] == "wording"
 
 
 # ------------------------------------------------------------------ the shipped catalog

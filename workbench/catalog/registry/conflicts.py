@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import TYPE_CHECKING
 
 from workbench.catalog.registry.entries import Claim, Entry
@@ -11,6 +11,8 @@ from workbench.markup import html_table
 if TYPE_CHECKING:
     import polars as pl
 
+_TOLD = ("between", "nature", "resolution")
+_HEADS = {"number": "Numbers:", "terms": "Terms:", "edition": "Editions:", "wording": "Only worded differently:"}
 _ABOUT = 0.1  # "about 2,000" does not contradict 1,950; a tenth apart it does
 
 
@@ -30,6 +32,8 @@ class Conflict:
         What became of it; empty where nobody has resolved it.
     found : {"computed", "written"}
         By comparing claims, or by a person.
+    kind : {"number", "terms", "edition", "wording"}
+        What it is about; of those of wording both say the same.
     """
 
     key: str
@@ -37,6 +41,7 @@ class Conflict:
     nature: str
     resolution: str
     found: str
+    kind: str = "number"
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Conflicts:
     Attributes
     ----------
     rows : tuple of Conflict
-        By entry, those of guides first.
+        Numbers, terms, editions, then what is only worded differently; within each by entry.
     """
 
     rows: tuple[Conflict, ...]
@@ -59,20 +64,26 @@ class Conflicts:
 
     @property
     def table(self) -> "pl.DataFrame":
-        """One row a disagreement: ``key``, ``between``, ``nature``, ``resolution``, ``found``."""
+        """One row a disagreement: ``key``, ``kind``, ``between``, ``nature``, ``resolution``, ``found``."""
         import polars as pl
 
         rows = [{**vars(row), "between": "; ".join(row.between)} for row in self.rows]
-        return pl.DataFrame(rows, schema=dict.fromkeys(("key", "between", "nature", "resolution", "found"), pl.String))
+        return pl.DataFrame(rows, schema=dict.fromkeys(("key", "kind", *_TOLD, "found"), pl.String))
 
     def __repr__(self) -> str:
         """Show each with who says what."""
-        lines = [f"{row.key} ({', '.join(row.between)}): {row.nature} {row.resolution}".rstrip() for row in self.rows]
+        lines: list[str] = []
+        for kind, rows in groupby(self.rows, key=lambda row: row.kind):
+            lines += [
+                _HEADS[kind],
+                *(f"{r.key} ({', '.join(r.between)}): {r.nature} {r.resolution}".rstrip() for r in rows),
+            ]
         return "\n".join(lines) or "No disagreements."
 
     def _repr_html_(self) -> str:
-        cells = [(row.key, ", ".join(row.between), row.nature, row.resolution) for row in self.rows]
-        return html_table(("key", "between", "what they say", "resolution"), cells) if cells else f"<p>{self!r}</p>"
+        cells = [(row.kind, row.key, ", ".join(row.between), row.nature, row.resolution) for row in self.rows]
+        heads = ("about", "key", "between", "what they say", "resolution")
+        return html_table(heads, cells) if cells else f"<p>{self!r}</p>"
 
 
 def find_conflicts(entries: Iterable[Entry]) -> Conflicts:
@@ -97,15 +108,24 @@ def find_conflicts(entries: Iterable[Entry]) -> Conflicts:
     >>> said = {"quantity": "images", "qualifier": "exact", "source": "guide", "verdict": "unchecked"}
     >>> claims = [{**said, "value": n, "where": f"guide:{n}", "words": f"{n} images"} for n in (7, 9)]
     >>> find_conflicts([Entry("dataset", {"key": "invented", "name": "Invented", "claims": claims})])
+    Numbers:
     invented (guide:7, guide:9): 7 images, and 9 images.
     """
-    return Conflicts(tuple(row for entry in entries for row in _of_one(entry)))
+    rows = [row for entry in entries for row in _of_one(entry)]
+    return Conflicts(tuple(sorted(rows, key=lambda row: list(_HEADS).index(row.kind))))
 
 
 def _of_one(entry: Entry) -> Iterator[Conflict]:
     """The disagreements of an entry; what a person has written of goes before what is computed."""
     written = [
-        Conflict(entry.key, tuple(each["between"]), each["nature"], each["resolution"], "written")
+        Conflict(
+            entry.key,
+            tuple(each["between"]),
+            each["nature"],
+            each["resolution"],
+            "written",
+            each.get("kind", "number"),
+        )
         for each in entry.fields.get("conflicts", ())
     ]
     guides = [claim for claim in entry.claims if claim.source == "guide"]
