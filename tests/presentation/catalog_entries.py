@@ -101,6 +101,7 @@ def told_catalog() -> DataCatalog:
         "Counted Scans (CS)",
         "CC-BY-4.0",
         0,
+        aliases=["CntScan"],
         modality=["CT", "SM"],
         claims=[
             _claim(2_620, "studies", verdict="differs", checked_against=refuted, note="2,620 counts the parent."),

@@ -73,7 +73,9 @@ def test_escape_from_the_comparison_gives_the_focus_back_to_its_button(opened):
 def test_words_that_say_nothing_rank_nobody_and_the_examples_follow(opened):
     page = opened(f"#ask={quote('asdf qwerty')}")
     assert page.locator("[data-choice], [data-offer]").count() == 0
-    assert page.locator(".wc-verdict").inner_text() == "Nothing in these words was understood, so nothing is ranked."
+    verdict = page.locator(".wc-verdict").inner_text()
+    assert verdict.startswith("No need was understood, and no entry speaks of")
+    assert "qwerty" in verdict
     assert page.locator("div:has(> .wc-answer) + .wc-examples .wc-example").count() > 3
 
 
@@ -85,10 +87,22 @@ def test_a_bare_name_offers_its_card_instead_of_a_ranking(opened):
     assert page.locator("dialog [data-card='worded']").is_visible()
 
 
+def test_two_names_offer_to_compare_them(opened):
+    page = opened(f"#ask={quote('compare Worded and CntScan')}")
+    assert {node.get_attribute("data-offer") for node in page.locator("[data-offer]").all()} == {"worded", "counted"}
+    page.get_by_role("button", name="Compare them side by side").click()
+    assert page.locator("dialog thead th").count() == 3
+
+
+def test_a_word_with_a_typo_is_said_as_it_was_read(opened):
+    page = opened(f"#ask={quote('mamography of the chest')}")
+    assert "Read “mamography” as “mammography”." in page.locator(".wc-understood").inner_text()
+
+
 def test_a_name_that_also_says_a_need_is_offered_before_the_ranking(opened):
-    page = opened(f"#ask={quote('Bound Chests')}")
+    page = opened(f"#ask={quote('is CntScan ok for classification')}")
     first = page.locator("[data-offer], [data-choice]").first
-    assert first.get_attribute("data-offer") == "bound-chests"
+    assert first.get_attribute("data-offer") == "counted"
     assert page.locator("[data-choice]").count() > 0
 
 

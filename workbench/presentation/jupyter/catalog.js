@@ -18,7 +18,7 @@ async function prepared(page) {
   const index = (name) => (indexes[name] ??= ranking.buildIndex(contents[name], rules));
   catalog.search = (text, apart) => ranking.search(index(apart ? "collections" : "entries"), text, contents.both.length);
   catalog.ask = (question) => {
-    const needs = ranking.readQuestion(question, rules);
+    const needs = ranking.readQuestion(question, rules, index("entries"));
     return ranking.recommend(index(needs.collections ? "both" : "entries"), needs, leakage);
   };
   return catalog;

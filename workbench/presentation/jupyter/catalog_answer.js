@@ -3,7 +3,7 @@
 const SHOWN_CHOICES = 4;
 const WARNINGS_AT_ONCE = 3;
 const OFFERED = 6; // entries that hold a word, where no need was understood
-const NAMED_EXACTLY = 900, NAMED_NEARLY = 200; // scores of a whole name, as it is and with a typo
+const NAMED_NEARLY = 200; // the score of a whole name with a typo
 
 // A remark is a sentence with the page it rests on.
 function remark({ text, source }, sign) {
@@ -66,15 +66,17 @@ function missItem(choice, app) {
 
 function verdictOn(answer, catalog, question = "") {
   if (saysNothing(answer)) {
-    const [key] = namedIn(question, answer, catalog);
-    if (key) return `${nameOf(catalog, key)} is in the catalog; your words name it and no need`;
+    const names = namedIn(question, answer, catalog).map((key) => nameOf(catalog, key));
+    if (names.length) return `${listed(names)} ${names.length > 1 ? "are" : "is"} in the catalog; your words name ${names.length > 1 ? "them" : "it"} and no need`;
+    if (answer.absent.length) return answer.verdict.replace(/\.$/, "");
     if (answer.searched.length) return `No need was understood; these entries hold ${listed(answer.searched.map((word) => `“${word}”`))}`;
     return "Nothing in these words was understood, so nothing is ranked";
   }
   const n = answer.ranked.length;
   if (!n) return answer.verdict.replace(/\.$/, "");
   const name = nameOf(catalog, answer.ranked[0].key);
-  return n === 1 ? `${name} is the one that meets all needs` : `${name} comes first of ${number(n)} that meet all needs`;
+  const needs = answer.searched.length || answer.not_understood.length ? "the needs that were understood" : "all needs";
+  return n === 1 ? `${name} is the one that meets ${needs}` : `${name} comes first of ${number(n)} that meet ${needs}`;
 }
 
 // Who fails one need; when nobody meets all, whoever fails the fewest.
@@ -99,13 +101,12 @@ function answerText(question, answer, catalog) {
 // Whether the question says nothing that an entry could meet or fail; then nobody is ranked.
 const saysNothing = ({ said, needs }) => !said.length && needs.kind === "dataset" && !needs.collections;
 
-// Entries whose name the question gives, whole or as one of its words.
+// Entries whose name the question gives: as the ranking read them, else the one that all its words name, with a typo.
 function namedIn(question, answer, catalog) {
-  const found = [question, ...answer.searched].map((text, at) => {
-    const [hit] = catalog.search(text, false);
-    return hit?.matched[0]?.startsWith("the name: ") && hit.score >= (at ? NAMED_EXACTLY : NAMED_NEARLY) ? hit.key : null;
-  });
-  return [...new Set(found.filter(Boolean))].slice(0, SHOWN_CHOICES);
+  const read = answer.needs.named.flatMap(({ values }) => values).filter((key) => catalog.byKey.has(key));
+  const [hit] = read.length ? [] : catalog.search(question, false);
+  const nearly = hit?.matched[0]?.startsWith("the name: ") && hit.score >= NAMED_NEARLY ? [hit.key] : [];
+  return [...new Set([...read, ...nearly])].slice(0, SHOWN_CHOICES);
 }
 
 function offered(keys, app) {
@@ -132,9 +133,11 @@ function unasked(question, answer, app) {
     make("h3", { class: "wc-verdict" }, `${verdictOn(answer, catalog, question)}.`),
     held.length ? offered(held, app) : null,
     make("p", { class: "wc-hint" }, "Say which kind of image, part of the body, task, size or license you need, as in these examples."),
-    make("div", { class: "wc-row" }, button("Clear", () => app.change({ question: "" }, { step: true }), { class: "wc-link" })),
+    make("div", { class: "wc-row" }, named.length > 1 ? comparing(named, app) : null, button("Clear", () => app.change({ question: "" }, { step: true }), { class: "wc-link" })),
   );
 }
+
+const comparing = (keys, app) => button("Compare them side by side", () => app.change({ compare: keys, comparing: true }, { step: true }));
 
 function answerBlock(question, answer, app) {
   const { catalog } = app;
@@ -154,10 +157,11 @@ function answerBlock(question, answer, app) {
       { class: "wc-understood" },
       make("span", { class: "wc-quiet" }, "Understood: "),
       answer.said.length ? answer.said.map((text) => make("span", { class: "wc-need" }, text)) : "no need; ordered by your words",
+      answer.needs.respelled.map(([typed, meant]) => make("span", { class: "wc-quiet" }, ` Read “${typed}” as “${meant}”.`)),
       answer.searched.length ? make("span", { class: "wc-quiet" }, ` Searched for: ${answer.searched.join(", ")}.`) : null,
       answer.not_understood.length ? make("span", { class: "wc-quiet" }, ` Not understood: ${answer.not_understood.join(", ")}.`) : null,
     ),
-    named.length ? make("section", { class: "wc-named", "aria-label": "Named in your words" }, make("p", { class: "wc-quiet" }, "You name:"), offered(named, app)) : null,
+    named.length ? make("section", { class: "wc-named", "aria-label": "Named in your words" }, make("p", { class: "wc-quiet" }, "You name:"), offered(named, app), named.length > 1 ? comparing(named, app) : null) : null,
     make("h3", { class: "wc-verdict" }, `${verdictOn(answer, catalog)}.`),
     answer.ranked.length ? make("ol", { class: "wc-choices" }, answer.ranked.slice(0, SHOWN_CHOICES).map((choice, at) => choiceItem(choice, at, app))) : null,
     more,
