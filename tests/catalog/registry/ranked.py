@@ -46,7 +46,7 @@ def _families() -> Families:
 
 def answer(needs: Needs | str) -> Recommendation:
     """Return the recommendation among the curated entries."""
-    asked = read_question(needs) if isinstance(needs, str) else needs
+    asked = read_question(needs, index()) if isinstance(needs, str) else needs
     return recommend(shipped(), asked, index=index(), leakage=_families().leakage)
 
 

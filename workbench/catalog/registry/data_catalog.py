@@ -172,7 +172,7 @@ class DataCatalog:
         from workbench.catalog.registry.questions import read_question
         from workbench.catalog.registry.recommending import recommend
 
-        asked = (read_question(question) if question else Needs()).with_needs(keyword_needs(needs))
+        asked = (read_question(question, self._index) if question else Needs()).with_needs(keyword_needs(needs))
         if not asked.collections:
             return recommend(self.entries, asked, index=self._index, leakage=self.families.leakage)
         more = (*self.entries, *self.collections.entries)

@@ -1,26 +1,46 @@
 """Read a question as needs: what it names becomes a need or a wish, the other words rank, and none is lost silently."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from workbench.catalog.registry.asked_found import Found
+from workbench.catalog.registry.asked_names import AskedNames, names_in
 from workbench.catalog.registry.asked_numbers import NumberReader
-from workbench.catalog.registry.needs import ACCESS_ORDER, Needs, Wanted
-from workbench.catalog.registry.ranking_rules import Phrases, ranking_rules
+from workbench.catalog.registry.asked_spelling import respelled
+from workbench.catalog.registry.needs import Needs, Wanted
+from workbench.catalog.registry.ranking_rules import Phrases, known_stems, ranking_rules
 from workbench.catalog.registry.ranking_words import asked_words, stem
+
+if TYPE_CHECKING:
+    from workbench.catalog.registry.searching import SearchIndex
 
 _BREAKS = {",", ";", "but"}
 _JOINING = {"or", "nor"}
+_SHORT = 2  # letters of a name, such as the "M" of a set, that say nothing by themselves
+_TOPICS = ("modality", "region", "task")
+# What a rule names -> the list of needs.
+_STATED = {
+    "organ": "organs",
+    "condition": "conditions",
+    "stain": "stain",
+    "population": "populations",
+    "origin": "origins",
+    "license": "license",
+}
+_NEVER_NEGATED = ("kind", "wish", "labels", "demographics", "splits", "commercial", "share_alike", *_STATED)
 
 
-def read_question(question: str) -> Needs:
+def read_question(question: str, index: "SearchIndex | None" = None) -> Needs:
     """Return what a question needs, wishes and is about.
 
     Parameters
     ----------
     question : str
         In plain English, such as ``"chest X-rays with demographics, over 10,000 patients"``.
+    index : SearchIndex, optional
+        Over the entries that are asked about: their names are known then, and typos are forgiven.
 
     Returns
     -------
@@ -33,7 +53,9 @@ def read_question(question: str) -> Needs:
     >>> "; ".join(needs.said())
     'chest; X-ray; age and sex known; commercial use; more than 10,000 patients'
     """
-    return _Reader(question).read()
+    if index is None:
+        return _Reader(question, AskedNames(()), None).read()
+    return _Reader(question, names_in(index), index.vocabulary).read()
 
 
 @dataclass
@@ -41,44 +63,124 @@ class _Reader:
     """Goes through a question once, from left to right, taking the longest phrase at each place."""
 
     question: str
+    names: AskedNames
+    entries: Container[str] | None
     place: int = 0
     negated: bool = False
     joined: str = ""
+    apart: str = ""
+    before: Found = field(default_factory=Found)
+    chain: str = ""
     counted: set[int] = field(default_factory=set)
-    found: dict[str, list[Any]] = field(default_factory=dict)
-    needs: dict[str, Any] = field(default_factory=dict)
+    trained_on: list[Wanted] = field(default_factory=list)
+    found: Found = field(default_factory=Found)
 
     def read(self) -> Needs:
         self.asked = asked_words(self.question)
+        if self.entries is not None:
+            self.asked = [self._spelled(word, self.entries) for word in self.asked]
         self.stems = [stem(word) for word in self.asked]
         numbers = NumberReader(self.asked, self.stems)
         while self.place < len(self.asked):
-            number = numbers.at(self.place)
-            if number is not None:
+            if self._apart() or self._name():
+                continue
+            if (number := numbers.at(self.place)) is not None:
                 if number.size is None:
-                    self._add("left_over", " ".join(self.asked[self.place : self.place + number.length]))
+                    self.found.add("left_over", " ".join(self.asked[self.place : self.place + number.length]))
                 else:
-                    self._add("sizes", number.size)
+                    self.found.count(number.size)
                 self.counted.update(number.counted)
                 self._take(number.length)
-            elif not (self._break() or self._negation() or self._phrase()):
+            elif not (self._break() or self._unneeded() or self._negation() or self._phrase()):
                 self._word()
-        for name, values in self.found.items():
-            self.needs[name] = tuple(dict.fromkeys(values))
-        return Needs(**self.needs)
+        return self._finished().needs()
+
+    def _spelled(self, word: str, entries: Container[str]) -> str:
+        meant = respelled(word, entries)
+        if meant:
+            self.found.add("respelled", (word, meant))
+        return meant or word
+
+    def _apart(self) -> bool:
+        """Take a phrase after which an entry is named whose images are not wanted."""
+        for kind in ("apart", "trained"):
+            for length, _ in _phrases()[kind].at(self.stems, self.place):
+                if kind == "trained" and (self.apart or self.found.plain.get("kind") == "model"):
+                    continue
+                ahead = range(self.place + length, len(self.asked))
+                named = [at for at in ahead if self.names.at(self.stems, at, self.question)]
+                if named and not (kind == "trained" and named[0] > ahead[0] + 1):
+                    self.apart, self.negated = kind, False
+                    self._take(length)
+                    return True
+        return False
+
+    def _name(self) -> bool:
+        """Take the name of an entry that is ruled out; any other name is noted, and its words are read as words."""
+        at = self.names.at(self.stems, self.place, self.question)
+        if at is None:
+            return False
+        length, wanted = at
+        following = self.place + length
+        if not (self.negated or self.apart):
+            self.found.add("named", wanted)
+            if any(len(each) > _SHORT and each in known_stems() for each in self.stems[self.place : following]):
+                return False
+            self.found.add("left_over", *(each.lstrip("_") for each in self.asked[self.place : following]))
+            self.found.rank([each.lstrip("_") for each in self.stems[self.place : following]], "words")
+            self._take(length)
+            return True
+        if self.negated:
+            self.found.add("without", ("entry", wanted))
+        elif self.apart == "trained":
+            self.trained_on.append(wanted)
+        else:
+            self.found.add("apart_from", wanted)
+        goes_on = self.asked[following : following + 1] in (["or"], ["nor"], ["and"])
+        if not (goes_on and self.names.at(self.stems, following + 1, self.question)):
+            self.negated, self.apart = False, ""
+        elif self.asked[following] == "and":
+            length += 1
+        self._take(length)
+        return True
+
+    def _finished(self) -> Found:
+        """Say what is meant by names that a model was trained on, and take over what the entry named shows."""
+        named = self.found.lists.get("named", [])
+        self.found.add("named" if named else "apart_from", *self.trained_on)
+        apart = self.found.lists.get("apart_from", [])
+        if apart and self.found.plain.setdefault("kind", "dataset") == "dataset":
+            for need, wanted in self.names.shown_by(key for each in apart for key in each.values).items():
+                if not self.found.lists.get(need):
+                    self.found.add(need, *wanted)
+        return self.found
 
     def _break(self) -> bool:
         word = self.asked[self.place]
         if word in _BREAKS:
-            self.negated = False
+            self.negated, self.chain = False, ""
         elif word not in _JOINING:
             return False
         self.joined = self.joined if word in _JOINING else ""
         self.place += 1
         return True
 
+    def _unneeded(self) -> bool:
+        """Take back what stands before "is not important"."""
+        for length, _ in _phrases()["unneeded"].at(self.stems, self.place):
+            said = [each for each in self.found.needs().said() if each not in self.before.needs().said()]
+            if not (self.chain and said):
+                return False
+            self.found, self.chain = self.before, ""
+            self.found.add("waived", *(f"{each.removesuffix(' known')} not needed" for each in said))
+            self._take(length)
+            return True
+        return False
+
     def _negation(self) -> bool:
         for length, _ in _phrases()["negations"].at(self.stems, self.place):
+            if any(longer > length for longer, _ in _phrases()["lexicon"].at(self.stems, self.place)):
+                return False
             self.negated = True
             self._take(length)
             return True
@@ -90,8 +192,14 @@ class _Reader:
         for length, rule in _phrases()["lexicon"].at(self.stems, self.place):
             if taken not in (0, length):
                 break
-            if rule.get("when") in (None, "negated" if self.negated else "affirmed"):
+            if self._fits(rule, self.place + length):
+                if not taken:
+                    self._remember(rule["need"])
                 taken = length
+                if self.negated and rule["need"] == "region" and self._goes_on(self.place + length):
+                    self.found.add("left_over", f"not {' '.join(self.asked[self.place : self.place + length + 1])}")
+                    taken += 1
+                    break
                 self._mean(rule, self.stems[self.place : self.place + length])
         if taken:
             # "not MRI or CT" takes both back; anything else ends what a negation reaches.
@@ -100,63 +208,59 @@ class _Reader:
             self._take(taken, keeps_joined=True)
         return bool(taken)
 
+    def _fits(self, rule: Mapping[str, Any], end: int) -> bool:
+        """Return whether a rule means what it says here: negated or not, as typed, and in the company it asks for."""
+        company = {*self.stems[: self.place], *self.stems[end:]}
+        return (
+            rule.get("when") in (None, "negated" if self.negated else "affirmed")
+            and ("typed" not in rule or self.asked[end - 1] in rule["typed"])
+            and ("near" not in rule or not company.isdisjoint(map(stem, rule["near"])))
+            and ("far" not in rule or company.isdisjoint(map(stem, rule["far"])))
+            and ("not_before" not in rule or "".join(self.asked[end : end + 1]) not in rule["not_before"])
+        )
+
+    def _remember(self, need: str) -> None:
+        """Keep what was found before a chain of needs of one kind, such as "race and sex"."""
+        if need != self.chain or self.asked[max(0, self.place - 1)] not in ("and", "or"):
+            self.before = self.found.copy()
+        self.chain = need
+
+    def _goes_on(self, place: int) -> bool:
+        """Return whether a word of its own follows, as in "without lung disease", which is not about the lung."""
+        word = "".join(self.asked[place : place + 1])
+        return word.isalpha() and self.stems[place] not in known_stems() and word not in _JOINING
+
     def _mean(self, rule: Mapping[str, Any], words: list[str]) -> None:
         need = rule["need"]
-        if need in ("modality", "region", "task"):
-            self._want(need, rule, words)
-        elif need in ("kind", "wish", "labels", "demographics", "splits", "commercial") and self.negated:
-            self._add("left_over", f"not {' '.join(self.asked[self.place : self.place + len(words)])}")
-        elif need == "kind":
-            self.needs.setdefault("kind", rule["value"])
-            self._rank(words, "words" if rule.get("topic") else "")
-        elif need == "labels":
-            self._add("labels", rule["value"])
-            self._rank(words, "words" if rule.get("topic") else "needed_words")
+        either = self.joined == need and self.asked[self.place - 1] in _JOINING
+        if need in _TOPICS and self.negated:
+            self.found.rule_out(need, rule)
+        elif need in _TOPICS:
+            self.found.want_topic(need, rule, words, either=either)
+            self.joined = need
+        elif need in _NEVER_NEGATED and self.negated:
+            self.found.add("left_over", f"not {' '.join(self.asked[self.place : self.place + len(words)])}")
+        elif need in _STATED:
+            self.found.want(_STATED[need], Wanted(tuple(rule["any"]), rule["said"]), joined=either or need == "license")
+            self.found.imply(rule, either=either)
+            self.found.rank(words, "words" if need != "license" else "")
+            self.joined = need
+        elif need in ("kind", "wish", "labels", "topic"):
+            self.found.rank(
+                words, "words" if need == "topic" or rule.get("topic") else "needed_words" * (need == "labels")
+            )
+            if need == "kind":
+                self.found.plain.setdefault("kind", rule["value"])
+            elif need != "topic":
+                self.found.add("wishes" if need == "wish" else need, rule["value"])
         elif need == "demographics":
-            for each in rule["all"]:
-                self._add("demographics", each)
-        elif need in ("splits", "commercial"):
-            self.needs[need] = True
+            self.found.add("demographics", *rule["all"])
         elif need == "access":
-            limits = (rule["value"], self.needs.get("access", rule["value"]))
-            self.needs["access"] = min(limits, key=ACCESS_ORDER.index)
-        elif need == "wish":
-            self._add("wishes", rule["value"])
-            self._rank(words, "words" if rule.get("topic") else "")
-        elif need == "topic":
-            self._rank(words, "words")
-
-    def _want(self, need: str, rule: Mapping[str, Any], words: list[str]) -> None:
-        """Add a need for a modality, region or task; after "or" the last of its kind gets a second way to be met."""
-        wanted = [
-            Wanted(tuple(values), rule["said"], rule.get("specialty", ""))
-            for values in ([rule["any"]] if "any" in rule else [[each] for each in rule["all"]])
-        ]
-        if self.negated:
-            for each in wanted:
-                self._add("without", (need, each))
-            return
-        if self.joined == need and self.asked[self.place - 1] in _JOINING and "any" in rule:
-            last = self.found[need].pop()
-            values = tuple(dict.fromkeys((*last.values, *wanted[0].values)))
-            said = last.said if last.said == wanted[0].said else f"{last.said} or {wanted[0].said}"
-            wanted = [Wanted(values, said, last.specialty or wanted[0].specialty)]
-        for each in wanted:
-            if each.values not in [other.values for other in self.found.get(need, ())]:
-                self._add(need, each)
-        if "region" in rule:
-            self._imply(rule["region"])
-        named = (
-            [stem(part) for value in rule.get("any", ()) for part in asked_words(value)] if need == "task" else words
-        )
-        self._rank([*words, *named], "")
-        self._rank(named, "words" if rule.get("topic") else "needed_words")
-        self.joined = need
-
-    def _imply(self, region: str) -> None:
-        """Add the region that a modality shows, unless the question names it."""
-        if not any(region in each.values for each in self.found.get("region", ())):
-            self._add("region", Wanted((region,), region.lower()))
+            self.found.limit_access(rule["value"])
+        elif need == "waived":
+            self.found.add("waived", rule["said"])
+        elif need != "nothing":
+            self.found.plain[need] = rule.get("value", True)
 
     def _word(self) -> None:
         """Take a word that no rule knows."""
@@ -166,24 +270,15 @@ class _Reader:
             self.place += 1
             return
         if self.place in self.counted or stemmed in known["common"]:
-            self._rank([stemmed], "")
+            self.found.rank([stemmed], "")
         elif self.negated:
-            self._add("left_over", f"not {word}")
+            self.found.add("left_over", f"not {word}")
             self.negated = False
         else:
-            self._add("left_over", word)
-            self._rank([stemmed], "words")
+            self.found.add("left_over", word)
+            self.found.add("unread", *([word] if word.isalpha() and len(word) > 1 else []))
+            self.found.rank([stemmed], "words")
         self._take(1)
-
-    def _rank(self, stems: list[str], where: str) -> None:
-        for each in stems:
-            if each not in _phrases()["stop"]:
-                self._add("advice_words", each)
-                if where:
-                    self._add(where, each)
-
-    def _add(self, name: str, value: Any) -> None:
-        self.found.setdefault(name, []).append(value)
 
     def _take(self, length: int, *, keeps_joined: bool = False) -> None:
         self.place += length
@@ -196,7 +291,10 @@ def _phrases() -> dict[str, Any]:
     rules = ranking_rules()
     return {
         "lexicon": Phrases.of((words, rule) for rule in rules["lexicon"] for words in rule["words"]),
-        "negations": Phrases.of((words, True) for words in rules["negations"]),
+        **{
+            name: Phrases.of((words, True) for words in rules[name])
+            for name in ("negations", "apart", "trained", "unneeded")
+        },
         "stop": {stem(word) for word in rules["stop_words"].split()},
         "common": {stem(word) for word in rules["common_words"].split()},
     }

@@ -48,6 +48,26 @@ def synonyms() -> Mapping[str, tuple[str, ...]]:
     return {word: tuple(other for other in line if other != word) for line in lines for word in line}
 
 
+@cache
+def known_stems() -> frozenset[str]:
+    """Return the stem of every word that a rule knows, alone or in a phrase, and of every word without meaning.
+
+    Returns
+    -------
+    frozenset of str
+        A word of which an entry's name consists is no name when all of its words are among these.
+
+    Examples
+    --------
+    >>> "kidney" in known_stems(), "xenon" in known_stems()
+    (True, False)
+    """
+    rules = ranking_rules()
+    phrases = [words for part in ("lexicon", "quantities") for rule in rules[part] for words in rule["words"]]
+    phrases += [*rules["negations"], *rules["apart"], rules["stop_words"], rules["common_words"]]
+    return frozenset(stem(word) for words in phrases for word in asked_words(words))
+
+
 @dataclass(frozen=True)
 class Phrases:
     """Phrases to be found in a text, the longest first, each with what it stands for.

@@ -1,0 +1,126 @@
+"""Names of entries in a question: whole names, other names, and first words that are written as names are."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from workbench.catalog.registry.needs import Wanted
+from workbench.catalog.registry.ranking_rules import Phrases, known_stems, ranking_rules
+from workbench.catalog.registry.ranking_words import asked_words
+
+if TYPE_CHECKING:
+    from workbench.catalog.registry.searching import SearchIndex
+
+_PLAIN = re.compile(r"[A-Za-z0-9]+")
+_CAPITALS = 2  # so many capitals tell a name from a word that begins a name
+_SHORTEST = 3  # letters of a first word that stands for a name
+
+
+class AskedNames:
+    """The names of some entries, to be found in questions.
+
+    Parameters
+    ----------
+    forms : iterable of mapping
+        What `ranking_form` gives of each entry.
+
+    Examples
+    --------
+    >>> names = AskedNames([{"key": "scans", "name": "SCANS of Anywhere", "texts": {}}])
+    >>> names.at(["no", "scan"], 1, "no SCANS")
+    (1, Wanted(values=('scans',), said='SCANS', specialty=''))
+    """
+
+    def __init__(self, forms: Iterable[Mapping[str, Any]]) -> None:
+        self.forms = {form["key"]: form for form in forms}
+        keys: dict[str, list[str]] = {}
+        said: dict[str, str] = {}
+        for form in self.forms.values():
+            for name in _names(form):
+                words = " ".join(asked_words(name))
+                if words and form["key"] not in keys.setdefault(words, []):
+                    keys[words].append(form["key"])
+                said.setdefault(words, name)
+        self._phrases = Phrases.of((said[words], Wanted(tuple(listed), said[words])) for words, listed in keys.items())
+
+    def at(self, stems: list[str], place: int, question: str) -> tuple[int, Wanted] | None:
+        """Return how many words the name at a place takes, and whose it is.
+
+        Parameters
+        ----------
+        stems : list of str
+            Of the words of a question.
+        place : int
+            Where the name has to begin.
+        question : str
+            As it was typed: a name of ordinary words has to be written as the entry writes it.
+
+        Returns
+        -------
+        (int, Wanted) or None
+            The longest; of a word that begins several names, all of them.
+        """
+        for length, wanted in self._phrases.at(stems, place) if place < len(stems) else ():
+            ordinary = all(each in known_stems() for each in stems[place : place + length])
+            if not ordinary or (length == 1 and wanted.said in _PLAIN.findall(question)):
+                return length, wanted
+        return None
+
+    def shown_by(self, keys: Iterable[str]) -> dict[str, tuple[Wanted, ...]]:
+        """Return what some entries show and serve, as needs of others that are to be like them.
+
+        Parameters
+        ----------
+        keys : iterable of str
+            Of the entries.
+
+        Returns
+        -------
+        dict
+            ``modality``, ``region`` and ``task`` to one need each; without those that no entry tells.
+        """
+        forms = [self.forms[key] for key in keys]
+        shown: dict[str, tuple[Wanted, ...]] = {}
+        for need, field in (("modality", "modality"), ("region", "regions"), ("task", "tasks")):
+            values = tuple(dict.fromkeys(value for form in forms for value in form[field]))
+            if values and values[0] not in ("Unknown", "Not Applicable"):
+                shown[need] = (Wanted(values, _said(need, values)),)
+        return shown
+
+
+@lru_cache(maxsize=4)
+def names_in(index: "SearchIndex") -> AskedNames:
+    """Return the names of the entries of an index, kept for the next question.
+
+    Parameters
+    ----------
+    index : SearchIndex
+        Over any entries.
+
+    Returns
+    -------
+    AskedNames
+        Ready to be found.
+    """
+    return AskedNames(index.forms)
+
+
+def _names(form: Mapping[str, Any]) -> list[str]:
+    names = [form["name"], form["name"].split(" (")[0], *form["texts"].get("aliases", ())]
+    first = next(iter(_PLAIN.findall(form["name"])), "")
+    if len(first) >= _SHORTEST and sum(letter.isupper() for letter in first) >= _CAPITALS:
+        names.append(first)
+    # The shortest way to write a name says it.
+    return sorted(names, key=len)
+
+
+def _said(need: str, values: tuple[str, ...]) -> str:
+    """Return values in the words of questions."""
+    said: list[str] = []
+    left = list(values)
+    for rule in ranking_rules()["lexicon"]:
+        if rule["need"] == need and rule.get("any") and set(rule["any"]) <= set(left):
+            said.append(rule["said"])
+            left = [value for value in left if value not in rule["any"]]
+    return " or ".join([*said, *(value.lower() for value in left)])
