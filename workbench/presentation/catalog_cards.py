@@ -5,6 +5,7 @@ from typing import Any
 
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.formats.evidence import verdict_word
 from workbench.catalog.registry.formats.fair import fair_check
 from workbench.catalog.registry.idc_facts import IdcFacts, stated
 from workbench.catalog.registry.licenses import License
@@ -114,6 +115,8 @@ def _claim(claim: Claim, entry: Entry, found: IdcFacts | None) -> dict[str, Any]
     said |= {"idc": {"verdict": check.verdict, "sentence": check.sentence}} if check and told else {}
     right = entry.best_claim(claim.quantity) if claim.verdict == "differs" and not claim.of else None
     said |= {"right": right.amount} if right else {}
+    word = verdict_word(claim)
+    said |= {"counts": word.capitalize()} if claim.verdict == "differs" and word.startswith("counts") else {}
     return {name: value for name, value in said.items() if value not in (None, "")}
 
 

@@ -58,7 +58,7 @@ function verdictOf(claim, words) {
   const sign = make("span", { class: "wc-sign", "aria-hidden": "true" }, VERDICT_SIGNS[verdict] ?? "·");
   const told = claim.note?.replace(/^IDC v\d+, counted\.$/, "");
   return [
-    make("p", { class: "wc-mark", "data-verdict": verdict }, sign, words.verdict[verdict] ?? verdict),
+    make("p", { class: "wc-mark", "data-verdict": verdict }, sign, claim.counts ?? words.verdict[verdict] ?? verdict),
     told ? make("p", { class: claim.verdict === "differs" ? "" : "wc-note" }, told) : null,
     evidenceNote(claim.checked_against, words),
     claim.idc ? make("p", { class: "wc-note" }, counted ? "" : "Index: ", claim.idc.sentence) : null,
