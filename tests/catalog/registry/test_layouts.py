@@ -474,8 +474,8 @@ THEN = "Compare it with data_catalog/schema/layout.schema.json and the layouts i
         (
             {"table": {"files": ["../secret.csv"]}},
             [
-                "8: '../secret.csv' came as file 1 of table; a path below the folder, with / and without .., would be "
-                "right."
+                "8: '../secret.csv' came as file 1 of table; a path below the folder, with / and without . .. or :, "
+                "would be right."
             ],
         ),
         (
@@ -531,6 +531,29 @@ THEN = "Compare it with data_catalog/schema/layout.schema.json and the layouts i
             ],
         ),
         (
+            {
+                "columns": {"patient_id": {"column": "p", "optional": True, "extract": "("}},
+                "joins": [
+                    {
+                        "files": ["a.csv"],
+                        "on": {"p": "p"},
+                        "columns": {
+                            "score": {"column": "s", "extract": r"\("},
+                            "sign": {"column": "s", "extract": "(?=x)(x)", "first_of": ["a"]},
+                        },
+                    }
+                ],
+            },
+            [
+                "12: A row without a patient is none. Leave optional out.",
+                "13: '(' is no regular expression (unclosed group). One such as ([0-9]+) would be right.",
+                r"22: '\\(' has no group; one in parentheses, such as ([0-9]+), would be right.",
+                "25: '(?=x)(x)' is no regular expression (look-around, including look-ahead and look-behind, is not "
+                "supported). One such as ([0-9]+) would be right.",
+                "26: Another table has no patients of its own. Leave first_of out.",
+            ],
+        ),
+        (
             {"columns": {"patient_id": "p"}, "images": {"files": ["*.png"], "named_by": "p"}},
             ["11: 'images' came without 'series_uid'; a row that is an image would be right. Map series_uid."],
         ),
@@ -545,6 +568,85 @@ def test_a_wrong_layout_is_refused_with_every_problem(
     lines = "\n".join(f"  own.yaml:{line}" for line in problems)
     head = f"own.yaml is no layout: it has {n} problem{'s' * (n != 1)}."
     assert str(error.value) == f"{head}\n{lines}\n{THEN}"
+
+
+@pytest.mark.parametrize(
+    "file", ["a\n/../../b.csv", "C:/b.csv", "..", ".", "a/", "/a", "a//b", "a/./b", "a/..", "a\\b", "a\tb", ""]
+)
+def test_a_file_out_of_the_folder_is_refused(tmp_path: Path, file: str) -> None:
+    said = "a path below the folder, with / and without . .. or :, would be right."
+    with pytest.raises(ValueError, match="no layout") as error:
+        read_layout(own(tmp_path, table={"files": [file]}))
+    assert str(error.value).splitlines()[1:-1] == [f"  own.yaml:8: {file!r} came as file 1 of table; {said}"]
+
+
+@pytest.mark.parametrize("file", ["a..csv", "x/..a", "a b/c.csv", ".hidden/a.csv", "a/b.c/d", "...", "caf\u00e9.csv"])
+def test_a_file_below_the_folder_is_right(tmp_path: Path, file: str) -> None:
+    assert read_layout(own(tmp_path, table={"files": [file]})).fields["table"]["files"] == [file]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "right"),
+    [("*/*.png", True), ("**/*.png", True), ("a/**/b?.png", True), ("**", True), ("images/**.png", False),
+     ("***", False), ("a**/b", False), (".", False), ("../*.png", False)],
+)  # fmt: skip
+def test_a_pattern_of_images_is_one_that_can_be_looked_for(
+    write: Callable[..., Path], tmp_path: Path, pattern: str, right: bool
+) -> None:
+    folder = write("mine", **{"scans.tsv": "subject\tscan\tmonths\tcode\na\ts1\t30\t1\n"})
+    layout = own(tmp_path, images={"files": [pattern], "named_by": "scan"})
+    if right:
+        assert open_catalog(folder, layout=layout).counts["series"] == 1
+        return
+    said = "a pattern below the folder, with / and without . .. or :, and ** only between slashes, would be right."
+    with pytest.raises(ValueError, match="no layout") as error:
+        open_catalog(folder, layout=layout)
+    assert str(error.value).splitlines()[1].endswith(f"{pattern!r} came as file 1 of images; {said}")
+
+
+@pytest.mark.parametrize("what", ["table", "image", "folder"])
+def test_a_link_out_of_the_folder_is_refused(write: Callable[..., Path], tmp_path: Path, what: str) -> None:
+    outside = write("outside", **{"scans.tsv": "subject\tscan\tmonths\tcode\na\ts1.png\t30\t1\n", "s1.png": ""})
+    folder = write("mine", **{"scans.tsv": (outside / "scans.tsv").read_text()})
+    link, target = {
+        "table": (folder / "scans.tsv", outside / "scans.tsv"),
+        "image": (folder / "images" / "s1.png", outside / "s1.png"),
+        "folder": (folder / "images", outside),
+    }[what]
+    link.unlink(missing_ok=True)
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(target)
+    layout = own(tmp_path, images={"files": ["images/*.png"], "named_by": "scan"})
+    with pytest.raises(ValueError, match="does not lie") as error:
+        open_catalog(folder, layout=layout)
+    told = "scans.tsv is a link out of the folder; a file in it would be right."
+    if what != "table":
+        told = "1 of 1 images are links out of the folder; files in it would be right."
+    assert str(error.value).splitlines()[1] == f"  {told}"
+
+
+def test_a_link_within_the_folder_is_followed(write: Callable[..., Path], tmp_path: Path) -> None:
+    folder = write("mine", **{"scans.tsv": "subject\tscan\tmonths\tcode\na\ts1.png\t30\t1\n", "store/x.png": ""})
+    (folder / "images").mkdir()
+    (folder / "images" / "s1.png").symlink_to(folder / "store" / "x.png")
+    (tmp_path / "also-mine").symlink_to(folder)
+    layout = own(tmp_path, images={"files": ["images/*.png"], "named_by": "scan"})
+    assert open_catalog(tmp_path / "also-mine", layout=layout).counts["instances"] == 1
+
+
+def test_columns_of_a_joined_table_may_bear_any_name(write: Callable[..., Path], tmp_path: Path) -> None:
+    tables = {"scans.tsv": "subject\tscan\tmonths\tcode\na\ts1\t30\t1\n", "more.csv": "id,word\ns1,seven\n"}
+    joined = {"files": ["more.csv"], "on": {"scan": "id"}, "columns": {"key": "word"}, "count": "name"}
+    catalog = open_catalog(write("mine", **tables), layout=own(tmp_path, joins=[joined]))
+    assert (column(catalog, "series", "key"), column(catalog, "series", "name")) == (["seven"], [1])
+
+
+def test_a_joined_table_without_any_optional_column_adds_none(write: Callable[..., Path], tmp_path: Path) -> None:
+    tables = {"scans.tsv": "subject\tscan\tmonths\tcode\na\ts1\t30\t1\n", "more.csv": "id\ns1\n"}
+    joined = {"files": ["more.csv"], "on": {"scan": "id"}, "columns": {"x": {"column": "x", "optional": True}}}
+    catalog = open_catalog(write("mine", **tables), layout=own(tmp_path, joins=[joined]))
+    assert catalog.counts["series"] == 1
+    assert "x" not in catalog.repository.columns("series")
 
 
 def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ _LOOKS = {
     "year": 'four digits in quotes, such as "2017",',
     "collections": "ids of collections, such as lidc_idri,",
     "name": "a name of small letters, digits and underscores, such as view_position,",
-    "file": "a path below the folder, with / and without ..,",
+    "file": "a path below the folder, with / and without . .. or :,",
+    "glob": "a pattern below the folder, with / and without . .. or :, and ** only between slashes,",
     "extract": "a regular expression with a group in parentheses",
 }
 _KINDS = {"dataset": "the data set", "model": "the model", "framework": "the framework", "layout": "the layout"}

@@ -94,7 +94,7 @@ def open_layout(layout: str | Path, folder: str | Path) -> Repository:
     problems = unlike(rules, root)
     if problems:
         raise ValueError(_refusal(rules, root, problems))
-    images = find_images(root, rules.fields["images"]["files"]) if "images" in rules.fields else None
+    images = _images(rules, root)
     build = _digest(rules, root, images)
     place = hashlib.sha256(str(root.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
@@ -128,6 +128,16 @@ def known_layout(folder: str | Path) -> str | None:
     """
     root = Path(folder).expanduser()
     return next((key for key in layout_keys() if not unlike(read_layout(key), root)), None)
+
+
+def _images(rules: Layout, root: Path) -> pl.DataFrame | None:
+    if "images" not in rules.fields:
+        return None
+    images = find_images(root, rules.fields["images"]["files"])
+    if n_out := images["leads_out"].sum():
+        said = f"{n_out:,} of {images.height:,} images are links out of the folder; files in it would be right."
+        raise ValueError(_refusal(rules, root, [said]))
+    return images.drop("leads_out")
 
 
 def _read(rules: Layout, root: Path, images: pl.DataFrame | None) -> tuple[Entities, list[str]]:

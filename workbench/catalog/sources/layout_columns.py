@@ -7,6 +7,7 @@ import polars as pl
 
 from workbench.catalog.sources.assemble import QualityRow
 from workbench.catalog.sources.headers import no_header, shown_names
+from workbench.errors import brief
 
 _PER_YEAR = {"months": 12.0, "weeks": 365.25 / 7, "days": 365.25}
 _MOST_SHOWN = 12
@@ -121,6 +122,33 @@ def label_columns(table: pl.DataFrame, labels: Mapping[str, Any]) -> tuple[pl.Da
     unknown = parts.list.eval(~pl.element().is_in(list(names.values())) & (pl.element() != "")).list.any()
     n_unknown = int(table.select(unknown.fill_null(value=False).sum()).item())
     return made, ("Label that the layout does not name", "rows", n_unknown, table.height, "left out")
+
+
+def wrong_extract(pattern: str) -> str | None:
+    """Return why a regular expression cannot give the value of a column.
+
+    Parameters
+    ----------
+    pattern : str
+        As a layout states it.
+
+    Returns
+    -------
+    str or None
+        A sentence; None when its first group gives one.
+
+    Examples
+    --------
+    >>> wrong_extract("([0-9]+)"), wrong_extract(r"\\(")
+    (None, "'\\\\\\\\(' has no group; one in parentheses, such as ([0-9]+), would be right.")
+    """
+    shown = brief(repr(pattern))
+    try:
+        groups = pl.select(pl.lit("").str.extract_groups(pattern)).to_series().struct.fields
+    except pl.exceptions.ComputeError as problem:
+        why = next((line[7:] for line in str(problem).splitlines() if line.startswith("error: ")), "unreadable")
+        return f"{shown} is no regular expression ({brief(why)}). One such as ([0-9]+) would be right."
+    return None if groups else f"{shown} has no group; one in parentheses, such as ([0-9]+), would be right."
 
 
 def _values(table: pl.DataFrame, rule: Mapping[str, Any]) -> pl.Expr | None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from workbench.catalog.sources.delimited import UnreadableTableError, parse_delimited, split_header
 
-_IMAGES = {"name": pl.String, "file_name": pl.String, "size_mb": pl.Float64}
+_IMAGES = {"name": pl.String, "file_name": pl.String, "size_mb": pl.Float64, "leads_out": pl.Boolean}
 _SEPARATORS = (b"\t", b",", b";")
 _MB = 1e6
 _MOST_OF_HEADER = 2**20
@@ -31,6 +31,24 @@ def first_file(root: Path, names: Iterable[str]) -> Path | None:
         None when there is none.
     """
     return next((root / name for name in names if (root / name).is_file()), None)
+
+
+def leads_out(root: Path, path: Path) -> bool:
+    """Return whether a path below a folder leads out of it by a link.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder, itself perhaps a link.
+    path : pathlib.Path
+        Below it.
+
+    Returns
+    -------
+    bool
+        False for a link to another place in the folder.
+    """
+    return not path.resolve().is_relative_to(root.resolve())
 
 
 def read_stated_table(path: Path, comments: str | None = None) -> pl.DataFrame:
@@ -118,15 +136,20 @@ def find_images(root: Path, patterns: Iterable[str]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``name``, ``file_name`` (below the folder) and ``size_mb``, sorted by ``file_name``.
+        ``name``, ``file_name`` (below the folder), ``size_mb`` and ``leads_out`` of it by a link, sorted by
+        ``file_name``.
     """
-    found: dict[str, tuple[str, float]] = {}
+    found: dict[str, tuple[str, float, bool]] = {}
+    folders_out: dict[Path, bool] = {}
     for pattern in patterns:
         for path in root.glob(pattern):
             if not path.name.startswith(".") and path.is_file():
+                if path.parent not in folders_out:
+                    folders_out[path.parent] = leads_out(root, path.parent)
+                out = leads_out(root, path) if path.is_symlink() else folders_out[path.parent]
                 place = _text(path.relative_to(root).as_posix())
-                found[place] = (_text(path.name), path.stat().st_size / _MB)
-    rows = [(name, place, size) for place, (name, size) in sorted(found.items())]
+                found[place] = (_text(path.name), path.stat().st_size / _MB, out)
+    rows = [(name, place, size, out) for place, (name, size, out) in sorted(found.items())]
     return pl.DataFrame(rows, schema=_IMAGES, orient="row")
 
 

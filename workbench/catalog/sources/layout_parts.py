@@ -10,9 +10,10 @@ import polars as pl
 from workbench.catalog.sources.assemble import QualityRow
 from workbench.catalog.sources.delimited import UnreadableTableError
 from workbench.catalog.sources.layout_columns import found_columns, label_columns, lacking_columns, make_columns
-from workbench.catalog.sources.layout_files import first_file, read_list, read_stated_table, stated_header
+from workbench.catalog.sources.layout_files import first_file, leads_out, read_list, read_stated_table, stated_header
 from workbench.catalog.sources.layout_rules import Layout, column_rule
 
+_ON = "joined on"  # with a space, which no column of a layout has
 _SEVERAL = "several"  # the part of an image that two lists name
 
 
@@ -53,6 +54,8 @@ def unlike(layout: Layout, root: Path) -> list[str]:
     if not any(root.iterdir()):
         return ["The folder is empty."]
     stated = layout.fields
+    if away := sorted(path.name for path in stated_files(layout, root) if leads_out(root, path)):
+        return [f"{name} is a link out of the folder; a file in it would be right." for name in away]
     path = first_file(root, stated["table"]["files"])
     problems = [] if path else [f"There is no table {' or '.join(stated['table']['files'])}."]
     if path:
@@ -165,23 +168,23 @@ def _join(
     """Return the columns of another table for each row, and what belongs to no row or is there twice."""
     ((ours, theirs),) = joined["on"].items()
     name = joined["files"][0]
-    keys = raw.select(key=pl.col(ours))
-    known = other.select(key=pl.col(theirs))
-    n_alone = known.filter(~pl.col("key").is_in(keys["key"].implode())).height
+    keys = raw.select(pl.col(ours).alias(_ON))
+    known = other.select(pl.col(theirs).alias(_ON))
+    n_alone = known.filter(~pl.col(_ON).is_in(keys[_ON].implode())).height
     quality: list[QualityRow] = [(f"Row of {name} that belongs to no row", "rows", n_alone, other.height, "left out")]
     made = []
     if "count" in joined:
-        counts = known.drop_nulls().group_by("key").agg(pl.len().cast(pl.Int64).alias(joined["count"]))
-        found = keys.join(counts, on="key", how="left", maintain_order="left").drop("key")
+        counts = known.drop_nulls().group_by(_ON).agg(pl.len().cast(pl.Int64).alias(joined["count"]))
+        found = keys.join(counts, on=_ON, how="left", maintain_order="left").drop(_ON)
         made.append(found.fill_null(0))
     if "columns" in joined:
-        n_twice = known.drop_nulls().select(pl.col("key").is_duplicated().sum()).item()
+        n_twice = known.drop_nulls().select(pl.col(_ON).is_duplicated().sum()).item()
         if n_twice:
             return pl.DataFrame(), quality, [f"{name}: {n_twice:,} rows share their {theirs} with another."]
         columns, counted = make_columns(other, {each: column_rule(rule) for each, rule in joined["columns"].items()})
         quality += counted
-        columns = columns.with_columns(key=other[theirs]).drop_nulls("key")
-        made.append(keys.join(columns, on="key", how="left", maintain_order="left").drop("key"))
+        columns = known.hstack(columns.get_columns()).drop_nulls(_ON)
+        made.append(keys.join(columns, on=_ON, how="left", maintain_order="left").drop(_ON))
     return pl.concat(made, how="horizontal"), quality, []
 
 

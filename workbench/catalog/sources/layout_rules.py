@@ -9,6 +9,7 @@ from typing import Any
 from workbench.assets import asset_path
 from workbench.catalog.documents.forms import form_problems
 from workbench.catalog.documents.lines import Document, Place, read_document
+from workbench.catalog.sources.layout_columns import wrong_extract
 from workbench.catalog.sources.table import RESERVED
 from workbench.catalog.sources.table_rows import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 from workbench.errors import unknown_name
@@ -155,6 +156,21 @@ def _name_problems(stated: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
             yield ("columns", name, "unit"), f"{name!r} has a unit; only an age has one. Leave it out."
         if "number" in rule and name in NAMES:
             yield ("columns", name, "number"), f"The catalog knows itself what {name!r} is. Leave number out."
+    if rules["patient_id"].get("optional"):
+        yield ("columns", "patient_id", "optional"), "A row without a patient is none. Leave optional out."
+    yield from _extract_problems(stated)
+
+
+def _extract_problems(stated: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    tables: list[tuple[Place, Mapping[str, Any]]] = [(("columns",), stated["columns"])]
+    tables += [(("joins", n, "columns"), each.get("columns", {})) for n, each in enumerate(stated.get("joins", ()))]
+    for place, columns in tables:
+        for name, rule in columns.items():
+            pattern = column_rule(rule).get("extract")
+            if pattern and (said := wrong_extract(pattern)):
+                yield (*place, name, "extract"), said
+            if place[0] == "joins" and "first_of" in column_rule(rule):
+                yield (*place, name, "first_of"), "Another table has no patients of its own. Leave first_of out."
 
 
 def _own_names(stated: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
