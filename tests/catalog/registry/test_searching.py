@@ -193,3 +193,30 @@ def test_a_typo_is_only_looked_for_when_nothing_else_is_found():
     assert [word for word, _ in words.meant("scaan")] == ["scan"]
     assert words.meant("xyzw") == []
     assert words.meant("100") == []
+
+
+def test_a_number_counts_only_with_the_word_before_it():
+    shelf = SearchIndex(
+        [
+            invented("kits", name="KiTS23", keywords=["67 people"]),
+            invented("other", name="Other", keywords=["BraTS 2023"]),
+        ]
+    )
+    assert shelf.search("Ki-67") == []
+    assert keys(shelf.search("brats2023")) == keys(shelf.search("brats 2023")) == ["other"]
+    (hit,) = shelf.search("kits 23")
+    assert hit.matched == ("the name: KiTS23", "the name: kits", "the name: kits23")
+
+
+def test_a_confirmed_license_breaks_near_ties_and_the_beginning_of_a_name_counts():
+    unknown = invented("a", name="Spleens of Anywhere", license={"id": "unknown"})
+    shelf = SearchIndex([unknown, invented("b", name="Spleens of Nowhere")])
+    assert keys(shelf.search("anywhere spleens")) == ["a", "b"]
+    assert keys(shelf.search("of spleens")) == ["b", "a"]
+    begun, other = SearchIndex(
+        [
+            invented("c", name="Spleens of Anywhere and of everywhere else", license={"id": "unknown"}),
+            invented("d", name="Anywhere Spleens", keywords=["spleens"]),
+        ]
+    ).search("spleens of a")
+    assert (begun.key, other.key) == ("c", "d")

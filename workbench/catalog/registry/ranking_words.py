@@ -15,6 +15,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 _WHOLE = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 _WORD = re.compile(r"[a-z]+|[0-9]+")
@@ -151,6 +152,29 @@ def joined_words(text: str) -> list[str]:
     """
     compounds = _COMPOUND.findall(fold(text))
     return [squeeze(each) for each in compounds if len(_WORD.findall(each)) > 1]
+
+
+def numbered_words(text: str) -> list[str]:
+    """Return the words of a text that a number follows, joined with it, as names are told apart by numbers.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+
+    Returns
+    -------
+    list of str
+        Not stemmed; without those that `joined_words` gives of one piece.
+
+    Examples
+    --------
+    >>> numbered_words("BraTS 2023, Ki-67 and Camelyon16")
+    ['brats2023']
+    """
+    words, joined = plain_words(text), joined_words(text)
+    numbered = [f"{one}{two}" for one, two in pairwise(words) if two.isdigit() and not one.isdigit()]
+    return [each for each in numbered if each not in joined]
 
 
 def squeeze(text: str) -> str:

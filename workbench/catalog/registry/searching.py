@@ -8,7 +8,7 @@ from typing import Any
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.ranking_forms import ranking_form
 from workbench.catalog.registry.ranking_rules import ranking_rules
-from workbench.catalog.registry.ranking_words import joined_words, plain_words, squeeze, stem, words_of
+from workbench.catalog.registry.ranking_words import joined_words, numbered_words, plain_words, squeeze, stem
 from workbench.catalog.registry.typed_words import Vocabulary, distance, mask_of, rounded
 
 
@@ -98,7 +98,7 @@ class SearchIndex:
             Best first, equal scores by key; empty when nothing matches.
         """
         typed = {stem(word): word for word in reversed(plain_words(text))}
-        terms = list(dict.fromkeys(words_of(text)))
+        terms = _terms(text)
         terms = [term for term in terms if term not in self._stop] or terms
         scored = self.score(dict.fromkeys(terms, 1.0), typed)
         named = self._named(squeeze(text))
@@ -107,6 +107,8 @@ class SearchIndex:
             score, matched = scored.get(place, (0.0, ()))
             worth, said = named.get(place, (0.0, ""))
             found = tuple(dict.fromkeys((said, *matched))) if said else matched
+            # Of two that match about as well, the one that may be used comes first.
+            score *= self._rules["confirmed"] if self.forms[place]["license"]["confirmed"] else 1.0
             hits.append(Hit(self.forms[place]["key"], rounded(score + worth), found))
         return sorted(hits, key=lambda hit: (-hit.score, hit.key))[:limit]
 
@@ -152,7 +154,7 @@ class SearchIndex:
             counted: dict[str, int] = {}
             for text in form["texts"].get(name, ()):
                 spelled = f"{text} {codes.get(text, '')}" if name == "modality" else text
-                for word in [*plain_words(spelled), *joined_words(spelled)]:
+                for word in [*plain_words(spelled), *joined_words(spelled), *numbered_words(spelled)]:
                     shown = self._surface.get(stem(word), word)
                     self._surface[stem(word)] = min(shown, word, key=lambda each: (len(each), each))
                     counted[stem(word)] = counted.get(stem(word), 0) + 1
@@ -193,11 +195,18 @@ class SearchIndex:
         return best
 
     def _named(self, typed: str) -> dict[int, tuple[float, str]]:
-        """Return the entries whose whole name is the text, or nearly, with what that is worth."""
+        """Return the entries whose name is the text, or nearly, or begins so, with what that is worth."""
         rule, close = self._rules["names"], self._rules["names"]["close"]
+        begun = rule["begins"] if len(typed) >= close["letters"] else 0.0
         most = 0 if len(typed) < close["letters"] else 1 if len(typed) < close["letters_for_two"] else 2
         lengths = range(len(typed) - most, len(typed) + most + 1)
         mask, named = mask_of(typed), dict[int, tuple[float, str]]()
+        for place, _, name, squeezed, _ in sorted(
+            each for length, listed in self._names.items() if begun and length > len(typed) for each in listed
+        ):
+            worth = begun * len(typed) / len(squeezed)
+            if squeezed.startswith(typed) and worth > named.get(place, (0.0, ""))[0]:
+                named[place] = (worth, f"the name: {name}")
         for place, _, name, squeezed, other in sorted(
             each for length in lengths for each in self._names.get(length, ())
         ):
@@ -215,6 +224,17 @@ class SearchIndex:
     def _said(self, term: str, match: _Match, typed: Mapping[str, str]) -> str:
         shown, place = self._surface[match.term], self._rules["fields"][match.place]["said"]
         return f"{place}: {shown}" if match.term.startswith(term) else f"{place}: {shown} for '{typed.get(term, term)}'"
+
+
+def _terms(text: str) -> list[str]:
+    """Return the stems to look for; a number counts only with the word before it, as in a name."""
+    words, terms = plain_words(text), list[str]()
+    for place, word in enumerate(words):
+        if not word.isdigit():
+            terms.append(stem(word))
+        elif place and not words[place - 1].isdigit():
+            terms.append(f"{words[place - 1]}{word}")
+    return list(dict.fromkeys(terms or words))
 
 
 def _names(form: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ function countsOf(form, rules, surface) {
     const counted = new Map();
     for (const text of form.texts[name] ?? []) {
       const spelled = name === "modality" ? `${text} ${rules.modality_words[text] ?? ""}` : text;
-      for (const word of [...plainWords(spelled), ...joinedWords(spelled)]) {
+      for (const word of [...plainWords(spelled), ...joinedWords(spelled), ...numberedWords(spelled)]) {
         const stemmed = stem(word);
         const shown = surface.get(stemmed) ?? word;
         surface.set(stemmed, word.length < shown.length || (word.length === shown.length && word < shown) ? word : shown);
@@ -145,12 +145,14 @@ function scoreTerms(index, terms, typed, quiet = new Set()) {
 }
 
 function namedBy(index, typed) {
-  const { exact, close, collection_less: less } = index.rules.search.names;
+  const { exact, begins, close, collection_less: less } = index.rules.search.names;
   const most = typed.length < close.letters ? 0 : typed.length < close.letters_for_two ? 1 : 2;
   const mask = maskOf(typed);
   const named = new Map();
   index.names.forEach((names, place) => {
     for (const [name, squeezed, other] of names) {
+      const begun = (begins * typed.length) / squeezed.length;
+      if (typed.length >= close.letters && squeezed.length > typed.length && squeezed.startsWith(typed) && begun > (named.get(place)?.[0] ?? 0)) named.set(place, [begun, `the name: ${name}`]);
       if (Math.abs(squeezed.length - typed.length) > most || bits(mask ^ other) > 2 * most) continue;
       const typos = distance(typed, squeezed, most);
       if (typos > most) continue;
@@ -161,10 +163,17 @@ function namedBy(index, typed) {
   return named;
 }
 
+// a number counts only with the word before it, as in a name
+function searchedTerms(text) {
+  const words = plainWords(text);
+  const terms = words.flatMap((word, at) => (!isNumber(word) ? [stem(word)] : at && !isNumber(words[at - 1]) ? [words[at - 1] + word] : []));
+  return [...new Set(terms.length ? terms : words)];
+}
+
 export function search(index, text, limit = 10) {
   const { stop } = ready(index.rules);
   const typed = new Map(plainWords(text).reverse().map((word) => [stem(word), word]));
-  const all = [...new Set(wordsOf(text))];
+  const all = searchedTerms(text);
   const kept = all.filter((term) => !stop.has(term));
   const terms = new Map((kept.length ? kept : all).map((term) => [term, 1]));
   const scored = scoreTerms(index, terms, typed);
@@ -172,7 +181,8 @@ export function search(index, text, limit = 10) {
   const hits = [...new Set([...scored.keys(), ...named.keys()])].map((place) => {
     const { score = 0, matched = [] } = scored.get(place) ?? {};
     const [worth, said] = named.get(place) ?? [0, ""];
-    return { key: index.forms[place].key, score: rounded(score + worth), matched: said ? [...new Set([said, ...matched])] : matched };
+    const counted = score * (index.forms[place].license.confirmed ? index.rules.search.confirmed : 1);
+    return { key: index.forms[place].key, score: rounded(counted + worth), matched: said ? [...new Set([said, ...matched])] : matched };
   });
   return hits.sort((a, b) => b.score - a.score || by(a.key, b.key)).slice(0, limit);
 }

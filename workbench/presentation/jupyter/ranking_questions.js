@@ -27,6 +27,12 @@ const plainWords = (text) => fold(text).match(WORD) ?? [];
 const wordsOf = (text) => plainWords(text).map(stem);
 const squeeze = (text) => plainWords(text).join("");
 const joinedWords = (text) => (fold(text).match(COMPOUND) ?? []).filter((each) => each.match(WORD).length > 1).map(squeeze);
+const numberedWords = (text) => {
+  const joined = joinedWords(text);
+  return plainWords(text)
+    .flatMap((word, at, words) => (at && isNumber(word) && !isNumber(words[at - 1]) ? [words[at - 1] + word] : []))
+    .filter((each) => !joined.includes(each));
+};
 
 const SIGNS = Object.entries({ _: " ", "\u03bc": "u", "%": " percent ", ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤" });
 
