@@ -141,8 +141,13 @@ ENUMS = {
         ),
         (
             {"license": "Fre"},
-            "No license 'Fre' in the data catalog. Did you mean 'Free'? Valid: Free, Closed, unknown. Use one of "
-            "these.",
+            "No license 'Fre' in the data catalog. Did you mean 'Free'? Valid: Free, Closed, unknown. For 'Fre' use "
+            "Free.",
+        ),
+        (
+            {"license": "cl osed"},
+            "No license 'cl osed' in the data catalog. Did you mean 'Closed'? Valid: Free, Closed, unknown. For "
+            "'cl osed' use Closed.",
         ),
         (
             {"access": "opne"},
@@ -210,6 +215,7 @@ def test_a_misspelled_value_is_told_with_the_nearest(criteria: dict[str, Any], m
             TypeError,
             "modality=7 came. A word or a list of words would be right. Write for instance modality='CT'",
         ),
+        ({"text": 7}, TypeError, "text=7 came. Words would be right. Write for instance 'lung nodules'"),
         (
             {"demographics": ["age", None]},
             TypeError,
@@ -537,7 +543,7 @@ def test_needs_by_keyword_are_checked_and_joined_with_the_question() -> None:
         ({"min_patients": 10_000}, ("at least 10,000 patients",)),
         ({"patients": 10_000, "images": 5e4}, ("at least 10,000 patients", "at least 50,000 images")),
         ({"min_size": {"slides": 100}}, ("at least 100 slides",)),
-        ({"min_size": None}, ()),
+        ({"min_size": None, "patients": None, "modality": None}, ()),
     ],
 )
 def test_the_least_of_a_quantity_can_be_said_by_its_name(needs: dict[str, Any], said: tuple[str, ...]) -> None:

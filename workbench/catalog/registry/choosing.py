@@ -157,9 +157,44 @@ def meets_text(entries: Iterable[Entry], text: str | None) -> tuple[Entry, ...]:
     -------
     tuple of Entry
         In the same order.
+
+    Raises
+    ------
+    TypeError
+        When it is no text.
     """
-    words = (text or "").casefold().split()
+    words = (words_typed("text", text) if text is not None else "").casefold().split()
     return tuple(each for each in entries if all(word in _prose(each) for word in words))
+
+
+def words_typed(name: str, text: object) -> str:
+    """Return what was given as words.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument.
+    text : object
+        What came.
+
+    Returns
+    -------
+    str
+        The same.
+
+    Raises
+    ------
+    TypeError
+        When it is no text.
+
+    Examples
+    --------
+    >>> words_typed("text", "lung nodules")
+    'lung nodules'
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"{name}={brief(repr(text))} came. Words would be right. Write for instance 'lung nodules'")
+    return text
 
 
 def spelled(criterion: str, word: str, entries: Sequence[Entry] = ()) -> str:
@@ -194,6 +229,10 @@ def spelled(criterion: str, word: str, entries: Sequence[Entry] = ()) -> str:
         if value.casefold() == word.casefold():
             return value
     what = criterion.replace("_", " ")
+    alike = [value for value in valid if _squeezed(value).startswith(_squeezed(word))] if criterion == "license" else []
+    if alike and _squeezed(word):
+        told = f"For {brief(repr(word))} use {' or '.join(alike)}."
+        raise unknown_name(what, word, valid, where="the data catalog", then=told)
     raise unknown_name(what, word, valid, where="the data catalog", then=told_meaning(criterion, word))
 
 
@@ -214,6 +253,11 @@ def _definitions() -> dict[str, Any]:
     schema: dict[str, Any] = json.loads(asset_path("data_catalog", "schema", "entry.schema.json").read_bytes())
     definitions: dict[str, Any] = schema["$defs"]
     return definitions
+
+
+def _squeezed(license_id: str) -> str:
+    """Letters and digits alone, so that "cc by" is the beginning of CC-BY-4.0."""
+    return "".join(sign for sign in license_id.removeprefix("LicenseRef-").casefold() if sign.isalnum())
 
 
 def _is_count(value: object) -> bool:

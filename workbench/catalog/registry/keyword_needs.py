@@ -19,7 +19,7 @@ def keyword_needs(needs: Mapping[str, Any]) -> Needs:
     ----------
     needs : mapping of str to object
         Parameters of `typed_needs`; the name of a quantity, also after ``min_``, with the least number of it; and
-        ``min_size`` as a plain number, which counts patients.
+        ``min_size`` as a plain number, which counts patients. None is as if it were not given.
 
     Returns
     -------
@@ -39,15 +39,14 @@ def keyword_needs(needs: Mapping[str, Any]) -> Needs:
     ('CT', 'at least 1,000 patients', 'at least 5,000 images')
     """
     known = tuple(signature(typed_needs).parameters)
-    given, sizes = dict(needs), {}
-    for name in needs:
+    given = {name: value for name, value in needs.items() if value is not None}
+    sizes: dict[str, int] = {}
+    for name in [*given]:
         quantity = name.removeprefix("min_")
         if name == _SIZE and isinstance(needs[name], Mapping):
             sizes.update({each: _count(f"{_SIZE}[{each!r}]", least) for each, least in given.pop(name).items()})
         elif name == _SIZE:
-            if needs[name] is not None:
-                sizes["patients"] = _count(name, needs[name])
-            given.pop(name)
+            sizes["patients"] = _count(name, given.pop(name))
         elif quantity in _quantities():
             sizes[quantity] = _count(name, given.pop(name))
         elif name not in known:
