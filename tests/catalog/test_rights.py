@@ -123,7 +123,7 @@ def test_most_references_are_taken_apart_and_the_rest_kept_whole(references: lis
     for citation in references:
         entry = fields(to_bibtex([citation]))
         if citation not in apart:
-            assert re.sub(r"\\([&%$#_{}])", r"\1", entry["note"]) == citation.text
+            assert re.sub(r"\\([&%$#_])", r"\1", entry["note"]) == citation.text
 
 
 def test_bibtex_of_the_whole_index_is_well_formed(references: list[Citation]) -> None:
@@ -132,8 +132,7 @@ def test_bibtex_of_the_whole_index_is_well_formed(references: list[Citation]) ->
     assert all(keys)
     assert len({key[1] for key in keys if key}) == len(references)
     for entry in entries:
-        bare = re.sub(r"\\[{}]", "", entry)
-        assert bare.count("{") == bare.count("}")
+        assert entry.count("{") == entry.count("}")
         assert re.search(r"^  doi = \{10\.[^}]+\},$", entry, re.MULTILINE)
         assert not re.search(r"(?<!\\)[&%$#]", re.sub(r"^  (doi|url) = .*$", "", entry, flags=re.MULTILINE))
 
@@ -148,7 +147,7 @@ def test_a_long_author_list_ends_in_others() -> None:
     assert (len(cited.authors), cited.authors[-1]) == (20, ("others", ""))
     entry = fields(to_bibtex([cited]))
     assert entry["author"].endswith("NameS, S. and others")
-    assert entry["title"] == r"{A \{set\} \& more}"
+    assert entry["title"] == r"{A \textbraceleft{}set\textbraceright{} \& more}"
     assert entry["note"] == "Version 2. Data set."
     assert to_csl([cited])[0]["author"][-1] == {"literal": "others"}
 

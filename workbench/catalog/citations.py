@@ -22,8 +22,13 @@ _REFERENCE = re.compile(
 )
 _INITIALS = re.compile(r"^(?:[^\W\d_]{1,2}\.[\s-]*)+$")  # "E. B.", "J.-F.", "Yu."
 _OTHERS = "others"  # what BibTeX and pandoc's CSL read as "et al."
-_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
-    sign: f"\\{sign}" for sign in "&%$#_{}"
+# BibTeX counts braces whether or not a backslash stands before them: in words, none is left open.
+_TEX = {sign: f"\\{sign}" for sign in "&%$#_"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
 }
 
 

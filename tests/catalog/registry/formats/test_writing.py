@@ -1,8 +1,9 @@
 """Exports: all files or none, the same bytes for the same entries."""
 
 import json
+import re
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -50,10 +51,45 @@ def test_only_the_formats_asked_for_are_written(invented: Entry, tmp_path: Path)
 
 
 def test_when_one_file_cannot_be_written_none_is(invented: Entry, tmp_path: Path) -> None:
-    (tmp_path / "cards").write_text("in the way")
-    with pytest.raises(OSError, match="cards"):
+    (tmp_path / "croissant").write_text("in the way")
+    with pytest.raises(NotADirectoryError) as refused:
         export([invented], tmp_path)
-    assert contents(tmp_path) == {"cards": b"in the way"}
+    assert str(refused.value) == (
+        f"{tmp_path / 'croissant'} is a file, and a folder of the catalog shall stand there. "
+        "Move it, or name another folder."
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["croissant"]
+
+
+def test_when_the_disk_refuses_nothing_stays(invented: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, n_left = Path.open, 3
+
+    def full(path: Path, mode: str = "r", **options: Any) -> Any:
+        nonlocal n_left
+        n_left -= mode == "x"
+        if n_left < 0:
+            raise OSError(28, "No space left on device", str(path))
+        return opened(path, mode, **options)
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(OSError, match="No space") as refused:
+        export([invented], tmp_path / "new" / "folder")
+    assert re.sub(r"to \S+", "to FILE", str(refused.value)) == (
+        "The catalog cannot be written to FILE (No space left on device). A folder that you may write, on a disk with "
+        "space left, would be right. Name another folder."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("key", ["../x", "a/b", "con", "NUL", "com1.x", "a.", ".a", "", "a b", "a\n", "C:x", "a\\b"])
+def test_a_key_that_cannot_name_a_file_is_refused(tmp_path: Path, key: str) -> None:
+    with pytest.raises(ValueError, match="key of an entry") as refused:
+        export([Entry("dataset", {"key": key, "name": "A", "license": {"id": "unknown"}})], tmp_path / "out")
+    assert str(refused.value) == (
+        f"{key!r} came as the key of an entry, and cannot name a file everywhere; letters, digits and single hyphens "
+        "would be right, and no device such as con. Change the key."
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_where_a_file_shall_stand_is_refused_before_anything_is_written(
@@ -90,6 +126,9 @@ def test_a_key_that_stands_twice_is_refused(invented: Entry, tmp_path: Path) -> 
     with pytest.raises(ValueError, match="twice") as refused:
         export([invented, invented], tmp_path)
     assert str(refused.value) == "Keys stand twice: invented. Each entry has one file. Leave one of each out."
+    other = Entry("dataset", {**invented.fields, "key": "INVENTED"})
+    with pytest.raises(ValueError, match="twice: INVENTED, invented"):
+        export([invented, other], tmp_path)
     assert contents(tmp_path) == {}
 
 

@@ -18,6 +18,7 @@ from workbench.catalog.registry.formats.schema_org import CATALOG_NAME, DESCRIPT
 
 CSV_NAME = "catalog.csv"
 _SIGN = "; "
+_CALCULATED = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection: how a cell begins that a spreadsheet evaluates
 _BETWEEN = f"; several with '{_SIGN}' between"
 _QUANTITIES = ("patients", "studies", "series", "images", "volumes", "slides")
 _USES = {True: "yes", False: "no", None: "unknown"}
@@ -43,7 +44,8 @@ def to_csv(entries: Iterable[Entry]) -> str:
     -------
     str
         One row an entry, after the names of the columns; an empty cell where nobody states a value. Several values
-        stand in one cell with a semicolon between.
+        stand in one cell with a semicolon between. A text that a spreadsheet would calculate, since it begins with
+        ``=``, ``+``, ``-`` or ``@``, stands behind an apostrophe.
 
     Examples
     --------
@@ -55,7 +57,7 @@ def to_csv(entries: Iterable[Entry]) -> str:
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow([column.name for column in _COLUMNS])
     for entry in entries:
-        writer.writerow(["" if (value := column.value(entry)) is None else value for column in _COLUMNS])
+        writer.writerow([_cell(column.value(entry)) for column in _COLUMNS])
     return written.getvalue()
 
 
@@ -95,10 +97,18 @@ def data_package(table: str) -> str:
         "profile": "tabular-data-package",
         "name": "data-catalog",
         "title": CATALOG_NAME,
+        "description": "A text that begins with =, +, - or @ stands behind an apostrophe, so that no spreadsheet "
+        "calculates it.",
         "licenses": [{"name": "Apache-2.0", "path": DESCRIPTION_LICENSE, "title": "Of the descriptions only"}],
         "resources": [resource],
     }
     return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
+
+
+def _cell(value: object) -> object:
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_CALCULATED) else value
 
 
 def _field(column: _Column) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """Write the data catalog into a folder, in every format or in some: all files, or none."""
 
+import contextlib
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,10 +15,13 @@ from workbench.catalog.registry.formats.schema_org import data_catalog_jsonld
 from workbench.catalog.registry.formats.tabular import CSV_NAME, data_package, to_csv
 from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.writing import write_together
-from workbench.errors import unknown_name
+from workbench.errors import brief, unknown_name
 
 Format = Literal["croissant", "cards", "schema.org", "bibtex", "csl", "csv"]
 _FORMATS: tuple[Format, ...] = get_args(Format)
+_FILE_NAME = re.compile(r"[A-Za-z0-9]+([._-]+[A-Za-z0-9]+)*")
+# Names that Windows keeps for devices, whatever ending follows.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
 def export(
@@ -51,9 +56,9 @@ def export(
     UnknownNameError
         When there is no such format.
     ValueError
-        When there are no entries, or a key stands twice.
-    NotADirectoryError, IsADirectoryError
-        When the folder is a file, or a folder stands where a file shall.
+        When there are no entries, a key stands twice, in large or small letters, or cannot be the name of a file.
+    OSError
+        When the folder is a file, something stands in the way, or the disk refuses; nothing is written then.
 
     Examples
     --------
@@ -71,22 +76,57 @@ def export(
     _check(listed, root)
     known = facts or {}
     texts = {root / name: text for wanted in chosen for name, text in _WRITERS[wanted](listed, known).items()}
-    if blocked := next((path for path in sorted(texts) if path.is_dir()), None):
-        raise IsADirectoryError(
-            f"{blocked} is a folder, and a file of the catalog shall stand there. Move it, or name another folder."
-        )
-    write_together(dict(sorted(texts.items())))
+    _write(dict(sorted(texts.items())))
     return tuple(sorted(texts))
 
 
 def _check(entries: tuple[Entry, ...], folder: Path) -> None:
     if not entries:
         raise ValueError("There is no entry to write. Choose at least one, such as datasets().where(kind='dataset').")
-    keys = [entry.key for entry in entries]
-    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+    names: dict[str, list[str]] = {}
+    for entry in entries:
+        if not _FILE_NAME.fullmatch(entry.key) or entry.key.casefold().partition(".")[0] in _DEVICES:
+            raise ValueError(
+                f"{brief(repr(entry.key))} came as the key of an entry, and cannot name a file everywhere; letters, "
+                "digits and single hyphens would be right, and no device such as con. Change the key."
+            )
+        names.setdefault(entry.key.casefold(), []).append(entry.key)
+    if twice := sorted({key for keys in names.values() if len(keys) > 1 for key in keys}):
         raise ValueError(f"Keys stand twice: {', '.join(twice)}. Each entry has one file. Leave one of each out.")
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file. The catalog is written into a folder. Name another.")
+
+
+def _write(texts: Mapping[Path, str]) -> None:
+    """Write the files; when one cannot be written, no file and no new folder stays."""
+    new: list[Path] = []
+    try:
+        for path in texts:
+            _refuse_what_is_in_the_way(path)
+        new = sorted({place for path in texts for place in path.parents if not place.exists()}, reverse=True)
+        write_together(texts)
+    except OSError as problem:
+        for place in new:  # the innermost first
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        if problem.errno is None:  # told already
+            raise
+        raise type(problem)(
+            f"The catalog cannot be written to {problem.filename or 'the folder'} ({problem.strerror}). A folder that "
+            "you may write, on a disk with space left, would be right. Name another folder."
+        ) from problem
+
+
+def _refuse_what_is_in_the_way(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"{path} is a folder, and a file of the catalog shall stand there. Move it, or name another folder."
+        )
+    place = next(each for each in path.parents if each.exists())
+    if not place.is_dir():
+        raise NotADirectoryError(
+            f"{place} is a file, and a folder of the catalog shall stand there. Move it, or name another folder."
+        )
 
 
 def _croissant(entries: tuple[Entry, ...], facts: Mapping[str, IdcFacts]) -> dict[str, str]:
