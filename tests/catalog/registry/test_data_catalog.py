@@ -522,6 +522,21 @@ def test_searching_gives_a_catalog_in_order_with_its_hits() -> None:
     assert len(wb.datasets().search("qqqqzzzz")) == 0
 
 
+@pytest.mark.parametrize("limit", [0, -1, True, 2.5, "x"])
+def test_a_limit_that_is_none_is_told(limit: Any) -> None:
+    with pytest.raises(ValueError, match="limit") as caught:
+        wb.datasets().search("lung", limit=limit)
+    assert str(caught.value) == f"limit={limit!r} came. A whole number from 1 would be right, such as limit=10"
+
+
+def test_what_is_no_text_is_told() -> None:
+    asks: list[tuple[Any, str]] = [(wb.datasets().search, "text"), (wb.datasets().recommend, "question")]
+    for ask, name in asks:
+        with pytest.raises(TypeError) as caught:
+            ask(3)
+        assert str(caught.value) == f"{name}=3 came. Words would be right. Write for instance 'lung nodules'"
+
+
 def test_needs_by_keyword_are_checked_and_joined_with_the_question() -> None:
     catalog = wb.datasets()
     asked = catalog.recommend("chest X-rays", min_size={"patients": 10_000}, commercial_use=True)

@@ -12,7 +12,7 @@ from workbench.catalog.registry.choosing import Asked
 from workbench.catalog.registry.conflicts import Conflicts, find_conflicts
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
-from workbench.catalog.registry.meant_words import refuse_criteria
+from workbench.catalog.registry.meant_words import limit_typed, refuse_criteria
 from workbench.catalog.registry.naming import find_entry, names_of
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class DataCatalog:
         DataCatalog
             Empty when nothing matches.
         """
-        hits = tuple(self._index.search(text, limit))
+        hits = tuple(self._index.search(choosing.words_typed("text", text), limit_typed(limit)))
         return replace(self._narrowed(tuple(self[hit.key] for hit in hits)), found=hits)
 
     def compare(self, *keys: str) -> "Comparison":
@@ -172,7 +172,8 @@ class DataCatalog:
         from workbench.catalog.registry.questions import read_question
         from workbench.catalog.registry.recommending import recommend
 
-        asked = (read_question(question, self._index) if question else Needs()).with_needs(keyword_needs(needs))
+        typed = choosing.words_typed("question", question or "")
+        asked = (read_question(typed, self._index) if typed else Needs()).with_needs(keyword_needs(needs))
         if not asked.collections:
             return recommend(self.entries, asked, index=self._index, leakage=self.families.leakage)
         more = (*self.entries, *self.collections.entries)

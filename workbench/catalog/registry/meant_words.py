@@ -75,6 +75,34 @@ def refuse_criteria(named: Iterable[str]) -> None:
         raise unknown_name("criterion", name, _CRITERIA, where="where()", then=told)
 
 
+def limit_typed(limit: object) -> int:
+    """Return how many are wanted at most.
+
+    Parameters
+    ----------
+    limit : object
+        What came.
+
+    Returns
+    -------
+    int
+        The same.
+
+    Raises
+    ------
+    ValueError
+        When it is no whole number from 1.
+
+    Examples
+    --------
+    >>> limit_typed(10)
+    10
+    """
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise ValueError(f"limit={brief(repr(limit))} came. A whole number from 1 would be right, such as limit=10")
+    return limit
+
+
 def meant_values(criterion: str, word: str) -> tuple[str, ...]:
     """Return the values of a criterion that a word means which is none of them.
 
