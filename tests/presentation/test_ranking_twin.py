@@ -15,7 +15,7 @@ from workbench.presentation.catalog_view import ranking_script
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-QUESTIONS = Path(__file__).parents[1] / "catalog" / "registry" / "questions.yaml"
+QUESTIONS = Path(__file__).parents[1] / "catalog" / "registry"
 N_GENERATED = 200
 GLUE = [
     "with",
@@ -29,6 +29,17 @@ GLUE = [
     "more than 1.5 million",
     "from",
     "ß é",
+    "other than",
+    "external test set for",
+    "trained on",
+    "between 500 and 2,000",
+    "5-10k",
+    "over 65",
+    "after 2020",
+    "5 GB",
+    "is not important",
+    "mamography",
+    "COVID-19",
 ]
 
 LOAD = """async ([source, packed]) => {
@@ -51,7 +62,8 @@ TIME = """(texts) => texts.map((text) => {
 
 
 def written():
-    return [asked["question"] for asked in yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))]
+    files = (QUESTIONS / name for name in ("questions.yaml", "more_questions.yaml"))
+    return [asked["question"] for file in files for asked in yaml.safe_load(file.read_text(encoding="utf-8"))]
 
 
 def generated():

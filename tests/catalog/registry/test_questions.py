@@ -87,6 +87,42 @@ def test_who_trains_a_model_looks_for_data(question, kind):
         ("non-small cell lung cancer in CT", "lung; lung cancer; CT"),
         ("gradient echo MRI of the small bowel", "MRI"),
         ("", ""),
+        ("anything but CT of the brain", "brain; not CT"),
+        ("all but MRI of the liver", "liver; not MRI"),
+        ("brain, rather not MRI", "brain; not MRI"),
+        ("not only CT but also MRI", "CT; MRI"),
+        ("commercial use not required, chest CT", "chest; CT; commercial use not needed"),
+        ("race and sex are not important, X-ray with age", "X-ray; age known; race and sex not needed"),
+        ("chest X-ray of children from Africa", "chest; X-ray; children; from Africa"),
+        ("Vietnamese chest X-rays", "chest; X-ray; from Vietnam"),
+        ("image registration of lung CT", "lung; CT; registration"),
+        ("registration of images without registration", "registration; no registration"),
+        ("CT without lung disease", "CT"),
+        ("pneumothorax segmentation on chest X-ray", "chest; pneumothorax; X-ray; segmentation"),
+        ("grade II glioma", "brain; glioma"),
+        ("tumor grading", "grading"),
+        ("glaucoma, optic cup", "eye; optic disc; glaucoma"),
+        ("kidney or liver CT", "kidney or liver; CT"),
+        ("hip fracture", "hip; fracture"),
+        ("Ki-67 in breast cancer", "breast; pathology; Ki-67 stain"),
+        ("pathology under CC0 or CC BY 4.0", "pathology; license CC0 or CC BY"),
+        ("CT, no share-alike", "CT; no share-alike"),
+        ("data for a startup", "commercial use"),
+        ("no non-commercial restriction", "commercial use"),
+        ("a permissive licence for CT", "CT; commercial use"),
+        ("which chest CT data report race", "chest; CT; race known"),
+        ("CT with race reported for each patient", "CT; race known"),
+        ("CT with a report", "CT; reports"),
+        ("DR images of the chest", "chest; X-ray"),
+        ("DR screening in fundus photos", "eye; diabetic retinopathy; fundus photography"),
+        ("C-spine CT", "spine; cervical spine; CT"),
+        ("thyroid U/S", "thyroid; ultrasound"),
+        ("U-Net that needs no tuning", "a framework"),
+        ("LLM for radiology", "a model"),
+        ("a data set to pretrain an LLM", ""),
+        ("self-supervised pretraining on histology", "pathology; representation learning"),
+        ("low-dose CT denoising", "CT; denoising"),
+        ("asdf qwerty", ""),
     ],
 )
 def test_what_is_understood(question, understood):
@@ -121,6 +157,26 @@ def test_what_is_understood(question, understood):
         ("chest CT scans, more than 1k", "more than 1,000 scans"),
         ("patients: at least 300", "at least 300 patients"),
         ("at least one of these", ""),
+        ("less than 5 GB of images", ""),
+        ("slice thickness under 1 mm in CT", ""),
+        ("MRI of patients over 65", ""),
+        ("women aged 50 to 70, mammography", ""),
+        ("18+ years, CT", ""),
+        ("chest X-rays after 2020", ""),
+        ("since 2000 patients joined", "at least 2,000 patients"),
+        ("images larger than 1024 pixels", ""),
+        ("slides at 20x", ""),
+        ("3T MRI", ""),
+        ("Ki-67 slides", ""),
+        ("1,5 million images", "at least 1,500,000 images"),
+        ("14 findings on chest X-rays", ""),
+        ("stage 4 patients", ""),
+        ("between 500 and 2000 CT volumes", "at least 500 scans and at most 2,000 scans"),
+        ("5,000-10,000 chest X-rays", "at least 5,000 images and at most 10,000 images"),
+        ("10–20 slides", "at least 10 slides and at most 20 slides"),
+        ("5-10k slides", "at least 5,000 slides and at most 10,000 slides"),
+        ("more than 20k and less than 50k images", "more than 20,000 images and fewer than 50,000 images"),
+        (">= 200k images, <= 1M images", "at least 200,000 images and at most 1,000,000 images"),
         ("over 10,000 patients and at least 20 centers", "more than 10,000 patients; at least 20 centers"),
     ],
 )
@@ -164,6 +220,17 @@ def test_what_is_not_understood_is_kept_as_typed_and_still_ranks():
     needs = read_question("Chest CT of astronauts, not xenon, not demographics")
     assert needs.left_over == ("astronauts", "not xenon", "not demographics")
     assert needs.words == ("astronaut",)
+
+
+def test_what_counts_nothing_is_told():
+    assert read_question("polyps, less than 5 GB").left_over == ("less than 5 gb",)
+    assert read_question("CT of patients over 65, after 2020").left_over == ("over 65", "after 2020")
+
+
+def test_words_of_a_question_that_no_rule_knows_are_told_apart_from_numbers_and_negations():
+    needs = read_question("xenon CT of astronauts, not krypton, 77")
+    assert needs.unread == ("xenon", "astronauts")
+    assert needs.left_over == ("xenon", "astronauts", "not krypton", "77")
 
 
 def test_a_bound_that_counts_nothing_is_told_and_never_searched_for():

@@ -129,6 +129,18 @@ class Found:
         if wanted.values not in [other.values for other in known]:
             known.append(wanted)
 
+    def name(self, wanted: Wanted) -> None:
+        """Note an entry that is named, once.
+
+        Parameters
+        ----------
+        wanted : Wanted
+            Its keys; of several names the first says it.
+        """
+        known = {key for each in self.lists.get("named", ()) for key in each.values}
+        if not known.issuperset(wanted.values):
+            self.add("named", wanted)
+
     def limit_access(self, access: str) -> None:
         """Set the most that access may ask for, if less than before.
 

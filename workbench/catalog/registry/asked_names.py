@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
 _CAPITALS = 2  # so many capitals tell a name from a word that begins a name
+_NOWHERE = {"Unknown", "Not Applicable", "Whole body"}  # nothing that others could be asked to show too
+_SHOWN = (("modality", "modality"), ("region", "regions"), ("organs", "organs"), ("task", "tasks"))
 _SHORTEST = 3  # letters of a first word that stands for a name
 
 
@@ -78,13 +80,15 @@ class AskedNames:
         Returns
         -------
         dict
-            ``modality``, ``region`` and ``task`` to one need each; without those that no entry tells.
+            ``modality``, ``region``, ``organs`` and ``task`` to one need each; without those that no entry tells. Of
+            an entry of several parts the kind of image is that of the first.
         """
         forms = [self.forms[key] for key in keys]
         shown: dict[str, tuple[Wanted, ...]] = {}
-        for need, field in (("modality", "modality"), ("region", "regions"), ("task", "tasks")):
-            values = tuple(dict.fromkeys(value for form in forms for value in form[field]))
-            if values and values[0] not in ("Unknown", "Not Applicable"):
+        for need, field in _SHOWN:
+            told = [form["parts"][0] if field == "modality" and form.get("parts") else form for form in forms]
+            values = tuple(dict.fromkeys(value for form in told for value in form[field]))
+            if values and _NOWHERE.isdisjoint(values):
                 shown[need] = (Wanted(values, _said(need, values)),)
         return shown
 
@@ -109,7 +113,8 @@ def names_in(index: "SearchIndex") -> AskedNames:
 def _names(form: Mapping[str, Any]) -> list[str]:
     names = [form["name"], form["name"].split(" (")[0], *form["texts"].get("aliases", ())]
     first = next(iter(_PLAIN.findall(form["name"])), "")
-    if len(first) >= _SHORTEST and sum(letter.isupper() for letter in first) >= _CAPITALS:
+    written = sum(letter.isupper() for letter in first) >= _CAPITALS
+    if written and len(first) >= _SHORTEST and first.lower() not in known_stems():
         names.append(first)
     # The shortest way to write a name says it.
     return sorted(names, key=len)

@@ -122,11 +122,13 @@ class NumberReader:
             value, end = self._number(place + length) if length else (None, place)
             if value is None or end != place + length + 1:
                 continue
+            if self.asked[end : end + 1] in (["to"], ["and"]) and self._number(end + 1)[0] is not None:
+                end = self._number(end + 1)[1]
             end += self._length("after", end)
-            counted = self._counted(end)
-            if counted is not None and counted[1][0] == end:
+            aged, counted = self.stems[place] in _phrases()["aged"], self._counted(end)
+            if counted is not None and counted[1][0] == end and not aged:
                 continue
-            alone = self.stems[place] in _phrases()["aged"] or self._is_person(place - 1)
+            alone = aged or self._is_person(place - 1)
             if _YEARS[0] <= value <= _YEARS[1] if kind == "years" else value <= _OLDEST and alone:
                 return AskedNumber(end + self._unit(end) - place, None, ())
         return None

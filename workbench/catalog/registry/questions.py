@@ -20,7 +20,6 @@ _BREAKS = {",", ";", "but"}
 _JOINING = {"or", "nor"}
 _SHORT = 2  # letters of a name, such as the "M" of a set, that say nothing by themselves
 _TOPICS = ("modality", "region", "task")
-# What a rule names -> the list of needs.
 _STATED = {
     "organ": "organs",
     "condition": "conditions",
@@ -96,8 +95,7 @@ class _Reader:
         return self._finished().needs()
 
     def _spelled(self, word: str, entries: Container[str]) -> str:
-        meant = respelled(word, entries)
-        if meant:
+        if meant := respelled(word, entries):
             self.found.add("respelled", (word, meant))
         return meant or word
 
@@ -117,13 +115,12 @@ class _Reader:
 
     def _name(self) -> bool:
         """Take the name of an entry that is ruled out; any other name is noted, and its words are read as words."""
-        at = self.names.at(self.stems, self.place, self.question)
-        if at is None:
+        length, wanted = self.names.at(self.stems, self.place, self.question) or (0, None)
+        if wanted is None:
             return False
-        length, wanted = at
         following = self.place + length
         if not (self.negated or self.apart):
-            self.found.add("named", wanted)
+            self.found.name(wanted)
             if any(len(each) > _SHORT and each in known_stems() for each in self.stems[self.place : following]):
                 return False
             self.found.add("left_over", *(each.lstrip("_") for each in self.asked[self.place : following]))
@@ -146,12 +143,14 @@ class _Reader:
 
     def _finished(self) -> Found:
         """Say what is meant by names that a model was trained on, and take over what the entry named shows."""
-        named = self.found.lists.get("named", [])
-        self.found.add("named" if named else "apart_from", *self.trained_on)
+        named = bool(self.found.lists.get("named"))
+        for each in self.trained_on:
+            self.found.name(each) if named else self.found.add("apart_from", each)
         apart = self.found.lists.get("apart_from", [])
         if apart and self.found.plain.setdefault("kind", "dataset") == "dataset":
+            placed = "organs" if self.found.lists.get("region") else ""
             for need, wanted in self.names.shown_by(key for each in apart for key in each.values).items():
-                if not self.found.lists.get(need):
+                if need != placed and not self.found.lists.get(need):
                     self.found.add(need, *wanted)
         return self.found
 
@@ -228,7 +227,8 @@ class _Reader:
     def _goes_on(self, place: int) -> bool:
         """Return whether a word of its own follows, as in "without lung disease", which is not about the lung."""
         word = "".join(self.asked[place : place + 1])
-        return word.isalpha() and self.stems[place] not in known_stems() and word not in _JOINING
+        known = self.stems[place] in _phrases()["stop"] | _phrases()["common"] if word.isalpha() else True
+        return not (known or word in _JOINING or any(_phrases()["lexicon"].at(self.stems, place)))
 
     def _mean(self, rule: Mapping[str, Any], words: list[str]) -> None:
         need = rule["need"]
@@ -276,7 +276,7 @@ class _Reader:
             self.negated = False
         else:
             self.found.add("left_over", word)
-            self.found.add("unread", *([word] if word.isalpha() and len(word) > 1 else []))
+            self.found.add("unread", *([word] if word.isalpha() and len(word) > _SHORT else []))
             self.found.rank([stemmed], "words")
         self._take(1)
 

@@ -250,10 +250,12 @@ function askedNoSize(asked, stems, place, rules) {
     const length = lengthOf(made[kind], stems, place);
     let [value, end] = length ? numberAt(asked, stems, place + length, rules) : [null, place];
     if (value === null || end !== place + length + 1) continue;
+    if (["to", "and"].includes(asked[end]) && numberAt(asked, stems, end + 1, rules)[0] !== null) [, end] = numberAt(asked, stems, end + 1, rules);
     end += lengthOf(made.after, stems, end);
     const counted = countedAfter(asked, stems, end, rules);
-    if (counted && counted[1][0] === end) continue;
-    const alone = made.aged.has(stems[place]) || isPerson(stems, place - 1, rules);
+    const aged = made.aged.has(stems[place]);
+    if (counted && counted[1][0] === end && !aged) continue;
+    const alone = aged || isPerson(stems, place - 1, rules);
     if (kind === "years" ? YEARS[0] <= value && value <= YEARS[1] : value <= OLDEST && alone) {
       return { length: end + unitAt(asked, stems, end, rules) - place, size: null, counted: [] };
     }
@@ -316,15 +318,16 @@ function respelled(word, entries, rules) {
 const [NAME_CAPITALS, NAME_SHORTEST] = [2, 3];
 const namesIn = new WeakMap();
 
-function askedNames(index) {
+function askedNames(index, rules) {
   if (!index) return { phrases: new Map(), forms: new Map(), entries: null };
   if (namesIn.has(index)) return namesIn.get(index);
+  const { known } = ready(rules);
   const keys = new Map();
   const said = new Map();
   for (const form of index.forms) {
     const names = [form.name, form.name.split(" (")[0], ...(form.texts.aliases ?? [])];
     const first = form.name.match(/[A-Za-z0-9]+/)?.[0] ?? "";
-    if (first.length >= NAME_SHORTEST && (first.match(/[A-Z]/g) ?? []).length >= NAME_CAPITALS) names.push(first);
+    if (first.length >= NAME_SHORTEST && !known.has(first.toLowerCase()) && (first.match(/[A-Z]/g) ?? []).length >= NAME_CAPITALS) names.push(first);
     for (const name of names.sort((a, b) => [...a].length - [...b].length)) {
       const words = askedWords(name).join(" ");
       if (!keys.has(words)) keys.set(words, []);
@@ -352,9 +355,10 @@ function nameAt(names, asked, stems, place, question, rules) {
 
 function shownBy(names, keys, rules) {
   const shown = {};
-  for (const [need, field] of Object.entries({ modality: "modality", region: "regions", task: "tasks" })) {
-    const values = [...new Set(keys.flatMap((key) => names.forms.get(key)[field]))];
-    if (!values.length || ["Unknown", "Not Applicable"].includes(values[0])) continue;
+  for (const [need, field] of Object.entries({ modality: "modality", region: "regions", organs: "organs", task: "tasks" })) {
+    const told = keys.map((key) => names.forms.get(key)).map((form) => (field === "modality" && form.parts?.length ? form.parts[0] : form));
+    const values = [...new Set(told.flatMap((each) => each[field]))];
+    if (!values.length || ["Unknown", "Not Applicable", "Whole body"].some((each) => values.includes(each))) continue;
     const said = [];
     let left = values;
     for (const rule of rules.lexicon) {
@@ -386,6 +390,11 @@ function wantOf({ lists }, name, wanted, joined) {
   if (!known.some((other) => sameValues(other.values, made.values))) known.push(made);
 }
 
+function noteName({ lists }, wanted) {
+  const known = new Set(lists.named.flatMap((each) => each.values));
+  if (!wanted.values.every((key) => known.has(key))) lists.named.push(wanted);
+}
+
 function countSize({ lists }, size) {
   const at = lists.sizes.findIndex(
     (other) => sameValues(other.quantities, size.quantities) && other.strict === size.strict && (other.least === null || size.least === null) && (other.most === null || size.most === null),
@@ -404,7 +413,7 @@ const bare = (word) => word.replace(/^_+/, "");
 
 export function readQuestion(question, rules, index = null) {
   const made = ready(rules);
-  const names = askedNames(index);
+  const names = askedNames(index, rules);
   let found = { lists: Object.fromEntries(LISTS.map((name) => [name, []])), plain: {} };
   const asked = askedWords(question).map((word) => {
     const meant = names.entries ? respelled(word, names.entries, rules) : null;
@@ -450,7 +459,7 @@ export function readQuestion(question, rules, index = null) {
     const wanted = at[1];
     const following = place + length;
     if (!negated && !apart) {
-      add("named", wanted);
+      noteName(found, wanted);
       if (stems.slice(place, following).some((each) => each.length > NAME_SHORT && made.known.has(each))) return false;
       add("left_over", ...asked.slice(place, following).map(bare));
       rank(stems.slice(place, following).map(bare), "words");
@@ -552,7 +561,7 @@ export function readQuestion(question, rules, index = null) {
   }
   function goesOn(at) {
     const word = asked[at] ?? "";
-    return /^[a-z]+$/.test(word) && !made.known.has(stems[at]) && !JOINING.includes(word);
+    return /^[a-z]+$/.test(word) && !made.stop.has(stems[at]) && !made.common.has(stems[at]) && !JOINING.includes(word) && !phrasesAt(made.lexicon, stems, at).length;
   }
   function phrase() {
     let taken = 0;
@@ -589,17 +598,19 @@ export function readQuestion(question, rules, index = null) {
       negated = false;
     } else {
       add("left_over", word);
-      if (/^[a-z]{2,}$/.test(word)) add("unread", word);
+      if (/^[a-z]{3,}$/.test(word)) add("unread", word);
       rank([stemmed], "words");
     }
     take(1);
   }
   function finish() {
-    add(found.lists.named.length ? "named" : "apart_from", ...trainedOn);
+    if (!found.lists.named.length) add("apart_from", ...trainedOn);
+    else for (const wanted of trainedOn) noteName(found, wanted);
     const others = found.lists.apart_from;
     if (!others.length || (found.plain.kind ??= "dataset") !== "dataset") return;
+    const placed = found.lists.region.length ? "organs" : "";
     for (const [need, wanted] of Object.entries(shownBy(names, others.flatMap((each) => each.values), rules))) {
-      if (!found.lists[need].length) add(need, wanted);
+      if (need !== placed && !found.lists[need].length) add(need, wanted);
     }
   }
 
