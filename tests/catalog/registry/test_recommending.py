@@ -212,6 +212,10 @@ def test_ranking_is_a_total_order_best_first(question):
     )
 
 
+def no_leakage(one, other):
+    return None
+
+
 def only(entry, needs):
     """Return the recommendation among one entry and another that is confirmed and shows something else."""
     return recommend([entry], read_question(needs) if isinstance(needs, str) else needs)
@@ -242,14 +246,33 @@ def only(entry, needs):
         ),
     ],
 )
-def test_one_need_that_is_not_met_or_not_known_makes_a_near_miss_that_names_it(fields, question, told):
-    found = only(invented("lungs", **fields), question)
+def test_one_need_that_is_not_met_or_not_known_is_named(fields, question, told):
+    entry = invented("lungs", **fields)
+    found = only(entry, question)
     assert found.ranked == ()
-    # Who shows something else is no near miss, but the nearest there is.
-    (choice,) = found.near_misses or found.nearest
-    assert [str(each.remark) for each in choice.unmet] == [told]
     assert found.verdict == "No data set with a confirmed license meets all needs."
-    assert told.partition(" (http")[0] in str(found)
+    given = answers(ranking_form(entry), read_question(question), no_leakage)
+    assert [str(each.remark) for each in given if each.met != "yes"] == [told]
+    for choice in (*found.near_misses, *found.nearest):
+        assert [str(each.remark) for each in choice.unmet] == [told]
+        assert told.partition(" (http")[0] in str(found)
+
+
+@pytest.mark.parametrize(
+    ("question", "near"),
+    [
+        ("chest CT, over 5,000 patients", ["lungs"]),
+        ("chest CT with boxes", ["lungs"]),
+        ("segmentation in chest MRI", ["lungs"]),
+        ("classification in chest CT of nodules", ["lungs"]),
+        ("classification in chest CT", []),
+        ("knee CT of nodules", ["lungs"]),
+        ("knee CT", []),
+        ("chest MRI", []),
+    ],
+)
+def test_a_near_miss_shows_nearly_the_same_and_for_the_same_purpose(question, near):
+    assert keys(only(invented("lungs", keywords=["nodules"]), question).near_misses) == near
 
 
 def test_an_entry_without_a_confirmed_license_is_never_ranked_whatever_it_meets():
@@ -294,9 +317,8 @@ def test_an_unconfirmed_license_with_one_more_need_that_fails_stands_after_those
 
 
 def test_two_needs_that_fail_make_no_near_miss_and_the_nearest_are_told():
-    found = recommend(
-        [invented("lungs"), invented("knees", body_region=["Lower limb"])], read_question("chest MRI, 2 million images")
-    )
+    sets = [invented("lungs"), invented("knees", body_region=["Lower limb"])]
+    found = recommend(sets, read_question("chest MRI, 2 million images"))
     assert found.near_misses == ()
     assert keys(found.nearest) == ["lungs"]
     assert "Nearest:" in str(found)
@@ -466,7 +488,7 @@ def test_the_empty_question_ranks_everything_that_is_confirmed():
     found = answer("")
     assert len(found.ranked) == sum(entry.license_confirmed for entry in shipped() if entry.kind == "dataset")
     assert found.understood == "No need was understood."
-    assert found.verdict == f"Nothing narrows the catalog: {len(found.ranked)} data sets, ordered by the words."
+    assert found.verdict == f"Nothing narrows the catalog: {len(found.ranked)} data sets."
 
 
 def test_searching_recommending_and_comparing_load_no_library_for_tables():
@@ -566,10 +588,6 @@ def test_a_least_and_a_most_are_both_tested():
     assert keys(only(invented("lungs"), Needs(sizes=(replace(size, least=1_500, most=2_000),))).ranked) == []
 
 
-def no_leakage(one, other):
-    return None
-
-
 def wanted(*values):
     return (Wanted(values, values[0]),)
 
@@ -631,3 +649,35 @@ def test_an_answer_as_text_is_short_and_numbers_its_pages():
     texts = [str(answer(asked["question"])) for asked in QUESTIONS]
     assert sum(len(text) <= 1_500 for text in texts) >= 0.8 * len(texts)
     assert "[1] https://" in str(answer("chest X-rays, over 10,000 patients"))
+
+
+def test_where_no_need_is_understood_only_what_is_named_or_holds_a_word_is_told():
+    sets = [invented("lungs", keywords=["smokers"]), invented("knees"), invented("open", license={"id": "unknown"})]
+    named = recommend(sets, Needs(named=(Wanted(("knees",), "The set knees"),), words=("knee",)))
+    assert keys(named.ranked) == ["knees"]
+    assert named.verdict == "No need was understood; the question names The set knees."
+    spoken = recommend(sets, read_question("smokers"))
+    assert (keys(spoken.ranked), spoken.not_confirmed) == (["lungs"], ())
+    assert spoken.verdict == "No need was understood; 1 confirmed data set holds the words."
+    nothing = recommend(sets, read_question("asdf qwerty"))
+    assert (nothing.ranked, nothing.near_misses, nothing.nearest, nothing.not_confirmed) == ((), (), (), ())
+    assert nothing.verdict == "No need was understood, and no entry speaks of “asdf” or “qwerty”."
+
+
+@pytest.mark.parametrize(
+    ("needs", "told"),
+    [
+        ({"commercial": True}, "The set lungs meets them."),
+        ({"labels": ("boxes",)}, "The set lungs does not meet: boxes."),
+        ({"demographics": ("race",)}, "Of The set lungs it is not known: race known."),
+    ],
+)
+def test_what_becomes_of_an_entry_that_the_question_names_is_said(needs, told):
+    asked = Needs(named=(Wanted(("lungs",), "Lungs"),), **needs)
+    assert recommend([invented("lungs")], asked).verdict.endswith(told)
+
+
+def test_wishes_alone_narrow_nothing():
+    assert only(invented("lungs"), "something to begin with").verdict == (
+        "Nothing narrows the catalog: 1 data set, ordered by what is wished."
+    )

@@ -122,7 +122,8 @@ def _region(form: Mapping[str, Any], wanted: Wanted, needs: Needs) -> Answer:
     if shown in ([], ["Unknown"], ["Not Applicable"]):
         return Answer(wanted.said, "unknown", Remark("What part of the body it shows is not known."), "region")
     met = any(each in covering(wanted.values) for each in shown)
-    by_name = met and wanted.said not in [each.said for each in needs.organs]
+    direct = any(each in wanted.values for each in shown)
+    by_name = direct and wanted.said not in [each.said for each in needs.organs]
     said = f"Shows {wanted.said if by_name else listed(shown)}."
     return Answer(wanted.said, "yes" if met else "no", Remark(said), "region")
 

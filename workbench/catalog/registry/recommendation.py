@@ -1,6 +1,6 @@
 """A recommendation: who suits, who nearly does, whose license is not confirmed; as text, as HTML, as a table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalog.registry.answer import Answer, Remark
@@ -66,6 +66,8 @@ class Recommendation:
         Plain words of which no entry speaks.
     meeting : int
         How many confirmed entries meet every need that was understood.
+    named : tuple of Choice
+        Those that the question names, whatever they meet.
     """
 
     needs: Needs
@@ -77,6 +79,7 @@ class Recommendation:
     not_understood: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     meeting: int = 0
+    named: tuple[Choice, ...] = ()
 
     @property
     def best(self) -> Choice | None:
@@ -140,9 +143,10 @@ def _verdict(found: Recommendation) -> str:
     what = {"dataset": "data set", "model": "model", "framework": "framework"}[found.needs.kind]
     silent = f"no entry speaks of {listed([f'“{word}”' for word in found.absent], 'or')}" if found.absent else ""
     if not found.needs.said():
-        if silent:
-            return f"No need was understood, and {silent}."
-        return f"Nothing narrows the catalog: {_many(found.meeting, what)}, ordered by the words."
+        return _nothing_understood(found, what, silent)
+    if not replace(found.needs, wishes=(), waived=()).said():
+        wished = f"Nothing narrows the catalog: {_many(found.meeting, what)}, ordered by what is wished"
+        return f"{'; '.join(part for part in (wished, silent) if part)}."
     whole = not (found.searched or found.not_understood)
     needs = "all needs" if whole else "the needs that were understood"
     if found.meeting:
@@ -150,7 +154,27 @@ def _verdict(found: Recommendation) -> str:
         said = f"{_many(found.meeting, what)} {verb} {needs}"
     else:
         said = f"No {what} with a confirmed license meets {needs}"
-    return f"{'; '.join(part for part in (said, silent) if part)}."
+    return f"{'; '.join(part for part in (said, silent) if part)}.{''.join(map(_told_of, found.named))}"
+
+
+def _nothing_understood(found: Recommendation, what: str, silent: str) -> str:
+    if silent:
+        return f"No need was understood, and {silent}."
+    if found.needs.named:
+        return f"No need was understood; the question names {listed([each.said for each in found.needs.named])}."
+    if found.needs.words:
+        hold = "holds" if found.meeting == 1 else "s hold"
+        return f"No need was understood; {found.meeting} confirmed {what}{' ' * (found.meeting == 1)}{hold} the words."
+    return f"Nothing narrows the catalog: {_many(found.meeting, what)}."
+
+
+def _told_of(choice: Choice) -> str:
+    """Return what becomes of an entry that the question names."""
+    lacking = dict.fromkeys(each.need for each in choice.unmet if each.met == "no")
+    unknown = dict.fromkeys(each.need for each in choice.unmet if each.met == "unknown")
+    if lacking:
+        return f" {choice.name} does not meet: {listed(lacking)}."
+    return f" Of {choice.name} it is not known: {listed(unknown)}." if unknown else f" {choice.name} meets them."
 
 
 def _many(n: int, what: str) -> str:

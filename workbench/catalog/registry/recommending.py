@@ -108,8 +108,9 @@ def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage, *, decid
     """
     rules = ranking_rules()["recommend"]
     most, elsewhere = rules["near_misses"], rules["near_elsewhere"]
-    confirmed = [choice for form, choice in choices if form["license"]["confirmed"]]
-    unconfirmed = [choice for form, choice in choices if not form["license"]["confirmed"]]
+    spoken = [(form["license"]["confirmed"], choice) for form, choice in choices if _spoken_of(choice, needs)]
+    confirmed = [choice for known, choice in spoken if known]
+    unconfirmed = [choice for known, choice in spoken if not known]
     meeting = [choice for choice in confirmed if not choice.unmet]
     # Who lacks a size or a license is nearer than who shows another part of the body; `sorted` keeps the order else.
     near = [choice for choice in confirmed if _failed(choice.unmet) == 1 and _near(choice, needs)]
@@ -124,16 +125,25 @@ def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage, *, decid
         "not_confirmed": tuple(rest[: rules["not_confirmed"]]),
         "nearest": () if decided and meeting else tuple(_nearest(confirmed, needs)[:most]),
         "meeting": len(meeting),
+        "named": tuple(choice for _, choice in choices if any(choice.key in each.values for each in needs.named)),
     }
 
 
+def _spoken_of(choice: Choice, needs: Needs) -> bool:
+    """Return whether it is named, or holds a word, where no need was understood; everybody where one was."""
+    if needs.said():
+        return True
+    if needs.named:
+        return any(choice.key in each.values for each in needs.named)
+    return choice.matched or not (needs.words or needs.unread)
+
+
 def _nearest(confirmed: list[Choice], needs: Needs) -> list[Choice]:
-    """Return who fails the fewest needs among those that show what is asked for; nobody where every topic fails."""
-    topics = _topics(needs)
+    """Return who fails the fewest needs among those that show what is asked for, or nearly; perhaps nobody."""
     if not needs.said():
         return []
     same = [choice for choice in confirmed if not _elsewhere(choice)] or [
-        choice for choice in confirmed if _elsewhere(choice) < topics
+        choice for choice in confirmed if _near(choice, needs, loosely=True)
     ]
     fewest = min((_failed(choice.unmet) for choice in same), default=0)
     return [choice for choice in same if _failed(choice.unmet) == fewest]
@@ -155,17 +165,19 @@ def _elsewhere(choice: Choice) -> int:
     return sum(each.about in _TOPIC for each in choice.unmet)
 
 
-def _near(choice: Choice, needs: Needs) -> bool:
+def _near(choice: Choice, needs: Needs, *, loosely: bool = False) -> bool:
     """Return whether it is about what is asked for, though it fails a need: near in place or kind, and in purpose."""
-    lost = {each.about for each in choice.unmet if each.about in _TOPIC}
+    lost = {each.about for each in choice.unmet if each.about in _TOPIC and each.met == "no"}
     if not lost:
         return True
     if "without" in lost:
         return False
-    places = ["organs" if needs.organs else "region"] if needs.organs or needs.region else []
-    shown = [*places, *(["modality"] if needs.modality else [])]
+    place = ["organs" if needs.organs and "region" not in lost else "region"] if needs.organs or needs.region else []
+    shown = [*place, *(["modality"] if needs.modality else [])]
     alike = any(name not in lost for name in shown) or not shown
-    purpose = (needs.task and "task" not in lost) or choice.matched or not (needs.task or needs.words)
+    purpose = (needs.task and "task" not in lost) or (needs.conditions and "conditions" not in lost) or choice.matched
+    # Where nothing but a place or a kind is asked for, what shows one of them is the nearest there is.
+    purpose = purpose or (loosely and not (needs.task or needs.conditions or needs.words))
     return bool(alike and purpose and _elsewhere(choice) < _topics(needs))
 
 

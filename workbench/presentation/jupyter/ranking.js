@@ -226,7 +226,7 @@ function regionAnswer(form, wanted, needs, rules) {
   }
   const wider = covering(wanted.values, rules);
   const met = shown.some((each) => wider.includes(each));
-  const byName = met && !needs.organs.some((each) => each.said === wanted.said);
+  const byName = shown.some((each) => wanted.values.includes(each)) && !needs.organs.some((each) => each.said === wanted.said);
   return answer(wanted.said, met ? "yes" : "no", `Shows ${byName ? wanted.said : listed(shown)}.`, "", "region");
 }
 
@@ -602,21 +602,29 @@ const elsewhere = (choice) => choice.unmet.filter((each) => TOPIC.includes(each.
 const topicsOf = (needs) => total(["region", "organs", "conditions", "modality", "stain", "task", "without", "apart_from"].map((name) => needs[name].length));
 const tellsOf = (warning, name) => Object.values(RELATED).some((said) => warning.text.startsWith(`${said} ${name}.`));
 
-function isNear(choice, needs) {
-  const lost = new Set(choice.unmet.map((each) => each.about).filter((each) => TOPIC.includes(each)));
+function isNear(choice, needs, loosely = false) {
+  const lost = new Set(choice.unmet.filter((each) => each.met === "no" && TOPIC.includes(each.about)).map((each) => each.about));
   if (!lost.size) return true;
   if (lost.has("without")) return false;
-  const places = needs.organs.length ? ["organs"] : needs.region.length ? ["region"] : [];
-  const shown = [...places, ...(needs.modality.length ? ["modality"] : [])];
+  const place = needs.organs.length && !lost.has("region") ? ["organs"] : needs.organs.length || needs.region.length ? ["region"] : [];
+  const shown = [...place, ...(needs.modality.length ? ["modality"] : [])];
   const alike = !shown.length || shown.some((name) => !lost.has(name));
-  const purpose = (needs.task.length && !lost.has("task")) || choice.matched || !(needs.task.length || needs.words.length);
-  return Boolean(alike && purpose && elsewhere(choice) < topicsOf(needs));
+  const purpose = (needs.task.length && !lost.has("task")) || (needs.conditions.length && !lost.has("conditions")) || choice.matched;
+  const open = loosely && !(needs.task.length || needs.conditions.length || needs.words.length);
+  return Boolean(alike && (purpose || open) && elsewhere(choice) < topicsOf(needs));
+}
+
+// Where no need was understood, only what the question names or, failing that, what holds one of its words.
+function isSpokenOf(choice, needs) {
+  if (saidOf(needs).length) return true;
+  if (needs.named.length) return needs.named.some((each) => each.values.includes(choice.key));
+  return choice.matched || !(needs.words.length || needs.unread.length);
 }
 
 function nearestOf(confirmed, needs) {
   if (!saidOf(needs).length) return [];
   const here = confirmed.filter((choice) => !elsewhere(choice));
-  const same = here.length ? here : confirmed.filter((choice) => elsewhere(choice) < topicsOf(needs));
+  const same = here.length ? here : confirmed.filter((choice) => isNear(choice, needs, true));
   const fewest = same.length ? Math.min(...same.map((choice) => failed(choice.unmet))) : 0;
   return same.filter((choice) => failed(choice.unmet) === fewest);
 }
@@ -631,14 +639,34 @@ function withLeakage(ranked, shared, among) {
   return [...warned, ...ranked.slice(first.length)];
 }
 
-function verdictOf(needs, { meeting, absent, searched, not_understood: not }) {
+function verdictOf(needs, { meeting, absent, searched, not_understood: not }, choices) {
   const what = { dataset: "data set", model: "model", framework: "framework" }[needs.kind];
   const many = `${meeting} ${what}${meeting === 1 ? "" : "s"}`;
   const silent = absent.length ? `no entry speaks of ${listed(absent.map((word) => `“${word}”`), "or")}` : "";
-  if (!saidOf(needs).length) return silent ? `No need was understood, and ${silent}.` : `Nothing narrows the catalog: ${many}, ordered by the words.`;
+  if (!saidOf(needs).length) {
+    if (silent) return `No need was understood, and ${silent}.`;
+    if (needs.named.length) return `No need was understood; the question names ${listed(needs.named.map((each) => each.said))}.`;
+    if (needs.words.length) return `No need was understood; ${meeting} confirmed ${what}${meeting === 1 ? " holds" : "s hold"} the words.`;
+    return `Nothing narrows the catalog: ${many}.`;
+  }
+  if (!saidOf({ ...needs, wishes: [], waived: [] }).length) return `Nothing narrows the catalog: ${many}, ordered by what is wished${silent && `; ${silent}`}.`;
   const wanted = searched.length || not.length ? "the needs that were understood" : "all needs";
   const said = meeting ? `${many} ${meeting > 1 ? "meet" : "meets"} ${wanted}` : `No ${what} with a confirmed license meets ${wanted}`;
-  return `${[said, silent].filter(Boolean).join("; ")}.`;
+  return `${[said, silent].filter(Boolean).join("; ")}.${toldOf(choices, needs)}`;
+}
+
+// What becomes of the entries that the question names.
+function toldOf(choices, needs) {
+  const named = needs.named.flatMap((each) => each.values);
+  return choices
+    .filter(({ key }) => named.includes(key))
+    .map(({ name, unmet }) => {
+      const lacking = [...new Set(unmet.filter((each) => each.met === "no").map((each) => each.need))];
+      const open = [...new Set(unmet.filter((each) => each.met === "unknown").map((each) => each.need))];
+      if (lacking.length) return ` ${name} does not meet: ${listed(lacking)}.`;
+      return open.length ? ` Of ${name} it is not known: ${listed(open)}.` : ` ${name} meets them.`;
+    })
+    .join("");
 }
 
 export function recommend(index, needs, leakage = []) {
@@ -660,8 +688,9 @@ export function recommend(index, needs, leakage = []) {
       return { confirmed: form.license.confirmed, choice };
     })
     .sort((a, b) => b.choice.score - a.choice.score || by(a.choice.key, b.choice.key));
-  const confirmed = choices.filter((each) => each.confirmed).map((each) => each.choice);
-  const unconfirmed = choices.filter((each) => !each.confirmed).map((each) => each.choice);
+  const spoken = choices.filter(({ choice }) => isSpokenOf(choice, needs));
+  const confirmed = spoken.filter((each) => each.confirmed).map((each) => each.choice);
+  const unconfirmed = spoken.filter((each) => !each.confirmed).map((each) => each.choice);
 
   const idle = new Set(rules.idle_words.trim().split(/\s+/).map(stem));
   const speaks = (word) => index.postings.has(word) || related(index, word).length > 0;
@@ -689,7 +718,7 @@ export function recommend(index, needs, leakage = []) {
     needs,
     said,
     understood: understood.filter(Boolean).join(" "),
-    verdict: verdictOf(needs, found),
+    verdict: verdictOf(needs, found, choices.map((each) => each.choice)),
     ranked: absent.length ? [] : withLeakage(meeting, shared, among),
     near_misses: absent.length ? [] : told.slice(0, most),
     not_confirmed: rest.slice(0, mostUnconfirmed),
