@@ -42,6 +42,23 @@ def test_cells_that_differ_are_marked_and_others_are_not():
     assert "\n  Tasks" in text
 
 
+def test_what_is_not_known_or_counts_another_thing_is_no_difference():
+    claim = ONE.fields["claims"][0]
+    two = invented("two", name="Two", claims=[{**claim, "of": "in the training set", "value": 7}])
+    told = rows(ONE, two)
+    assert not told["Patients"].differs
+    assert "\n  Patients" in str(compare([ONE, two]))
+    assert rows(ONE, invented("three", claims=[{**claim, "value": 7}]))["Patients"].differs
+    assert not rows(ONE, TWO)["Age"].differs
+    assert rows(ONE, invented("three", claims=[]))["Patients"].cells[1] == "not known"
+    assert not rows(ONE, invented("three", claims=[]))["Patients"].differs
+
+
+def test_the_parts_of_a_data_set_stand_with_their_modality():
+    parts = [{"name": "livers", "modality": ["CT"]}, {"name": "brains", "modality": ["MR", "PT"]}]
+    assert rows(ONE, invented("two", parts=parts))["Parts"].cells == ("not known", "livers (CT); brains (MR, PT)")
+
+
 def test_every_number_stands_with_who_states_it_and_what_its_check_found():
     assert rows(ONE, TWO)["Patients"].cells == (
         "1,200 patients (the creators; not checked)",
@@ -63,7 +80,13 @@ def test_shared_images_are_said_before_everything_else():
     said = "One is a subset of Two & more. Do not train on one and test on the other."
     assert compare([ONE, TWO]).shared == (said,)
     assert str(compare([TWO, ONE])).startswith(f"! {said}")
-    assert compare([TWO, invented("three")]).shared == ()
+    apart = compare([TWO, invented("three", name="Three")])
+    assert apart.shared == ()
+    said = "No shared images are recorded between Two & more and Three; no page that was read rules them out."
+    assert apart.not_recorded == (said,)
+    assert str(apart).startswith(said)
+    assert "<p>No shared images are recorded between Two &amp; more and Three;" in apart._repr_html_()
+    assert compare([ONE, TWO]).not_recorded == ()
 
 
 def test_the_table_has_a_row_an_attribute_and_a_column_an_entry():

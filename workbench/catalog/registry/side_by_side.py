@@ -15,7 +15,7 @@ from workbench.markup import html_table
 if TYPE_CHECKING:
     import polars as pl
 
-_UNKNOWN = "not known"
+_UNKNOWN, _NO_FACTS = "not known", "no facts"
 _WIDTH = 34  # characters of a column of text
 _FOUND = {"agrees": "agree", "differs": "differ"}
 _VERDICTS = {"not_comparable": "not comparable with the source", "unchecked": "not checked"}
@@ -32,15 +32,18 @@ class ComparedRow:
         In words.
     cells : tuple of str
         One an entry, in order; what no source states reads "not known".
+    comparable : bool
+        Whether two or more cells count the same thing.
     """
 
     attribute: str
     cells: tuple[str, ...]
+    comparable: bool = True
 
     @property
     def differs(self) -> bool:
-        """Whether the cells are not all the same."""
-        return len(set(self.cells)) > 1
+        """Whether what is known is not all the same; not to be known is no difference."""
+        return self.comparable and len(set(self.cells) - {_UNKNOWN, _NO_FACTS}) > 1
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,15 @@ class Comparison:
         The attributes that at least one entry states.
     shared : tuple of str
         For each two entries that share images, a sentence that says so and what to do about it.
+    not_recorded : tuple of str
+        For each other two, that none are recorded, which rules nothing out.
     """
 
     keys: tuple[str, ...]
     names: tuple[str, ...]
     rows: tuple[ComparedRow, ...]
     shared: tuple[str, ...] = ()
+    not_recorded: tuple[str, ...] = ()
 
     @property
     def table(self) -> "pl.DataFrame":
@@ -76,7 +82,8 @@ class Comparison:
 
     def __str__(self) -> str:
         widest = max(len(row.attribute) for row in self.rows)
-        lines = [*(f"! {said}" for said in self.shared), _line("", "", [(name,) for name in self.names], widest)]
+        lines = [*(f"! {said}" for said in self.shared), *self.not_recorded]
+        lines.append(_line("", "", [(name,) for name in self.names], widest))
         for row in self.rows:
             wrapped = [textwrap.wrap(cell, _WIDTH) or [""] for cell in row.cells]
             lines.append(_line("≠" if row.differs else " ", row.attribute, wrapped, widest))
@@ -86,6 +93,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p><strong>Warning:</strong> {escape(each)}</p>" for each in self.shared)
+        said += "".join(f"<p>{escape(each)}</p>" for each in self.not_recorded)
         rows = [(f"{'≠ ' if row.differs else ''}{row.attribute}", *row.cells) for row in self.rows]
         return f"{said}{html_table(('', *self.names), rows, heads=True)}<p>≠ marks what differs.</p>"
 
@@ -132,12 +140,17 @@ def compare(
             "Name another one, such as compare('lidc-idri', 'luna16')."
         )
     share = leakage or Families(listed).leakage
-    shared = (share(*sorted(pair)) for pair in combinations(keys, 2))
+    pairs = {(one.name, other.name): share(*sorted((one.key, other.key))) for one, other in combinations(listed, 2)}
     return Comparison(
         keys=keys,
         names=tuple(each.name for each in listed),
         rows=tuple(_rows(listed, facts or {})),
-        shared=tuple(said for said in shared if said),
+        shared=tuple(said for said in pairs.values() if said),
+        not_recorded=tuple(
+            f"No shared images are recorded between {one} and {other}; no page that was read rules them out."
+            for (one, other), said in pairs.items()
+            if not said
+        ),
     )
 
 
@@ -151,7 +164,7 @@ def _rows(entries: Sequence[Entry], facts: Mapping[str, str]) -> Iterator[Compar
         if any(cells):
             yield ComparedRow(attribute, tuple(cell or _UNKNOWN for cell in cells))
     if facts:
-        yield ComparedRow("In the Imaging Data Commons", tuple(facts.get(each.key, "no facts") for each in entries))
+        yield ComparedRow("In the Imaging Data Commons", tuple(facts.get(each.key, _NO_FACTS) for each in entries))
 
 
 def _size_rows(entries: Sequence[Entry]) -> Iterator[ComparedRow]:
@@ -160,7 +173,10 @@ def _size_rows(entries: Sequence[Entry]) -> Iterator[ComparedRow]:
     for quantity in quantities:
         stated = [[claim for claim in entry.claims if claim.quantity == quantity] for entry in entries]
         cells = ("; ".join(dict.fromkeys(map(_claimed, claims))) or _UNKNOWN for claims in stated)
-        yield ComparedRow(quantity.replace("_", " ").capitalize(), tuple(cells))
+        # Numbers of the whole and of a part of another set are no two numbers of the same.
+        counted = [claim.of for claims in stated for claim in {claim.of: claim for claim in claims}.values()]
+        comparable = len(set(counted)) < len(counted)
+        yield ComparedRow(quantity.replace("_", " ").capitalize(), tuple(cells), comparable)
 
 
 def _claimed(claim: Claim) -> str:
@@ -212,6 +228,9 @@ _ATTRIBUTES: dict[str, Callable[[Entry], str]] = {
     "Organs": lambda entry: "; ".join(entry.organs),
     "Conditions": lambda entry: "; ".join(entry.conditions),
     "Tasks": lambda entry: "; ".join(entry.tasks),
+    "Parts": lambda entry: "; ".join(
+        f"{each['name']} ({', '.join(each['modality'])})" for each in entry.fields.get("parts", ())
+    ),
     _SIZES_HERE: lambda _: "",
     "Annotations": _field("annotations", "text"),
     "Annotated by": _field("annotations", "by"),
