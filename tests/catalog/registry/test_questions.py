@@ -262,6 +262,7 @@ def test_keywords_take_the_values_of_the_catalog_and_the_words_of_questions():
             {"values": ["CR", "DX"], "said": "X-ray", "specialty": ""},
         ],
         "region": [{"values": ["Head"], "said": "brain", "specialty": ""}],
+        "organs": [{"values": ["brain"], "said": "brain", "specialty": ""}],
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.catalog.registry.ranked import EVIDENCE, answer, invented, keys, shipped
@@ -191,8 +191,10 @@ ADDED = st.tuples(
 @settings(max_examples=60)
 @given(st.lists(ADDED, max_size=3), st.one_of(ADDED, st.sampled_from(["over 1,000 patients", "at most 5k images"])))
 def test_saying_more_in_a_question_never_adds_choices(said, more):
+    before = answer(", ".join(said))
+    assume(before.needs.said() or not said)  # what means nothing alone, such as "MS", ranks nobody
     fewer = answer(", ".join([*said, more]))
-    assert set(keys(fewer.ranked)) <= set(keys(answer(", ".join(said)).ranked))
+    assert set(keys(fewer.ranked)) <= set(keys(before.ranked))
 
 
 @settings(max_examples=10, deadline=None)

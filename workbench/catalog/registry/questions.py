@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _BREAKS = {",", ";", "but"}
 _JOINING = {"or", "nor"}
+_REACH = 10  # so many words may stand before the name that an external test set is for
 _SHORT = 2  # letters of a name, such as the "M" of a set, that say nothing by themselves
 _TOPICS = ("modality", "region", "task")
 _STATED = {
@@ -105,9 +106,8 @@ class _Reader:
             for length, _ in _phrases()[kind].at(self.stems, self.place):
                 if kind == "trained" and (self.apart or self.found.plain.get("kind") == "model"):
                     continue
-                ahead = range(self.place + length, len(self.asked))
-                named = [at for at in ahead if self.names.at(self.stems, at, self.question)]
-                if named and not (kind == "trained" and named[0] > ahead[0] + 1):
+                reach = self.place + length + (2 if kind == "trained" else _REACH)
+                if any(self.names.at(self.stems, at, self.question) for at in range(self.place + length, reach)):
                     self.apart, self.negated = kind, False
                     self._take(length)
                     return True
@@ -209,12 +209,12 @@ class _Reader:
 
     def _fits(self, rule: Mapping[str, Any], end: int) -> bool:
         """Return whether a rule means what it says here: negated or not, as typed, and in the company it asks for."""
-        company = {*self.stems[: self.place], *self.stems[end:]}
+        company = [*self.stems[: self.place], *self.stems[end:]] if "near" in rule or "far" in rule else []
         return (
             rule.get("when") in (None, "negated" if self.negated else "affirmed")
             and ("typed" not in rule or self.asked[end - 1] in rule["typed"])
-            and ("near" not in rule or not company.isdisjoint(map(stem, rule["near"])))
-            and ("far" not in rule or company.isdisjoint(map(stem, rule["far"])))
+            and ("near" not in rule or any(stem(word) in company for word in rule["near"]))
+            and ("far" not in rule or not any(stem(word) in company for word in rule["far"]))
             and ("not_before" not in rule or "".join(self.asked[end : end + 1]) not in rule["not_before"])
         )
 

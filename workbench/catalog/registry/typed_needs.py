@@ -69,6 +69,7 @@ def typed_needs(
         collections=include_collections,
         modality=_wanted("modality", modality, ranking_rules()["modality_words"]),
         region=_wanted("region", body_region, ranking_rules()["regions_covering"]),
+        organs=_organs(body_region),
         task=_wanted("task", task, ()),
         labels=tuple(_label(each) for each in _listed(labels)),
         splits=splits,
@@ -93,6 +94,12 @@ def _wanted(need: str, asked: str | Iterable[str], values: Iterable[str]) -> tup
         groups = [rule["any"]] if "any" in rule else [[value] for value in rule["all"]]
         wanted += [Wanted(tuple(group), rule["said"], rule.get("specialty", "")) for group in groups]
     return tuple(dict.fromkeys(wanted))
+
+
+def _organs(asked: str | Iterable[str]) -> tuple[Wanted, ...]:
+    """Return the organs that words for a part of the body name beside the region."""
+    found = [rule["organs"] for each in _listed(asked) for rule in _rules("region", each)[:1] if "organs" in rule]
+    return tuple(dict.fromkeys(Wanted(tuple(organs), organs[0]) for organs in found))
 
 
 def _label(asked: str) -> str:

@@ -347,9 +347,8 @@ function askedNames(index, rules) {
 
 function nameAt(names, asked, stems, place, question, rules) {
   const { known } = ready(rules);
-  const typed = question.match(/[A-Za-z0-9]+/g) ?? [];
   return phrasesAt(names.phrases, stems, place).find(
-    ([length, wanted]) => !stems.slice(place, place + length).every((each) => known.has(each)) || (length === 1 && typed.includes(wanted.said)),
+    ([length, wanted]) => !stems.slice(place, place + length).every((each) => known.has(each)) || (length === 1 && question.match(/[A-Za-z0-9]+/g)?.includes(wanted.said)),
   );
 }
 
@@ -404,7 +403,7 @@ function countSize({ lists }, size) {
 }
 
 // ------------------------------------------------------------------ questions (questions.py)
-const NAME_SHORT = 2;
+const [NAME_SHORT, NAME_REACH] = [2, 10];
 const STATED = { organ: "organs", condition: "conditions", stain: "stain", population: "populations", origin: "origins", license: "license" };
 const NEVER_NEGATED = ["kind", "wish", "labels", "demographics", "splits", "commercial", "share_alike", ...Object.keys(STATED)];
 const JOINING = ["or", "nor"];
@@ -440,9 +439,8 @@ export function readQuestion(question, rules, index = null) {
     for (const kind of ["apart", "trained"]) {
       for (const [length] of phrasesAt(made[kind], stems, place)) {
         if (kind === "trained" && (apart || found.plain.kind === "model")) continue;
-        let first = place + length;
-        while (first < asked.length && !named(first)) first += 1;
-        if (first < asked.length && !(kind === "trained" && first > place + length + 1)) {
+        const reach = kind === "trained" ? 2 : NAME_REACH;
+        if (Array.from({ length: reach }, (_, at) => place + length + at).some(named)) {
           apart = kind;
           negated = false;
           take(length);
@@ -503,7 +501,7 @@ export function readQuestion(question, rules, index = null) {
     return true;
   }
   function fits(rule, end) {
-    const company = new Set([...stems.slice(0, place), ...stems.slice(end)]);
+    const company = new Set(rule.near || rule.far ? [...stems.slice(0, place), ...stems.slice(end)] : []);
     return (
       (!rule.when || rule.when === (negated ? "negated" : "affirmed")) &&
       (!rule.typed || rule.typed.includes(asked[end - 1])) &&
