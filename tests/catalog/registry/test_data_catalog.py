@@ -16,6 +16,7 @@ from workbench.catalog.registry import meant_words
 from workbench.catalog.registry.conflicts import find_conflicts
 from workbench.catalog.registry.data_catalog import DataCatalog
 from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.searching import SearchIndex
 from workbench.errors import UnknownNameError
 
 FREE = {"id": "Free", "evidence": EVIDENCE}
@@ -520,6 +521,17 @@ def test_searching_gives_a_catalog_in_order_with_its_hits() -> None:
     assert [hit.key for hit in found.found] == [each.key for each in found]
     assert len(found) <= 3
     assert len(wb.datasets().search("qqqqzzzz")) == 0
+
+
+def test_a_long_search_leaves_out_what_matches_far_worse_but_nobody_who_holds_every_word() -> None:
+    catalog = wb.datasets()
+    found, index = catalog.search("lung nodule segmentation", limit=99), SearchIndex(catalog.entries)
+    every = index.search("lung nodule segmentation", 99)
+    assert 10 <= len(found) < len(every) / 2
+    assert list(found.found) == [hit for hit in every if hit in found.found]  # in order, the first ten among them
+    assert list(found.found[:10]) == every[:10] == list(catalog.search("lung nodule segmentation").found)
+    holders = {hit.key for hit in index.search("tumor", 99) if any(" for '" not in said for said in hit.matched)}
+    assert {each.key for each in catalog.search("tumor", limit=99)} >= holders
 
 
 @pytest.mark.parametrize("limit", [0, -1, True, 2.5, "x"])

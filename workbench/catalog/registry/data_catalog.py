@@ -124,7 +124,9 @@ class DataCatalog:
         DataCatalog
             Empty when nothing matches.
         """
-        hits = tuple(self._index.search(choosing.words_typed("text", text), limit_typed(limit)))
+        from workbench.catalog.registry.weak_tails import worth_showing
+
+        hits = tuple(worth_showing(self._index, choosing.words_typed("text", text), limit_typed(limit)))
         return replace(self._narrowed(tuple(self[hit.key] for hit in hits)), found=hits)
 
     def compare(self, *keys: str) -> "Comparison":
@@ -167,13 +169,10 @@ class DataCatalog:
         UnknownNameError, TypeError
             For a need, or a value of one, that nobody could mean.
         """
-        from workbench.catalog.registry.keyword_needs import keyword_needs
-        from workbench.catalog.registry.needs import Needs
-        from workbench.catalog.registry.questions import read_question
+        from workbench.catalog.registry.keyword_needs import needs_asked
         from workbench.catalog.registry.recommending import recommend
 
-        typed = choosing.words_typed("question", question or "")
-        asked = (read_question(typed, self._index) if typed else Needs()).with_needs(keyword_needs(needs))
+        asked = needs_asked(question, needs, self._index)
         if not asked.collections:
             return recommend(self.entries, asked, index=self._index, leakage=self.families.leakage)
         more = (*self.entries, *self.collections.entries)

@@ -4,12 +4,41 @@ from collections.abc import Mapping
 from inspect import signature
 from typing import Any
 
+from workbench.catalog.registry.choosing import words_typed
 from workbench.catalog.registry.needs import Needs
+from workbench.catalog.registry.questions import read_question
 from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.searching import SearchIndex
 from workbench.catalog.registry.typed_needs import typed_needs
 from workbench.errors import brief, unknown_name
 
 _SIZE = "min_size"
+
+
+def needs_asked(question: str | None, needs: Mapping[str, Any], index: SearchIndex) -> Needs:
+    """Return the needs of a question, and those given by keyword.
+
+    Parameters
+    ----------
+    question : str, optional
+        In plain words.
+    needs : mapping of str to object
+        As for `keyword_needs`.
+    index : SearchIndex
+        Whose names the question may hold.
+
+    Returns
+    -------
+    Needs
+        Both together.
+
+    Raises
+    ------
+    UnknownNameError, TypeError
+        As `keyword_needs`; and for a question that is no text.
+    """
+    typed = words_typed("question", question) if question is not None else ""
+    return (read_question(typed, index) if typed else Needs()).with_needs(keyword_needs(needs))
 
 
 def keyword_needs(needs: Mapping[str, Any]) -> Needs:

@@ -1,10 +1,6 @@
 // The page of the data catalog: one aggregates object in, everything answered in the browser. The parts stand before it.
 
-const WORTH_SHOWING = 0.3; // of the best score
 const STRANGE_TOLD = 4; // things in an address that the catalog lacks
-const NEVER_CUT = 10; // the first hits, as many as `DataCatalog.search` returns
-const WORDS_HELD = 6; // of a search that an entry may hold
-const NAMED_SCORE = 8; // a whole name scores hundreds, words of it single digits
 
 // Ranking and collections travel packed; what is packed is unpacked once, before anything is shown.
 async function prepared(page) {
@@ -123,16 +119,16 @@ function compose(page, catalog) {
     const next = compare.includes(key) ? compare.filter((each) => each !== key) : [...compare, key].slice(-MOST_COMPARED);
     app.change({ compare: next, comparing: app.state.comparing && next.length > 1 });
   };
-  // one word of several is found in half of the catalog: what matches far worse than the best is left out, but never
-  // an entry that holds every word, and never one that a search in Python returns
+  // as workbench/catalog/registry/weak_tails.py leaves out what matches far worse than the best
   catalog.find = (text) => {
+    const rule = catalog.ranking.rules.search.tail;
     const found = (words) => catalog.search(words, app.state.collections);
     const asWritten = ({ matched }) => matched.some((said) => !said.includes(" for '"));
     const hits = found(text);
-    const words = [...new Set(text.trim().split(/\s+/))].slice(0, WORDS_HELD);
+    const words = [...new Set(text.trim().split(/\s+/))].slice(0, rule.words);
     const holders = words.map((word) => new Set(found(word).filter(asWritten).map(({ key }) => key))).filter(({ size }) => size);
-    const least = WORTH_SHOWING * Math.min(hits[0]?.score ?? 0, NAMED_SCORE);
-    return hits.filter(({ key, score }, at) => at < NEVER_CUT || score >= least || (holders.length > 0 && holders.every((keys) => keys.has(key)))).map(({ key }) => key);
+    const least = rule.share * Math.min(hits[0]?.score ?? 0, rule.named);
+    return hits.filter(({ key, score }, at) => at < rule.kept || score >= least || (holders.length > 0 && holders.every((keys) => keys.has(key)))).map(({ key }) => key);
   };
 
   const build = (view) => {
