@@ -121,6 +121,7 @@ def told_catalog() -> DataCatalog:
         "CC-BY-4.0",
         80,
         modality=["US"],
+        claims=[_claim(80, "videos", verdict="agrees", checked_against=EVIDENCE)],
         body_region=["Neck"],
         conflicts=[{"between": ["radiology:3"], "kind": "wording", "nature": "One says echo.", "resolution": "Same."}],
     )

@@ -362,5 +362,13 @@ def test_it_is_served_beside_the_other_pages(visit, tmp_path):
         assert links.all_inner_texts() == ["Diversity census", "Data catalog"]
         assert visit.page.locator(".wb-nav a[aria-current=page]").inner_text() == "Data catalog"
         assert len(keys(visit.page)) == 7
+        for key in ("slides", "reader"):
+            visit.page.locator(f"[data-compare='{key}']").check()
+        # in Voila, what holds the page cuts off what sticks to the end of the window from within
+        button = visit.page.get_by_role("button", name="Compare side by side")
+        box = button.bounding_box()
+        assert 0 < box["y"] < visit.page.viewport_size["height"] - box["height"]
+        button.click()
+        assert visit.page.locator("dialog .wc-compare").is_visible()
     assert visit.console_errors[before:] == []
     assert visit.external_requests == []

@@ -170,18 +170,29 @@ def test_an_address_with_thousands_of_values_opens_at_once(opened):
 
 
 def test_unlike_counts_and_the_unstated_are_no_difference(opened):
-    page = opened("#compare=counted,reader,slides&side-by-side=1")
-    rows = {row.locator("th").inner_text().split("\n")[0]: row for row in page.locator("dialog tbody tr").all()}
-    assert rows["Patients"].get_attribute("data-differs") == "true"
-    assert rows["Countries"].get_attribute("data-differs") == "false" if "Countries" in rows else True
-    assert rows["Annotated by"].get_attribute("data-differs") == "false"
+    page = opened("#compare=worded,reader,slides&side-by-side=1")
+    labels = page.locator("dialog tbody tr")
+    rows = {row.locator("th").inner_text().split("\n")[0]: row.get_attribute("data-differs") for row in labels.all()}
+    # 80 videos and 50 patients; patients and annotations are stated of Slides, or of both sets, and not of the model
+    assert {name: rows[name] for name in ("Size", "Patients", "Annotated by")} == dict.fromkeys(
+        ("Size", "Patients", "Annotated by"), "false"
+    )
+    assert rows["Images"] == "true"
+
+
+def test_every_pair_is_told_whether_it_shares_images(opened):
     said = "No shared images are recorded between {} and {}; no page that was read rules them out."
+    page = opened("#compare=counted,reader,free-chests,chest-part&side-by-side=1")
     lines = page.locator("dialog .wc-unshared li").all_inner_texts()
-    pairs = (("Counted Scans", "Chest Reader"), ("Counted Scans", "Slides"), ("Chest Reader", "Slides"))
+    pairs = [("Counted Scans", other) for other in ("Chest Reader", "Free Chests", "Chest Part")]
+    pairs += [("Chest Reader", "Free Chests"), ("Chest Reader", "Chest Part")]
     assert lines == [said.format(*pair) for pair in pairs]
+    assert page.locator("dialog .wc-warnings li").count() == 1
 
 
 def test_on_a_phone_every_cell_of_a_table_is_in_sight(phone, told):
+    lefts = """[...document.querySelectorAll('dialog tbody tr')].map(
+      (row) => new Set([...row.children].map((cell) => Math.round(cell.getBoundingClientRect().left))).size)"""
     for fragment in ("#entry=counted", "#compare=counted,worded,slides&side-by-side=1"):
         phone.page.goto("about:blank")
         phone.open(f"{told}{fragment}", wait_for=READY)
@@ -190,6 +201,7 @@ def test_on_a_phone_every_cell_of_a_table_is_in_sight(phone, told):
         )
         assert hidden
         assert max(hidden) <= 0
+        assert set(phone.page.evaluate(lefts)) == {1}
     names = phone.page.locator("dialog tbody td").first.evaluate("(node) => getComputedStyle(node, '::before').content")
     assert "data-column" in names or "Counted Scans" in names
 

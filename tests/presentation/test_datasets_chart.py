@@ -55,7 +55,7 @@ def test_a_platform_with_many_kinds_has_no_main_one():
 
 def test_what_is_unknown_is_laid_to_the_pages_that_were_read():
     figure = charts.datasets(told_catalog(), by="images")
-    assert figure.description.endswith("No page that was read states a number for 7.")
+    assert figure.description.endswith("No page that was read states a number for 6.")
     assert "no page that was read states one" in figure.footnote
 
 

@@ -125,7 +125,10 @@ function labelPart(entry, words) {
     splits
       ? [
           make("h4", {}, "Training and test sets"),
-          make("p", {}, answerMark(splits.official, words), " official split", splits.by_patient ? [" · ", answerMark(splits.by_patient, words), " no patient on both sides"] : ""),
+          factList([
+            ["Official split", answerMark(splits.official, words)],
+            ["No patient on both sides", splits.by_patient ? answerMark(splits.by_patient, words) : null],
+          ]),
           make("p", {}, splits.text),
           evidenceNote(splits.evidence, words),
         ]
