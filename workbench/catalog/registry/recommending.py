@@ -167,15 +167,18 @@ def _elsewhere(choice: Choice) -> int:
 
 def _near(choice: Choice, needs: Needs, *, loosely: bool = False) -> bool:
     """Return whether it is about what is asked for, though it fails a need: near in place or kind, and in purpose."""
-    lost = {each.about for each in choice.unmet if each.about in _TOPIC and each.met == "no"}
-    if not lost:
-        return True
+    topics = [each for each in choice.unmet if each.about in _TOPIC]
+    lost, unmet = {each.about for each in topics if each.met == "no"}, {each.about for each in topics}
+    if not lost:  # one thing may be unknown of it
+        return len({each.need for each in topics}) < 2
     if "without" in lost:
         return False
-    place = ["organs" if needs.organs and "region" not in lost else "region"] if needs.organs or needs.region else []
+    placed = needs.kind == "dataset" and (needs.organs or needs.region)
+    place = ["organs" if needs.organs and "region" not in lost else "region"] if placed else []
     shown = [*place, *(["modality"] if needs.modality else [])]
     alike = any(name not in lost for name in shown) or not shown
-    purpose = (needs.task and "task" not in lost) or (needs.conditions and "conditions" not in lost) or choice.matched
+    purpose = (needs.task and "task" not in unmet) or (needs.conditions and "conditions" not in unmet)
+    purpose = purpose or choice.matched
     # Where nothing but a place or a kind is asked for, what shows one of them is the nearest there is.
     purpose = purpose or (loosely and not (needs.task or needs.conditions or needs.words))
     return bool(alike and purpose and _elsewhere(choice) < _topics(needs))

@@ -603,13 +603,16 @@ const topicsOf = (needs) => total(["region", "organs", "conditions", "modality",
 const tellsOf = (warning, name) => Object.values(RELATED).some((said) => warning.text.startsWith(`${said} ${name}.`));
 
 function isNear(choice, needs, loosely = false) {
-  const lost = new Set(choice.unmet.filter((each) => each.met === "no" && TOPIC.includes(each.about)).map((each) => each.about));
-  if (!lost.size) return true;
+  const topics = choice.unmet.filter((each) => TOPIC.includes(each.about));
+  const lost = new Set(topics.filter((each) => each.met === "no").map((each) => each.about));
+  const unmet = new Set(topics.map((each) => each.about));
+  if (!lost.size) return new Set(topics.map((each) => each.need)).size < 2; // one thing may be unknown of it
   if (lost.has("without")) return false;
-  const place = needs.organs.length && !lost.has("region") ? ["organs"] : needs.organs.length || needs.region.length ? ["region"] : [];
+  const placed = needs.kind === "dataset" && (needs.organs.length || needs.region.length);
+  const place = !placed ? [] : needs.organs.length && !lost.has("region") ? ["organs"] : ["region"];
   const shown = [...place, ...(needs.modality.length ? ["modality"] : [])];
   const alike = !shown.length || shown.some((name) => !lost.has(name));
-  const purpose = (needs.task.length && !lost.has("task")) || (needs.conditions.length && !lost.has("conditions")) || choice.matched;
+  const purpose = (needs.task.length && !unmet.has("task")) || (needs.conditions.length && !unmet.has("conditions")) || choice.matched;
   const open = loosely && !(needs.task.length || needs.conditions.length || needs.words.length);
   return Boolean(alike && (purpose || open) && elsewhere(choice) < topicsOf(needs));
 }
