@@ -83,7 +83,9 @@ def test_who_names_two_entries_wants_to_know_of_both():
     needs = read("train on SCAnS of Anywhere, test on SCAnS of Nowhere")
     assert keys_of(needs.named) == [("more",), ("scans",)]
     assert keys_of(read("trained on SCAnS of Anywhere and tested on SCAnS of Nowhere").named) == [("more",), ("scans",)]
-    assert read("which pretrained model was trained on SCAnS of Anywhere").apart_from == ()
+    assert read("to test which pretrained model was trained on SCAnS of Anywhere").apart_from == ()
+    assert keys_of(read("may I sell what was trained on SCAnS of Anywhere").named) == [("scans",)]
+    assert keys_of(read("which sets overlap with SCAnS of Anywhere").named) == [("scans",)]
 
 
 def test_a_name_is_noted_once_and_its_words_rank():

@@ -95,6 +95,8 @@ def test_who_trains_a_model_looks_for_data(question, kind):
         ("race and sex are not important, X-ray with age", "X-ray; age known; race and sex not needed"),
         ("chest X-ray of children from Africa", "chest; X-ray; children; from Africa"),
         ("Vietnamese chest X-rays", "chest; X-ray; from Vietnam"),
+        ("Spanish reports", "reports"),
+        ("mammograms from the USA", "breast; mammography; from the United States"),
         ("image registration of lung CT", "lung; CT; registration"),
         ("registration of images without registration", "registration; no registration"),
         ("CT without lung disease", "CT"),

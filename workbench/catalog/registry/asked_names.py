@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.catalog.registry.searching import SearchIndex
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
+_LETTERS = re.compile(r"^[A-Za-z]*")
 _CAPITALS = 2  # so many capitals tell a name from a word that begins a name
 _NOWHERE = {"Unknown", "Not Applicable", "Whole body"}  # nothing that others could be asked to show too
 _SHOWN = (("modality", "modality"), ("region", "regions"), ("organs", "organs"), ("task", "tasks"))
@@ -112,10 +113,11 @@ def names_in(index: "SearchIndex") -> AskedNames:
 
 def _names(form: Mapping[str, Any]) -> list[str]:
     names = [form["name"], form["name"].split(" (")[0], *form["texts"].get("aliases", ())]
-    first = next(iter(_PLAIN.findall(form["name"])), "")
-    written = sum(letter.isupper() for letter in first) >= _CAPITALS
-    if written and len(first) >= _SHORTEST and first.lower() not in known_stems():
-        names.append(first)
+    begun = next(iter(_PLAIN.findall(form["name"])), "")
+    for first in (begun, _LETTERS.findall(begun)[0]):  # also without the number of an edition
+        written = sum(letter.isupper() for letter in first) >= _CAPITALS
+        if written and len(first) >= _SHORTEST and first.lower() not in known_stems():
+            names.append(first)
     # The shortest way to write a name says it.
     return sorted(names, key=len)
 

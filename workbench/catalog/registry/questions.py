@@ -104,7 +104,8 @@ class _Reader:
         """Take a phrase after which an entry is named whose images are not wanted."""
         for kind in ("apart", "trained"):
             for length, _ in _phrases()[kind].at(self.stems, self.place):
-                if kind == "trained" and (self.apart or self.found.plain.get("kind") == "model"):
+                tests = not self.apart and not _phrases()["testing"].isdisjoint(self.stems)
+                if kind == "trained" and not (tests and self.found.plain.get("kind") != "model"):
                     continue
                 reach = self.place + length + (2 if kind == "trained" else _REACH)
                 if any(self.names.at(self.stems, at, self.question) for at in range(self.place + length, reach)):
@@ -202,9 +203,8 @@ class _Reader:
                 self._mean(rule, self.stems[self.place : self.place + length])
         if taken:
             # "not MRI or CT" takes both back; anything else ends what a negation reaches.
-            following = self.place + taken
-            self.negated = self.negated and self.asked[following : following + 1] in (["or"], ["nor"])
             self._take(taken, keeps_joined=True)
+            self.negated = self.negated and self.asked[self.place : self.place + 1] in (["or"], ["nor"])
         return bool(taken)
 
     def _fits(self, rule: Mapping[str, Any], end: int) -> bool:
@@ -265,11 +265,10 @@ class _Reader:
     def _word(self) -> None:
         """Take a word that no rule knows."""
         word, stemmed = self.asked[self.place].lstrip("_"), self.stems[self.place].lstrip("_")
-        known = _phrases()
-        if stemmed in known["stop"] or not word[0].isalnum():
+        if stemmed in _phrases()["stop"] or not word[0].isalnum():
             self.place += 1
             return
-        if self.place in self.counted or stemmed in known["common"]:
+        if self.place in self.counted or stemmed in _phrases()["common"]:
             self.found.rank([stemmed], "")
         elif self.negated:
             self.found.add("left_over", f"not {word}")
@@ -295,6 +294,7 @@ def _phrases() -> dict[str, Any]:
             name: Phrases.of((words, True) for words in rules[name])
             for name in ("negations", "apart", "trained", "unneeded")
         },
+        "testing": {stem(word) for word in rules["testing"]},
         "stop": {stem(word) for word in rules["stop_words"].split()},
         "common": {stem(word) for word in rules["common_words"].split()},
     }

@@ -126,6 +126,7 @@ function ready(rules) {
     apart: listOf(rules.apart),
     trained: listOf(rules.trained),
     unneeded: listOf(rules.unneeded),
+    testing: new Set(rules.testing.map(stem)),
     units: listOf(numbers.units),
     years: listOf(numbers.years),
     ages: listOf(numbers.ages),
@@ -326,8 +327,10 @@ function askedNames(index, rules) {
   const said = new Map();
   for (const form of index.forms) {
     const names = [form.name, form.name.split(" (")[0], ...(form.texts.aliases ?? [])];
-    const first = form.name.match(/[A-Za-z0-9]+/)?.[0] ?? "";
-    if (first.length >= NAME_SHORTEST && !known.has(first.toLowerCase()) && (first.match(/[A-Z]/g) ?? []).length >= NAME_CAPITALS) names.push(first);
+    const begun = form.name.match(/[A-Za-z0-9]+/)?.[0] ?? "";
+    for (const first of [begun, begun.match(/^[A-Za-z]*/)[0]]) {
+      if (first.length >= NAME_SHORTEST && !known.has(first.toLowerCase()) && (first.match(/[A-Z]/g) ?? []).length >= NAME_CAPITALS) names.push(first);
+    }
     for (const name of names.sort((a, b) => [...a].length - [...b].length)) {
       const words = askedWords(name).join(" ");
       if (!keys.has(words)) keys.set(words, []);
@@ -438,7 +441,7 @@ export function readQuestion(question, rules, index = null) {
   function apartPhrase() {
     for (const kind of ["apart", "trained"]) {
       for (const [length] of phrasesAt(made[kind], stems, place)) {
-        if (kind === "trained" && (apart || found.plain.kind === "model")) continue;
+        if (kind === "trained" && (apart || found.plain.kind === "model" || !stems.some((each) => made.testing.has(each)))) continue;
         const reach = kind === "trained" ? 2 : NAME_REACH;
         if (Array.from({ length: reach }, (_, at) => place + length + at).some(named)) {
           apart = kind;
