@@ -139,7 +139,7 @@ def test_a_word_of_an_entry_is_no_typo():
 
 def test_typos_of_a_question_are_read_and_kept():
     needs = read_question("brest tumor detecton, mamography", index())
-    assert needs.said() == ("breast", "mammography", "detection")
+    assert needs.said() == ("breast", "tumor", "mammography", "detection")
     assert needs.respelled == (("brest", "breast"), ("detecton", "detection"), ("mamography", "mammography"))
 
 

@@ -683,3 +683,9 @@ def test_wishes_alone_narrow_nothing():
     assert only(invented("lungs"), "something to begin with").verdict == (
         "Nothing narrows the catalog: 1 data set, ordered by what is wished."
     )
+
+
+def test_who_is_about_healthy_people_is_not_recommended_for_tumors():
+    healthy = invented("healthy", body_region=["Head"], modality=["MR"], organs=["brain"], conditions=["healthy"])
+    ill = invented("ill", body_region=["Head"], modality=["MR"], organs=["brain"], conditions=["glioma"])
+    assert keys(recommend([healthy, ill], read_question("brain tumor MRI")).ranked) == ["ill"]
