@@ -103,6 +103,7 @@ def test_a_name_that_also_says_a_need_is_offered_before_the_ranking(opened):
     page = opened(f"#ask={quote('is CntScan ok for classification')}")
     first = page.locator("[data-offer], [data-choice]").first
     assert first.get_attribute("data-offer") == "counted"
+    assert page.locator(".wc-verdict").inner_text().endswith("Counted Scans (CS) meets them.")
     assert page.locator("[data-choice]").count() > 0
 
 

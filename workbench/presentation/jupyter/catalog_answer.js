@@ -73,7 +73,8 @@ function verdictOn(answer, catalog, question = "") {
     return "Nothing in these words was understood, so nothing is ranked";
   }
   const n = answer.ranked.length;
-  if (!n) return answer.verdict.replace(/\.$/, "");
+  // the verdict also says what becomes of an entry that the question names
+  if (!n || answer.needs.named.length) return answer.verdict.replace(/\.$/, "");
   const name = nameOf(catalog, answer.ranked[0].key);
   const needs = answer.searched.length || answer.not_understood.length ? "the needs that were understood" : "all needs";
   return n === 1 ? `${name} is the one that meets ${needs}` : `${name} comes first of ${number(n)} that meet ${needs}`;
