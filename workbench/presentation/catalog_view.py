@@ -24,7 +24,7 @@ _SCRIPTS = (
 
 # Ranks as `workbench.catalog.registry` does.
 _FRONTEND = Path(__file__).resolve().parent / "jupyter"
-_RANKING = ("ranking_questions.js", "ranking.js")
+_RANKING = ("ranking_words.js", "ranking_asked.js", "ranking_questions.js", "ranking.js")
 _EXPORTED = re.compile(r"^export (?=(?:async )?(?:function|const) (\w+))", re.MULTILINE)
 
 

@@ -211,7 +211,9 @@ def test_phrases_apart_by_commas_leave_nothing_over_but_what_only_a_negation_or_
     conditional = {
         words
         for rule in ranking_rules()["lexicon"]
-        if rule.get("when") == "negated" or not {"near", "far", "typed", "not_before"}.isdisjoint(rule)
+        if rule.get("when") == "negated"
+        or rule["need"] == "topic"  # ranks, and is told as searched for
+        or not {"near", "far", "typed", "not_before"}.isdisjoint(rule)
         for words in rule["words"]
     }
     unexplained = {word for phrase in conditional for word in asked_words(phrase)}

@@ -245,20 +245,19 @@ class _Reader:
             self.found.imply(rule, either=either)
             self.found.rank(words, "words" if need != "license" else "")
             self.joined = need
-        elif need in ("kind", "wish", "labels", "topic"):
-            self.found.rank(
-                words, "words" if need == "topic" or rule.get("topic") else "needed_words" * (need == "labels")
-            )
+        elif need == "topic":
+            self.found.add("left_over", *self.asked[self.place : self.place + len(words)])
+            self.found.rank(words, "words")
+        elif need in ("kind", "wish", "labels"):
+            self.found.rank(words, "words" if rule.get("topic") else "needed_words" * (need == "labels"))
             if need == "kind":
                 self.found.plain.setdefault("kind", rule["value"])
-            elif need != "topic":
+            else:
                 self.found.add("wishes" if need == "wish" else need, rule["value"])
-        elif need == "demographics":
-            self.found.add("demographics", *rule["all"])
+        elif need in ("demographics", "waived"):
+            self.found.add(need, *rule.get("all", (rule["said"],)))
         elif need == "access":
             self.found.limit_access(rule["value"])
-        elif need == "waived":
-            self.found.add("waived", rule["said"])
         elif need != "nothing":
             self.found.plain[need] = rule.get("value", True)
 
