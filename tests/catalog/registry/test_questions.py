@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.catalog.registry.ranked import shipped
 from workbench.assets import asset_path
+from workbench.catalog.registry.asked_words import asked_words
 from workbench.catalog.registry.needs import Needs, SizeWanted, Wanted
 from workbench.catalog.registry.questions import read_question
 from workbench.catalog.registry.ranking_rules import ranking_rules
-from workbench.catalog.registry.ranking_words import asked_words
 from workbench.catalog.registry.typed_needs import typed_needs
 from workbench.errors import listed
 from workbench.vocabulary.anatomy import regions_covering

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from workbench.catalog.registry.asked_words import asked_words
 from workbench.catalog.registry.needs import ACCESS_ORDER, Needs, SizeWanted, Wanted
 from workbench.catalog.registry.ranking_rules import ranking_rules
-from workbench.catalog.registry.ranking_words import asked_words, stem
+from workbench.catalog.registry.ranking_words import stem
 
 
 @dataclass

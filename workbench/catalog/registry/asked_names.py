@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from workbench.catalog.registry.asked_words import asked_words
 from workbench.catalog.registry.needs import Wanted
 from workbench.catalog.registry.ranking_rules import Phrases, known_stems, ranking_rules
-from workbench.catalog.registry.ranking_words import asked_words
 
 if TYPE_CHECKING:
     from workbench.catalog.registry.searching import SearchIndex

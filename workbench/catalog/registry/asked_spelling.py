@@ -3,8 +3,9 @@
 from collections.abc import Container
 from functools import cache
 
+from workbench.catalog.registry.asked_words import asked_words
 from workbench.catalog.registry.ranking_rules import known_stems, ranking_rules, synonyms
-from workbench.catalog.registry.ranking_words import asked_words, stem
+from workbench.catalog.registry.ranking_words import stem
 from workbench.catalog.registry.typed_words import distance
 
 _SHORT = 5  # so long a word is read as another that has one letter more

@@ -9,9 +9,10 @@ from workbench.catalog.registry.asked_found import Found
 from workbench.catalog.registry.asked_names import AskedNames, names_in
 from workbench.catalog.registry.asked_numbers import NumberReader
 from workbench.catalog.registry.asked_spelling import respelled
+from workbench.catalog.registry.asked_words import asked_words
 from workbench.catalog.registry.needs import Needs, Wanted
 from workbench.catalog.registry.ranking_rules import Phrases, known_stems, ranking_rules
-from workbench.catalog.registry.ranking_words import asked_words, stem
+from workbench.catalog.registry.ranking_words import stem
 
 if TYPE_CHECKING:
     from workbench.catalog.registry.searching import SearchIndex

@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from workbench.assets import asset_path
-from workbench.catalog.registry.ranking_words import asked_words, stem
+from workbench.catalog.registry.asked_words import asked_words
+from workbench.catalog.registry.ranking_words import stem
 
 
 @cache

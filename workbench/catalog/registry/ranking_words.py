@@ -5,9 +5,7 @@
    "X-ray" is "x", "ray". A text's hyphenated or mixed words are indexed joined as well ("xray", "camelyon16").
 3. *Stems*: ``-ies`` becomes ``-y``, ``-tases`` becomes ``-tasis``, plural ``-es`` and ``-s`` go, then ``-ing`` of words
    of seven and ``-ed`` of words of six letters or more, last a final ``-e``. Digits and words of three letters stay.
-4. *Numbers* of a question: separators of thousands go ("10,000", "10.000", "10 000"), a decimal point stays ("1.5"),
-   a decimal comma becomes one before a multiplier ("1,5 million"), "5-10" reads "5 to 10", "%" is a word. Digits that
-   follow a letter, or a hyphen after one, belong to a name: "Camelyon16" gives "camelyon", "_16", "Ki-67" "ki", "_67".
+4. *Numbers* of a question: `workbench.catalog.registry.asked_words`.
 5. *Typos* are counted by `workbench.catalog.registry.typed_words.distance`: optimal string alignment, where to insert,
    delete, replace a letter and to swap two neighbors cost 1; it gives up above a bound.
 """
@@ -20,14 +18,6 @@ from itertools import pairwise
 _WHOLE = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _COMPOUND = re.compile(r"[a-z0-9]+(?:[-\u2010\u2011/.&][a-z0-9]+)*")
-_ASKED = re.compile(r"_?[0-9]+(?:\.[0-9]+)?|[a-z]+|[,;<>≤≥+]")
-_SPACED = re.compile(r"(?<![0-9a-z.,-])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
-_SIGNS = {"_": " ", "\u03bc": "u", "%": " percent ", ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤"}
-_DECIMAL = re.compile(r"(?<=[0-9]),(?=[0-9]{1,2} ?(?:thousand|million|mio|billion|k|m)\b)")
-_RANGE = re.compile(r"([0-9][km]?) ?[-\u2010-\u2015] ?(?=[0-9])")
-_CODE = re.compile(r"(?<=[a-z])[-\u2010\u2011](?=[0-9])")
-_GLUED = re.compile(r"(?<=[a-z])(?=[0-9])")
-_THOUSANDS = re.compile(r"(?<=[0-9])[,.](?=[0-9]{3}(?![0-9]))")
 
 
 def fold(text: str) -> str:
@@ -196,29 +186,3 @@ def squeeze(text: str) -> str:
     'nctcrche100k'
     """
     return "".join(_WORD.findall(fold(text)))
-
-
-def asked_words(question: str) -> list[str]:
-    """Return the words, numbers and signs of a question, not stemmed.
-
-    Parameters
-    ----------
-    question : str
-        What somebody typed.
-
-    Returns
-    -------
-    list of str
-        Numbers without separators of thousands; commas and signs of comparison are words of their own.
-
-    Examples
-    --------
-    >>> asked_words("X-rays, over 10,000 patients, not Camelyon16")
-    ['x', 'rays', ',', 'over', '10000', 'patients', ',', 'not', 'camelyon', '_16']
-    """
-    plain = fold(question)
-    for sign, word in _SIGNS.items():
-        plain = plain.replace(sign, word)
-    plain = _SPACED.sub(lambda found: found[0].replace(" ", ""), plain)
-    plain = _RANGE.sub(r"\1 to ", _THOUSANDS.sub("", _DECIMAL.sub(".", plain)))
-    return _ASKED.findall(_GLUED.sub("_", _CODE.sub("_", plain)))

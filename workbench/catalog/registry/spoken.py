@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
+from workbench.catalog.registry.asked_words import asked_words
 from workbench.catalog.registry.ranking_rules import Phrases
-from workbench.catalog.registry.ranking_words import asked_words, stem
+from workbench.catalog.registry.ranking_words import stem
 
 
 def holds(phrases: Sequence[str], text: str) -> bool:
