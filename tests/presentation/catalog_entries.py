@@ -111,7 +111,7 @@ def told_catalog() -> DataCatalog:
             _claim(3, "centers", source="creator", where="https://example.org/centers"),
         ],
         conflicts=[
-            {"between": ["radiology:1", "creators"], "kind": "number", "nature": "2,620 of DDSM.", "resolution": "300."}
+            {"between": ["radiology:1", "creators"], "kind": "number", "nature": "That of DDSM.", "resolution": "300."}
         ],
         idc={"relation": "same", "collections": ["counted"]},
     )

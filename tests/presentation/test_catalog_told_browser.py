@@ -126,8 +126,8 @@ def test_a_link_names_its_page_and_a_quotation_carries_no_markup(opened):
 
 def test_disagreements_stand_in_two_groups_and_a_closed_row_says_what_is_right(opened):
     page = opened("#view=conflicts")
-    gist = page.locator(".wc-group [data-conflict='counted'] summary .wc-gist").text_content()
-    assert gist == "2,620 of DDSM → ; instead: 300."
+    gists = page.locator(".wc-group [data-conflict='counted'] summary .wc-gist").all_text_contents()
+    assert gists == ["Guide: 2,620 studies → ; instead: 300 studies", "That of DDSM → ; instead: 300."]
     assert page.locator(".wc-folded [data-conflict='worded']").count() == 1
     assert not page.locator("[data-conflict='worded']").is_visible()
     page.get_by_label("Search in the disagreements").fill("ECHO")

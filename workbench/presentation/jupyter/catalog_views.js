@@ -119,10 +119,11 @@ function conflictsView(app) {
 
   // what a closed row says: the wrong number and the right one, else the disagreement and what was decided
   function gistOf(entry) {
-    const refuted = differing(entry).map((claim) => [`${words.source[claim.source] ?? claim.source}: ${claim.text}`, claim.right ?? claim.note ?? `“${plainWords(claim.checked_against?.words ?? "")}”`]);
     const told = entry.conflicts ?? [];
+    const untold = differing(entry).filter((claim) => !told.some(({ nature }) => nature.includes(/[\d,.]+/.exec(claim.text)?.[0] ?? claim.text)));
+    const refuted = untold.map((claim) => [`${words.source[claim.source] ?? claim.source}: ${claim.text}`, claim.right ?? claim.note ?? `“${plainWords(claim.checked_against?.words ?? "")}”`]);
     const first = told.some(({ kind }) => !WORDING.has(kind)) ? told.filter(({ kind }) => !WORDING.has(kind)) : told;
-    const lines = first.length ? first.map(({ nature, resolution }) => [nature.replace(/\.$/, ""), resolution]) : refuted;
+    const lines = [...refuted, ...first.map(({ nature, resolution }) => [nature.replace(/\.$/, ""), resolution])];
     return lines.map(([wrong, right]) => make("span", { class: "wc-gist" }, make("span", { class: "wc-wrong" }, wrong), make("span", { "aria-hidden": "true" }, " → "), make("span", { class: "wc-hidden" }, "; instead: "), make("span", {}, right)));
   }
 
