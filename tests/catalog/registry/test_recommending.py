@@ -689,3 +689,10 @@ def test_who_is_about_healthy_people_is_not_recommended_for_tumors():
     healthy = invented("healthy", body_region=["Head"], modality=["MR"], organs=["brain"], conditions=["healthy"])
     ill = invented("ill", body_region=["Head"], modality=["MR"], organs=["brain"], conditions=["glioma"])
     assert keys(recommend([healthy, ill], read_question("brain tumor MRI")).ranked) == ["ill"]
+
+
+def test_nobody_is_near_who_is_known_to_meet_nothing():
+    bare = invented("bare")
+    found = only(bare, Needs(conditions=wanted("malaria")))
+    assert (found.near_misses, found.nearest) == ((), ())
+    assert keys(only(bare, Needs(conditions=wanted("malaria"), modality=wanted("CT"))).near_misses) == ["bare"]

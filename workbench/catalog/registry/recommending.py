@@ -122,7 +122,7 @@ def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage, *, decid
     return {
         "ranked": _with_leakage(meeting, leakage) if decided else (),
         "near_misses": tuple([*here, *there, *other][:most]) if decided else (),
-        "not_confirmed": tuple(rest[: rules["not_confirmed"]]),
+        "not_confirmed": tuple(rest[: rules["not_confirmed"]]) if decided or needs.said() else (),
         "nearest": () if decided and meeting else tuple(_nearest(confirmed, needs)[:most]),
         "meeting": len(meeting),
         "named": tuple(choice for _, choice in choices if any(choice.key in each.values for each in needs.named)),
@@ -143,7 +143,7 @@ def _nearest(confirmed: list[Choice], needs: Needs) -> list[Choice]:
     if not needs.said():
         return []
     same = [choice for choice in confirmed if not _elsewhere(choice)] or [
-        choice for choice in confirmed if _near(choice, needs, loosely=True)
+        choice for choice in confirmed if _near(choice, needs, loosely=True) and _elsewhere(choice) < 2
     ]
     fewest = min((_failed(choice.unmet) for choice in same), default=0)
     return [choice for choice in same if _failed(choice.unmet) == fewest]
@@ -169,8 +169,8 @@ def _near(choice: Choice, needs: Needs, *, loosely: bool = False) -> bool:
     """Return whether it is about what is asked for, though it fails a need: near in place or kind, and in purpose."""
     topics = [each for each in choice.unmet if each.about in _TOPIC]
     lost, unmet = {each.about for each in topics if each.met == "no"}, {each.about for each in topics}
-    if not lost:  # one thing may be unknown of it
-        return len({each.need for each in topics}) < 2
+    if not lost:  # one thing may be unknown of it, if another is met
+        return not topics or (len({each.need for each in topics}) < 2 and _elsewhere(choice) < _topics(needs))
     if "without" in lost:
         return False
     placed = needs.kind == "dataset" and (needs.organs or needs.region)

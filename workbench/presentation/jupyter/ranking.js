@@ -606,7 +606,8 @@ function isNear(choice, needs, loosely = false) {
   const topics = choice.unmet.filter((each) => TOPIC.includes(each.about));
   const lost = new Set(topics.filter((each) => each.met === "no").map((each) => each.about));
   const unmet = new Set(topics.map((each) => each.about));
-  if (!lost.size) return new Set(topics.map((each) => each.need)).size < 2; // one thing may be unknown of it
+  // one thing may be unknown of it, if another is met
+  if (!lost.size) return !topics.length || (new Set(topics.map((each) => each.need)).size < 2 && elsewhere(choice) < topicsOf(needs));
   if (lost.has("without")) return false;
   const placed = needs.kind === "dataset" && (needs.organs.length || needs.region.length);
   const place = !placed ? [] : needs.organs.length && !lost.has("region") ? ["organs"] : ["region"];
@@ -627,7 +628,7 @@ function isSpokenOf(choice, needs) {
 function nearestOf(confirmed, needs) {
   if (!saidOf(needs).length) return [];
   const here = confirmed.filter((choice) => !elsewhere(choice));
-  const same = here.length ? here : confirmed.filter((choice) => isNear(choice, needs, true));
+  const same = here.length ? here : confirmed.filter((choice) => isNear(choice, needs, true) && elsewhere(choice) < 2);
   const fewest = same.length ? Math.min(...same.map((choice) => failed(choice.unmet))) : 0;
   return same.filter((choice) => failed(choice.unmet) === fewest);
 }
@@ -724,7 +725,7 @@ export function recommend(index, needs, leakage = []) {
     verdict: verdictOf(needs, found, choices.map((each) => each.choice)),
     ranked: absent.length ? [] : withLeakage(meeting, shared, among),
     near_misses: absent.length ? [] : told.slice(0, most),
-    not_confirmed: rest.slice(0, mostUnconfirmed),
+    not_confirmed: absent.length && !said.length ? [] : rest.slice(0, mostUnconfirmed),
     nearest: !absent.length && meeting.length ? [] : nearestOf(confirmed, needs).slice(0, most),
     ...found,
   };
