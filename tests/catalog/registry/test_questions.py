@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.catalog.registry.ranked import shipped
+from tests.catalog.registry.ranked import index, shipped
 from workbench.assets import asset_path
 from workbench.catalog.registry.asked_words import asked_words
 from workbench.catalog.registry.needs import Needs, SizeWanted, Wanted
@@ -28,6 +28,21 @@ SERVED_BY_NOBODY = (
     "tracking",
     "anomaly detection",
 )
+WORDS = [words for part in ("lexicon", "quantities") for rule in ranking_rules()[part] for words in rule["words"]]
+WORDS += [words for part in ("negations", "apart", "trained", "unneeded") for words in ranking_rules()[part]]
+WORDS += [
+    "and",
+    "or",
+    ",",
+    "5",
+    "10-20",
+    "between 5 and 10k",
+    "over 65",
+    "after 2020",
+    "xenon",
+    "quickly",
+    "mamography",
+]
 COUNTED = {"patients": "patients", "subjects": "patients", "slides": "slides", "images": "images", "exams": "studies"}
 
 
@@ -203,6 +218,16 @@ def test_any_text_is_read(question):
     needs = read_question(question)
     assert isinstance(needs, Needs)
     assert set(needs.left_over) <= {*asked_words(question.replace("_", " ")), *needs.left_over}
+
+
+@given(st.lists(st.sampled_from([*WORDS, *(entry.name for entry in shipped())]), max_size=12).map(" ".join))
+def test_any_words_are_read_with_the_names_of_the_entries(question):
+    needs = read_question(question, index())
+    assert {key for each in (*needs.named, *needs.apart_from) for key in each.values} <= {
+        each.key for each in shipped()
+    }
+    assert all(size.least is not None or size.most is not None for size in needs.sizes)
+    assert set(needs.unread) <= set(needs.left_over)
 
 
 @given(st.lists(st.sampled_from([words for rule in ranking_rules()["lexicon"] for words in rule["words"]]), max_size=6))

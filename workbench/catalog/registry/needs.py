@@ -116,7 +116,7 @@ class Needs:
     left_over : tuple of str
         Words that no rule understood, as typed.
     unread : tuple of str
-        Those of them that are plain words: no numbers, nothing taken back.
+        Those of them that are plain words: no numbers, nothing taken back, nothing that only says how.
     respelled : tuple of (str, str)
         Words as they were typed, and as what they were read.
     """

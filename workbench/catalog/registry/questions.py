@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _BREAKS = {",", ";", "but"}
 _JOINING = {"or", "nor"}
 _REACH = 10  # so many words may stand before the name that an external test set is for
+_SIGNALS = ("negations", "apart", "trained", "unneeded")
 _SHORT = 2  # letters of a name, such as the "M" of a set, that say nothing by themselves
 _TOPICS = ("modality", "region", "task")
 _STATED = {
@@ -275,7 +276,8 @@ class _Reader:
             self.negated = False
         else:
             self.found.add("left_over", word)
-            self.found.add("unread", *([word] if word.isalpha() and len(word) > _SHORT else []))
+            if word.isalpha() and len(word) > _SHORT and not word.endswith("ly"):
+                self.found.add("unread", word)
             self.found.rank([stemmed], "words")
         self._take(1)
 
@@ -290,10 +292,7 @@ def _phrases() -> dict[str, Any]:
     rules = ranking_rules()
     return {
         "lexicon": Phrases.of((words, rule) for rule in rules["lexicon"] for words in rule["words"]),
-        **{
-            name: Phrases.of((words, True) for words in rules[name])
-            for name in ("negations", "apart", "trained", "unneeded")
-        },
+        **{name: Phrases.of((words, True) for words in rules[name]) for name in _SIGNALS},
         "testing": {stem(word) for word in rules["testing"]},
         "stop": {stem(word) for word in rules["stop_words"].split()},
         "common": {stem(word) for word in rules["common_words"].split()},

@@ -232,7 +232,7 @@ export function readQuestion(question, rules, index = null) {
       negated = false;
     } else {
       add("left_over", word);
-      if (/^[a-z]{3,}$/.test(word)) add("unread", word);
+      if (/^[a-z]{3,}$/.test(word) && !word.endsWith("ly")) add("unread", word);
       rank([stemmed], "words");
     }
     take(1);
