@@ -3,40 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalog.registry.answer import Answer, Remark
+from workbench.catalog.registry.choice import Choice
 from workbench.catalog.registry.needs import Needs
 from workbench.catalog.registry.recommendation_text import as_html, as_table, as_text
 from workbench.errors import listed
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One entry, how well it suits, why, and what to beware of.
-
-    Attributes
-    ----------
-    key, name : str
-        Of the entry.
-    score : float
-        Comparable within one recommendation.
-    reasons, warnings : tuple of Remark
-        Sentences, each with the page it rests on where the entry names one.
-    unmet : tuple of Answer
-        The needs it does not meet or that are not known of it; empty for a ranked choice.
-    matched : bool
-        Whether it holds a word of what the question is about.
-    """
-
-    key: str
-    name: str
-    score: float
-    reasons: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    unmet: tuple[Answer, ...] = ()
-    matched: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +62,8 @@ class Recommendation:
     @property
     def table(self) -> "pl.DataFrame":
         """One row an entry: ``standing place key name score reasons warnings unmet``."""
-        return as_table(self)
+        groups = {"ranked": self.ranked, "near miss": self.near_misses, "not confirmed": self.not_confirmed}
+        return as_table(groups)
 
     @property
     def understood(self) -> str:
@@ -124,12 +98,12 @@ class Recommendation:
         }
 
     def __str__(self) -> str:
-        return as_text(self)
+        return as_text((self.understood, self.verdict), self.ranked, _others(self))
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return as_html(self)
+        return as_html((self.understood, self.verdict), self.ranked, _others(self))
 
 
 def _plain(choice: Choice) -> dict[str, Any]:
@@ -137,6 +111,18 @@ def _plain(choice: Choice) -> dict[str, Any]:
     said = {name: [dict(vars(each)) for each in getattr(choice, name)] for name in ("reasons", "warnings")}
     named = {"key": choice.key, "name": choice.name, "score": choice.score}
     return {**named, **said, "unmet": unmet, "matched": choice.matched}
+
+
+def _others(found: Recommendation) -> dict[str, tuple[Choice, ...]]:
+    """Return who is told besides those that are ranked, by what is said of them."""
+    others = {}
+    if found.near_misses:
+        others["Nearly, but for one need:"] = found.near_misses
+    elif found.nearest:
+        others["Meeting what was understood:" if found.meeting else "Nearest:"] = found.nearest
+    if found.not_confirmed:
+        others["License not confirmed, so not recommended:"] = found.not_confirmed
+    return others
 
 
 def _verdict(found: Recommendation) -> str:

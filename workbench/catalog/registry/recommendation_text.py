@@ -1,16 +1,15 @@
 """A recommendation as it is read: as text, as HTML for a notebook, as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 from workbench.catalog.registry.answer import Remark
+from workbench.catalog.registry.choice import Choice
 from workbench.markup import link
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from workbench.catalog.registry.recommendation import Choice, Recommendation
 
 _SHOWN = 5  # choices that are named; the table has all
 _EXPLAINED = 3  # of them, so many with their reasons
@@ -21,13 +20,17 @@ _SENTENCES = 3  # reasons or warnings of one choice
 _LETTERS = 180  # of one sentence; the table has all
 
 
-def as_text(found: "Recommendation") -> str:
+def as_text(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, Sequence[Choice]]) -> str:
     """Return an answer as text: short, with the addresses at its end.
 
     Parameters
     ----------
-    found : Recommendation
-        The answer.
+    head : sequence of str
+        What was understood, and the verdict.
+    ranked : sequence of Choice
+        Best first.
+    others : mapping
+        What is said of some to those.
 
     Returns
     -------
@@ -35,17 +38,17 @@ def as_text(found: "Recommendation") -> str:
         Reasons of the first three, warnings and pages of the first; the table has all.
     """
     pages: list[str] = []
-    lines = [found.understood, found.verdict]
-    for place, choice in enumerate(found.ranked[:_SHOWN], 1):
+    lines = list(head)
+    for place, choice in enumerate(ranked[:_SHOWN], 1):
         lines.append(f"{place}. {choice.name} [{choice.key}]")
         if place <= _EXPLAINED:
             first = pages if place <= _WARNED else None
             # What was said of one before is not said again.
-            new = [each for each in choice.reasons if place == 1 or each not in found.ranked[0].reasons]
+            new = [each for each in choice.reasons if place == 1 or each not in ranked[0].reasons]
             lines += [f"   + {_noted(each, first)}" for each in new[:_SENTENCES]]
         if place <= _WARNED:
             lines += [f"   ! {_noted(each, pages)}" for each in choice.warnings[:_SENTENCES]]
-    for title, choices in _rest(found):
+    for title, choices in others.items():
         lines.append(title)
         for choice in choices[:_NEAR]:
             why = " ".join(f"{before}{_noted(remark, None)}" for before, remark in _why(choice))
@@ -53,36 +56,40 @@ def as_text(found: "Recommendation") -> str:
     return "\n".join([*lines, *(f"[{at}] {page}" for at, page in enumerate(pages, 1))])
 
 
-def as_html(found: "Recommendation") -> str:
+def as_html(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, Sequence[Choice]]) -> str:
     """Return an answer as HTML for a notebook.
 
     Parameters
     ----------
-    found : Recommendation
-        The answer.
+    head : sequence of str
+        What was understood, and the verdict.
+    ranked : sequence of Choice
+        Best first.
+    others : mapping
+        What is said of some to those.
 
     Returns
     -------
     str
         Escaped; every page a link.
     """
-    parts = [f"<p>{escape(found.understood)}</p><p><strong>{escape(found.verdict)}</strong></p>"]
-    if found.ranked:
-        items = "".join(_item(choice, place) for place, choice in enumerate(found.ranked[:_SHOWN]))
-        parts.append(f"<ol>{items}</ol>")
-    for title, choices in _rest(found):
-        items = "".join(f"<li>{escape(choice.name)}: {' '.join(map(_linked, _why(choice)))}</li>" for choice in choices)
-        parts.append(f"<p>{escape(title)}</p><ul>{items}</ul>")
+    understood, verdict = head
+    parts = [f"<p>{escape(understood)}</p><p><strong>{escape(verdict)}</strong></p>"]
+    if ranked:
+        parts.append(f"<ol>{''.join(_item(choice, place) for place, choice in enumerate(ranked[:_SHOWN]))}</ol>")
+    for title, choices in others.items():
+        told = [f"{escape(choice.name)}: {' '.join(map(_linked, _why(choice)))}" for choice in choices[:_SHOWN]]
+        parts.append(f"<p>{escape(title)}</p><ul>{''.join(f'<li>{each}</li>' for each in told)}</ul>")
     return "".join(parts)
 
 
-def as_table(found: "Recommendation") -> "pl.DataFrame":
+def as_table(groups: Mapping[str, Sequence[Choice]]) -> "pl.DataFrame":
     """Return every choice of an answer as one table.
 
     Parameters
     ----------
-    found : Recommendation
-        The answer.
+    groups : mapping
+        Standing to choices, best first.
 
     Returns
     -------
@@ -91,7 +98,6 @@ def as_table(found: "Recommendation") -> "pl.DataFrame":
     """
     import polars as pl
 
-    groups = {"ranked": found.ranked, "near miss": found.near_misses, "not confirmed": found.not_confirmed}
     rows = [
         (standing, place, choice.key, choice.name, choice.score, *(" ".join(each) for each in _parts(choice)))
         for standing, choices in groups.items()
@@ -102,16 +108,7 @@ def as_table(found: "Recommendation") -> "pl.DataFrame":
     return pl.DataFrame(rows, schema={**schema, **texts}, orient="row")
 
 
-def _rest(found: "Recommendation") -> Iterator[tuple[str, tuple["Choice", ...]]]:
-    if found.near_misses:
-        yield "Nearly, but for one need:", found.near_misses[:_SHOWN]
-    elif found.nearest:
-        yield "Meeting what was understood:" if found.meeting else "Nearest:", found.nearest[:_SHOWN]
-    if found.not_confirmed:
-        yield "License not confirmed, so not recommended:", found.not_confirmed[:_SHOWN]
-
-
-def _why(choice: "Choice") -> list[tuple[str, Remark]]:
+def _why(choice: Choice) -> list[tuple[str, Remark]]:
     """What keeps it from being ranked: each need it fails, else what to beware of first."""
     unmet = [(f"{each.need}: ", each.remark) for each in choice.unmet]
     return unmet or [("", each) for each in choice.warnings[:1]]
@@ -127,7 +124,7 @@ def _noted(remark: Remark, pages: list[str] | None) -> str:
     return f"{text} [{pages.index(remark.source) + 1}]"
 
 
-def _item(choice: "Choice", place: int) -> str:
+def _item(choice: Choice, place: int) -> str:
     said = [("", each) for each in choice.reasons] if place < _EXPLAINED else []
     said += [("Warning: ", each) for each in choice.warnings] if place < _WARNED else []
     items = "".join(f"<li>{_linked(each)}</li>" for each in said)
@@ -139,6 +136,6 @@ def _linked(said: tuple[str, Remark]) -> str:
     return f"{escape(before)}{escape(remark.text)}{f' ({link(remark.source)})' if remark.source else ''}"
 
 
-def _parts(choice: "Choice") -> tuple[list[str], list[str], list[str]]:
+def _parts(choice: Choice) -> tuple[list[str], list[str], list[str]]:
     unmet = [f"{before}{said}" for before, said in _why(choice)] if choice.unmet else []
     return [str(each) for each in choice.reasons], [str(each) for each in choice.warnings], unmet

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.catalog.registry.answer import Answer, Remark
+from workbench.catalog.registry.choice import Choice
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.meeting import Leakage, answers
@@ -12,7 +13,7 @@ from workbench.catalog.registry.needs import Needs
 from workbench.catalog.registry.ranking_rules import ranking_rules
 from workbench.catalog.registry.ranking_words import stem
 from workbench.catalog.registry.reasons import reasons, tells_of, warnings
-from workbench.catalog.registry.recommendation import Choice, Recommendation
+from workbench.catalog.registry.recommendation import Recommendation
 from workbench.catalog.registry.scoring import Scorer
 from workbench.catalog.registry.searching import SearchIndex
 
