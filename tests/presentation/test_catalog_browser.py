@@ -139,7 +139,7 @@ def test_a_search_shows_what_python_finds_and_cuts_off_nobody_who_holds_the_word
     known = datasets().collections if apart else datasets()
     visit.page.goto("about:blank")
     visit.open(f"{shipped}{'#collections=1' if apart else ''}", wait_for=READY)
-    for words in SEARCHES:
+    for words in SEARCHES[: 5 if apart else None]:
         visit.page.get_by_label("Search", exact=True).fill(words)
         more = visit.page.locator(".wc-rest button")
         if more.count():

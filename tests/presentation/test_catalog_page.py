@@ -11,6 +11,7 @@ import pytest
 
 from tests.presentation.catalog_entries import HOSTILE, small_catalog, small_facts, told_catalog, told_facts
 from workbench.catalog.registry import datasets
+from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.formats.croissant import croissant
 from workbench.catalog.registry.formats.references import bibtex
 from workbench.presentation.catalog_page import QUESTIONS, catalog_page
@@ -55,6 +56,14 @@ def test_the_collections_of_idc_stand_apart(page):
     assert len(collections) == len(datasets().collections)
     assert {each["kind"] for each in collections} == {"collection"}
     assert not {each["key"] for each in collections} & {each["key"] for each in page["catalog"]["entries"]}
+
+
+def test_who_shares_images_is_asked_once(monkeypatch):
+    asked = []
+    pairs = Families.pairs
+    monkeypatch.setattr(Families, "pairs", lambda self: asked.append(self) or pairs(self))
+    catalog_page(small_catalog(), facts=small_facts())
+    assert len(asked) == 1
 
 
 def test_two_pages_of_one_catalog_differ_in_their_stamp_alone(small):

@@ -61,6 +61,14 @@ def test_the_bar_to_compare_stands_in_the_window_whatever_holds_the_page(opened)
     assert page.evaluate(reached, [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
 
 
+def test_the_bar_waits_until_an_open_card_is_closed(opened):
+    page = opened("#entry=slides")
+    page.locator("dialog").get_by_label("Compare").check()
+    assert not page.locator(".wc-strip").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator(".wc-strip").inner_text().startswith("Pick one more")
+
+
 def test_escape_from_the_comparison_gives_the_focus_back_to_its_button(opened):
     page = opened("#compare=slides,reader")
     page.get_by_role("button", name="Compare side by side").click()

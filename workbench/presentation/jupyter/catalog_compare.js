@@ -87,16 +87,17 @@ function comparedStrip(app) {
   let shownNow = "";
   function update() {
     const { catalog, state } = app;
+    // over an open card it would lie in sight and out of reach
+    const seen = state.compare.length > 0 && !state.card && !state.comparing;
+    strip.hidden = !seen;
+    app.root.classList.toggle("has-strip", seen);
+    if (!seen) strip.hidePopover?.();
     const wanted = state.compare.join(" ");
-    if (wanted === shownNow) return;
+    if (wanted !== shownNow) fill(catalog, state);
     shownNow = wanted;
-    strip.hidden = !wanted;
-    app.root.classList.toggle("has-strip", Boolean(wanted));
-    if (!wanted) {
-      strip.hidePopover?.();
-      strip.replaceChildren();
-      return;
-    }
+    if (seen && !strip.matches(":popover-open")) strip.showPopover?.();
+  }
+  function fill(catalog, state) {
     const chips = state.compare.map((key) =>
       make("button", { type: "button", class: "wc-chip", onclick: () => app.toggleCompared(key) }, nameOf(catalog, key), make("span", { "aria-hidden": "true" }, " ✕"), make("span", { class: "wc-hidden" }, " (remove)")),
     );
@@ -106,7 +107,6 @@ function comparedStrip(app) {
       ...chips,
       make("div", { class: "wc-row" }, go, button("Clear", () => app.change({ compare: [], comparing: false }), { class: "wc-link" })),
     );
-    if (!strip.matches(":popover-open")) strip.showPopover?.();
   }
   return { node: strip, update };
 }
