@@ -50,6 +50,13 @@ def test_names_of_ordinary_words_are_words_unless_written_as_the_entry_writes_th
 def test_several_names_are_ruled_out_together():
     needs = read("CT, neither SCAnS of Anywhere nor SCAnS of Nowhere")
     assert [wanted.said for _, wanted in needs.without] == ["SCAnS of Anywhere", "SCAnS of Nowhere"]
+    assert [wanted.said for _, wanted in read("no SCAnS of Anywhere, SCAnS of Nowhere or SLIDE, CT").without] == [
+        "SCAnS of Anywhere",
+        "SCAnS of Nowhere",
+        "SLIDE",
+    ]
+    one = read("no SCAnS of Anywhere, SCAnS of Nowhere")
+    assert ([wanted.said for _, wanted in one.without], keys_of(one.named)) == (["SCAnS of Anywhere"], [("more",)])
     assert [wanted.said for _, wanted in read("CT, no SCAnS of Anywhere and SCAnS of Nowhere").without] == [
         "SCAnS of Anywhere",
         "SCAnS of Nowhere",
@@ -64,6 +71,7 @@ def test_several_names_are_ruled_out_together():
         "a set independent of SCAnS of Anywhere",
         "does not overlap with SCAnS of Anywhere",
         "alternatives to SCAnS of Anywhere",
+        "we trained our model on SCAnS of Anywhere and need an independent cohort",
         "to test what was trained on SCAnS of Anywhere",
     ],
 )

@@ -70,6 +70,28 @@ class AskedNames:
                 return length, wanted
         return None
 
+    def go_on(self, asked: list[str], stems: list[str], place: int, question: str) -> bool:
+        """Return whether a list of names goes on, as after the first of "A, B and C"; a comma alone ends one.
+
+        Parameters
+        ----------
+        asked, stems : list of str
+            The words of a question and their stems.
+        place : int
+            Behind a name.
+        question : str
+            As it was typed.
+
+        Returns
+        -------
+        bool
+            True only when "and", "or" or "nor" and a name end the list.
+        """
+        while asked[place : place + 1] == [","] and (named := self.at(stems, place + 1, question)):
+            place += 1 + named[0]
+        joins = asked[place : place + 1] in (["and"], ["or"], ["nor"])
+        return joins and self.at(stems, place + 1, question) is not None
+
     def shown_by(self, keys: Iterable[str]) -> dict[str, tuple[Wanted, ...]]:
         """Return what some entries show and serve, as needs of others that are to be like them.
 

@@ -173,12 +173,17 @@ class NumberReader:
         return next((length for length, _ in _phrases()[kind].at(self.stems, place)), 0)
 
     def _unit(self, place: int) -> int:
-        """Return how many words a unit takes that makes a number no count, such as "mm"."""
+        """Return how many words a unit takes that makes a number no count, such as "mm" or the rest of "256 x 256"."""
+        if self.asked[place : place + 1] == ["x"] and self._number_or_name(place + 1):
+            return 2 + self._unit(place + 2)
         if any(self._length(kind, place) for kind in ("quantities", "counts")):
             return 0
         return (
             0 if self.asked[place + 1 : place + 2] and self.asked[place + 1][0] == "_" else self._length("units", place)
         )
+
+    def _number_or_name(self, place: int) -> bool:
+        return "".join(self.asked[place : place + 1]).lstrip("_")[:1].isdigit()
 
     def _counted(self, start: int) -> _Counted | None:
         """Return what is counted after a number, and the places of the words that say so; never across another noun."""

@@ -11,7 +11,7 @@ from workbench.catalog.registry.ranking_words import fold
 
 _ASKED = re.compile(r"_?[0-9]+(?:\.[0-9]+)?|[a-z]+|[,;<>≤≥+]")
 _SPACED = re.compile(r"(?<![0-9a-z.,-])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
-_SIGNS = {"_": " ", "\u03bc": "u", "%": " percent ", ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤"}
+_SIGNS = {"_": " ", "\u03bc": "u", "\u00d7": "x", "%": " percent ", ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤"}
 _DECIMAL = re.compile(r"(?<=[0-9]),(?=[0-9]{1,2} ?(?:thousand|million|mio|billion|k|m)\b)")
 _RANGE = re.compile(r"([0-9][km]?) ?[-\u2010-\u2015] ?(?=[0-9])")
 _CODE = re.compile(r"(?<=[a-z])[-\u2010\u2011](?=[0-9])")

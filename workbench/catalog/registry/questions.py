@@ -88,7 +88,8 @@ class _Reader:
                 continue
             if (number := numbers.at(self.place)) is not None:
                 if number.size is None:
-                    self.found.add("left_over", " ".join(self.asked[self.place : self.place + number.length]))
+                    said = " ".join(self.asked[self.place : self.place + number.length])
+                    self.found.add("left_over", said.replace("_", ""))
                 else:
                     self.found.count(number.size)
                 self.counted.update(number.counted)
@@ -136,10 +137,9 @@ class _Reader:
             self.trained_on.append(wanted)
         else:
             self.found.add("apart_from", wanted)
-        goes_on = self.asked[following : following + 1] in (["or"], ["nor"], ["and"])
-        if not (goes_on and self.names.at(self.stems, following + 1, self.question)):
+        if not self.names.go_on(self.asked, self.stems, following, self.question):
             self.negated, self.apart = False, ""
-        elif self.asked[following] == "and":
+        elif self.asked[following] in ("and", ","):
             length += 1
         self._take(length)
         return True

@@ -69,6 +69,7 @@ function boundAt(asked, stems, place, rules) {
 
 function unitAt(asked, stems, place, rules) {
   const made = ready(rules);
+  if (asked[place] === "x" && /^_*[0-9]/.test(asked[place + 1] ?? "")) return 2 + unitAt(asked, stems, place + 2, rules);
   if (["quantities", "counts"].some((name) => lengthOf(made[name], stems, place))) return 0;
   return asked[place + 1]?.startsWith("_") ? 0 : lengthOf(made.units, stems, place);
 }

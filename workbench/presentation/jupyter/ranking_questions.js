@@ -83,6 +83,11 @@ export function readQuestion(question, rules, index = null) {
     }
     return false;
   }
+  function namesGoOn(at) {
+    let next = null;
+    while (asked[at] === "," && (next = named(at + 1))) at += 1 + next[0];
+    return ["and", "or", "nor"].includes(asked[at]) && Boolean(named(at + 1));
+  }
   function name() {
     const at = named(place);
     if (!at) return false;
@@ -100,9 +105,8 @@ export function readQuestion(question, rules, index = null) {
     if (negated) add("without", ["entry", wanted]);
     else if (apart === "trained") trainedOn.push(wanted);
     else add("apart_from", wanted);
-    const goesOn = ["or", "nor", "and"].includes(asked[following]);
-    if (!(goesOn && named(following + 1))) [negated, apart] = [false, ""];
-    else if (asked[following] === "and") length += 1;
+    if (!namesGoOn(following)) [negated, apart] = [false, ""];
+    else if (["and", ","].includes(asked[following])) length += 1;
     take(length);
     return true;
   }
@@ -253,7 +257,7 @@ export function readQuestion(question, rules, index = null) {
     const number = askedNumber(asked, stems, place, rules);
     if (number) {
       if (number.size) countSize(found, number.size);
-      else add("left_over", asked.slice(place, place + number.length).join(" "));
+      else add("left_over", asked.slice(place, place + number.length).join(" ").replaceAll("_", ""));
       for (const each of number.counted) counted.add(each);
       take(number.length);
     } else if (!(breaks() || unneeded() || negation() || phrase())) otherWord();

@@ -32,7 +32,7 @@ const numberedWords = (text) => {
     .filter((each) => !joined.includes(each));
 };
 
-const SIGNS = Object.entries({ _: " ", "\u03bc": "u", "%": " percent ", ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤" });
+const SIGNS = Object.entries({ _: " ", "\u03bc": "u", "\u00d7": "x", "%": " percent ", ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤" });
 
 function askedWords(question) {
   const signed = SIGNS.reduce((text, [sign, word]) => text.replaceAll(sign, word), fold(question));
