@@ -696,3 +696,22 @@ def test_nobody_is_near_who_is_known_to_meet_nothing():
     found = only(bare, Needs(conditions=wanted("malaria")))
     assert (found.near_misses, found.nearest) == ((), ())
     assert keys(only(bare, Needs(conditions=wanted("malaria"), modality=wanted("CT"))).near_misses) == ["bare"]
+
+
+def test_the_parts_of_shipped_entries_say_nothing_that_the_whole_does_not():
+    parted = [entry for entry in shipped() if entry.fields.get("parts")]
+    assert parted
+    for entry in parted:
+        parts = entry.fields["parts"]
+        assert {value for part in parts for value in part["modality"]} == set(entry.modality), entry.key
+        for part in parts:
+            whole = (entry.body_region, entry.organs, [*entry.fields["annotations"]["kinds"], "none"])
+            for name, known in zip(("body_region", "organs", "labels"), whole, strict=True):
+                assert set(part.get(name, ())) <= set(known), (entry.key, part["name"], name)
+
+
+def test_no_platform_is_a_data_set_of_one_size():
+    platforms = [entry for entry in shipped() if entry.fields.get("platform")]
+    assert platforms
+    ranked = keys(answer(Needs(sizes=typed_needs(min_size={"images": 1}).sizes)).ranked)
+    assert not {entry.key for entry in platforms} & set(ranked)
