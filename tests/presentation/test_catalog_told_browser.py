@@ -215,6 +215,12 @@ def test_on_a_phone_every_cell_of_a_table_is_in_sight(phone, told):
     assert "data-column" in names or "Counted Scans" in names
 
 
+def test_on_a_phone_a_word_without_end_is_broken(phone, told):
+    phone.page.goto("about:blank")
+    phone.open(f"{told}#ask={'x' * 390}&find={'y' * 190}", wait_for=READY)
+    assert phone.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_on_a_phone_every_tab_and_the_whole_question_are_in_sight(phone, told):
     question = "chest X-rays with demographics, commercially usable, over 10,000 patients"
     phone.page.goto("about:blank")
