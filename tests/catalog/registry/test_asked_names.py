@@ -71,6 +71,7 @@ def test_several_names_are_ruled_out_together():
         "a set independent of SCAnS of Anywhere",
         "does not overlap with SCAnS of Anywhere",
         "alternatives to SCAnS of Anywhere",
+        "a SCAnS of Anywhere alternative",
         "we trained our model on SCAnS of Anywhere and need an independent cohort",
         "to test what was trained on SCAnS of Anywhere",
     ],

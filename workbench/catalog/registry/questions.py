@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BREAKS = {",", ";", "but"}
 _JOINING = {"or", "nor"}
-_REACH = 10  # so many words may stand before the name that an external test set is for
+_REACH, _INSTEAD = 10, stem("alternative")  # words between "external test set" and a name; what may stand behind one
 _SIGNALS = ("negations", "apart", "trained", "unneeded")
 _SHORT = 2  # letters of a name, such as the "M" of a set, that say nothing by themselves
 _TOPICS = ("modality", "region", "task")
@@ -123,6 +123,8 @@ class _Reader:
         if wanted is None:
             return False
         following = self.place + length
+        if self.stems[following : following + 1] == [_INSTEAD]:
+            self.apart, length = "apart", length + 1
         if not (self.negated or self.apart):
             self.found.name(wanted)
             if any(len(each) > _SHORT and each in known_stems() for each in self.stems[self.place : following]):
@@ -160,10 +162,9 @@ class _Reader:
     def _break(self) -> bool:
         word = self.asked[self.place]
         if word in _BREAKS:
-            self.negated, self.chain = False, ""
+            self.negated, self.chain, self.joined = False, "", ""
         elif word not in _JOINING:
             return False
-        self.joined = self.joined if word in _JOINING else ""
         self.place += 1
         return True
 

@@ -36,7 +36,7 @@ function countSize({ lists }, size) {
 }
 
 // ------------------------------------------------------------------ questions (questions.py)
-const [NAME_SHORT, NAME_REACH] = [2, 10];
+const [NAME_SHORT, NAME_REACH, NAME_INSTEAD] = [2, 10, stem("alternative")];
 const STATED = { organ: "organs", condition: "conditions", stain: "stain", population: "populations", origin: "origins", license: "license" };
 const NEVER_NEGATED = ["kind", "wish", "labels", "demographics", "splits", "commercial", "share_alike", ...Object.keys(STATED)];
 const JOINING = ["or", "nor"];
@@ -94,6 +94,7 @@ export function readQuestion(question, rules, index = null) {
     let [length] = at;
     const wanted = at[1];
     const following = place + length;
+    if (stems[following] === NAME_INSTEAD) [apart, length] = ["apart", length + 1];
     if (!negated && !apart) {
       noteName(found, wanted);
       if (stems.slice(place, following).some((each) => each.length > NAME_SHORT && made.known.has(each))) return false;
