@@ -715,3 +715,12 @@ def test_no_platform_is_a_data_set_of_one_size():
     assert platforms
     ranked = keys(answer(Needs(sizes=typed_needs(min_size={"images": 1}).sizes)).ranked)
     assert not {entry.key for entry in platforms} & set(ranked)
+
+
+def test_nobody_is_ranked_when_only_others_speak_of_what_is_asked():
+    twins = invented("twins", modality=["MR"], body_region=["Head"], keywords=["twins"])
+    found = recommend([invented("lungs"), twins], read_question("chest CT of twins"))
+    assert found.ranked == ()
+    assert keys(found.nearest) == ["lungs"]
+    assert found.unspoken == ("twins",)
+    assert found.verdict == "1 data set meets the needs that were understood; none of them speaks of “twins”."

@@ -37,6 +37,8 @@ class Recommendation:
         Words beside the needs, by whether any entry holds them.
     absent : tuple of str
         Plain words of which no entry speaks.
+    unspoken : tuple of str
+        Plain words of which only those speak that do not meet the needs.
     meeting : int
         How many confirmed entries meet every need that was understood.
     named : tuple of Choice
@@ -51,6 +53,7 @@ class Recommendation:
     searched: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    unspoken: tuple[str, ...] = ()
     meeting: int = 0
     named: tuple[Choice, ...] = ()
 
@@ -82,7 +85,7 @@ class Recommendation:
         -------
         dict
             ``needs said understood verdict ranked near_misses not_confirmed nearest searched not_understood absent
-            meeting``.
+            unspoken meeting``.
         """
         groups = ("ranked", "near_misses", "not_confirmed", "nearest")
         return {
@@ -94,6 +97,7 @@ class Recommendation:
             "searched": list(self.searched),
             "not_understood": list(self.not_understood),
             "absent": list(self.absent),
+            "unspoken": list(self.unspoken),
             "meeting": self.meeting,
         }
 
@@ -140,6 +144,8 @@ def _verdict(found: Recommendation) -> str:
         said = f"{_many(found.meeting, what)} {verb} {needs}"
     else:
         said = f"No {what} with a confirmed license meets {needs}"
+    if found.unspoken:
+        silent = f"none of them speaks of {listed([f'“{word}”' for word in found.unspoken], 'or')}"
     return f"{'; '.join(part for part in (said, silent) if part)}.{''.join(map(_told_of, found.named))}"
 
 

@@ -75,7 +75,7 @@ def recommend(
     absent = tuple(word for word in unread if not index.vocabulary.speaks_of(stem(word)))
     return Recommendation(
         needs=needs,
-        **_sorted_out(choices, needs, shared, decided=not absent),
+        **_sorted_out(choices, needs, shared, absent, _speaking(index, unread)),
         searched=tuple(word for word in searched if word not in absent),
         not_understood=tuple(word for word in needs.left_over if word not in searched or word in absent),
         absent=absent,
@@ -102,10 +102,23 @@ def _choice(
     )
 
 
-def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage, *, decided: bool) -> dict[str, Any]:
+def _speaking(index: SearchIndex, words: list[str]) -> dict[str, set[str]]:
+    """Return the keys of the entries that hold each word, or a synonym or a longer word."""
+    held = {word: index.score({stem(word): 1.0}) for word in words}
+    return {word: {index.forms[place]["key"] for place in places} for word, places in held.items()}
+
+
+def _sorted_out(
+    choices: list[_Judged],
+    needs: Needs,
+    leakage: Leakage,
+    absent: tuple[str, ...],
+    speaking: Mapping[str, set[str]],
+) -> dict[str, Any]:
     """Return who is ranked, who nearly is, and whose license is not confirmed.
 
-    Nobody is ranked while a word that may decide is in no entry; those that meet the rest are then the nearest.
+    Nobody is ranked while a word that may decide is in no entry, or in none of those that meet the needs; these are
+    then the nearest.
     """
     rules = ranking_rules()["recommend"]
     most, elsewhere = rules["near_misses"], rules["near_elsewhere"]
@@ -113,6 +126,9 @@ def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage, *, decid
     confirmed = [choice for known, choice in spoken if known]
     unconfirmed = [choice for known, choice in spoken if not known]
     meeting = [choice for choice in confirmed if not choice.unmet]
+    held = {word for word, holders in speaking.items() if any(choice.key in holders for choice in meeting)}
+    unspoken = () if held or absent or not meeting else tuple(speaking)
+    decided = not (absent or unspoken)
     # Who lacks a size or a license is nearer than who shows another part of the body; `sorted` keeps the order else.
     near = [choice for choice in confirmed if _failed(choice.unmet) == 1 and _near(choice, needs)]
     here = [choice for choice in near if not _elsewhere(choice)]
@@ -126,6 +142,7 @@ def _sorted_out(choices: list[_Judged], needs: Needs, leakage: Leakage, *, decid
         "not_confirmed": tuple(rest[: rules["not_confirmed"]]) if decided or needs.said() else (),
         "nearest": () if decided and meeting else tuple(_nearest(confirmed, needs)[:most]),
         "meeting": len(meeting),
+        "unspoken": unspoken,
         "named": tuple(choice for _, choice in choices if any(choice.key in each.values for each in needs.named)),
     }
 
@@ -176,7 +193,7 @@ def _near(choice: Choice, needs: Needs, *, loosely: bool = False) -> bool:
         return False
     placed = needs.kind == "dataset" and (needs.organs or needs.region)
     place = ["organs" if needs.organs and "region" not in lost else "region"] if placed else []
-    shown = [*place, *(["modality"] if needs.modality else [])]
+    shown = [*place, *(["modality"] if needs.modality else [])] or (["conditions"] if needs.conditions else [])
     alike = any(name not in lost for name in shown) or not shown
     purpose = (needs.task and "task" not in unmet) or (needs.conditions and "conditions" not in unmet)
     purpose = purpose or choice.matched

@@ -611,7 +611,8 @@ function isNear(choice, needs, loosely = false) {
   if (lost.has("without")) return false;
   const placed = needs.kind === "dataset" && (needs.organs.length || needs.region.length);
   const place = !placed ? [] : needs.organs.length && !lost.has("region") ? ["organs"] : ["region"];
-  const shown = [...place, ...(needs.modality.length ? ["modality"] : [])];
+  const told = [...place, ...(needs.modality.length ? ["modality"] : [])];
+  const shown = told.length ? told : needs.conditions.length ? ["conditions"] : [];
   const alike = !shown.length || shown.some((name) => !lost.has(name));
   const purpose = (needs.task.length && !unmet.has("task")) || (needs.conditions.length && !unmet.has("conditions")) || choice.matched;
   const open = loosely && !(needs.task.length || needs.conditions.length || needs.words.length);
@@ -643,7 +644,7 @@ function withLeakage(ranked, shared, among) {
   return [...warned, ...ranked.slice(first.length)];
 }
 
-function verdictOf(needs, { meeting, absent, searched, not_understood: not }, choices) {
+function verdictOf(needs, { meeting, absent, unspoken, searched, not_understood: not }, choices) {
   const what = { dataset: "data set", model: "model", framework: "framework" }[needs.kind];
   const many = `${meeting} ${what}${meeting === 1 ? "" : "s"}`;
   const silent = absent.length ? `no entry speaks of ${listed(absent.map((word) => `“${word}”`), "or")}` : "";
@@ -656,7 +657,8 @@ function verdictOf(needs, { meeting, absent, searched, not_understood: not }, ch
   if (!saidOf({ ...needs, wishes: [], waived: [] }).length) return `Nothing narrows the catalog: ${many}, ordered by what is wished${silent && `; ${silent}`}.`;
   const wanted = searched.length || not.length ? "the needs that were understood" : "all needs";
   const said = meeting ? `${many} ${meeting > 1 ? "meet" : "meets"} ${wanted}` : `No ${what} with a confirmed license meets ${wanted}`;
-  return `${[said, silent].filter(Boolean).join("; ")}.${toldOf(choices, needs)}`;
+  const unheard = unspoken.length ? `none of them speaks of ${listed(unspoken.map((word) => `“${word}”`), "or")}` : silent;
+  return `${[said, unheard].filter(Boolean).join("; ")}.${toldOf(choices, needs)}`;
 }
 
 // What becomes of the entries that the question names.
@@ -704,6 +706,11 @@ export function recommend(index, needs, leakage = []) {
 
   const { near_misses: most, near_elsewhere: mostElsewhere, not_confirmed: mostUnconfirmed, leakage_among: among } = rules.recommend;
   const meeting = confirmed.filter((choice) => !choice.unmet.length);
+  const unread = needs.unread.filter((word) => !idle.has(stem(word)));
+  const holders = new Map(unread.map((word) => [word, new Set([...scoreTerms(index, new Map([[stem(word), 1]]), new Map()).keys()].map((place) => forms[place].key))]));
+  const held = unread.some((word) => meeting.some(({ key }) => holders.get(word).has(key)));
+  const unspoken = held || absent.length || !meeting.length ? [] : unread;
+  const undecided = absent.length > 0 || unspoken.length > 0;
   const shows = (choice) => choice.unmet.some((each) => ELSEWHERE.includes(each.about));
   const near = confirmed.filter((choice) => failed(choice.unmet) === 1 && isNear(choice, needs));
   const told = [...near.filter((each) => !elsewhere(each)), ...near.filter((each) => elsewhere(each) && !shows(each)), ...near.filter(shows).slice(0, mostElsewhere)];
@@ -717,16 +724,16 @@ export function recommend(index, needs, leakage = []) {
     searched.length ? `Searched for: ${searched.join(", ")}.` : "",
     notUnderstood.length ? `Not understood: ${notUnderstood.join(", ")}.` : "",
   ];
-  const found = { searched, not_understood: notUnderstood, absent, meeting: meeting.length };
+  const found = { searched, not_understood: notUnderstood, absent, unspoken, meeting: meeting.length };
   return {
     needs,
     said,
     understood: understood.filter(Boolean).join(" "),
     verdict: verdictOf(needs, found, choices.map((each) => each.choice)),
-    ranked: absent.length ? [] : withLeakage(meeting, shared, among),
-    near_misses: absent.length ? [] : told.slice(0, most),
-    not_confirmed: absent.length && !said.length ? [] : rest.slice(0, mostUnconfirmed),
-    nearest: !absent.length && meeting.length ? [] : nearestOf(confirmed, needs).slice(0, most),
+    ranked: undecided ? [] : withLeakage(meeting, shared, among),
+    near_misses: undecided ? [] : told.slice(0, most),
+    not_confirmed: undecided && !said.length ? [] : rest.slice(0, mostUnconfirmed),
+    nearest: !undecided && meeting.length ? [] : nearestOf(confirmed, needs).slice(0, most),
     ...found,
   };
 }
