@@ -15,8 +15,7 @@ _SHOWN = 5  # choices that are named; the table has all
 _EXPLAINED = 3  # of them, so many with their reasons
 _WARNED = 1  # of them, so many with their warnings
 _NEAR = 2  # near misses and unconfirmed ones that are named
-_SENTENCES = 3  # reasons or warnings of one choice
-
+_SENTENCES = 3  # reasons of one choice; the first has all of its own, since they are the answer
 _LETTERS = 180  # of one sentence; the table has all
 
 
@@ -35,7 +34,7 @@ def as_text(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, 
     Returns
     -------
     str
-        Reasons of the first three, warnings and pages of the first; the table has all.
+        All reasons, warnings and pages of the first, some reasons of the next two; the table has all.
     """
     pages: list[str] = []
     lines = list(head)
@@ -45,9 +44,9 @@ def as_text(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, 
             first = pages if place <= _WARNED else None
             # What was said of one before is not said again.
             new = [each for each in choice.reasons if place == 1 or each not in ranked[0].reasons]
-            lines += [f"   + {_noted(each, first)}" for each in new[:_SENTENCES]]
+            lines += [f"   + {_noted(each, first)}" for each in (new if place == 1 else new[:_SENTENCES])]
         if place <= _WARNED:
-            lines += [f"   ! {_noted(each, pages)}" for each in choice.warnings[:_SENTENCES]]
+            lines += [f"   ! {_noted(each, pages)}" for each in choice.warnings]
     for title, choices in others.items():
         lines.append(title)
         for choice in choices[:_NEAR]:
