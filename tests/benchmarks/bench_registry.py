@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import yaml
 
+from workbench.catalog.registry.asking.questions import read_question
 from workbench.catalog.registry.families import Families
-from workbench.catalog.registry.idc_collections import collection_entries
-from workbench.catalog.registry.questions import read_question
+from workbench.catalog.registry.idc.collections import collection_entries
+from workbench.catalog.registry.ranking.recommending import recommend
+from workbench.catalog.registry.ranking.searching import SearchIndex
 from workbench.catalog.registry.reading import read_entries
-from workbench.catalog.registry.recommending import recommend
-from workbench.catalog.registry.searching import SearchIndex
 
 QUESTIONS = Path(__file__).parents[1] / "catalog" / "registry" / "questions.yaml"
 N_TYPOS = 1_000

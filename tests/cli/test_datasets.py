@@ -11,7 +11,7 @@ import yaml
 import workbench as wb
 from workbench.assets import asset_path
 from workbench.catalog.registry import adding, reading
-from workbench.catalog.registry.idc_changes import changes
+from workbench.catalog.registry.idc.changes import changes
 from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.reading import read_entries
 from workbench.cli import main

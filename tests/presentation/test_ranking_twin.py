@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from tests.catalog.registry.ranked import answer, everything, index, index_of_everything, shipped
-from workbench.catalog.registry.questions import read_question
-from workbench.catalog.registry.ranking_forms import ranking_bundle
-from workbench.catalog.registry.ranking_rules import ranking_rules
+from workbench.catalog.registry.asking.questions import read_question
+from workbench.catalog.registry.asking.rules import ranking_rules
+from workbench.catalog.registry.ranking.forms import ranking_bundle
 from workbench.presentation.catalog_view import ranking_script
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -207,8 +207,8 @@ def _add(options: argparse.Namespace) -> None:
 def _check(options: argparse.Namespace) -> None:
     from workbench.catalog.registry import datasets
     from workbench.catalog.registry.catalog_text import headline
-    from workbench.catalog.registry.idc_changes import count_anew
-    from workbench.catalog.registry.idc_checks import read_idc_facts, stale_facts
+    from workbench.catalog.registry.idc.changes import count_anew
+    from workbench.catalog.registry.idc.checks import read_idc_facts, stale_facts
     from workbench.catalog.registry.reading import read_notes
     from workbench.catalog.sources.idc_package import package_version
 
@@ -226,7 +226,7 @@ def _check(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     from workbench.catalog.registry.catalog_text import headline
     from workbench.catalog.registry.formats.writing import export
-    from workbench.catalog.registry.idc_checks import read_idc_facts
+    from workbench.catalog.registry.idc.checks import read_idc_facts
 
     catalog = _opened(options)
     entries = [catalog[key] for key in options.keys] if options.keys else list(catalog)

@@ -12,9 +12,9 @@ from workbench.catalog.registry.data_catalog import DataCatalog
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.formats.fair_metrics import METRICS
-from workbench.catalog.registry.idc_checks import read_idc_facts
+from workbench.catalog.registry.idc.checks import read_idc_facts
 from workbench.catalog.registry.idc_facts import IdcFacts
-from workbench.catalog.registry.ranking_forms import ranking_bundle, ranking_forms
+from workbench.catalog.registry.ranking.forms import ranking_bundle, ranking_forms
 from workbench.presentation.catalog_cards import card_of
 from workbench.presentation.catalog_files import files_of
 from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, TERMS

@@ -4,15 +4,15 @@ from functools import cache
 from typing import Any
 
 from tests.catalog.registry.small_catalog import EVIDENCE, dataset
+from workbench.catalog.registry.asking.needs import Needs
+from workbench.catalog.registry.asking.questions import read_question
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
-from workbench.catalog.registry.idc_collections import collection_entries
-from workbench.catalog.registry.needs import Needs
-from workbench.catalog.registry.questions import read_question
+from workbench.catalog.registry.idc.collections import collection_entries
+from workbench.catalog.registry.ranking.recommendation import Recommendation
+from workbench.catalog.registry.ranking.recommending import recommend
+from workbench.catalog.registry.ranking.searching import SearchIndex
 from workbench.catalog.registry.reading import read_entries
-from workbench.catalog.registry.recommendation import Recommendation
-from workbench.catalog.registry.recommending import recommend
-from workbench.catalog.registry.searching import SearchIndex
 
 
 @cache

@@ -16,7 +16,7 @@ from workbench.catalog.registry import meant_words
 from workbench.catalog.registry.conflicts import find_conflicts
 from workbench.catalog.registry.data_catalog import DataCatalog
 from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.searching import SearchIndex
+from workbench.catalog.registry.ranking.searching import SearchIndex
 from workbench.errors import UnknownNameError
 
 FREE = {"id": "Free", "evidence": EVIDENCE}

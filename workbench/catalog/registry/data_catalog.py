@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from workbench.catalog.commons import Catalog
     from workbench.catalog.registry.idc_facts import IdcFacts
-    from workbench.catalog.registry.recommendation import Recommendation
-    from workbench.catalog.registry.searching import Hit, SearchIndex
-    from workbench.catalog.registry.side_by_side import Comparison
+    from workbench.catalog.registry.ranking.recommendation import Recommendation
+    from workbench.catalog.registry.ranking.searching import Hit, SearchIndex
+    from workbench.catalog.registry.ranking.side_by_side import Comparison
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class DataCatalog:
         DataCatalog
             Empty when nothing matches.
         """
-        from workbench.catalog.registry.weak_tails import worth_showing
+        from workbench.catalog.registry.ranking.weak_tails import worth_showing
 
         hits = tuple(worth_showing(self._index, choosing.words_typed("text", text), limit_typed(limit)))
         return replace(self._narrowed(tuple(self[hit.key] for hit in hits)), found=hits)
@@ -142,7 +142,7 @@ class DataCatalog:
         Comparison
             Prints as a table, attributes down and entries across.
         """
-        from workbench.catalog.registry.side_by_side import compare
+        from workbench.catalog.registry.ranking.side_by_side import compare
 
         entries = [self[key] for key in keys]
         counted = {each.key: facts.sentence for each in entries if (facts := self.idc_facts(each.key))}
@@ -156,7 +156,7 @@ class DataCatalog:
         question : str, optional
             Such as ``"chest X-rays with age and sex, commercially usable, over 10,000 patients"``.
         **needs : object
-            Parameters of `workbench.catalog.registry.typed_needs.typed_needs`, such as ``modality="CT"`` or
+            Parameters of `workbench.catalog.registry.asking.typed_needs.typed_needs`, such as ``modality="CT"`` or
             ``commercial_use=True``; a quantity such as ``patients=10_000``; together with what the question says.
 
         Returns
@@ -170,7 +170,7 @@ class DataCatalog:
             For a need, or a value of one, that nobody could mean.
         """
         from workbench.catalog.registry.keyword_needs import needs_asked
-        from workbench.catalog.registry.recommending import recommend
+        from workbench.catalog.registry.ranking.recommending import recommend
 
         asked = needs_asked(question, needs, self._index)
         if not asked.collections:
@@ -206,7 +206,7 @@ class DataCatalog:
     @property
     def collections(self) -> "DataCatalog":
         """The collections of the Imaging Data Commons, generated from its index and apart from the curated entries."""
-        from workbench.catalog.registry.idc_collections import collection_entries
+        from workbench.catalog.registry.idc.collections import collection_entries
 
         return DataCatalog(collection_entries())
 
@@ -255,7 +255,7 @@ class DataCatalog:
         IdcFacts or None
             None for what is not in there.
         """
-        from workbench.catalog.registry.idc_checks import read_idc_facts
+        from workbench.catalog.registry.idc.checks import read_idc_facts
 
         return read_idc_facts().get(self[key].key)
 
@@ -280,7 +280,7 @@ class DataCatalog:
 
     @cached_property
     def _index(self) -> "SearchIndex":
-        from workbench.catalog.registry.searching import SearchIndex
+        from workbench.catalog.registry.ranking.searching import SearchIndex
 
         return SearchIndex(self.entries)
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from workbench.catalog.registry.ranking_words import fold
+from workbench.catalog.registry.asking.words import fold
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from inspect import signature
 from typing import Any
 
+from workbench.catalog.registry.asking.needs import Needs
+from workbench.catalog.registry.asking.questions import read_question
+from workbench.catalog.registry.asking.rules import ranking_rules
+from workbench.catalog.registry.asking.typed_needs import typed_needs
 from workbench.catalog.registry.choosing import words_typed
-from workbench.catalog.registry.needs import Needs
-from workbench.catalog.registry.questions import read_question
-from workbench.catalog.registry.ranking_rules import ranking_rules
-from workbench.catalog.registry.searching import SearchIndex
-from workbench.catalog.registry.typed_needs import typed_needs
+from workbench.catalog.registry.ranking.searching import SearchIndex
 from workbench.errors import brief, unknown_name
 
 _SIZE = "min_size"

@@ -123,9 +123,9 @@ def meant_values(criterion: str, word: str) -> tuple[str, ...]:
     >>> meant_values("modality", "X-ray"), meant_values("body_region", "lung"), meant_values("access", "public")
     (('CR', 'DX'), ('Chest',), ('open',))
     """
-    from workbench.catalog.registry.asked_words import asked_words
-    from workbench.catalog.registry.ranking_rules import ranking_rules
-    from workbench.catalog.registry.ranking_words import stem
+    from workbench.catalog.registry.asking.asked_words import asked_words
+    from workbench.catalog.registry.asking.rules import ranking_rules
+    from workbench.catalog.registry.asking.words import stem
 
     plain = " ".join(word.casefold().replace("-", " ").replace("_", " ").split())
     if known := _MEANT.get(criterion, {}).get(plain):

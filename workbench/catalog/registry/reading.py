@@ -18,7 +18,7 @@ _RULES = (
     *("documents/form_words.py", "documents/forms.py", "documents/lines.py", "documents/scalars.py"),
     *("registry/backing.py", "registry/checking.py", "registry/compiling.py", "registry/days.py"),
     *("registry/families.py", "registry/family_graph.py", "registry/fold_names.py", "registry/idc_facts.py"),
-    *("registry/idc_sizes.py", "registry/ranking_words.py", "registry/reading.py", "registry/roots.py"),
+    *("registry/idc_sizes.py", "registry/asking/words.py", "registry/reading.py", "registry/roots.py"),
 )
 
 

@@ -119,7 +119,7 @@ function compose(page, catalog) {
     const next = compare.includes(key) ? compare.filter((each) => each !== key) : [...compare, key].slice(-MOST_COMPARED);
     app.change({ compare: next, comparing: app.state.comparing && next.length > 1 });
   };
-  // as workbench/catalog/registry/weak_tails.py leaves out what matches far worse than the best
+  // as workbench/catalog/registry/ranking/weak_tails.py leaves out what matches far worse than the best
   catalog.find = (text) => {
     const rule = catalog.ranking.rules.search.tail;
     const found = (words) => catalog.search(words, app.state.collections);

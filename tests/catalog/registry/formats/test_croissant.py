@@ -13,7 +13,7 @@ from tests.catalog.registry.formats.drawn import LAWS, entries, strings_of
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.formats.croissant import context, croissant
 from workbench.catalog.registry.formats.validating import validate
-from workbench.catalog.registry.idc_collections import collection_entries
+from workbench.catalog.registry.idc.collections import collection_entries
 
 needs_mlcroissant = pytest.mark.skipif(
     importlib.util.find_spec("mlcroissant") is None,

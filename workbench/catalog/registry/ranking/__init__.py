@@ -1,0 +1,1 @@
+"""Which entries suit needs or words: searching, judging, telling why, putting side by side."""
