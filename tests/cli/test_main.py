@@ -21,14 +21,20 @@ VERBS = ("demo", "catalog", "census", "compare", "sample", "references", "report
 OF_COHORT = ("new", "show", "explain", "attrition", "facets", "table1", "compare", "split", "manifest", "fetch")
 
 
-def workbench(*words: str) -> subprocess.CompletedProcess[str]:
+def workbench(*words: str, module: str = "workbench.cli") -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "workbench.cli", *words], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", module, *words], capture_output=True, text=True, timeout=120, check=False
     )
 
 
 # ------------------------------------------------------------------ help
+
+
+def test_the_package_itself_runs_as_the_command() -> None:
+    told = workbench("datasets", "show", "lidc-idri", module="workbench")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("# LIDC-IDRI\n")
 
 
 @pytest.mark.parametrize("verb", [*VERBS, *(f"cohort {what}" for what in OF_COHORT)])
