@@ -145,7 +145,7 @@ class DataCatalog:
         from workbench.catalog.registry.ranking.side_by_side import compare
 
         entries = [self[key] for key in keys]
-        counted = {each.key: facts.sentence for each in entries if (facts := self.idc_facts(each.key))}
+        counted = {each.key: facts for each in entries if (facts := self.idc_facts(each.key))}
         return compare(entries, leakage=self.families.leakage, facts=counted)
 
     def recommend(self, question: str | None = None, **needs: Any) -> "Recommendation":

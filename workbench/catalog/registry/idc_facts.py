@@ -7,6 +7,8 @@ from typing import Any, Literal
 from workbench.catalog.registry.entries import Claim
 
 Verdict = Literal["agrees", "differs", "another unit", "another set", "not in the index"]
+#: What became of a number that no page was held against, but that the index counts.
+COUNTED = "counted in IDC"
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,21 @@ class IdcFacts:
         slides = self.acquired.get("SM", 0)
         counted = {"patients": self.people, "studies": self.studies, "series": self.acquired_series}
         return {**counted, "collections": len(self.collections), **({"slides": slides} if slides else {})}
+
+    def bears_out(self, claim: Claim) -> bool:
+        """Return whether the index counts what a claim of the entry says.
+
+        Parameters
+        ----------
+        claim : Claim
+            Of the same entry.
+
+        Returns
+        -------
+        bool
+            False as well where the index cannot tell.
+        """
+        return any(each.verdict == "agrees" and each.claim == stated(claim) for each in self.claims)
 
 
 def stated(claim: Claim) -> str:

@@ -15,7 +15,7 @@ from workbench.catalog.registry.formats.card_head import card_head
 from workbench.catalog.registry.formats.cards import card
 from workbench.catalog.registry.formats.evidence import claim_words, verdict_word
 from workbench.catalog.registry.formats.markdown import fenced, link, plain, table
-from workbench.catalog.registry.idc_facts import IdcFacts
+from workbench.catalog.registry.idc_facts import ClaimCheck, IdcFacts, stated
 
 _SHOW = mistune.create_markdown(escape=False, plugins=["table", "strikethrough"], renderer="html")
 
@@ -107,6 +107,30 @@ def test_a_card_says_of_how_many_people_the_index_knows_age_and_sex(invented: En
     assert said in card(invented, same)
     assert said not in card(invented, replace(same, asked={"relation": "parent"}))
     assert said not in card(invented)
+
+
+def test_a_number_that_the_index_bears_out_is_counted_there(invented: Entry) -> None:
+    (claim,) = invented.claims
+    facts = IdcFacts("invented", "25.0.5", {"relation": "same"}, claims=(ClaimCheck(stated(claim), "agrees", 12, ""),))
+    others = replace(facts, claims=(ClaimCheck(stated(claim), "another set", 12, ""),))
+    assert "| 12+ patients | counted in IDC |" in card(invented, facts)
+    assert "| 12+ patients | not checked |" in card(invented, others)
+    assert "| 12+ patients | not checked |" in card(invented)
+    assert claim_words(claim, facts) == "guide, radiology:1: “12+ patients”; counted in IDC"
+    # A page that was held against it says more than a count.
+    refuted = replace(claim, verdict="differs", checked_against={"words": "9 people", "page": "", "kind": "creator"})
+    assert verdict_word(refuted, facts) == "differs"
+
+
+def test_a_copy_by_a_third_party_is_no_source_that_agrees(invented: Entry) -> None:
+    page = {"words": "12 people", "page": "https://example.org", "kind": "third_party", "read": "2026-01-31"}
+    claim = replace(invented.claims[0], verdict="agrees", checked_against=page)
+    assert verdict_word(claim) == "a third party says the same"
+    assert claim_words(claim) == (
+        "guide, radiology:1: “12+ patients”; a third party says the same: https://example.org "
+        "(“12 people”, read 2026-01-31)"
+    )
+    assert verdict_word(replace(claim, checked_against={**page, "kind": "creator"})) == "agrees"
 
 
 def test_a_license_that_nobody_confirms_is_named_first() -> None:

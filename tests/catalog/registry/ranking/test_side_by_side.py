@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from tests.catalog.registry.ranked import EVIDENCE, invented, shipped
+from workbench.catalog.registry.idc_facts import ClaimCheck, IdcFacts, stated
 from workbench.catalog.registry.ranking.side_by_side import compare
 
 ONE = invented("one", name="One", relations=[{"kind": "subset_of", "of": "two"}])
@@ -104,8 +105,20 @@ def test_html_escapes_what_entries_say():
 
 
 def test_facts_of_the_imaging_data_commons_stand_in_a_row_of_their_own():
-    told = {row.attribute: row for row in compare([ONE, TWO], facts={"one": "IDC has 3 series."}).rows}
+    facts = {"one": IdcFacts("one", "25", {"relation": "same"}, sentence="IDC has 3 series.")}
+    told = {row.attribute: row for row in compare([ONE, TWO], facts=facts).rows}
     assert told["In the Imaging Data Commons"].cells == ("IDC has 3 series.", "no facts")
+
+
+@pytest.mark.parametrize(("verdict", "found"), [("agrees", "counted in IDC"), ("another set", "not checked")])
+def test_a_number_that_the_index_bears_out_is_counted_there(verdict, found):
+    check = ClaimCheck(stated(ONE.claims[0]), verdict, 1200, "")
+    facts = {"one": IdcFacts("one", "25", {"relation": "same"}, claims=(check,))}
+    told = {row.attribute: row for row in compare([ONE, invented("two", name="Two")], facts=facts).rows}
+    assert told["Patients"].cells == (
+        f"1,200 patients (the creators; {found})",
+        "1,200 patients (the creators; not checked)",
+    )
 
 
 @pytest.mark.parametrize(

@@ -96,17 +96,18 @@ def _warnings(entry: Entry) -> Iterator[str]:
 
 def _size(entry: Entry, facts: IdcFacts | None) -> str:
     rows = [
-        (plain(claim.amount), plain(f"{claim.source}, {claim.where}"), plain(claim.words), _verdict(claim))
+        (plain(claim.amount), plain(f"{claim.source}, {claim.where}"), plain(claim.words), _verdict(claim, facts))
         for claim in entry.claims
     ]
     counted = plain(facts.sentence) if facts else ""
     return "\n\n".join(part for part in (table(("number", "stated by", "words", "compared"), rows), counted) if part)
 
 
-def _verdict(claim: Claim) -> str:
+def _verdict(claim: Claim, facts: IdcFacts | None) -> str:
     against = claim.checked_against
     said = f": “{plain(against['words'])}” {link(against['page'])}" if against else ""
-    word = f"**{verdict_word(claim)}**" if claim.verdict == "differs" else verdict_word(claim)
+    word = verdict_word(claim, facts)
+    word = f"**{word}**" if claim.verdict == "differs" else word
     return f"{word}{said}{f'; {plain(claim.note)}' if claim.note else ''}"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.catalog.registry.entries import Claim, Entry, Relation
+from workbench.catalog.registry.idc_facts import COUNTED, IdcFacts
 
 _SHARING = {
     "subset_of": "Its images are part of",
@@ -21,6 +22,8 @@ _WORDS = {
     "not_comparable": "counts another thing",
     "unchecked": "not checked",
 }
+# Another's copy of a number is no source of it.
+_COPIED = "a third party says the same"
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,15 @@ def pages_of(entry: Entry) -> tuple[Page, ...]:
     return tuple(Page(*which, tuple(words)) for which, words in said.items())
 
 
-def claim_words(claim: Claim) -> str:
+def claim_words(claim: Claim, facts: IdcFacts | None = None) -> str:
     """Return who states a number, in which words, and what became of it.
 
     Parameters
     ----------
     claim : Claim
         One claim.
+    facts : IdcFacts, optional
+        What the index of the Imaging Data Commons counts of the entry.
 
     Returns
     -------
@@ -88,21 +93,25 @@ def claim_words(claim: Claim) -> str:
     >>> claim_words(Claim("images", 880, "exact", "guide", "radiology:396", "boxes for 880 images", "unchecked"))
     'guide, radiology:396: “boxes for 880 images”; not checked against a source'
     """
-    return f"{claim.source}, {claim.where}: “{claim.words}”; {_verdict(claim)}{f'; {claim.note}' if claim.note else ''}"
+    note = f"; {claim.note}" if claim.note else ""
+    return f"{claim.source}, {claim.where}: “{claim.words}”; {_verdict(claim, facts)}{note}"
 
 
-def verdict_word(claim: Claim) -> str:
+def verdict_word(claim: Claim, facts: IdcFacts | None = None) -> str:
     """Return what became of a number, in a word or two.
 
     Parameters
     ----------
     claim : Claim
         One claim.
+    facts : IdcFacts, optional
+        What the index of the Imaging Data Commons counts of the entry.
 
     Returns
     -------
     str
-        Where the source holds the very number, but of another thing, that is said rather than that they differ.
+        A number with no page beside it may still be counted in the index. Where the source holds the very number,
+        but of another thing, that is said rather than that they differ.
 
     Examples
     --------
@@ -113,6 +122,10 @@ def verdict_word(claim: Claim) -> str:
     """
     if claim.verdict == "differs" and _holds_number(claim):
         return "counts the parent" if "parent" in claim.note.casefold() else "counts something else"
+    if claim.verdict == "unchecked" and facts is not None and facts.bears_out(claim):
+        return COUNTED
+    if claim.verdict == "agrees" and (claim.checked_against or {}).get("kind") == "third_party":
+        return _COPIED
     return _WORDS[claim.verdict]
 
 
@@ -159,12 +172,13 @@ def quoted(evidence: Mapping[str, str]) -> str:
     return f"“{evidence['words']}” ({evidence['page']})"
 
 
-def _verdict(claim: Claim) -> str:
+def _verdict(claim: Claim, facts: IdcFacts | None) -> str:
     against = claim.checked_against
     source = f" {against['page']} (“{against['words']}”, read {against['read']})" if against else " a source"
     if claim.verdict == "unchecked":
-        return "not checked against a source"
-    between = {"agrees": " with", "differs": " from", "counts another thing": " than"}
+        word = verdict_word(claim, facts)
+        return word if word == COUNTED else "not checked against a source"
+    between = {"agrees": " with", "differs": " from", "counts another thing": " than", _COPIED: ":"}
     word = verdict_word(claim)
     return f"{word}{between.get(word, ', says')}{source}"
 

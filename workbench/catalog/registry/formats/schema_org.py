@@ -211,7 +211,7 @@ def _relatives(entry: Entry) -> dict[str, list[dict[str, str]]]:
 
 def _properties(entry: Entry, facts: IdcFacts | None) -> list[dict[str, Any]]:
     fields, terms = entry.fields, entry.license
-    values = [_claim(claim) for claim in entry.claims]
+    values = [_claim(claim, facts) for claim in entry.claims]
     values += [
         property_value(f"{name} given per person", answer)
         for name, answer in entry.demographics.items()
@@ -243,9 +243,9 @@ def _properties(entry: Entry, facts: IdcFacts | None) -> list[dict[str, Any]]:
     return values
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(claim: Claim, facts: IdcFacts | None) -> dict[str, Any]:
     name = f"{claim.quantity.replace('_', ' ')}{f' {claim.of}' if claim.of else ''}"
-    value = property_value(name, claim.value, claim_words(claim))
+    value = property_value(name, claim.value, claim_words(claim, facts))
     if claim.qualifier == "at_least":  # schema.org, PropertyValue: minValue is the lower bound
         value["minValue"] = value.pop("value")
     if claim.qualifier == "about":

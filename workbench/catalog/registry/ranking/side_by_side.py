@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.idc_facts import COUNTED, IdcFacts
 from workbench.catalog.registry.ranking.meeting_sizes import STATED_BY, saying
 from workbench.markup import html_table
 
@@ -102,7 +103,7 @@ def compare(
     entries: Iterable[Entry],
     *,
     leakage: Callable[[str, str], str | None] | None = None,
-    facts: Mapping[str, str] | None = None,
+    facts: Mapping[str, IdcFacts] | None = None,
 ) -> Comparison:
     """Return entries side by side.
 
@@ -113,7 +114,7 @@ def compare(
     leakage : callable, optional
         Two keys to the sentence that says which images they share, or None; from their own relations when absent.
     facts : mapping, optional
-        Key to what the index of the Imaging Data Commons counts, in a sentence.
+        Key to what the index of the Imaging Data Commons counts.
 
     Returns
     -------
@@ -154,38 +155,45 @@ def compare(
     )
 
 
-def _rows(entries: Sequence[Entry], facts: Mapping[str, str]) -> Iterator[ComparedRow]:
+def _rows(entries: Sequence[Entry], facts: Mapping[str, IdcFacts]) -> Iterator[ComparedRow]:
     """Yield the rows that at least one entry fills."""
     for attribute, say in _ATTRIBUTES.items():
         if attribute == _SIZES_HERE:
-            yield from _size_rows(entries)
+            yield from _size_rows(entries, facts)
             continue
         cells = tuple(say(entry) for entry in entries)
         if any(cells):
             yield ComparedRow(attribute, tuple(cell or _UNKNOWN for cell in cells))
     if facts:
-        yield ComparedRow("In the Imaging Data Commons", tuple(facts.get(each.key, _NO_FACTS) for each in entries))
+        told = (facts[each.key].sentence if each.key in facts else _NO_FACTS for each in entries)
+        yield ComparedRow("In the Imaging Data Commons", tuple(told))
 
 
-def _size_rows(entries: Sequence[Entry]) -> Iterator[ComparedRow]:
+def _size_rows(entries: Sequence[Entry], facts: Mapping[str, IdcFacts]) -> Iterator[ComparedRow]:
     """Yield a row for each quantity that somebody states: every claim, its source, and the verdict."""
     quantities = dict.fromkeys(claim.quantity for entry in entries for claim in entry.claims)
     for quantity in quantities:
         stated = [[claim for claim in entry.claims if claim.quantity == quantity] for entry in entries]
-        cells = ("; ".join(dict.fromkeys(map(_claimed, claims))) or _UNKNOWN for claims in stated)
+        known = [facts.get(entry.key) for entry in entries]
+        cells = (
+            "; ".join(dict.fromkeys(_claimed(claim, counts) for claim in claims)) or _UNKNOWN
+            for claims, counts in zip(stated, known, strict=True)
+        )
         # Numbers of the whole and of a part of another set are no two numbers of the same.
         counted = [claim.of for claims in stated for claim in {claim.of: claim for claim in claims}.values()]
         comparable = len(set(counted)) < len(counted)
         yield ComparedRow(quantity.replace("_", " ").capitalize(), tuple(cells), comparable)
 
 
-def _claimed(claim: Claim) -> str:
+def _claimed(claim: Claim, facts: IdcFacts | None) -> str:
     kind = (claim.checked_against or {}).get("kind", "third_party")
     found = (
         f"{STATED_BY[kind]} {saying(kind, _FOUND[claim.verdict])}"
         if claim.verdict in _FOUND
         else _VERDICTS[claim.verdict]
     )
+    if claim.verdict == "unchecked" and facts is not None and facts.bears_out(claim):
+        found = COUNTED
     return f"{claim.amount} ({STATED_BY[claim.source]}; {found})"
 
 
