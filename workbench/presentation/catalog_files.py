@@ -5,7 +5,7 @@ import json
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.formats.cards import card
 from workbench.catalog.registry.formats.croissant import croissant
-from workbench.catalog.registry.formats.references import bibtex, citation_of
+from workbench.catalog.registry.formats.references import bibtex, citations_of
 from workbench.catalog.registry.idc_facts import IdcFacts
 
 
@@ -22,14 +22,19 @@ def files_of(entry: Entry, facts: IdcFacts | None = None) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``croissant`` (JSON-LD; of data sets only), ``markdown``, ``bibtex``, and the citation as plain ``text``.
+        ``croissant`` (JSON-LD; of data sets only), ``markdown``, ``bibtex``, and ``text``: what to cite, a line each.
 
     Examples
     --------
     >>> list(files_of(Entry("dataset", {"key": "x", "name": "X", "license": {"id": "unknown"}})))
     ['bibtex', 'text', 'markdown', 'croissant']
+    >>> cited = {"key": "x", "name": "X", "doi": "10.1234/x", "citation": {"text": "Doe J. On X."}}
+    >>> print(files_of(Entry("dataset", cited | {"license": {"id": "unknown"}}))["text"])
+    Doe J. On X.
+    X. doi:10.1234/x
     """
-    files = {"bibtex": bibtex([entry]), "text": citation_of(entry).text, "markdown": card(entry, facts)}
+    told = (each.text for each in citations_of(entry))
+    files = {"bibtex": bibtex([entry]), "text": "\n".join(told), "markdown": card(entry, facts)}
     if entry.kind == "dataset":
         files["croissant"] = json.dumps(croissant(entry, facts), ensure_ascii=False, indent=1)
     return files

@@ -177,6 +177,7 @@ def test_a_known_entry_says_what_it_holds(invented: Entry) -> None:
     assert record["rai:dataAnnotationProtocol"] == ["Two readers.", "Made by: experts."]
     assert record["isPartOf"] == [{"@type": "CreativeWork", "identifier": "whole", "description": "subset of"}]
     assert record["citeAs"].startswith("@article{invented,\n  author = {Doe, J. K. and others},")
+    assert "\n\n@misc{invented:data,\n" in record["citeAs"]
     assert "distribution" not in record
 
 
@@ -213,6 +214,21 @@ def test_a_version_is_semantic_and_keeps_the_words_of_the_creators(
     assert record.get("version") == version
     words = [each["value"] for each in record["additionalProperty"] if each["name"] == "version as stated"]
     assert words == ([stated or "none"] if kept else [])
+
+
+@pytest.mark.parametrize(("published", "version"), [("2017", "2017.0.0"), ("2018-11", "2018.11.0")])
+def test_a_version_made_of_a_date_says_so(published: str, version: str) -> None:
+    fields = {"key": "a", "name": "A", "published": published, "license": {"id": "unknown"}}
+    (told,) = (
+        each
+        for each in croissant(Entry("dataset", fields))["additionalProperty"]
+        if each["name"] == "version as stated"
+    )
+    assert told["value"] == "none"
+    assert told["description"] == (
+        f"The field version, {version}, is no version of the creators: it is the date of publication, {published}, "
+        "with the three numbers the format asks for."
+    )
 
 
 def test_a_model_has_no_croissant() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import given
 from tests.catalog.registry.formats.drawn import LAWS, catalogs, entries
 from workbench.catalog.citations import Citation, to_bibtex
 from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.formats.references import bibtex, citation_of, csl
+from workbench.catalog.registry.formats.references import bibtex, citation_of, citations_of, csl
 
 _TEX = {f"\\{sign}": sign for sign in "&%$#_"} | {
     r"\textbackslash{}": "\\",
@@ -48,9 +49,10 @@ def read(text: str) -> list[tuple[str, str, dict[str, str]]]:
 @given(catalogs)
 def test_bibtex_can_be_read_back(listed: list[Entry]) -> None:
     taken = read(bibtex(listed))
-    assert [key for _, key, _ in taken] == [entry.key for entry in listed]
-    for (_, _, fields), entry in zip(taken, listed, strict=True):
-        cited = citation_of(entry)
+    assert [key for _, key, _ in taken if ":" not in key] == [entry.key for entry in listed]
+    citations = [each for entry in listed for each in citations_of(entry)]
+    for (_, key, fields), cited in zip(taken, citations, strict=True):
+        assert key == cited.key
         if cited.title:
             assert plain(fields["title"][1:-1]) == cited.title
         if not (cited.authors and cited.title):
@@ -72,9 +74,8 @@ def test_no_author_is_divided_or_joined(entry: Entry) -> None:
 @given(catalogs)
 def test_csl_gives_back_title_and_words(listed: list[Entry]) -> None:
     items = json.loads(json.dumps(csl(listed)))
-    assert [item["id"] for item in items] == [entry.key for entry in listed]
-    for item, entry in zip(items, listed, strict=True):
-        cited = citation_of(entry)
+    assert [item["id"] for item in items if ":" not in item["id"]] == [entry.key for entry in listed]
+    for item, cited in zip(items, [each for entry in listed for each in citations_of(entry)], strict=True):
         assert item.get("title", "") == cited.title
         assert (item.get("DOI", ""), item.get("URL", "")) == (
             cited.doi,
@@ -84,7 +85,7 @@ def test_csl_gives_back_title_and_words(listed: list[Entry]) -> None:
 
 def test_every_shipped_entry_can_be_cited(shipped: tuple[Entry, ...]) -> None:
     taken = read(bibtex(shipped))
-    assert [key for _, key, _ in taken] == [entry.key for entry in shipped]
+    assert [key for _, key, _ in taken if ":" not in key] == [entry.key for entry in shipped]
     assert all(fields.get("title") or fields.get("note") for _, _, fields in taken)
 
 
@@ -97,8 +98,43 @@ def test_authors_are_dotted_and_cut_lists_end_in_others(invented: Entry) -> None
         "  journal = {Nowhere},\n"
         "  doi = {10.1234/paper},\n"
         "  url = {https://doi.org/10.1234/paper},\n"
+        "}\n\n"
+        "@misc{invented:data,\n"
+        "  author = {{Jane Doe} and {University of Nowhere}},\n"
+        "  title = {{Invented \\textbraceleft{}X\\textbraceright{}}},\n"
+        "  year = {2024},\n"
+        "  howpublished = {Nowhere Press},\n"
+        "  note = {Version v2. Data set.},\n"
+        "  doi = {10.1234/invented},\n"
+        "  url = {https://doi.org/10.1234/invented},\n"
         "}\n"
     )
+
+
+def test_data_with_a_doi_of_their_own_are_cited_beside_the_paper(invented: Entry) -> None:
+    paper, data = citations_of(invented)
+    assert paper == citation_of(invented)
+    assert data.text == (
+        "Jane Doe, University of Nowhere (2024). Invented {X}. Version v2. Nowhere Press. doi:10.1234/Invented"
+    )
+    assert [item["id"] for item in csl([invented])] == ["invented", "invented:data"]
+    several = Entry("dataset", {**invented.fields, "version": "2.0.1 (record 7); 1.0 (record 6)"})
+    assert citations_of(several)[1].version == "2.0.1"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"doi": ""},
+        {"doi": "10.1234/PAPER"},
+        {"citation": {"text": "Doe J. A set. https://doi.org/10.1234/invented"}},
+        {"citation": None},  # the reference is made of the entry itself
+    ],
+)
+def test_data_are_cited_once_where_the_reference_names_them(invented: Entry, changed: dict[str, Any]) -> None:
+    fields = {name: value for name, value in {**invented.fields, **changed}.items() if value is not None}
+    assert citations_of(Entry("dataset", fields)) == (citation_of(Entry("dataset", fields)),)
+    assert citations_of(Entry("model", invented.fields)) == (citation_of(invented),)
 
 
 @pytest.mark.parametrize(

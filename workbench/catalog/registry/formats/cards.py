@@ -13,7 +13,7 @@ from workbench.catalog.registry.formats.card_head import card_head
 from workbench.catalog.registry.formats.evidence import pages_of, shared_images, verdict_word
 from workbench.catalog.registry.formats.fair import fair_check
 from workbench.catalog.registry.formats.markdown import fenced, link, plain, table
-from workbench.catalog.registry.formats.references import citation_of
+from workbench.catalog.registry.formats.references import citations_of
 from workbench.catalog.registry.idc_facts import IdcFacts
 from workbench.catalog.registry.licenses import License
 
@@ -193,8 +193,9 @@ def _fair(entry: Entry) -> str:
 
 
 def _citation(entry: Entry) -> str:
-    citation = citation_of(entry)
-    return f"{plain(citation.text)}\n\n{fenced(to_bibtex([citation]).strip(), 'bibtex')}"
+    cited = citations_of(entry)
+    told = "\n\n".join(plain(each.text) for each in cited)
+    return f"{told}\n\n{fenced(to_bibtex(cited).strip(), 'bibtex')}"
 
 
 def _listed(lines: Iterator[str]) -> str:

@@ -10,9 +10,8 @@ Semantic Versioning 2.0.0, item 2, https://semver.org
 import re
 from typing import Any
 
-from workbench.catalog.citations import to_bibtex
 from workbench.catalog.registry.entries import Entry
-from workbench.catalog.registry.formats.references import citation_of
+from workbench.catalog.registry.formats.references import bibtex
 from workbench.catalog.registry.formats.responsible_ai import responsible_ai
 from workbench.catalog.registry.formats.schema_org import describe_entry, property_value
 from workbench.catalog.registry.idc_facts import IdcFacts
@@ -67,7 +66,7 @@ def croissant(entry: Entry, facts: IdcFacts | None = None) -> dict[str, Any]:
         "@type": "sc:Dataset",
         "conformsTo": list(CONFORMS_TO),
         "version": version,
-        "citeAs": to_bibtex([citation_of(entry)]).strip() if cited else "",
+        "citeAs": bibtex([entry]).strip() if cited else "",
         **responsible_ai(entry),
         "additionalProperty": properties,
     }
@@ -121,6 +120,8 @@ def _version(entry: Entry) -> tuple[str, str]:
     numbers = [str(int(number)) for number in str(entry.fields.get("published", "")).split("-") if number]
     if not numbers:
         return "", "It has no numbers to make a version of." if stated else ""
-    return ".".join(
-        [*numbers, "0", "0"][:3]
-    ), "The field version repeats the date of publication, which the format asks for."
+    version = ".".join([*numbers, "0", "0"][:3])
+    return version, (
+        f"The field version, {version}, is no version of the creators: it is the date of publication, "
+        f"{entry.fields['published']}, with the three numbers the format asks for."
+    )

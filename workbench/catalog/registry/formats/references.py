@@ -58,6 +58,55 @@ def citation_of(entry: Entry) -> Citation:
     )
 
 
+def citations_of(entry: Entry) -> tuple[Citation, ...]:
+    """Return all that is to be cited of an entry: its reference, and the data where they have a DOI of their own.
+
+    A repository counts the uses of a data set by its DOI, which the paper about it does not bear.
+
+    Parameters
+    ----------
+    entry : Entry
+        Any entry.
+
+    Returns
+    -------
+    tuple of Citation
+        What `citation_of` gives; then perhaps the data, labeled with the key of the entry and ``:data``.
+
+    Examples
+    --------
+    >>> paper = {"text": "Doe J. On A.", "doi": "10.1234/paper"}
+    >>> [
+    ...     each.key
+    ...     for each in citations_of(Entry("dataset", {"key": "a", "name": "A", "doi": "10.5/A", "citation": paper}))
+    ... ]
+    ['a', 'a:data']
+    """
+    reference = citation_of(entry)
+    doi = entry.doi.lower()
+    named = doi == reference.doi or doi in reference.text.lower()
+    if named or entry.kind not in ("dataset", "collection"):
+        return (reference,)
+    fields = entry.fields
+    names = tuple(_line(name) for name in fields.get("creator", {}).get("names", ()))
+    year, publisher = str(fields.get("published", ""))[:4], _line(fields.get("publisher", ""))
+    # Behind it a version may tell of others: "2.0.1 (record 10047292); 1.0 (record 6802614)".
+    version = re.split(r"[;(]", _line(fields.get("version", "")))[0].strip()
+    head = f"{', '.join(names)}{f' ({year})' if year else ''}".strip()
+    said = (head, _line(entry.name), f"Version {version}" if version else "", publisher, f"doi:{entry.doi}")
+    data = Citation(
+        doi=doi,
+        text=". ".join(filter(None, said)),
+        authors=tuple((name, "") for name in names),
+        year=year,
+        title=_line(entry.name),
+        version=version,
+        publisher=publisher,
+        label=f"{entry.key}:data",
+    )
+    return (reference, data)
+
+
 def bibtex(entries: Iterable[Entry]) -> str:
     r"""Return the references of entries as BibTeX, so that ``\cite{key-of-the-entry}`` finds them.
 
@@ -69,7 +118,7 @@ def bibtex(entries: Iterable[Entry]) -> str:
     Returns
     -------
     str
-        One BibTeX entry each, in the order given.
+        What `citations_of` gives of each, in the order given.
 
     Examples
     --------
@@ -79,7 +128,7 @@ def bibtex(entries: Iterable[Entry]) -> str:
     }
     <BLANKLINE>
     """
-    return to_bibtex(citation_of(entry) for entry in entries)
+    return to_bibtex(each for entry in entries for each in citations_of(entry))
 
 
 def csl(entries: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -93,14 +142,14 @@ def csl(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One item each, in the order given; ``id`` is the key of the entry.
+        What `citations_of` gives of each, in the order given; ``id`` is the key of the entry, or begins with it.
 
     Examples
     --------
     >>> csl([Entry("dataset", {"key": "a", "name": "A", "citation": {"text": "A & B. A set."}})])
     [{'id': 'a', 'type': 'dataset', 'note': 'A & B. A set.'}]
     """
-    return to_csl(citation_of(entry) for entry in entries)
+    return to_csl(each for entry in entries for each in citations_of(entry))
 
 
 def _authors(names: Sequence[Sequence[str]], text: str) -> tuple[tuple[str, str], ...]:
