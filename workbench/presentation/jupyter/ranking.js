@@ -209,7 +209,7 @@ const metBy = (given) => (given === "yes" || given === "partly" ? "yes" : given 
 const covering = (regions, rules) => [...new Set(regions.flatMap((region) => rules.regions_covering[region] ?? [region]))];
 const amount = (quantity, size) => `${{ at_least: "At least ", about: "About " }[size.qualifier] ?? ""}${count(size.value)} ${blanked(quantity)}`;
 const saying = (kind, verb = "say") => (kind === "creator" ? verb : `${verb}s`);
-const answer = (need, met, text, source, about) => ({ need, met, about, text, source });
+const answer = (need, met, text, source, about, far = false) => ({ need, met, about, far, text, source });
 
 const NAMED = ["name", "aliases", "conditions", "keywords", "guide"];
 const TOLD = [...NAMED, "summary", "annotations"];
@@ -383,9 +383,27 @@ function sizesOf(form, needs, fitting) {
   return Object.fromEntries(Object.entries(form.sizes).filter(([name]) => name === "patients" && asked.includes(images[0])));
 }
 
+const isFar = (size, { least }) => least !== null && 2 * size.value < least;
+
+function toldSize(name, size) {
+  if (size.part) return `${amount(name, size)}, counting ${size.part}`;
+  const agreed = size.checked ? `, and ${STATED_BY[size.checked]} ${saying(size.checked, "agree")}` : "";
+  return `${amount(name, size)}, ${saying(size.source)} ${STATED_BY[size.source]}${agreed}`;
+}
+
+// What as a whole has less than is asked of a part or a kind of it.
+function tooSmall(form, wanted, need) {
+  const whole = wanted.quantities.filter((name) => form.sizes[name]).map((name) => [name, form.sizes[name]]);
+  if (wanted.least === null || !whole.length || whole.some(([, size]) => within(size, wanted) !== "no")) return null;
+  const [name, size] = whole[0];
+  return answer(need, "no", `${toldSize(name, size)}.`, size.page, "size", whole.every(([, each]) => isFar(each, wanted)));
+}
+
 function sizeAnswer(form, wanted, needs, fitting) {
   const need = sizeWords(wanted);
   if (form.platform) return answer(need, "unknown", "Its numbers count many data sets; look there.", "", "size");
+  const small = tooSmall(form, wanted, need);
+  if (small) return small;
   const sizes = sizesOf(form, needs, fitting);
   const known = wanted.quantities.filter((name) => sizes[name]).map((name) => [within(sizes[name], wanted), name, sizes[name]]);
   if (!known.length) {
@@ -394,9 +412,8 @@ function sizeAnswer(form, wanted, needs, fitting) {
   }
   const order = wanted.least !== null ? ["yes", "unknown", "no"] : ["no", "unknown", "yes"];
   const [met, name, size] = known.reduce((best, each) => (order.indexOf(each[0]) < order.indexOf(best[0]) ? each : best));
-  if (size.part) return answer(need, met, `${amount(name, size)}, counting ${size.part}.`, size.page, "size");
-  const agreed = size.checked ? `, and ${STATED_BY[size.checked]} ${saying(size.checked, "agree")}` : "";
-  return answer(need, met, `${amount(name, size)}, ${saying(size.source)} ${STATED_BY[size.source]}${agreed}.`, size.page, "size");
+  const far = met === "no" && known.every(([, , each]) => isFar(each, wanted));
+  return answer(need, met, `${toldSize(name, size)}.`, size.page, "size", far);
 }
 
 function apartAnswer(form, wanted, need, shared) {
@@ -421,6 +438,8 @@ const SHARE_ALIKE = {
   yes: ["no", "What is made from it and shared must carry the same license (share-alike)."],
   unknown: ["unknown", "Whether what is made from it must carry the same license is not known."],
 };
+const REDISTRIBUTION = { yes: "Passing it on is allowed", no: "Passing it on is not allowed", unknown: "Whether it may be passed on is not known" };
+const ATTRIBUTION = { no: ["yes", "Nobody has to be credited."], yes: ["no", "Credit is required."], unknown: ["unknown", "Whether credit is required is not known."] };
 const UNSETTLED = ["unknown", "LicenseRef-varies-by-collection"];
 
 function termsAnswers(form, needs) {
@@ -440,6 +459,11 @@ function termsAnswers(form, needs) {
   if (needs.share_alike) {
     const [met, said] = SHARE_ALIKE[license.share_alike] ?? SHARE_ALIKE.unknown;
     given.push(answer("no share-alike", met, said, license.page, "license"));
+  }
+  if (needs.redistribution) given.push(answer("passing it on", metBy(license.redistribution), `${REDISTRIBUTION[license.redistribution]}: ${license.name}.`, license.page, "license"));
+  if (needs.attribution) {
+    const [met, said] = ATTRIBUTION[license.attribution];
+    given.push(answer("no attribution", met, said, license.page, "license"));
   }
   if (needs.access) {
     const allowed = ACCESS_ORDER.slice(0, ACCESS_ORDER.indexOf(needs.access) + 1);
@@ -669,7 +693,8 @@ function toldOf(choices, needs) {
     .map(({ name, unmet }) => {
       const lacking = [...new Set(unmet.filter((each) => each.met === "no").map((each) => each.need))];
       const open = [...new Set(unmet.filter((each) => each.met === "unknown").map((each) => each.need))];
-      if (lacking.length) return ` ${name} does not meet: ${listed(lacking)}.`;
+      const passed = unmet.filter((each) => each.need === "passing it on").map(({ text }) => ` ${name}: ${text[0].toLowerCase()}${text.slice(1)}`);
+      if (lacking.length) return ` ${name} does not meet: ${listed(lacking)}.${passed.join("")}`;
       return open.length ? ` Of ${name} it is not known: ${listed(open)}.` : ` ${name} meets them.`;
     })
     .join("");
@@ -712,7 +737,7 @@ export function recommend(index, needs, leakage = []) {
   const unspoken = held || absent.length || !meeting.length ? [] : unread;
   const undecided = absent.length > 0 || unspoken.length > 0;
   const shows = (choice) => choice.unmet.some((each) => ELSEWHERE.includes(each.about));
-  const near = confirmed.filter((choice) => failed(choice.unmet) === 1 && isNear(choice, needs));
+  const near = confirmed.filter((choice) => failed(choice.unmet) === 1 && isNear(choice, needs) && !choice.unmet.some((each) => each.far));
   const told = [...near.filter((each) => !elsewhere(each)), ...near.filter((each) => elsewhere(each) && !shows(each)), ...near.filter(shows).slice(0, mostElsewhere)];
   const beside = (choice) => failed(choice.unmet.filter((each) => !["commercial", "license"].includes(each.about)));
   const rest = [...unconfirmed.filter((choice) => !beside(choice)), ...unconfirmed.filter((choice) => beside(choice) === 1 && isNear(choice, needs))];
@@ -724,6 +749,7 @@ export function recommend(index, needs, leakage = []) {
     searched.length ? `Searched for: ${searched.join(", ")}.` : "",
     notUnderstood.length ? `Not understood: ${notUnderstood.join(", ")}.` : "",
   ];
+  const nearest = !undecided && meeting.length ? [] : nearestOf(confirmed, needs).slice(0, most);
   const found = { searched, not_understood: notUnderstood, absent, unspoken, meeting: meeting.length };
   return {
     needs,
@@ -733,7 +759,8 @@ export function recommend(index, needs, leakage = []) {
     ranked: undecided ? [] : withLeakage(meeting, shared, among),
     near_misses: undecided ? [] : told.slice(0, most),
     not_confirmed: undecided && !said.length ? [] : rest.slice(0, mostUnconfirmed),
-    nearest: !undecided && meeting.length ? [] : nearestOf(confirmed, needs).slice(0, most),
+    nearest,
+    nearest_title: nearest.length ? (meeting.length ? "Meeting what was understood:" : "Nearest:") : "",
     ...found,
   };
 }

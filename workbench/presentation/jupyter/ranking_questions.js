@@ -6,7 +6,7 @@
 // ------------------------------------------------------------------ what was found (asked_found.py)
 const LISTS = ["modality", "region", "organs", "conditions", "task", "stain", "populations", "origins", "labels", "demographics", "license", "sizes", "without", "apart_from", "named", "wishes", "waived", "words", "needed_words", "advice_words", "left_over", "unread", "respelled"];
 const ACCESS_ORDER = ["open", "registration", "data_use_agreement", "credentialed"];
-const PLAIN = { kind: "dataset", collections: false, splits: false, commercial: false, share_alike: "", access: "" };
+const PLAIN = { kind: "dataset", collections: false, splits: false, commercial: false, share_alike: "", redistribution: false, attribution: "", access: "" };
 const sameValues = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const needsOf = ({ lists, plain }) => ({ ...PLAIN, ...plain, ...Object.fromEntries(LISTS.map((name) => [name, unique(lists[name])])) });
 const copyOf = ({ lists, plain }) => ({ lists: Object.fromEntries(LISTS.map((name) => [name, [...lists[name]]])), plain: { ...plain } });
@@ -38,7 +38,7 @@ function countSize({ lists }, size) {
 // ------------------------------------------------------------------ questions (questions.py)
 const [NAME_SHORT, NAME_REACH, NAME_INSTEAD] = [2, 10, stem("alternative")];
 const STATED = { organ: "organs", condition: "conditions", stain: "stain", population: "populations", origin: "origins", license: "license" };
-const NEVER_NEGATED = ["kind", "wish", "labels", "demographics", "splits", "commercial", "share_alike", ...Object.keys(STATED)];
+const NEVER_NEGATED = ["kind", "wish", "labels", "demographics", "splits", "commercial", "share_alike", "redistribution", "attribution", ...Object.keys(STATED)];
 const JOINING = ["or", "nor"];
 const wantedOf = (values, said, specialty = "") => ({ values, said, specialty });
 const bare = (word) => word.replace(/^_+/, "");
@@ -176,7 +176,10 @@ export function readQuestion(question, rules, index = null) {
   function mean(rule, words) {
     const { need } = rule;
     if (["modality", "region", "task"].includes(need)) want(need, rule, words);
-    else if (NEVER_NEGATED.includes(need) && negated) add("left_over", `not ${asked.slice(place, place + words.length).join(" ")}`);
+    else if (need === "origin" && isMarket(stems, place, words.length, rules)) {
+      found.plain.commercial = true;
+      add("left_over", ...asked.slice(place, place + words.length));
+    } else if (NEVER_NEGATED.includes(need) && negated) add("left_over", `not ${asked.slice(place, place + words.length).join(" ")}`);
     else if (STATED[need]) {
       const either = need === "license" || (joined === need && JOINING.includes(asked[place - 1]));
       wantOf(found, STATED[need], wantedOf(rule.any, rule.said), either);
@@ -285,6 +288,8 @@ function saidOf(needs) {
   if (needs.commercial) said.push("commercial use");
   if (needs.license.length) said.push(`license ${listed(needs.license.map((each) => each.said), "or")}`);
   if (needs.share_alike) said.push("no share-alike");
+  if (needs.redistribution) said.push("passing it on");
+  if (needs.attribution) said.push("no attribution");
   if (needs.access) said.push(ACCESS_SAID[needs.access]);
   said.push(...needs.sizes.map(sizeWords), ...needs.without.map(([, each]) => `not ${each.said}`), ...needs.apart_from.map((each) => `no images of ${each.said}`));
   said.push(...needs.wishes.map((each) => WISHES[each]), ...needs.waived);

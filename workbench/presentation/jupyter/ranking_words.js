@@ -131,6 +131,7 @@ function ready(rules) {
     aged: new Set(numbers.aged.map(stem)),
     levels: new Set(numbers.levels.map(stem)),
     people: new Set(quantities[0].words.map(stem)),
+    markets: Object.fromEntries(["words", "before", "joins"].map((name) => [name, new Set(rules.markets[name].map(stem))])),
     spelled: spelledWords(lexicon),
     stop: new Set(rules.stop_words.trim().split(/\s+/).map(stem)),
     common: new Set(rules.common_words.trim().split(/\s+/).map(stem)),
@@ -150,3 +151,12 @@ function ready(rules) {
   return made;
 }
 
+// Whether a place that a question names is where something is sold, and not where data come from.
+function isMarket(stems, place, length, rules) {
+  const { words, before, joins } = ready(rules).markets;
+  let first = place;
+  while (first > 0 && joins.has(stems[first - 1])) first -= 1;
+  const ahead = first < place ? stems.slice(Math.max(0, first - rules.markets.reach), first) : [];
+  const behind = stems[Math.max(0, place - 1)] === "from" ? [] : stems.slice(place + length, place + length + 2);
+  return ahead.some((each) => words.has(each) || before.has(each)) || behind.some((each) => words.has(each));
+}

@@ -170,6 +170,7 @@ def test_who_is_ranked_is_exactly_who_meets_every_need_with_a_confirmed_license(
 @given(NEEDS, NEEDS)
 def test_adding_a_need_never_adds_choices(stated, more):
     needs = typed_needs(**stated)
+    more = more | {"access": stated.get("access") or more.get("access", "")}  # the access that is stated last counts
     assert set(keys(answer(needs.with_needs(typed_needs(**more))).ranked)) <= set(keys(answer(needs).ranked))
 
 
@@ -256,7 +257,8 @@ def test_one_need_that_is_not_met_or_not_known_is_named(fields, question, told):
 @pytest.mark.parametrize(
     ("question", "near"),
     [
-        ("chest CT, over 5,000 patients", ["lungs"]),
+        ("chest CT, over 2,000 patients", ["lungs"]),
+        ("chest CT, over 5,000 patients", []),  # it has 1,200, not half of them
         ("chest CT with boxes", ["lungs"]),
         ("segmentation in chest MRI", ["lungs"]),
         ("classification in chest CT of nodules", ["lungs"]),
@@ -556,10 +558,14 @@ def test_a_number_counts_only_the_kind_of_image_that_is_asked_for():
     assert keys(only(invented("two", **two), "over 1,000 volumes").ranked) == ["two"]
     (near,) = only(invented("two", **two), "CT, over 1,000 volumes").near_misses
     assert near.unmet[0].remark.text == "How many scans it has of this kind is not known."
-    size = {"sizes": [{"quantity": "volumes", "value": 40}]}
+    size = {"sizes": [{"quantity": "volumes", "value": 600}]}
     parts = [{**PARTS[0], **size, "body_region": ["Chest"], "organs": []}, PARTS[1]]
     (near,) = only(invented("two", **two, parts=parts), "CT, over 1,000 volumes").near_misses
-    assert near.unmet[0].remark.text == "40 volumes, counting livers."
+    assert near.unmet[0].remark.text == "600 volumes, counting livers."
+    # The whole has fewer than are asked of one kind.
+    (near,) = only(invented("two", **two), "CT, over 2,000 volumes").near_misses
+    assert [(each.met, each.remark.text) for each in near.unmet] == [("no", "1,200 volumes, say the creators.")]
+    assert only(invented("two", **two), "CT, over 5,000 volumes").near_misses == ()
 
 
 def test_a_platform_is_asked_one_thing_at_a_time():
@@ -601,6 +607,8 @@ def wanted(*values):
         ({}, {"origins": wanted("France")}, "unknown", "Where its people live is not known."),
         ({}, {"license": wanted("CC-BY-4.0")}, "yes", "License: Creative Commons Attribution 4.0."),
         ({}, {"license": wanted("CC0-1.0")}, "no", "License: Creative Commons Attribution 4.0."),
+        ({}, {"redistribution": True}, "yes", "Passing it on is allowed: Creative Commons Attribution 4.0."),
+        ({}, {"attribution": "no"}, "no", "Credit is required."),
         ({}, {"share_alike": "no"}, "yes", "What is made from it may carry any license."),
     ],
 )
@@ -678,11 +686,39 @@ def test_where_no_need_is_understood_only_what_is_named_or_holds_a_word_is_told(
         ({"commercial": True}, "The set lungs meets them."),
         ({"labels": ("boxes",)}, "The set lungs does not meet: boxes."),
         ({"demographics": ("race",)}, "Of The set lungs it is not known: race known."),
+        ({"attribution": "no"}, "The set lungs does not meet: no attribution."),
     ],
 )
 def test_what_becomes_of_an_entry_that_the_question_names_is_said(needs, told):
     asked = Needs(named=(Wanted(("lungs",), "Lungs"),), **needs)
     assert recommend([invented("lungs")], asked).verdict.endswith(told)
+
+
+def test_what_the_license_of_a_named_entry_says_of_passing_it_on_is_told():
+    found = answer("May I redistribute MIMIC-CXR?")
+    assert found.needs.redistribution
+    assert found.verdict.endswith(
+        " MIMIC-CXR does not meet: passing it on. "
+        "MIMIC-CXR: passing it on is not allowed: PhysioNet Credentialed Data Use Agreement."
+    )
+    known = {entry.key: entry.license.redistribution for entry in shipped()}
+    given = answer("chest X-rays that I may pass on")
+    assert given.ranked and {known[key] for key in keys(given.ranked)} == {"yes"}
+
+
+@pytest.mark.parametrize(
+    "question", ["dermatology images with skin type, commercial", "skin lesion photos that I may use commercially"]
+)
+def test_who_asks_for_photographs_of_the_skin_is_given_no_scans(question):
+    found = answer(question)
+    assert found.ranked == ()
+    assert all("photography" in [each.need for each in choice.unmet] for choice in (*found.near_misses, *found.nearest))
+
+
+def test_what_meets_the_needs_that_were_understood_is_told_under_that_heading():
+    assert only(invented("lungs"), "chest CT of asdfgh").nearest_title == "Meeting what was understood:"
+    assert only(invented("lungs"), "chest CT with boxes").nearest_title == "Nearest:"
+    assert only(invented("lungs"), "chest CT").nearest_title == ""
 
 
 def test_wishes_alone_narrow_nothing():

@@ -153,6 +153,17 @@ class Found:
         limits = (access, self.plain.get("access", access))
         self.plain["access"] = min(limits, key=ACCESS_ORDER.index)
 
+    def sell(self, words: Iterable[str]) -> None:
+        """Ask for commercial use: the words say where something is sold, and not where data come from.
+
+        Parameters
+        ----------
+        words : iterable of str
+            The place, which is told as not understood.
+        """
+        self.plain["commercial"] = True
+        self.add("left_over", *words)
+
     def count(self, size: SizeWanted) -> None:
         """Add a number; a lower and an upper bound of the same become one.
 

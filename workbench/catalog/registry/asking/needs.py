@@ -96,6 +96,10 @@ class Needs:
         SPDX identifiers, one of which it has to carry.
     share_alike : str
         ``no`` when nothing made from it may have to carry the same license; empty when nothing is asked.
+    redistribution : bool
+        Whether copies of it have to be allowed to be passed on.
+    attribution : str
+        ``no`` when nobody may have to be credited; empty when nothing is asked.
     access : str
         The most that access may ask for, of `ACCESS_ORDER`; empty for anything.
     sizes : tuple of SizeWanted
@@ -137,6 +141,8 @@ class Needs:
     commercial: bool = False
     license: tuple[Wanted, ...] = ()
     share_alike: str = ""
+    redistribution: bool = False
+    attribution: str = ""
     access: str = ""
     sizes: tuple[SizeWanted, ...] = ()
     without: tuple[tuple[str, Wanted], ...] = ()
@@ -214,6 +220,10 @@ class Needs:
             yield f"license {listed([each.said for each in self.license], 'or')}"
         if self.share_alike:
             yield "no share-alike"
+        if self.redistribution:
+            yield "passing it on"
+        if self.attribution:
+            yield "no attribution"
         if self.access:
             yield _ACCESS_SAID[self.access]
         yield from (each.words for each in self.sizes)

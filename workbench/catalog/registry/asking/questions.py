@@ -10,7 +10,7 @@ from workbench.catalog.registry.asking.found import Found
 from workbench.catalog.registry.asking.names import AskedNames, Indexed, names_in
 from workbench.catalog.registry.asking.needs import Needs, Wanted
 from workbench.catalog.registry.asking.numbers import NumberReader
-from workbench.catalog.registry.asking.rules import Phrases, known_stems, ranking_rules
+from workbench.catalog.registry.asking.rules import Phrases, is_market, known_stems, ranking_rules
 from workbench.catalog.registry.asking.spelling import respelled
 from workbench.catalog.registry.asking.words import stem
 
@@ -19,7 +19,7 @@ _JOINING = {"or", "nor"}
 _REACH, _INSTEAD = 10, stem("alternative")  # words between "external test set" and a name; what may stand behind one
 _SIGNALS = ("negations", "apart", "trained", "unneeded")
 _SHORT = 2  # letters of a name, such as the "M" of a set, that say nothing by themselves
-_TOPICS = ("modality", "region", "task")
+_TOPICS, _TERMS = ("modality", "region", "task"), ("share_alike", "redistribution", "attribution")
 _STATED = {
     "organ": "organs",
     "condition": "conditions",
@@ -28,7 +28,7 @@ _STATED = {
     "origin": "origins",
     "license": "license",
 }
-_NEVER_NEGATED = ("kind", "wish", "labels", "demographics", "splits", "commercial", "share_alike", *_STATED)
+_NEVER_NEGATED = ("kind", "wish", "labels", "demographics", "splits", "commercial", *_TERMS, *_STATED)
 
 
 def read_question(question: str, index: Indexed | None = None) -> Needs:
@@ -238,6 +238,8 @@ class _Reader:
         elif need in _TOPICS:
             self.found.want_topic(need, rule, words, either=either)
             self.joined = need
+        elif need == "origin" and is_market(self.stems, self.place, len(words)):
+            self.found.sell(self.asked[self.place : self.place + len(words)])
         elif need in _NEVER_NEGATED and self.negated:
             self.found.add("left_over", f"not {' '.join(self.asked[self.place : self.place + len(words)])}")
         elif need in _STATED:

@@ -1,6 +1,6 @@
 """The words and weights of ranking, read from `data_catalog/ranking.yaml`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -67,6 +67,41 @@ def known_stems() -> frozenset[str]:
     phrases = [words for part in ("lexicon", "quantities") for rule in rules[part] for words in rule["words"]]
     phrases += [*rules["negations"], *rules["apart"], rules["stop_words"], rules["common_words"]]
     return frozenset(stem(word) for words in phrases for word in asked_words(words))
+
+
+@cache
+def _markets() -> Mapping[str, frozenset[str]]:
+    rules = ranking_rules()["markets"]
+    return {name: frozenset(stem(word) for word in rules[name]) for name in ("words", "before", "joins")}
+
+
+def is_market(stems: Sequence[str], place: int, length: int) -> bool:
+    """Return whether a place that a question names is where something is sold, and not where data come from.
+
+    Parameters
+    ----------
+    stems : sequence of str
+        Of the words of a question.
+    place, length : int
+        Where the place stands, and how many words it takes.
+
+    Returns
+    -------
+    bool
+        By ``markets`` of the rules.
+
+    Examples
+    --------
+    >>> is_market(["sold", "in", "japan"], 2, 1), is_market(["mri", "from", "japan"], 2, 1)
+    (True, False)
+    """
+    rules = _markets()
+    first = place
+    while first > 0 and stems[first - 1] in rules["joins"]:
+        first -= 1
+    before = stems[max(0, first - ranking_rules()["markets"]["reach"]) : first] if first < place else []
+    behind = stems[place + length : place + length + 2] if stems[max(0, place - 1)] != "from" else []
+    return not (rules["words"] | rules["before"]).isdisjoint(before) or not rules["words"].isdisjoint(behind)
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,12 @@ class Answer:
     about : str
         ``region organs conditions modality stain task populations origins labels parts splits demographics commercial
         license access size`` or ``without``.
+    far : bool
+        Whether a number has not half of what is asked.
     """
 
     need: str
     met: Met
     remark: Remark
     about: str
+    far: bool = False

@@ -9,6 +9,7 @@ from workbench.catalog.registry.asking.rules import ranking_rules
 from workbench.catalog.registry.asking.words import squeeze
 from workbench.catalog.registry.entries import Claim, Entry
 from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.licenses import License
 
 _NUMBER = re.compile(r"[0-9][0-9,]*[0-9]|[0-9]")
 _OTHER_SET = re.compile(r"^(the set that|of this platform|a part)")
@@ -40,7 +41,8 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         where ``checked`` is who was found to agree;
         ``disputed``: each number found to differ from its source, ``{amount, source, checked, words, note, page}``;
         ``demographics``: answers for age, sex, race, ethnicity, and the ``page`` that says so;
-        ``access``: ``{kind, page}``; ``license``: ``{id, name, commercial, share_alike, confirmed, page, words}``;
+        ``access``: ``{kind, page}``; ``license``: ``{id, name, commercial, share_alike, redistribution,
+        attribution, confirmed, page, words}``;
         ``advice``: what the guides advise it for; ``issues``: ``{issue, page}`` each;
         ``parents``: ``{kind, of, outside, note}`` of each relation that shares images; ``idc``: the sentence.
 
@@ -216,10 +218,26 @@ def _license(entry: Entry) -> dict[str, Any]:
         "commercial": commercial,
         # The text of a license on the SPDX list is known: where the table does not say so, none asks for the same.
         "share_alike": "no" if stated.share_alike == "unknown" and stated.spdx else stated.share_alike,
+        "redistribution": _together(stated, "redistribution"),
+        "attribution": _together(stated, "attribution"),
         "confirmed": entry.license_confirmed,
         "page": str(evidence.get("page", "")),
         "words": str(evidence.get("words", "")),
     }
+
+
+def _together(stated: License, name: str) -> str:
+    """Return what all parts of a license say: no where one of them does, else yes where all do."""
+    answers = {str(getattr(stated, name)), *(str(getattr(part, name)) for _, part in stated.parts)}
+    if name == "attribution" and "yes" in answers:
+        return "yes"
+    return (
+        "no"
+        if "no" in answers and (name != "attribution" or answers == {"no"})
+        else "yes"
+        if answers == {"yes"}
+        else "unknown"
+    )
 
 
 def _page(stated: Mapping[str, Any]) -> str:

@@ -94,6 +94,12 @@ def _terms(form: Mapping[str, Any], needs: Needs) -> Iterator[Answer]:
     if needs.share_alike:
         shared, said = _SHARE_ALIKE.get(terms["share_alike"], _SHARE_ALIKE["unknown"])
         yield Answer("no share-alike", shared, Remark(said, terms["page"]), "license")
+    if needs.redistribution:
+        passed, said = terms["redistribution"], _REDISTRIBUTION[terms["redistribution"]]
+        yield Answer("passing it on", _met(passed), Remark(f"{said}: {terms['name']}.", terms["page"]), "license")
+    if needs.attribution:
+        credited, said = _ATTRIBUTION[terms["attribution"]]
+        yield Answer("no attribution", credited, Remark(said, terms["page"]), "license")
     if needs.access:
         allowed = ACCESS_ORDER[: ACCESS_ORDER.index(needs.access) + 1]
         met = _met("unknown" if access["kind"] == "unknown" else "yes" if access["kind"] in allowed else "no")
@@ -105,6 +111,16 @@ _SHARE_ALIKE: dict[str, tuple[Met, str]] = {
     "no": ("yes", "What is made from it may carry any license."),
     "yes": ("no", "What is made from it and shared must carry the same license (share-alike)."),
     "unknown": ("unknown", "Whether what is made from it must carry the same license is not known."),
+}
+_REDISTRIBUTION = {
+    "yes": "Passing it on is allowed",
+    "no": "Passing it on is not allowed",
+    "unknown": "Whether it may be passed on is not known",
+}
+_ATTRIBUTION: dict[str, tuple[Met, str]] = {
+    "no": ("yes", "Nobody has to be credited."),
+    "yes": ("no", "Credit is required."),
+    "unknown": ("unknown", "Whether credit is required is not known."),
 }
 _UNSETTLED = ("unknown", "LicenseRef-varies-by-collection")
 

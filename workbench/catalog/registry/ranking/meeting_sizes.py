@@ -46,6 +46,8 @@ def size_answer(
     if form["platform"]:
         return Answer(wanted.words, "unknown", Remark("Its numbers count many data sets; look there."), "size")
     sizes = _sizes(form, needs, fitting)
+    if told := _too_small(form, wanted):
+        return told
     known = [(name, sizes[name]) for name in wanted.quantities if name in sizes]
     if not known:
         apart = any(name in form["sizes"] for name in wanted.quantities)
@@ -55,7 +57,22 @@ def size_answer(
     # Any quantity that is large enough will do; to be small enough, all of them have to be.
     order = ("yes", "unknown", "no") if wanted.least is not None else ("no", "unknown", "yes")
     met, name, size = min(judged, key=lambda each: order.index(each[0]))
-    return Answer(wanted.words, met, Remark(f"{_told(name, size)}.", size["page"]), "size")
+    far = met == "no" and all(_far(size, wanted) for _, size in known)
+    return Answer(wanted.words, met, Remark(f"{_told(name, size)}.", size["page"]), "size", far)
+
+
+def _too_small(form: Mapping[str, Any], wanted: SizeWanted) -> Answer | None:
+    """Return the answer of an entry that as a whole has less than is asked of a part or a kind of it."""
+    whole = [(name, form["sizes"][name]) for name in wanted.quantities if name in form["sizes"]]
+    if wanted.least is None or not whole or any(_within(size, wanted) != "no" for _, size in whole):
+        return None
+    name, size = whole[0]
+    far = all(_far(size, wanted) for _, size in whole)
+    return Answer(wanted.words, "no", Remark(f"{_told(name, size)}.", size["page"]), "size", far)
+
+
+def _far(size: Mapping[str, Any], wanted: SizeWanted) -> bool:
+    return wanted.least is not None and 2 * size["value"] < wanted.least
 
 
 def _sizes(

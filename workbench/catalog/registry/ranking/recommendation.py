@@ -78,14 +78,19 @@ class Recommendation:
         """How many suit, and whether all that was asked was understood; says so when nobody does."""
         return _verdict(self)
 
+    @property
+    def nearest_title(self) -> str:
+        """What is said of the nearest: that they meet what was understood, or only that; empty when there are none."""
+        return ("Meeting what was understood:" if self.meeting else "Nearest:") if self.nearest else ""
+
     def as_fields(self) -> dict[str, Any]:
         """Return the answer as plain values, the same that the page's twin gives.
 
         Returns
         -------
         dict
-            ``needs said understood verdict ranked near_misses not_confirmed nearest searched not_understood absent
-            unspoken meeting``.
+            ``needs said understood verdict ranked near_misses not_confirmed nearest nearest_title searched
+            not_understood absent unspoken meeting``.
         """
         groups = ("ranked", "near_misses", "not_confirmed", "nearest")
         return {
@@ -94,6 +99,7 @@ class Recommendation:
             "understood": self.understood,
             "verdict": self.verdict,
             **{name: [_plain(choice) for choice in getattr(self, name)] for name in groups},
+            "nearest_title": self.nearest_title,
             "searched": list(self.searched),
             "not_understood": list(self.not_understood),
             "absent": list(self.absent),
@@ -111,7 +117,10 @@ class Recommendation:
 
 
 def _plain(choice: Choice) -> dict[str, Any]:
-    unmet = [{"need": each.need, "met": each.met, "about": each.about, **vars(each.remark)} for each in choice.unmet]
+    unmet = [
+        {"need": each.need, "met": each.met, "about": each.about, "far": each.far, **vars(each.remark)}
+        for each in choice.unmet
+    ]
     said = {name: [dict(vars(each)) for each in getattr(choice, name)] for name in ("reasons", "warnings")}
     named = {"key": choice.key, "name": choice.name, "score": choice.score}
     return {**named, **said, "unmet": unmet, "matched": choice.matched}
@@ -123,7 +132,7 @@ def _others(found: Recommendation) -> dict[str, tuple[Choice, ...]]:
     if found.near_misses:
         others["Nearly, but for one need:"] = found.near_misses
     elif found.nearest:
-        others["Meeting what was understood:" if found.meeting else "Nearest:"] = found.nearest
+        others[found.nearest_title] = found.nearest
     if found.not_confirmed:
         others["License not confirmed, so not recommended:"] = found.not_confirmed
     return others
@@ -165,7 +174,9 @@ def _told_of(choice: Choice) -> str:
     lacking = dict.fromkeys(each.need for each in choice.unmet if each.met == "no")
     unknown = dict.fromkeys(each.need for each in choice.unmet if each.met == "unknown")
     if lacking:
-        return f" {choice.name} does not meet: {listed(lacking)}."
+        passed = [each.remark.text for each in choice.unmet if each.need == "passing it on"]
+        told = "".join(f" {choice.name}: {text[0].lower()}{text[1:]}" for text in passed)
+        return f" {choice.name} does not meet: {listed(lacking)}.{told}"
     return f" Of {choice.name} it is not known: {listed(unknown)}." if unknown else f" {choice.name} meets them."
 
 

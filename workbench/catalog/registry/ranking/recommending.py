@@ -131,6 +131,7 @@ def _sorted_out(
     decided = not (absent or unspoken)
     # Who lacks a size or a license is nearer than who shows another part of the body; `sorted` keeps the order else.
     near = [choice for choice in confirmed if _failed(choice.unmet) == 1 and _near(choice, needs)]
+    near = [choice for choice in near if not any(each.far for each in choice.unmet)]
     here = [choice for choice in near if not _elsewhere(choice)]
     there = [choice for choice in near if _elsewhere(choice) and not any(each.about in _SHOWN for each in choice.unmet)]
     other = [choice for choice in near if any(each.about in _SHOWN for each in choice.unmet)][:elsewhere]
