@@ -364,6 +364,11 @@ def test_the_catalog_prints_as_a_table() -> None:
         "heads    MR, CT    Head            1,200                 not confirmed  unknown         open",
         "net                                                      not confirmed  unknown         unknown",
     ]
+    parts = [{"part": "files elsewhere", "id": "Vague", "evidence": EVIDENCE}]
+    fields = dataset("mixed", license={**FREE, "parts": parts}, access={"kind": "open"})
+    mixed = DataCatalog((Entry("dataset", fields, terms={**ALLOWED, "Vague": {**TERMS, "commercial_use": "unknown"}}),))
+    assert mixed.entries[0].commercial_use is None
+    assert repr(mixed).endswith("  Free and others  read the terms  open")
     assert repr(DataCatalog(())) == "No entries."
     many = DataCatalog(tuple(Entry("dataset", dataset(f"set-{n}")) for n in range(33)))
     assert repr(many).splitlines()[0] == "33 data sets"

@@ -21,6 +21,7 @@ _WIDEST = {"modality": 11, "body region": 24, "license": 26}
 _SIZES = ("patients", "studies", "images", "volumes", "slides", "patches")
 # What an entry holds of which nobody counts images.
 _ELSE_HELD = ("image_text_pairs", "text_pairs", "reports")
+_USES = {True: "yes", False: "no", None: "read the terms"}
 
 
 def as_text(entries: Sequence[Entry], *, most: int | None = _MOST_SHOWN) -> str:
@@ -172,7 +173,16 @@ def _row(entry: Entry) -> tuple[str, ...]:
         "; ".join(entry.body_region),
         "" if patients is None else f"{patients:,}",
         f"{held[1]:,} {held[0].replace('_', ' ')}" if held else "",
-        entry.license.id.removeprefix("LicenseRef-") if entry.license_confirmed else "not confirmed",
-        {True: "yes", False: "no", None: "unknown"}[entry.commercial_use],
+        _licensed(entry),
+        _USES[entry.commercial_use] if entry.license_confirmed else "unknown",
         entry.access.replace("_", " "),
     )
+
+
+def _licensed(entry: Entry) -> str:
+    """Return the license, and that a part bears another one; what may be done with all of it depends on every part."""
+    terms = entry.license
+    if not entry.license_confirmed:
+        return "not confirmed"
+    others = any(part.id != terms.id for _, part in terms.parts)
+    return f"{terms.id.removeprefix('LicenseRef-')}{' and others' if others else ''}"

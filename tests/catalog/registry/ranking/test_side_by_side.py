@@ -77,6 +77,15 @@ def test_what_no_source_states_reads_not_known_and_never_as_a_license():
     assert "DOI" not in told
 
 
+def test_terms_that_have_to_be_read_are_no_unknown_license():
+    parts = [{"part": "files elsewhere", "id": "LicenseRef-NIH-GDS-Unrestricted-Access", "evidence": EVIDENCE}]
+    mixed = invented("three", license={**ONE.fields["license"], "parts": parts})
+    told = rows(mixed, TWO)
+    assert told["Commercial use"].cells == ("read the terms", "not known")
+    assert not told["Commercial use"].differs
+    assert rows(mixed, ONE)["Commercial use"].differs
+
+
 def test_shared_images_are_said_before_everything_else():
     said = "One is a subset of Two & more. Do not train on one and test on the other."
     assert compare([ONE, TWO]).shared == (said,)

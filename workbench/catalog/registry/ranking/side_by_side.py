@@ -20,7 +20,7 @@ _UNKNOWN, _NO_FACTS = "not known", "no facts"
 _WIDTH = 34  # characters of a column of text
 _FOUND = {"agrees": "agree", "differs": "differ"}
 _VERDICTS = {"not_comparable": "not comparable with the source", "unchecked": "not checked"}
-_COMMERCIAL = {True: "yes", False: "no", None: _UNKNOWN}
+_COMMERCIAL = {True: "yes", False: "no", None: "read the terms"}
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ _ATTRIBUTES: dict[str, Callable[[Entry], str]] = {
     "Annotated by": _field("annotations", "by"),
     "Official splits": _field("splits", "text"),
     "License": _license,
-    "Commercial use": lambda entry: _COMMERCIAL[entry.commercial_use if entry.license_confirmed else None],
+    "Commercial use": lambda entry: _COMMERCIAL[entry.commercial_use] if entry.license_confirmed else _UNKNOWN,
     "Share-alike": lambda entry: entry.license.share_alike if entry.license.share_alike == "yes" else "",
     "Access": lambda entry: "" if entry.access == "unknown" else entry.access.replace("_", " "),
     "Age": _answer("age"),
