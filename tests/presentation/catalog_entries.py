@@ -92,7 +92,7 @@ def small_facts() -> dict[str, IdcFacts]:
 
 
 def told_catalog() -> DataCatalog:
-    """Return the small catalog with a set whose numbers were compared in every way, and one that is only worded so."""
+    """Return the small catalog with three sets: compared in every way, worded otherwise, read in copies."""
     refuted = {**EVIDENCE, "words": "The parent holds 2,620 studies..", "where": "IDC v25, description"}
     refuted["page"] = "https://doi.org/10.7937/K9/PARENT"
     scans = {"source": "creator", "where": "https://example.org/scans"}
@@ -114,6 +114,7 @@ def told_catalog() -> DataCatalog:
             {"between": ["radiology:1", "creators"], "kind": "number", "nature": "That of DDSM.", "resolution": "300."}
         ],
         idc={"relation": "same", "collections": ["counted"]},
+        tasks=["classification", "segmentation"],
     )
     worded = _entry(
         "worded",
@@ -123,9 +124,26 @@ def told_catalog() -> DataCatalog:
         modality=["US"],
         claims=[_claim(80, "videos", verdict="agrees", checked_against=EVIDENCE)],
         body_region=["Neck"],
+        license={"id": "CC-BY-4.0", "evidence": {**EVIDENCE, "where": "read in a copy"}},
         conflicts=[{"between": ["radiology:3"], "kind": "wording", "nature": "One says echo.", "resolution": "Same."}],
     )
-    return DataCatalog((*small_catalog().entries, counted, worded))
+    return DataCatalog((*small_catalog().entries, counted, worded, _picked()))
+
+
+def _picked() -> Entry:
+    """A set of which nobody counts the patients, under two licenses, its number repeated by a third party."""
+    repeated = {**EVIDENCE, "kind": "third_party"}
+    original = {"part": "the original files", "id": "LicenseRef-NIH-GDS-Unrestricted-Access", "evidence": EVIDENCE}
+    return _entry(
+        "picked",
+        "Picked Scans",
+        "CC-BY-4.0",
+        0,
+        modality=["CT"],
+        tasks=["segmentation", "classification"],
+        claims=[_claim(280, "studies", verdict="agrees", checked_against=repeated)],
+        license={"id": "CC-BY-4.0", "evidence": EVIDENCE, "parts": [original]},
+    )
 
 
 def told_facts() -> dict[str, IdcFacts]:

@@ -100,6 +100,7 @@ def test_a_set_of_scans_is_as_large_as_its_scans_not_its_slides():
         "quantity": "patients",
         "text": "100 patients",
         "images": "300 studies",
+        "also": ["studies", 300],
     }
 
 
@@ -113,8 +114,8 @@ def test_the_tiles_tell_sets_from_software_and_count_what_the_index_counted():
     (group,) = catalog_page(told_catalog(), facts=told_facts())["groups"]
     tiles = {tile["id"]: (tile["value"], tile["note"]) for tile in group["tiles"]}
     assert tiles["commercial"] == (6, "in the words of a source; and 1 model or software")
-    # the six of the small catalog and that of Worded agree, one differs, the index counts another, of 12 in all
-    assert tiles["claims"] == (9, "of 12 that somebody states")
+    # the six of the small catalog, those of Worded and Picked agree, one differs, the index counts another, of 13
+    assert tiles["claims"] == (10, "of 13 that somebody states")
 
 
 @pytest.mark.parametrize(

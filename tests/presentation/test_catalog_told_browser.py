@@ -189,6 +189,61 @@ def test_unlike_counts_and_the_unstated_are_no_difference(opened):
     assert rows["Images"] == "true"
 
 
+def test_the_order_of_a_list_is_no_difference_and_unlike_counts_of_one_thing_are(opened):
+    page = opened("#compare=counted,picked&side-by-side=1")
+    rows = {row.locator("th").inner_text().split("\n")[0]: row for row in page.locator("dialog tbody tr").all()}
+    assert rows["Made for"].locator("td").all_inner_texts() == [
+        "classification and segmentation",
+        "segmentation and classification",
+    ]
+    assert rows["Made for"].get_attribute("data-differs") == "false"
+    # nobody counts the patients of the second, but both count studies: 300 and 280
+    assert rows["Size"].locator("td").all_inner_texts() == ["100 patients · 300 studies", "280 studies"]
+    assert rows["Size"].get_attribute("data-differs") == "true"
+    assert "; the original files: " in rows["License"].inner_text()
+
+
+def test_who_meets_what_was_understood_is_not_told_to_fail(opened):
+    page = opened(f"#ask={quote('CT, qwertyuiop')}")
+    assert page.locator("[data-choice], [data-apart='misses']").count() == 0
+    meeting = page.locator("[data-apart='meeting']")
+    assert meeting.locator("h3").inner_text() == "Meeting what was understood"
+    assert {node.get_attribute("data-miss") for node in meeting.locator("[data-miss]").all()} == {"counted", "picked"}
+    page.evaluate("navigator.clipboard.writeText = async (text) => void (window.copied = text)")
+    page.get_by_role("button", name="Copy answer with sources").click()
+    copied = page.evaluate("window.copied")
+    assert "\nMeeting what was understood:\n- " in copied
+    assert "Close, but not all of it" not in copied
+
+
+def test_a_quotation_in_the_answer_says_where_it_was_read(opened):
+    reasons = "[data-choice] .wc-reasons li:has-text('free for all')"
+    (read_in_a_copy,) = opened(f"#ask={quote('ultrasound, commercially usable')}").locator(reasons).all_inner_texts()
+    assert read_in_a_copy.endswith("(read in a copy)")
+    read_themselves = opened(f"#ask={quote('slides, commercially usable')}").locator(reasons).all_inner_texts()
+    assert len(read_themselves) == 2
+    assert not any("copy" in said for said in read_themselves)
+
+
+def test_a_license_with_parts_agrees_with_its_badge_and_silence_on_passing_it_on_is_told(opened):
+    dialog = opened("#entry=picked").locator("dialog")
+    badges = dialog.locator(".wc-use").all_inner_texts()
+    assert len(badges) == 2
+    assert len(set(badges)) == 1
+    assert "Terms must be read" in badges[0]
+    main, part = dialog.locator(".wc-terms:has(> .wc-uses)").all()[:2]
+    assert main.locator("> h4").inner_text() == "The main part"
+    assert "Passing it on: ✓Yes" in main.locator("> .wc-uses").inner_text()
+    assert part.locator("> h4").inner_text() == "Other terms for: the original files"
+    assert "Passing it on: ?Not known" in part.locator("> .wc-uses").inner_text()
+
+
+def test_a_third_party_that_repeats_a_number_is_no_source_of_it(opened):
+    row = opened("#entry=picked").locator("dialog tr", has_text="280 studies").first.inner_text()
+    assert "A third party says the same" in row
+    assert "Agrees with its source" not in row
+
+
 def test_every_pair_is_told_whether_it_shares_images(opened):
     said = "No shared images are recorded between {} and {}; no page that was read rules them out."
     page = opened("#compare=counted,reader,free-chests,chest-part&side-by-side=1")

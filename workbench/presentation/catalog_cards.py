@@ -92,7 +92,7 @@ def _size(entry: Entry) -> dict[str, Any] | None:
     quantity, value = held
     said = ("trained on " if entry.kind == "model" else "") + _amount(entry, quantity, value)
     also = entry.first_size(counted) if quantity == "patients" else None
-    more = {"images": _amount(entry, *also)} if also and also[1] else {}
+    more = {"images": _amount(entry, *also), "also": list(also)} if also and also[1] else {}
     return {"value": value, "quantity": quantity, "text": said, **more}
 
 

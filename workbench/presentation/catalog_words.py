@@ -79,6 +79,7 @@ TERMS: dict[str, dict[str, str]] = {
     },
     "verdict": {
         "agrees": "Agrees with its source",
+        "third_party": "A third party says the same",
         "differs": "Differs from its source",
         "not_comparable": "Counts something else",
         "unchecked": "Not compared with another source",

@@ -2,29 +2,31 @@
 
 const SHOWN_CHOICES = 4;
 const WARNINGS_AT_ONCE = 3;
+const SHOWN_MISSES = 6;
 const OFFERED = 6; // entries that hold a word, where no need was understood
 const NAMED_NEARLY = 200; // the score of a whole name with a typo
 
 // A remark is a sentence with the page it rests on.
-function remark({ text, source }, sign) {
-  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, `${sign} `), capital(tidied(text)), " ", sourceLink(source));
+function remark(said, sign, entry) {
+  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, `${sign} `), capital(tidied(said.text)), " ", sourceLink(said.source), placeOf(said, entry));
 }
 
 // Why, and what to beware of. In which words it was found is no reason, so it stands apart.
 function grounds(choice, first, app) {
-  const plain = (said) => (said.text.startsWith("Modality: ") ? { ...said, text: `Images: ${imagesOf(app.catalog.byKey.get(choice.key), app.catalog)}.` } : said);
+  const entry = app.catalog.byKey.get(choice.key);
+  const plain = (said) => (said.text.startsWith("Modality: ") ? { ...said, text: `Images: ${imagesOf(entry, app.catalog)}.` } : said);
   const where = choice.reasons.filter(({ text }) => text.startsWith("Found in"));
   const reasons = choice.reasons.filter((said) => !where.includes(said)).map(plain);
   const most = first ? choice.warnings.length : WARNINGS_AT_ONCE;
   const [now, later] = [choice.warnings.slice(0, most), choice.warnings.slice(most)];
-  const list = (warnings) => make("ul", { class: "wc-warnings" }, warnings.map((said) => remark(said, "⚠")));
+  const list = (warnings) => make("ul", { class: "wc-warnings" }, warnings.map((said) => remark(said, "⚠", entry)));
   return make(
     "div",
     { class: "wc-grounds" },
     make(
       "div",
       {},
-      reasons.length ? make("ul", { class: "wc-reasons", "aria-label": "Reasons" }, reasons.map((said) => remark(said, "✓"))) : null,
+      reasons.length ? make("ul", { class: "wc-reasons", "aria-label": "Reasons" }, reasons.map((said) => remark(said, "✓", entry))) : null,
       where.map(({ text }) => make("p", { class: "wc-found" }, text)),
     ),
     now.length ? make("div", { class: "wc-beware", role: "group", "aria-label": "Warnings" }, list(now), later.length ? make("details", {}, make("summary", {}, counted(later.length, "more warning")), list(later)) : null) : null,
@@ -49,10 +51,11 @@ function choiceItem(choice, at, app) {
 }
 
 // A need that is not met, or of which nothing is known, with why.
-function unmetItem({ need, met, text, source }) {
-  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, met === "no" ? "✕ " : "? "), make("strong", {}, `${capital(need)}: `), tidied(text), " ", sourceLink(source));
+function unmetItem({ need, met, text, source }, entry) {
+  return make("li", {}, make("span", { class: "wc-sign", "aria-hidden": "true" }, met === "no" ? "✕ " : "? "), make("strong", {}, `${capital(need)}: `), tidied(text), " ", sourceLink(source), placeOf({ text, source }, entry));
 }
 
+// Who meets what it is told for has no need to name; then what to beware of first is said.
 function missItem(choice, app) {
   const entry = app.catalog.byKey.get(choice.key);
   return make(
@@ -60,8 +63,14 @@ function missItem(choice, app) {
     { "data-miss": choice.key },
     make("button", { type: "button", class: "wc-link", onclick: () => app.openCard(choice.key) }, entry.name),
     entry.size ? make("span", { class: "wc-quiet" }, ` · ${entry.size.text}`) : null,
-    make("ul", { class: "wc-plain" }, choice.unmet.map((answer) => unmetItem(answer))),
+    make("ul", { class: "wc-plain" }, choice.unmet.length ? choice.unmet.map((answer) => unmetItem(answer, entry)) : choice.warnings.slice(0, 1).map((said) => remark(said, "⚠", entry))),
   );
+}
+
+// Those who are told beside the ranking, and how many more there are.
+function missList(choices, app) {
+  const more = choices.length - SHOWN_MISSES;
+  return make("ul", { class: "wc-misses" }, choices.slice(0, SHOWN_MISSES).map((choice) => missItem(choice, app)), more > 0 ? make("li", { class: "wc-quiet" }, `and ${number(more)} more`) : null);
 }
 
 function verdictOn(answer, catalog, question = "") {
@@ -83,18 +92,24 @@ function verdictOn(answer, catalog, question = "") {
 // Who fails one need; when nobody meets all, whoever fails the fewest.
 const closest = (answer) => (answer.ranked.length || answer.near_misses.length ? answer.near_misses : answer.nearest);
 
+// What those are told under: a word that was left out keeps those who meet all the rest from being ranked.
+function asideOf(answer) {
+  if (!answer.ranked.length && !answer.near_misses.length && answer.meeting) return ["meeting", "Meeting what was understood", "These meet the needs that were understood; of your other words none of them speaks."];
+  return ["misses", "Close, but not all of it", "These fail a need, or nothing is known of it."];
+}
+
 // The answer as plain text with its sources, to be pasted into a message or a protocol.
 function answerText(question, answer, catalog) {
   const said = (each) => (each.source ? `${each.text} [${each.source}]` : each.text);
   const part = (choice, at) => [`${at + 1}. ${nameOf(catalog, choice.key)}`, ...choice.reasons.map((each) => `   + ${said(each)}`), ...choice.warnings.map((each) => `   ! ${said(each)}`)];
-  const failed = (choice) => `- ${nameOf(catalog, choice.key)}: ${choice.unmet.map((each) => `${each.need} – ${said(each)}`).join("; ")}`;
+  const failed = ({ key, unmet, warnings }) => `- ${[nameOf(catalog, key), [...unmet.map((each) => `${each.need} – ${said(each)}`), ...(unmet.length ? [] : warnings.slice(0, 1).map(said))].join("; ")].filter(Boolean).join(": ")}`;
   return [
     `Question: ${question}`,
     answer.understood,
     "",
     `${verdictOn(answer, catalog)}.`,
     ...answer.ranked.slice(0, SHOWN_CHOICES).flatMap(part),
-    ...(closest(answer).length ? ["", "Close, but not all of it:", ...closest(answer).map(failed)] : []),
+    ...(closest(answer).length ? ["", `${asideOf(answer)[1]}:`, ...closest(answer).map(failed)] : []),
     ...(answer.not_confirmed.length ? ["", `License not confirmed: ${answer.not_confirmed.map(({ key }) => nameOf(catalog, key)).join("; ")}.`] : []),
   ].join("\n");
 }
@@ -145,6 +160,7 @@ function answerBlock(question, answer, app) {
   if (saysNothing(answer)) return unasked(question, answer, app);
   const named = namedIn(question, answer, catalog);
   const misses = closest(answer);
+  const [apart, heading, told] = asideOf(answer);
   const rest = answer.ranked.slice(SHOWN_CHOICES);
   const more = rest.length
     ? make("details", { class: "wc-more" }, make("summary", {}, counted(rest.length, "more choice")), make("ol", { class: "wc-choices", start: String(SHOWN_CHOICES + 1) }, rest.map((choice) => choiceItem(choice, -1, app))))
@@ -167,10 +183,10 @@ function answerBlock(question, answer, app) {
     answer.ranked.length ? make("ol", { class: "wc-choices" }, answer.ranked.slice(0, SHOWN_CHOICES).map((choice, at) => choiceItem(choice, at, app))) : null,
     more,
     misses.length
-      ? make("section", { class: "wc-aside", "data-apart": "misses" }, make("h3", {}, "Close, but not all of it"), make("p", { class: "wc-quiet" }, "These fail a need, or nothing is known of it."), make("ul", { class: "wc-misses" }, misses.slice(0, 6).map((choice) => missItem(choice, app))))
+      ? make("section", { class: "wc-aside", "data-apart": apart }, make("h3", {}, heading), make("p", { class: "wc-quiet" }, told), missList(misses, app))
       : null,
     answer.not_confirmed.length
-      ? make("section", { class: "wc-aside", "data-apart": "license" }, make("h3", {}, "License not confirmed"), make("p", { class: "wc-quiet" }, "They may suit, but no source states the license. Ask the creators before you use them."), make("ul", { class: "wc-misses" }, answer.not_confirmed.slice(0, 6).map((choice) => missItem(choice, app))))
+      ? make("section", { class: "wc-aside", "data-apart": "license" }, make("h3", {}, "License not confirmed"), make("p", { class: "wc-quiet" }, "They may suit, but no source states the license. Ask the creators before you use them."), missList(answer.not_confirmed, app))
       : null,
     make(
       "div",

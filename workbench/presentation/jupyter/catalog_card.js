@@ -9,10 +9,10 @@ function termsPart(terms, words, title) {
   const uses = [
     ["Commercial use", terms.commercial_use],
     ["Changed versions", terms.derivatives],
-    ["Passing it on", terms.redistribution],
+    ["Passing it on", terms.redistribution ?? "unknown"], // what most want to know, so that silence is told
     ["Credit required", terms.attribution],
     ["Same license for changed versions", terms.share_alike],
-  ].filter(([, answer]) => answer && answer !== "unknown");
+  ].filter(([what, answer]) => what === "Passing it on" || (answer && answer !== "unknown"));
   const name = terms.url ? outLink(terms.url, terms.name ?? terms.id) : make("span", {}, terms.name ?? terms.id);
   return make(
     "div",
@@ -31,7 +31,9 @@ function usePart(entry, words) {
   const access = entry.access;
   return section(
     "May I use it?",
-    entry.terms ? termsPart(entry.terms, words) : null,
+    // with parts under terms of their own, the badge speaks of all of them
+    entry.terms?.parts ? make("p", { class: "wc-together" }, "All parts together: ", useBadge(entry.use, words)) : null,
+    entry.terms ? termsPart(entry.terms, words, entry.terms.parts ? "The main part" : "") : null,
     access
       ? make(
           "div",
@@ -51,10 +53,11 @@ function whoSays(claim, words) {
   return [`${words.source[claim.source] ?? claim.source}: `, quoted(claim.words), " ", link];
 }
 
-// What became of a number: compared with a page, else counted in the index, else neither.
+// What became of a number: compared with a page, which may be that of a third party; else counted in the index, else neither.
 function verdictOf(claim, words) {
   const counted = claim.verdict === "unchecked" && claim.idc?.verdict === "agrees";
-  const verdict = counted ? "counted" : claim.verdict;
+  const repeated = claim.verdict === "agrees" && claim.checked_against?.kind === "third_party";
+  const verdict = counted ? "counted" : repeated ? "third_party" : claim.verdict;
   const sign = make("span", { class: "wc-sign", "aria-hidden": "true" }, VERDICT_SIGNS[verdict] ?? "·");
   const told = claim.note?.replace(/^IDC v\d+, counted\.$/, "");
   return [

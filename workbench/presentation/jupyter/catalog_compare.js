@@ -1,23 +1,24 @@
 // Up to four entries side by side: what differs is marked, and who shares images with whom stands on top.
 
-// The last is what a value counts; values that count different things, and what nobody states, are no difference.
+// The last is what a value counts; values that count different things, what nobody states, and the order of a list are no
+// difference.
 const ATTRIBUTES = [
   ["What it is", (entry, words) => words.kind[entry.kind]],
-  ["Size", (entry) => sizeText(entry), (entry) => entry.size && [entry.size.quantity, entry.size.value]],
+  ["Size", (entry) => sizeText(entry), ({ size }) => (size ? [[size.quantity, size.value], ...(size.also ? [size.also] : [])] : [])],
   ["Patients", (entry) => (entry.patients ? number(entry.patients) : "")],
-  ["Images", (entry, words, catalog) => imagesOf(entry, catalog)],
-  ["Part of the body", (entry) => listed(entry.body_region ?? [])],
-  ["Made for", (entry) => listed(entry.tasks ?? [])],
+  ["Images", (entry, words, catalog) => imageNames(entry, catalog)],
+  ["Part of the body", (entry) => entry.body_region ?? []],
+  ["Made for", (entry) => entry.tasks ?? []],
   ["Annotated by", (entry) => entry.annotations?.by ?? ""],
-  ["License", (entry) => (entry.use === "unknown" ? "Not confirmed" : entry.terms?.name ?? "")],
+  ["License", (entry) => (entry.use === "unknown" ? "Not confirmed" : licenseNames(entry.terms))],
   ["Commercial use", (entry, words) => words.license_use[entry.use]],
   ["How to get it", (entry, words) => (entry.access ? words.access[entry.access.kind] : "")],
   ["Age and sex of each person", (entry, words) => pairOf(entry, ["age", "sex"], words)],
   ["Race and ethnicity of each person", (entry, words) => pairOf(entry, ["race", "ethnicity"], words)],
-  ["Countries", (entry) => listed(entry.countries ?? [])],
+  ["Countries", (entry) => entry.countries ?? []],
   ["Official split", (entry, words) => (entry.splits ? words.answer[entry.splits.official] : "")],
   ["Published", (entry) => entry.published ?? ""],
-  ["By", (entry) => listed(entry.creator?.names ?? [])],
+  ["By", (entry) => entry.creator?.names ?? []],
   ["Known issues", (entry) => (entry.known_issues?.length ? String(entry.known_issues.length) : "")],
 ];
 const NOT_STATED = "Not stated";
@@ -26,11 +27,14 @@ const OPEN_VALUES = new Set(["", NOT_STATED, "Not confirmed", "License not confi
 // Whether entries say different things of one attribute: only of values that are stated, and that count the same.
 function sayDifferent(entries, values, counts) {
   if (counts) {
-    const sizes = entries.map(counts).filter(Boolean);
-    return new Set(sizes.map(([quantity]) => quantity)).size === 1 && new Set(sizes.map(([, value]) => value)).size > 1;
+    const sizes = entries.flatMap(counts);
+    return sizes.some(([quantity, value]) => sizes.some(([other, n]) => other === quantity && n !== value));
   }
-  return new Set(values.filter((value) => !OPEN_VALUES.has(value))).size > 1;
+  const stated = values.filter((value) => !OPEN_VALUES.has(value));
+  return new Set(stated.map((value) => (Array.isArray(value) ? [...value].sort().join("; ") : value))).size > 1;
 }
+
+const licenseNames = (terms) => (terms ? [terms.name ?? terms.id, ...(terms.parts ?? []).map(({ part, id, name }) => `${part}: ${name ?? id}`)].join("; ") : "");
 
 function pairOf(entry, names, words) {
   if (!["dataset", "collection"].includes(entry.kind)) return "";
@@ -56,11 +60,11 @@ function comparison(app) {
   const entries = state.compare.map((key) => catalog.byKey.get(key));
   const head = make("tr", { role: "row" }, make("th", { scope: "col", role: "columnheader" }, ""), entries.map((entry) => make("th", { scope: "col", role: "columnheader" }, make("button", { type: "button", class: "wc-link", onclick: () => app.openCard(entry.key) }, entry.name))));
   const rows = ATTRIBUTES.map(([label, read, counts]) => {
-    const values = entries.map((entry) => read(entry, words, catalog) || NOT_STATED);
+    const values = entries.map((entry) => read(entry, words, catalog)).map((value) => (value?.length ? value : NOT_STATED));
     if (values.every((value) => value === NOT_STATED)) return null;
     const differs = sayDifferent(entries, values, counts);
     const mark = differs ? make("span", { class: "wc-differs" }, "differs") : null;
-    const cells = values.map((value, at) => make("td", { role: "cell", "data-column": entries[at].name }, value));
+    const cells = values.map((value, at) => make("td", { role: "cell", "data-column": entries[at].name }, Array.isArray(value) ? listed(value) : value));
     return make("tr", { role: "row", "data-differs": String(differs) }, make("th", { scope: "row", role: "rowheader" }, label, " ", mark), cells);
   });
   const pairs = pairLines(entries);

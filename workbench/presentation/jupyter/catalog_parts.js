@@ -3,9 +3,10 @@
 
 const USE_SIGNS = { yes: "●", no: "✚", ask: "◆", unknown: "■" };
 const ANSWER_SIGNS = { yes: "✓", partly: "◐", no: "✕", unknown: "?" };
-const VERDICT_SIGNS = { agrees: "✓", differs: "≠", not_comparable: "↔", unchecked: "·", counted: "✓" };
+const VERDICT_SIGNS = { agrees: "✓", differs: "≠", not_comparable: "↔", unchecked: "·", counted: "✓", third_party: "≈" };
 const ARCHIVES = { "10.7937": "The Cancer Imaging Archive", "10.5281": "Zenodo", "10.13026": "PhysioNet", "10.48550": "arXiv" }; // by prefix of the DOI
 const PATH_SHOWN = 34; // characters of an address beyond its host
+const QUOTE_SHOWN = 30; // first characters by which a quotation is known, since its end may be cut off
 
 function isWebAddress(url) {
   try {
@@ -96,6 +97,20 @@ function evidenceNote(evidence, words) {
 // A sentence with a quotation in it: without marks of Markdown, and with one stop at its end
 const tidied = (text) => plainWords(text).replace(/([.?!…])([”"’])\./g, "$1$2").replace(/(?<!\.)\.\.(?!\.)/g, ".");
 
+// Everything that an entry rests on, wherever it stands in it.
+function* evidenceOf(value) {
+  if (typeof value !== "object" || value === null) return;
+  if (value.page && value.words) yield value;
+  for (const each of Object.values(value)) yield* evidenceOf(each);
+}
+
+// Where on its page a quoted sentence was read, such as "read in a copy", or nothing.
+function placeOf({ text, source }, entry) {
+  const held = (words) => text.includes(`“${words.slice(0, QUOTE_SHOWN)}`);
+  const found = source ? [...evidenceOf(entry)].find(({ page, where, words }) => page === source && where && held(words)) : null;
+  return found && !found.where.startsWith("IDC v") ? make("span", { class: "wc-quiet wc-place" }, ` (${found.where})`) : null;
+}
+
 // A short link to where a sentence was read, for the end of that sentence.
 function sourceLink(page) {
   return isWebAddress(page) ? outLink(page, "source", `Source: ${pageName(page)}, opens in a new tab`) : null;
@@ -154,10 +169,12 @@ function guideName(row) {
 }
 
 // The kinds of image with their DICOM terms, such as "X-ray (CR, DX)"
-function imagesOf(entry, catalog) {
+const imagesOf = (entry, catalog) => listed(imageNames(entry, catalog));
+
+function imageNames(entry, catalog) {
   const terms = entry.modality ?? [];
   const kinds = Object.entries(catalog.image_kinds).map(([kind, members]) => [kind, members.filter((term) => terms.includes(term))]);
   const known = kinds.filter(([, found]) => found.length).map(([kind, found]) => (kind === found[0] ? kind : `${kind} (${found.join(", ")})`));
   const other = terms.filter((term) => !kinds.some(([, found]) => found.includes(term)));
-  return listed([...known, ...other.map((term) => catalog.words.modality[term] ?? term)]);
+  return [...known, ...other.map((term) => catalog.words.modality[term] ?? term)];
 }
