@@ -10,7 +10,9 @@ import yaml
 from tests.catalog.registry.ranked import answer, everything, index, index_of_everything, shipped
 from workbench.catalog.registry.asking.questions import read_question
 from workbench.catalog.registry.asking.rules import ranking_rules
+from workbench.catalog.registry.ranking.apart import collection_forms
 from workbench.catalog.registry.ranking.forms import ranking_bundle
+from workbench.catalog.registry.ranking.recommending import recommend
 from workbench.presentation.catalog_view import ranking_script
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -120,6 +122,17 @@ def plain(hits):
 def test_the_same_questions_get_the_same_answers_to_the_letter(curated, questions):
     for question, told in zip(questions(), told_by(curated, ASK, questions()), strict=True):
         assert told == answer(question).as_fields(), question
+
+
+def test_collections_are_named_alike_where_few_entries_suit(curated):
+    ask = "([texts, forms]) => JSON.stringify(texts.map((text) => " + (
+        "twin.recommend(index, twin.readQuestion(text, bundle.rules, index), bundle.leakage, forms)))"
+    )
+    forms = json.loads(json.dumps(collection_forms()))
+    texts = ["glioblastoma MRI", "CT, at least 900 patients, with race", "chest CT", "CT of people in the UK"]
+    for text, told in zip(texts, json.loads(curated.evaluate(ask, [texts, forms])), strict=True):
+        found = recommend(shipped(), read_question(text, index()), index=index(), apart=True)
+        assert told == found.as_fields(), text
 
 
 def test_needs_are_read_alike(curated):

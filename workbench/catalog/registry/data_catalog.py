@@ -174,7 +174,7 @@ class DataCatalog:
 
         asked = needs_asked(question, needs, self._index)
         if not asked.collections:
-            return recommend(self.entries, asked, index=self._index, leakage=self.families.leakage)
+            return recommend(self.entries, asked, index=self._index, leakage=self.families.leakage, apart=True)
         more = (*self.entries, *self.collections.entries)
         return recommend(more, asked, leakage=Families({*(self.known or self.entries), *more}).leakage)
 

@@ -15,7 +15,7 @@ async function prepared(page) {
   catalog.search = (text, apart) => ranking.search(index(apart ? "collections" : "entries"), text, contents.both.length);
   catalog.ask = (question) => {
     const needs = ranking.readQuestion(question, rules, index("entries"));
-    return ranking.recommend(index(needs.collections ? "both" : "entries"), needs, leakage);
+    return ranking.recommend(index(needs.collections ? "both" : "entries"), needs, leakage, collections);
   };
   return catalog;
 }

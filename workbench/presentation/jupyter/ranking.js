@@ -4,7 +4,7 @@
 //   index = buildIndex(forms, rules)            what `ranking_bundle` gives: forms and rules
 //   search(index, text, limit)                  [{key, score, matched}]
 //   needs = readQuestion(question, rules, index)   `ranking_questions.js`, which stands before this
-//   recommend(index, needs, leakage)            {needs, said, understood, verdict, ranked, near_misses, not_confirmed, nearest, …}
+//   recommend(index, needs, leakage, collections)            {needs, said, understood, verdict, ranked, near_misses, not_confirmed, nearest, …}
 
 // ------------------------------------------------------------------ search (searching.py)
 function maskOf(term) {
@@ -700,7 +700,23 @@ function toldOf(choices, needs) {
     .join("");
 }
 
-export function recommend(index, needs, leakage = []) {
+// The collections that meet every need, named where few entries do (apart.py).
+function meetingCollections(forms, needs, ranked, rules) {
+  const apart = needs.apart_from.length || needs.without.some(([what]) => what === "entry");
+  const narrowed = saidOf({ ...needs, wishes: [], waived: [] }).length;
+  if (ranked >= rules.recommend.collections.below || needs.kind !== "dataset" || needs.collections || apart || !narrowed) return [];
+  const met = forms.filter((form) => form.license.confirmed && answersOf(form, needs, rules, () => null).every((each) => each.met === "yes"));
+  const people = (form) => form.sizes.patients?.value ?? 0;
+  return met.sort((a, b) => people(b) - people(a) || by(a.key, b.key)).map((form) => form.name);
+}
+
+function toldCollections(names, { named: most }) {
+  if (!names.length) return "";
+  const named = [...names.slice(0, most), ...(names.length > most ? [`${names.length - most} more`] : [])];
+  return `Collections of the Imaging Data Commons that meet what was understood: ${listed(named)}. Include collections to see them.`;
+}
+
+export function recommend(index, needs, leakage = [], collections = []) {
   const { forms, rules } = index;
   const names = new Map(forms.map((form) => [form.key, form.name]));
   const pairs = new Map(leakage.map(([one, other, said]) => [`${one} ${other}`, said]));
@@ -751,12 +767,16 @@ export function recommend(index, needs, leakage = []) {
   ];
   const nearest = !undecided && meeting.length ? [] : nearestOf(confirmed, needs).slice(0, most);
   const found = { searched, not_understood: notUnderstood, absent, unspoken, meeting: meeting.length };
+  const ranked = undecided ? [] : withLeakage(meeting, shared, among);
+  const apart = meetingCollections(collections, needs, ranked.length, rules);
   return {
     needs,
     said,
     understood: understood.filter(Boolean).join(" "),
     verdict: verdictOf(needs, found, choices.map((each) => each.choice)),
-    ranked: undecided ? [] : withLeakage(meeting, shared, among),
+    ranked,
+    collections: apart,
+    collections_said: toldCollections(apart, rules.recommend.collections),
     near_misses: undecided ? [] : told.slice(0, most),
     not_confirmed: undecided && !said.length ? [] : rest.slice(0, mostUnconfirmed),
     nearest,

@@ -703,7 +703,8 @@ def test_what_the_license_of_a_named_entry_says_of_passing_it_on_is_told():
     )
     known = {entry.key: entry.license.redistribution for entry in shipped()}
     given = answer("chest X-rays that I may pass on")
-    assert given.ranked and {known[key] for key in keys(given.ranked)} == {"yes"}
+    assert given.ranked
+    assert {known[key] for key in keys(given.ranked)} == {"yes"}
 
 
 @pytest.mark.parametrize(
@@ -719,6 +720,32 @@ def test_what_meets_the_needs_that_were_understood_is_told_under_that_heading():
     assert only(invented("lungs"), "chest CT of asdfgh").nearest_title == "Meeting what was understood:"
     assert only(invented("lungs"), "chest CT with boxes").nearest_title == "Nearest:"
     assert only(invented("lungs"), "chest CT").nearest_title == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("glioblastoma MRI", True),
+        ("glioblastoma MRI, 1 million patients", False),  # no collection has so many
+        ("chest CT", False),  # enough are ranked
+        ("something to begin with", False),  # nothing narrows the catalog
+        ("a model for glioblastoma MRI", False),
+        ("external test set for BraTS", False),  # what collections share with it is not known
+    ],
+)
+def test_collections_that_meet_the_needs_are_named_where_few_entries_do(question, named):
+    needs = read_question(question, SearchIndex(shipped()))
+    found = recommend(shipped(), needs, apart=True)
+    assert bool(found.collections) == named
+    assert recommend(shipped(), needs).collections == ()
+    among = recommend(collection_entries(), replace(needs, collections=True))
+    if named:
+        assert set(found.collections) == {choice.name for choice in among.ranked}
+        assert found.collections_said.startswith(
+            "Collections of the Imaging Data Commons that meet what was understood: UPENN-GBM"
+        )
+        assert found.collections_said in str(found)
+        assert found.collections_said in found._repr_html_()
 
 
 def test_wishes_alone_narrow_nothing():

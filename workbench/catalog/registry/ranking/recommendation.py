@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalog.registry.asking.needs import Needs
+from workbench.catalog.registry.ranking.apart import told_collections
 from workbench.catalog.registry.ranking.choice import Choice
 from workbench.catalog.registry.ranking.recommendation_text import as_html, as_table, as_text
 from workbench.errors import listed
@@ -43,6 +44,8 @@ class Recommendation:
         How many confirmed entries meet every need that was understood.
     named : tuple of Choice
         Those that the question names, whatever they meet.
+    collections : tuple of str
+        Names of collections of the Imaging Data Commons that meet what was understood, told where few entries do.
     """
 
     needs: Needs
@@ -56,6 +59,7 @@ class Recommendation:
     unspoken: tuple[str, ...] = ()
     meeting: int = 0
     named: tuple[Choice, ...] = ()
+    collections: tuple[str, ...] = ()
 
     @property
     def best(self) -> Choice | None:
@@ -79,6 +83,11 @@ class Recommendation:
         return _verdict(self)
 
     @property
+    def collections_said(self) -> str:
+        """The collections that meet what was understood, in a sentence; empty when none is told."""
+        return told_collections(self.collections)
+
+    @property
     def nearest_title(self) -> str:
         """What is said of the nearest: that they meet what was understood, or only that; empty when there are none."""
         return ("Meeting what was understood:" if self.meeting else "Nearest:") if self.nearest else ""
@@ -90,7 +99,7 @@ class Recommendation:
         -------
         dict
             ``needs said understood verdict ranked near_misses not_confirmed nearest nearest_title searched
-            not_understood absent unspoken meeting``.
+            not_understood absent unspoken meeting collections collections_said``.
         """
         groups = ("ranked", "near_misses", "not_confirmed", "nearest")
         return {
@@ -105,15 +114,17 @@ class Recommendation:
             "absent": list(self.absent),
             "unspoken": list(self.unspoken),
             "meeting": self.meeting,
+            "collections": list(self.collections),
+            "collections_said": self.collections_said,
         }
 
     def __str__(self) -> str:
-        return as_text((self.understood, self.verdict), self.ranked, _others(self))
+        return as_text((self.understood, self.verdict), self.ranked, _others(self), self.collections_said)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return as_html((self.understood, self.verdict), self.ranked, _others(self))
+        return as_html((self.understood, self.verdict), self.ranked, _others(self), self.collections_said)
 
 
 def _plain(choice: Choice) -> dict[str, Any]:

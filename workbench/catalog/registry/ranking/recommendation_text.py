@@ -19,7 +19,9 @@ _SENTENCES = 3  # reasons of one choice; the first has all of its own, since the
 _LETTERS = 180  # of one sentence; the table has all
 
 
-def as_text(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, Sequence[Choice]]) -> str:
+def as_text(
+    head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, Sequence[Choice]], last: str = ""
+) -> str:
     """Return an answer as text: short, with the addresses at its end.
 
     Parameters
@@ -30,6 +32,8 @@ def as_text(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, 
         Best first.
     others : mapping
         What is said of some to those.
+    last : str
+        A sentence at the end.
 
     Returns
     -------
@@ -52,10 +56,13 @@ def as_text(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, 
         for choice in choices[:_NEAR]:
             why = " ".join(f"{before}{_noted(remark, None)}" for before, remark in _why(choice))
             lines.append(f"   {choice.name} [{choice.key}]{f': {why}' if why else ''}")
+    lines += [last] if last else []
     return "\n".join([*lines, *(f"[{at}] {page}" for at, page in enumerate(pages, 1))])
 
 
-def as_html(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, Sequence[Choice]]) -> str:
+def as_html(
+    head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, Sequence[Choice]], last: str = ""
+) -> str:
     """Return an answer as HTML for a notebook.
 
     Parameters
@@ -66,6 +73,8 @@ def as_html(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, 
         Best first.
     others : mapping
         What is said of some to those.
+    last : str
+        A sentence at the end.
 
     Returns
     -------
@@ -79,6 +88,7 @@ def as_html(head: Sequence[str], ranked: Sequence[Choice], others: Mapping[str, 
     for title, choices in others.items():
         told = [f"{escape(choice.name)}: {' '.join(map(_linked, _why(choice)))}" for choice in choices[:_SHOWN]]
         parts.append(f"<p>{escape(title)}</p><ul>{''.join(f'<li>{each}</li>' for each in told)}</ul>")
+    parts += [f"<p>{escape(last)}</p>"] if last else []
     return "".join(parts)
 
 

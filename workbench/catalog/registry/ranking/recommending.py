@@ -10,6 +10,7 @@ from workbench.catalog.registry.asking.words import stem
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.ranking.answer import Answer, Remark
+from workbench.catalog.registry.ranking.apart import collection_forms, meeting_collections
 from workbench.catalog.registry.ranking.choice import Choice
 from workbench.catalog.registry.ranking.meeting import Leakage, answers
 from workbench.catalog.registry.ranking.reasons import reasons, tells_of, warnings
@@ -28,6 +29,7 @@ def recommend(
     *,
     index: SearchIndex | None = None,
     leakage: Leakage | None = None,
+    apart: bool = False,
 ) -> Recommendation:
     """Return which entries suit some needs.
 
@@ -41,6 +43,8 @@ def recommend(
         One over the same entries, to be used again.
     leakage : callable, optional
         Two keys to the sentence that says which images they share, or None; from their relations when absent.
+    apart : bool
+        Whether the shipped collections of the Imaging Data Commons that meet the needs are named where few entries do.
 
     Returns
     -------
@@ -73,9 +77,11 @@ def recommend(
     idle = {stem(word) for word in ranking_rules()["idle_words"].split()}
     unread = [word for word in needs.unread if stem(word) not in idle]
     absent = tuple(word for word in unread if not index.vocabulary.speaks_of(stem(word)))
+    sorted_out = _sorted_out(choices, needs, shared, absent, _speaking(index, unread))
     return Recommendation(
         needs=needs,
-        **_sorted_out(choices, needs, shared, absent, _speaking(index, unread)),
+        **sorted_out,
+        collections=meeting_collections(collection_forms() if apart else (), needs, len(sorted_out["ranked"])),
         searched=tuple(word for word in searched if word not in absent),
         not_understood=tuple(word for word in needs.left_over if word not in searched or word in absent),
         absent=absent,
