@@ -43,7 +43,7 @@ def test_a_set_of_several_kinds_stands_at_its_main_one_with_what_counts_that():
 
 
 def test_scans_are_not_ranked_as_images():
-    assert charts.datasets(told_catalog(), by="images").title == "6 of 8 data sets may be used commercially"
+    assert charts.datasets(told_catalog(), by="images").title == "6 of 9 data sets may be used commercially"
 
 
 def test_a_platform_with_many_kinds_has_no_main_one():
