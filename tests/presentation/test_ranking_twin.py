@@ -125,9 +125,9 @@ def test_the_same_questions_get_the_same_answers_to_the_letter(curated, question
 
 
 def test_collections_are_named_alike_where_few_entries_suit(curated):
-    ask = "([texts, forms]) => JSON.stringify(texts.map((text) => " + (
-        "twin.recommend(index, twin.readQuestion(text, bundle.rules, index), bundle.leakage, forms)))"
-    )
+    ask = """([texts, forms]) => JSON.stringify(texts.map(
+      (text) => twin.recommend(index, twin.readQuestion(text, bundle.rules, index), bundle.leakage, forms),
+    ))"""
     forms = json.loads(json.dumps(collection_forms()))
     texts = ["glioblastoma MRI", "CT, at least 900 patients, with race", "chest CT", "CT of people in the UK"]
     for text, told in zip(texts, json.loads(curated.evaluate(ask, [texts, forms])), strict=True):

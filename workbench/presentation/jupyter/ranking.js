@@ -501,11 +501,12 @@ function reasonsOf(given, matched, advised) {
   return said;
 }
 
-function termsWarnings({ license, access }) {
+function termsWarnings({ license, access, contested }) {
   const said = [];
   if (!license.confirmed) said.push(remark("Its license is not confirmed: nothing may be concluded about its use."));
   else if (license.commercial === "no") said.push(remark(`Not for commercial use: ${license.name}.`, license.page));
   else if (license.commercial === "unknown") said.push(remark(`Read its terms before any commercial use: ${license.name}.`, license.page));
+  said.push(...contested.map((each) => remark(`Its terms are disputed: ${each.text}`, each.page)));
   if (license.share_alike === "yes") said.push(remark("What is made from it and shared must carry the same license (share-alike).", license.page));
   if (access.kind === "credentialed") said.push(remark("Access needs credentials.", access.page));
   if (access.kind === "data_use_agreement") said.push(remark("Access needs a data use agreement.", access.page));

@@ -134,7 +134,13 @@ function askedOne(asked, stems, place, rules) {
   return { length: end - place, size: sizeOf(rule, most ? null : amount, most ? amount : null, bound === "above" || bound === "below"), counted: places };
 }
 
-const askedNumber = (...at) => askedRange(...at) ?? askedNoSize(...at) ?? askedOne(...at);
+// More than one center, as in "multi-center".
+function askedSeveral(asked, stems, place, rules) {
+  const [at] = phrasesAt(ready(rules).several, stems, place);
+  return at ? { length: at[0], size: { quantities: ["centers"], said: "centers", least: 2, most: null, strict: false }, counted: [] } : null;
+}
+
+const askedNumber = (...at) => askedSeveral(...at) ?? askedRange(...at) ?? askedNoSize(...at) ?? askedOne(...at);
 
 // ------------------------------------------------------------------ spelling (asked_spelling.py)
 const [SHORTEST_TYPO, TYPO, TWO_TYPOS] = [5, 6, 9];

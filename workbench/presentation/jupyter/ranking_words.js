@@ -131,6 +131,7 @@ function ready(rules) {
     aged: new Set(numbers.aged.map(stem)),
     levels: new Set(numbers.levels.map(stem)),
     people: new Set(quantities[0].words.map(stem)),
+    several: listOf(numbers.several),
     markets: Object.fromEntries(["words", "before", "joins"].map((name) => [name, new Set(rules.markets[name].map(stem))])),
     spelled: spelledWords(lexicon),
     stop: new Set(rules.stop_words.trim().split(/\s+/).map(stem)),

@@ -748,6 +748,24 @@ def test_collections_that_meet_the_needs_are_named_where_few_entries_do(question
         assert found.collections_said in found._repr_html_()
 
 
+def test_a_conflict_about_the_terms_is_warned_of():
+    (choice,) = answer("CAMELYON16").named
+    (warned,) = [each for each in choice.warnings if each.text.startswith("Its terms are disputed: ")]
+    assert warned.text.endswith(
+        "The later data page, which names both data sets, stands; the AWS registry repeats CC0."
+    )
+    assert warned.source == "https://camelyon16.grand-challenge.org/rules/"
+    assert not [each for each in only(invented("lungs"), "CT").ranked[0].warnings if "disputed" in each.text]
+
+
+def test_more_than_one_center_has_to_be_known():
+    claim = {**invented("x").fields["claims"][0], "quantity": "centers", "value": 3}
+    assert keys(only(invented("lungs", claims=[claim]), "multi-center CT").ranked) == ["lungs"]
+    assert [str(each.remark) for each in only(invented("lungs"), "multi-center CT").near_misses[0].unmet] == [
+        "How many centers it has is not known."
+    ]
+
+
 def test_wishes_alone_narrow_nothing():
     assert only(invented("lungs"), "something to begin with").verdict == (
         "Nothing narrows the catalog: 1 data set, ordered by what is wished."

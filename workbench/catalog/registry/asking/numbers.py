@@ -13,6 +13,7 @@ _Counted = tuple[dict[str, Any], tuple[int, ...]]
 _YEARS = (1990, 2035)
 _OLDEST = 110
 _LARGE = 1000
+_NAMED = ("after", "units", "years", "ages", "several")
 _FEW = 10  # a plain number below this, such as the 3 of "3D CT scans", counts only right before what it counts
 
 
@@ -69,7 +70,12 @@ class NumberReader:
         >>> NumberReader(words, ["over", "10000", "frontal", "imag"]).at(0).size.words
         'more than 10,000 images'
         """
-        return self._range(place) or self._no_size(place) or self._one(place)
+        return self._several(place) or self._range(place) or self._no_size(place) or self._one(place)
+
+    def _several(self, place: int) -> AskedNumber | None:
+        """Return that more than one center is asked for, as in "multi-center"."""
+        length = self._length("several", place)
+        return AskedNumber(length, SizeWanted(("centers",), "centers", least=2), ()) if length else None
 
     def _one(self, place: int) -> AskedNumber | None:
         """Return a single number, perhaps bounded."""
@@ -230,7 +236,7 @@ def _phrases() -> dict[str, Any]:
     counting = [{**rule, "counted": _plural(rule)} for rule in rules["lexicon"] if "counts" in rule]
     return {
         "bounds": Phrases.of(bounds),
-        **{name: Phrases.of((words, True) for words in numbers[name]) for name in ("after", "units", "years", "ages")},
+        **{name: Phrases.of((words, True) for words in numbers[name]) for name in _NAMED},
         **{name: {stem(word) for word in numbers[name]} for name in ("aged", "levels")},
         "people": {stem(word) for rule in rules["quantities"][:1] for word in rule["words"]},
         "known": known_stems(),

@@ -44,6 +44,7 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         ``access``: ``{kind, page}``; ``license``: ``{id, name, commercial, share_alike, redistribution,
         attribution, confirmed, page, words}``;
         ``advice``: what the guides advise it for; ``issues``: ``{issue, page}`` each;
+        ``contested``: ``{text, page}`` of each conflict about its terms;
         ``parents``: ``{kind, of, outside, note}`` of each relation that shares images; ``idc``: the sentence.
 
     Examples
@@ -77,6 +78,11 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         "access": {"kind": entry.access, "page": _page(fields.get("access", {}))},
         "license": _license(entry),
         "advice": list(fields.get("guide_advice", ())),
+        "contested": [
+            {"text": f"{each['nature']} {each['resolution']}", "page": _page(each)}
+            for each in fields.get("conflicts", ())
+            if each["kind"] == "terms"
+        ],
         "issues": [{"issue": each["issue"], "page": _page(each)} for each in fields.get("known_issues", ())],
         "parents": [
             {"kind": each.kind, "of": each.of, "outside": each.outside, "note": each.note}

@@ -79,6 +79,7 @@ def _of_terms(form: Mapping[str, Any]) -> Iterator[Remark]:
         yield Remark(f"Not for commercial use: {terms['name']}.", terms["page"])
     elif terms["commercial"] == "unknown":
         yield Remark(f"Read its terms before any commercial use: {terms['name']}.", terms["page"])
+    yield from (Remark(f"Its terms are disputed: {each['text']}", each["page"]) for each in form["contested"])
     if terms["share_alike"] == "yes":
         yield Remark("What is made from it and shared must carry the same license (share-alike).", terms["page"])
     if access["kind"] in ("data_use_agreement", "credentialed"):
