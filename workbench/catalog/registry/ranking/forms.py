@@ -81,7 +81,7 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         "contested": [
             {"text": f"{each['nature']} {each['resolution']}", "page": _page(each)}
             for each in fields.get("conflicts", ())
-            if each["kind"] == "terms"
+            if each.get("kind") == "terms"
         ],
         "issues": [{"issue": each["issue"], "page": _page(each)} for each in fields.get("known_issues", ())],
         "parents": [
