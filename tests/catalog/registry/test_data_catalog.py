@@ -554,6 +554,17 @@ def test_what_is_no_text_is_told() -> None:
         assert str(caught.value) == f"{name}=3 came. Words would be right. Write for instance 'lung nodules'"
 
 
+@pytest.mark.parametrize("question", ["", "  "])
+def test_an_empty_question_is_asked_for_again(question: str) -> None:
+    with pytest.raises(ValueError, match="An empty question came") as caught:
+        wb.datasets().recommend(question)
+    assert str(caught.value) == (
+        "An empty question came. What is looked for, in words, would be right. "
+        "Ask for instance 'chest X-rays with demographics, over 10,000 patients'."
+    )
+    assert wb.datasets().recommend(question, modality="CT").ranked
+
+
 def test_needs_by_keyword_are_checked_and_joined_with_the_question() -> None:
     catalog = wb.datasets()
     asked = catalog.recommend("chest X-rays", min_size={"patients": 10_000}, commercial_use=True)

@@ -13,6 +13,10 @@ from workbench.catalog.registry.ranking.searching import SearchIndex
 from workbench.errors import brief, unknown_name
 
 _SIZE = "min_size"
+_NO_QUESTION = (
+    "An empty question came. What is looked for, in words, would be right. "
+    "Ask for instance 'chest X-rays with demographics, over 10,000 patients'."
+)
 
 
 def needs_asked(question: str | None, needs: Mapping[str, Any], index: SearchIndex) -> Needs:
@@ -36,8 +40,12 @@ def needs_asked(question: str | None, needs: Mapping[str, Any], index: SearchInd
     ------
     UnknownNameError, TypeError
         As `keyword_needs`; and for a question that is no text.
+    ValueError
+        For an empty question without needs by keyword.
     """
     typed = words_typed("question", question) if question is not None else ""
+    if question is not None and not (typed.strip() or needs):
+        raise ValueError(_NO_QUESTION)
     return (read_question(typed, index) if typed else Needs()).with_needs(keyword_needs(needs))
 
 

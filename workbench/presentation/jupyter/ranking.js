@@ -241,7 +241,7 @@ function organAnswer(form, wanted, rules) {
 function conditionAnswer(form, wanted) {
   if (speaksOf(form, wanted.values, NAMED)) return answer(wanted.said, "yes", `It is about ${wanted.said}.`, "", "conditions");
   const stated = form.texts.conditions ?? [];
-  if (stated.length) return answer(wanted.said, "no", `It is about ${some(stated)}.`, "", "conditions");
+  if (stated.length) return answer(wanted.said, "no", `It is about ${some(stated.map((each) => (each === "healthy" ? "healthy people" : each)))}.`, "", "conditions");
   return answer(wanted.said, "unknown", `Whether it has ${wanted.said} is not known.`, "", "conditions");
 }
 

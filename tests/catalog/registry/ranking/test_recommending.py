@@ -598,6 +598,7 @@ def wanted(*values):
     [
         ({"conditions": ["stroke"]}, {"conditions": wanted("stroke")}, "yes", "It is about stroke."),
         ({"conditions": ["stroke"]}, {"conditions": wanted("glaucoma")}, "no", "It is about stroke."),
+        ({"conditions": ["healthy"]}, {"conditions": wanted("glaucoma")}, "no", "It is about healthy people."),
         ({}, {"conditions": wanted("glaucoma")}, "unknown", "Whether it has glaucoma is not known."),
         ({"keywords": ["H&E"]}, {"stain": wanted("H&E")}, "yes", "Speaks of H&E."),
         ({}, {"stain": wanted("IHC")}, "unknown", "It does not say how tissue is stained."),
@@ -652,6 +653,13 @@ def test_an_answer_as_text_is_short_and_numbers_its_pages():
     texts = [str(answer(asked["question"])) for asked in QUESTIONS]
     assert sum(len(text) <= 2_000 for text in texts) >= 0.8 * len(texts)
     assert "[1] https://" in str(answer("chest X-rays, over 10,000 patients"))
+
+
+def test_how_many_more_there_are_is_said():
+    sets = [invented(f"lungs-{at}") for at in range(7)]
+    assert "\n   and 2 more" in str(recommend(sets, read_question("chest CT")))
+    assert "\n   and 5 more" in str(recommend(sets, read_question("chest CT with boxes")))
+    assert "more" not in str(recommend(sets[:5], read_question("chest CT")))
 
 
 def test_every_need_that_the_first_meets_is_told_in_the_text():

@@ -139,11 +139,15 @@ def _organ(form: Mapping[str, Any], wanted: Wanted) -> Answer:
     return Answer(wanted.said, "unknown", Remark("What organs it shows is not known."), "organs")
 
 
+def _people(conditions: Sequence[str]) -> list[str]:
+    return ["healthy people" if each == "healthy" else each for each in conditions]
+
+
 def _condition(form: Mapping[str, Any], wanted: Wanted) -> Answer:
     if any_holds(wanted.values, _texts(form, _NAMED)):
         return Answer(wanted.said, "yes", Remark(f"It is about {wanted.said}."), "conditions")
     if stated := form["texts"].get("conditions", ()):
-        return Answer(wanted.said, "no", Remark(f"It is about {_some(stated)}."), "conditions")
+        return Answer(wanted.said, "no", Remark(f"It is about {_some(_people(stated))}."), "conditions")
     return Answer(wanted.said, "unknown", Remark(f"Whether it has {wanted.said} is not known."), "conditions")
 
 

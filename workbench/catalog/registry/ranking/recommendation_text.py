@@ -51,11 +51,13 @@ def as_text(
             lines += [f"   + {_noted(each, first)}" for each in (new if place == 1 else new[:_SENTENCES])]
         if place <= _WARNED:
             lines += [f"   ! {_noted(each, pages)}" for each in choice.warnings]
+    lines += _more(len(ranked) - _SHOWN)
     for title, choices in others.items():
         lines.append(title)
         for choice in choices[:_NEAR]:
             why = " ".join(f"{before}{_noted(remark, None)}" for before, remark in _why(choice))
             lines.append(f"   {choice.name} [{choice.key}]{f': {why}' if why else ''}")
+        lines += _more(len(choices) - _NEAR)
     lines += [last] if last else []
     return "\n".join([*lines, *(f"[{at}] {page}" for at, page in enumerate(pages, 1))])
 
@@ -115,6 +117,10 @@ def as_table(groups: Mapping[str, Sequence[Choice]]) -> "pl.DataFrame":
     texts = dict.fromkeys(("reasons", "warnings", "unmet"), pl.String)
     schema = {"standing": pl.String, "place": pl.Int64, "key": pl.String, "name": pl.String, "score": pl.Float64}
     return pl.DataFrame(rows, schema={**schema, **texts}, orient="row")
+
+
+def _more(n: int) -> list[str]:
+    return [f"   and {n:,} more"] if n > 0 else []
 
 
 def _why(choice: Choice) -> list[tuple[str, Remark]]:
