@@ -7,11 +7,12 @@ from urllib.parse import quote
 import pytest
 
 from tests.presentation.browsing import free_port
-from tests.presentation.catalog_entries import HOSTILE, small_catalog, small_facts
+from tests.presentation.catalog_entries import HOSTILE
+from tests.presentation.catalog_pages import shipped_page, small_page
 from tests.presentation.conftest import Visit
 from tests.presentation.mounting import serving, write_page
 from workbench.catalog.registry import datasets
-from workbench.presentation.catalog_page import QUESTIONS, catalog_page
+from workbench.presentation.catalog_page import QUESTIONS
 from workbench.presentation.catalog_view import catalog_script
 from workbench.presentation.page import style_of
 from workbench.presentation.serving import running_page
@@ -19,6 +20,14 @@ from workbench.presentation.serving import running_page
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 READY = ".wc-page[data-ready='true']"
+# Whether the page shows what its address was changed to: the answer, the chosen tab, the open dialog.
+SETTLED = """(fragment) => {
+  const said = new URLSearchParams(fragment.slice(1));
+  const tab = document.querySelector("[role='tab'][aria-selected='true']");
+  return tab?.dataset.view === (said.get("view") ?? "browse")
+    && Boolean(document.querySelector(".wc-answer")) === said.has("ask")
+    && document.querySelector("dialog").open === (said.has("entry") || said.has("side-by-side"));
+}"""
 FIRST_MS = 1_000
 
 
@@ -28,14 +37,14 @@ def write(folder, page):
 
 @pytest.fixture(scope="module")
 def invented(tmp_path_factory):
-    page = catalog_page(small_catalog(), facts=small_facts())
+    page = small_page()
     with serving(write(tmp_path_factory.mktemp("invented"), page)) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
-    with serving(write(tmp_path_factory.mktemp("shipped"), catalog_page(datasets()))) as address:
+    with serving(write(tmp_path_factory.mktemp("shipped"), shipped_page())) as address:
         yield address
 
 
@@ -85,6 +94,21 @@ def test_the_browser_ranks_as_python_does(visit, shipped):
         visit.page.get_by_role("button", name=question, exact=True).click()
         best = known.recommend(question).best
         assert visit.page.locator(".wc-answer").get_attribute("data-best") == (best.key if best else "")
+
+
+def test_collections_that_meet_the_needs_stand_apart_where_few_entries_do(visit, shipped):
+    question = "glioblastoma MRI, commercially usable, over 500 patients"
+    visit.page.goto("about:blank")
+    visit.open(f"{shipped}#ask={quote(question)}", wait_for=READY)
+    names = datasets().recommend(question).collections
+    assert names
+    apart = visit.page.locator("[data-apart='collections']")
+    assert apart.locator("li .wc-link").all_inner_texts() == list(names[:5])
+    apart.locator("li .wc-link").first.click()
+    assert visit.page.locator("dialog #wc-card-name").inner_text() == names[0]
+    visit.page.keyboard.press("Escape")
+    apart.get_by_role("button", name="Browse all collections").click()
+    assert visit.page.get_by_role("switch").is_checked()
 
 
 def test_the_first_paint_comes_within_a_second(visit, shipped):
@@ -243,8 +267,10 @@ def test_a_hostile_name_on_the_map_is_text_too(opened):
 
 def test_headings_leave_out_no_level(opened):
     asked = f"#ask={quote('chest X-rays')}"
+    page = opened()
     for fragment in ("", "#view=map", "#view=conflicts", "#view=method", asked, "#entry=free-chests"):
-        page = opened(fragment)
+        page.evaluate("(hash) => void (location.hash = hash)", fragment)
+        page.wait_for_function(SETTLED, arg=fragment)
         visible = "[...document.querySelectorAll('main :is(h1,h2,h3,h4)')].filter((node) => node.checkVisibility())"
         levels = page.evaluate(f"{visible}.map((node) => Number(node.tagName[1]))")
         assert levels[0] == 1
@@ -333,13 +359,14 @@ def test_it_reads_at_every_width_and_in_the_dark(chromium, invented, scheme, wid
     page = chromium.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
     recorded = Visit(page)
     recorded.listen()
+    recorded.open(invented, wait_for=READY)
     for fragment in (
         f"#ask={quote('chest X-rays, commercially usable')}",
         "#entry=free-chests",
         "#compare=slides,reader&side-by-side=1",
     ):
-        page.goto("about:blank")
-        recorded.open(f"{invented}{fragment}", wait_for=READY)
+        page.evaluate("(hash) => void (location.hash = hash)", fragment)
+        page.wait_for_function(SETTLED, arg=fragment)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         assert page.evaluate(CONTRAST) == []
         assert page.evaluate(NAMELESS) == []
@@ -351,7 +378,7 @@ def test_it_reads_at_every_width_and_in_the_dark(chromium, invented, scheme, wid
 def test_it_is_served_beside_the_other_pages(visit, tmp_path):
     census = {"schema": "workbench-page/1", "title": "Who is there?", "groups": [], "figures": []}
     (tmp_path / "census.json").write_text(json.dumps(census), encoding="utf-8")
-    page = catalog_page(small_catalog(), facts=small_facts())
+    page = small_page()
     (tmp_path / "data_catalog.json").write_text(json.dumps(page), encoding="utf-8")
     before = len(visit.console_errors)
     with running_page(tmp_path, port=free_port(), preheat=False) as (address, _):

@@ -9,13 +9,16 @@ import sys
 
 import pytest
 
-from tests.presentation.catalog_entries import HOSTILE, small_catalog, small_facts, told_catalog, told_facts
+from tests.presentation.catalog_entries import HOSTILE, small_catalog, small_facts, told_catalog
+from tests.presentation.catalog_pages import shipped_page, small_page, told_page
 from workbench.catalog.registry import datasets
 from workbench.catalog.registry.families import Families
 from workbench.catalog.registry.formats.croissant import croissant
+from workbench.catalog.registry.formats.evidence import verdict_word
 from workbench.catalog.registry.formats.references import bibtex
 from workbench.presentation.catalog_page import QUESTIONS, catalog_page
 from workbench.presentation.catalog_view import CatalogView, catalog_script
+from workbench.presentation.catalog_words import TERMS
 from workbench.presentation.page import PAGE_SCHEMA, load_page
 
 MOST_BYTES = 1_500_000
@@ -27,12 +30,12 @@ def unpacked(text: str):
 
 @pytest.fixture(scope="module")
 def page():
-    return catalog_page(datasets())
+    return shipped_page()
 
 
 @pytest.fixture(scope="module")
 def small():
-    return catalog_page(small_catalog(), facts=small_facts())
+    return small_page()
 
 
 def card(page, key):
@@ -49,6 +52,11 @@ def test_a_number_of_the_parent_is_called_that(page):
     claim = next(each for each in card(page, "cbis-ddsm")["claims"] if each["verdict"] == "differs")
     assert claim["counts"] == "Counts the parent"
     assert "counts" not in next(each for each in card(page, "breakhis")["claims"] if each["verdict"] == "differs")
+
+
+def test_the_page_and_the_command_call_a_repeated_number_the_same():
+    claim = told_catalog()["picked"].claims[0]
+    assert TERMS["verdict"]["third_party"] == verdict_word(claim).capitalize()
 
 
 def test_the_collections_of_idc_stand_apart(page):
@@ -93,7 +101,7 @@ def test_a_card_carries_the_claim_its_check_and_what_the_index_counts(small):
 
 
 def test_a_set_of_scans_is_as_large_as_its_scans_not_its_slides():
-    counted = card(catalog_page(told_catalog(), facts=told_facts()), "counted")
+    counted = card(told_page(), "counted")
     # 100 people in 300 studies of CT; 9 slides beside them, and 2,620 studies that a source refutes
     assert counted["size"] == {
         "value": 100,
@@ -105,13 +113,13 @@ def test_a_set_of_scans_is_as_large_as_its_scans_not_its_slides():
 
 
 def test_a_refuted_number_carries_the_right_one_and_what_the_index_cannot_tell_is_left_out():
-    claims = card(catalog_page(told_catalog(), facts=told_facts()), "counted")["claims"]
+    claims = card(told_page(), "counted")["claims"]
     assert [claim.get("right") for claim in claims] == ["300 studies", None, None, None, None]
     assert [claim.get("idc", {}).get("verdict") for claim in claims] == [None, None, "agrees", None, None]
 
 
 def test_the_tiles_tell_sets_from_software_and_count_what_the_index_counted():
-    (group,) = catalog_page(told_catalog(), facts=told_facts())["groups"]
+    (group,) = told_page()["groups"]
     tiles = {tile["id"]: (tile["value"], tile["note"]) for tile in group["tiles"]}
     assert tiles["commercial"] == (6, "in the words of a source; and 1 model or software")
     # the six of the small catalog, those of Worded and Picked agree, one differs, the index counts another, of 13

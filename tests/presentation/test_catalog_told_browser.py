@@ -5,10 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.presentation.catalog_entries import told_catalog, told_facts
+from tests.presentation.catalog_pages import told_page
 from tests.presentation.conftest import Visit
 from tests.presentation.mounting import HTML, serving, write_page
-from workbench.presentation.catalog_page import catalog_page
 from workbench.presentation.catalog_view import catalog_script
 from workbench.presentation.page import style_of
 
@@ -21,7 +20,7 @@ AROUND = '<div style="overflow: hidden; contain: content; position: relative"><d
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    page = catalog_page(told_catalog(), facts=told_facts())
+    page = told_page()
     folder = tmp_path_factory.mktemp("told")
     write_page(folder, page, script=catalog_script(), style=style_of("catalog.css"))
     (folder / "around.html").write_text(HTML.replace('<div id="place"></div>', AROUND), encoding="utf-8")

@@ -73,6 +73,23 @@ function missList(choices, app) {
   return make("ul", { class: "wc-misses" }, choices.slice(0, SHOWN_MISSES).map((choice) => missItem(choice, app)), more > 0 ? make("li", { class: "wc-quiet" }, `and ${number(more)} more`) : null);
 }
 
+// The collections of IDC that meet the needs stand apart from the ranking: no page about them was read.
+function collectionsBeside({ collections, collections_said: said }, app) {
+  const { catalog } = app;
+  const most = catalog.ranking.rules.recommend.collections.named;
+  const named = collections.slice(0, most).map((name) => catalog.collections.find((each) => each.name === name)).filter(Boolean);
+  const item = (entry) => make("li", {}, make("button", { type: "button", class: "wc-link", onclick: () => app.openCard(entry.key) }, entry.name), entry.size ? make("span", { class: "wc-quiet" }, ` · ${entry.size.text}`) : null);
+  const more = collections.length > named.length ? make("li", { class: "wc-quiet" }, `and ${number(collections.length - named.length)} more`) : null;
+  return make(
+    "section",
+    { class: "wc-aside", "data-apart": "collections" },
+    make("h3", {}, "In the Imaging Data Commons"),
+    make("p", { class: "wc-quiet" }, `${said.split(":", 1)[0]}:`),
+    make("ul", { class: "wc-misses" }, named.map(item), more),
+    button("Browse all collections", () => app.change({ collections: true, view: "browse", text: "", facets: nothingChosen().facets }, { step: true }), { class: "wc-link" }),
+  );
+}
+
 function verdictOn(answer, catalog, question = "") {
   if (saysNothing(answer)) {
     const names = namedIn(question, answer, catalog).map((key) => nameOf(catalog, key));
@@ -110,6 +127,7 @@ function answerText(question, answer, catalog) {
     `${verdictOn(answer, catalog)}.`,
     ...answer.ranked.slice(0, SHOWN_CHOICES).flatMap(part),
     ...(closest(answer).length ? ["", `${asideOf(answer)[1]}:`, ...closest(answer).map(failed)] : []),
+    ...(answer.collections?.length ? ["", answer.collections_said] : []),
     ...(answer.not_confirmed.length ? ["", `License not confirmed: ${answer.not_confirmed.map(({ key }) => nameOf(catalog, key)).join("; ")}.`] : []),
   ].join("\n");
 }
@@ -185,6 +203,7 @@ function answerBlock(question, answer, app) {
     misses.length
       ? make("section", { class: "wc-aside", "data-apart": apart }, make("h3", {}, heading), make("p", { class: "wc-quiet" }, told), missList(misses, app))
       : null,
+    answer.collections?.length ? collectionsBeside(answer, app) : null,
     answer.not_confirmed.length
       ? make("section", { class: "wc-aside", "data-apart": "license" }, make("h3", {}, "License not confirmed"), make("p", { class: "wc-quiet" }, "They may suit, but no source states the license. Ask the creators before you use them."), missList(answer.not_confirmed, app))
       : null,
