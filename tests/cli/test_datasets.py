@@ -30,6 +30,14 @@ def test_every_verb_explains_itself(what: str, capsys: pytest.CaptureFixture[str
     assert f"  workbench datasets {what}".rstrip() in text[text.index("examples:") :]
 
 
+def test_an_empty_question_is_asked_for_again_with_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["datasets", "recommend", ""]) == 2
+    assert capsys.readouterr().err == (
+        "workbench: An empty question came. What is looked for, in words, would be right. "
+        "Ask for instance 'chest X-rays with demographics, over 10,000 patients'.\n"
+    )
+
+
 # ------------------------------------------------------------------ list, show, search
 
 

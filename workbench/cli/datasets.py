@@ -188,7 +188,12 @@ def _compare(options: argparse.Namespace) -> None:
 
 
 def _recommend(options: argparse.Namespace) -> None:
-    answer = _opened(options).recommend(" ".join(options.question))
+    from workbench.catalog.registry.keyword_needs import NO_QUESTION
+
+    question = " ".join(options.question)
+    if not question.strip():
+        raise WordsError(NO_QUESTION)
+    answer = _opened(options).recommend(question)
     if options.json:
         _print_json(answer.table.to_dicts())
     else:

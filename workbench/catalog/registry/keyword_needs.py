@@ -13,7 +13,8 @@ from workbench.catalog.registry.ranking.searching import SearchIndex
 from workbench.errors import brief, unknown_name
 
 _SIZE = "min_size"
-_NO_QUESTION = (
+#: What is said where a question is empty.
+NO_QUESTION = (
     "An empty question came. What is looked for, in words, would be right. "
     "Ask for instance 'chest X-rays with demographics, over 10,000 patients'."
 )
@@ -45,7 +46,7 @@ def needs_asked(question: str | None, needs: Mapping[str, Any], index: SearchInd
     """
     typed = words_typed("question", question) if question is not None else ""
     if question is not None and not (typed.strip() or needs):
-        raise ValueError(_NO_QUESTION)
+        raise ValueError(NO_QUESTION)
     return (read_question(typed, index) if typed else Needs()).with_needs(keyword_needs(needs))
 
 

@@ -348,7 +348,7 @@ function demographicAnswer(form, name) {
   const order = { yes: 0, partly: 1, unknown: 2, no: 3 };
   const [one, given] = name.split(" or ").map((each) => [each, form.demographics[each]]).reduce((best, each) => (order[each[1]] < order[best[1]] ? each : best));
   if (given === "unknown") return answer(`${name} known`, "unknown", `Whether ${one} is given is not known.`, "", "demographics");
-  return answer(`${name} known`, metBy(given), GIVEN[given](one), form.demographics.page, "demographics");
+  return answer(`${name} known`, metBy(given), GIVEN[given](one) + (form.demographics.third_party ? " Only a third party says so." : ""), form.demographics.page, "demographics");
 }
 
 function within(size, { least, most, strict }) {
@@ -507,6 +507,7 @@ function termsWarnings({ license, access, contested }) {
   else if (license.commercial === "no") said.push(remark(`Not for commercial use: ${license.name}.`, license.page));
   else if (license.commercial === "unknown") said.push(remark(`Read its terms before any commercial use: ${license.name}.`, license.page));
   said.push(...contested.map((each) => remark(`Its terms are disputed: ${each.text}`, each.page)));
+  if (license.confirmed && license.asked) said.push(remark(license.asked, license.page));
   if (license.share_alike === "yes") said.push(remark("What is made from it and shared must carry the same license (share-alike).", license.page));
   if (access.kind === "credentialed") said.push(remark("Access needs credentials.", access.page));
   if (access.kind === "data_use_agreement") said.push(remark("Access needs a data use agreement.", access.page));

@@ -393,6 +393,7 @@ def test_reasons_and_warnings_are_sentences_with_the_page_they_rest_on():
         "Found in the keywords: nodule.",
     ]
     assert [str(each) for each in choice.warnings] == [
+        f"Credit is required. {page}",
         f"What is made from it and shared must carry the same license (share-alike). {page}",
         f"Access needs a data use agreement. {page}",
         "Sex for some of the patients only.",
@@ -435,7 +436,7 @@ def test_what_the_imaging_data_commons_counts_is_told_last_and_only_where_it_dif
     def warned(fact):
         forms = ranking_forms([invented("lungs")], {"lungs": fact})
         (choice,) = recommend([invented("lungs")], Needs(), index=SearchIndex(forms)).ranked
-        return [str(each) for each in choice.warnings][-1:]
+        return [str(each) for each in choice.warnings if "Credit" not in each.text][-1:]
 
     assert warned("The guide says 2 scans; IDC has 3 series.") == ["The guide says 2 scans; IDC has 3 series."]
     assert warned("The guide says 1,014 studies; IDC has 1,014 studies of 900 people.") == []
@@ -764,6 +765,17 @@ def test_a_conflict_about_the_terms_is_warned_of():
     )
     assert warned.source == "https://camelyon16.grand-challenge.org/rules/"
     assert not [each for each in only(invented("lungs"), "CT").ranked[0].warnings if "disputed" in each.text]
+
+
+def test_what_a_license_asks_beside_and_who_alone_says_so_are_told():
+    stated = invented("lungs").fields
+    asks = {**stated["license"], "note": "Free. Also asked: cite\n the paper. A mirror says CC0."}
+    (choice,) = only(invented("lungs", license=asks), "CT").ranked
+    assert "Also asked: cite the paper." in [each.text for each in choice.warnings]
+    assert "Credit is required." not in [each.text for each in choice.warnings]
+    evidence = {**EVIDENCE, "kind": "third_party"}
+    told = only(invented("lungs", demographics={**stated["demographics"], "evidence": evidence}), "CT with age").ranked
+    assert "Age is given for each person. Only a third party says so." in [each.text for each in told[0].reasons]
 
 
 def test_more_than_one_center_has_to_be_known():

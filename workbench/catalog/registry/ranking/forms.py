@@ -13,6 +13,7 @@ from workbench.catalog.registry.licenses import License
 
 _NUMBER = re.compile(r"[0-9][0-9,]*[0-9]|[0-9]")
 _OTHER_SET = re.compile(r"^(the set that|of this platform|a part)")
+_ALSO_ASKED = re.compile(r"Also asked: [^.;]+[.;]")
 _DEMOGRAPHICS = ("age", "sex", "race", "ethnicity")
 _PARENTS = ("subset_of", "edition_of", "derived_from", "annotations_of", "overlaps", "same_patients")
 
@@ -40,9 +41,10 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         ``sizes``: for each quantity the best supported number, ``{value, qualifier, source, checked, page}``,
         where ``checked`` is who was found to agree;
         ``disputed``: each number found to differ from its source, ``{amount, source, checked, words, note, page}``;
-        ``demographics``: answers for age, sex, race, ethnicity, and the ``page`` that says so;
+        ``demographics``: answers for age, sex, race, ethnicity, the ``page`` that says so, and
+        whether it is of a ``third_party``;
         ``access``: ``{kind, page}``; ``license``: ``{id, name, commercial, share_alike, redistribution,
-        attribution, confirmed, page, words}``;
+        attribution, asked, confirmed, page, words}``;
         ``advice``: what the guides advise it for; ``issues``: ``{issue, page}`` each;
         ``contested``: ``{text, page}`` of each conflict about its terms;
         ``parents``: ``{kind, of, outside, note}`` of each relation that shares images; ``idc``: the sentence.
@@ -74,6 +76,7 @@ def ranking_form(entry: Entry, *, idc: str | None = None) -> dict[str, Any]:
         "demographics": {
             **{name: entry.demographics[name] for name in _DEMOGRAPHICS},
             "page": _page(fields.get("demographics", {})),
+            "third_party": _kind(fields.get("demographics", {})) == "third_party",
         },
         "access": {"kind": entry.access, "page": _page(fields.get("access", {}))},
         "license": _license(entry),
@@ -226,10 +229,18 @@ def _license(entry: Entry) -> dict[str, Any]:
         "share_alike": "no" if stated.share_alike == "unknown" and stated.spdx else stated.share_alike,
         "redistribution": _together(stated, "redistribution"),
         "attribution": _together(stated, "attribution"),
+        "asked": _asked(stated),
         "confirmed": entry.license_confirmed,
         "page": str(evidence.get("page", "")),
         "words": str(evidence.get("words", "")),
     }
+
+
+def _asked(stated: License) -> str:
+    """Return what a license asks of those who use it, in a sentence: as its note says, else credit."""
+    if said := _ALSO_ASKED.search(" ".join(stated.note.split())):
+        return said[0]
+    return "Credit is required." if _together(stated, "attribution") == "yes" else ""
 
 
 def _together(stated: License, name: str) -> str:
@@ -244,6 +255,10 @@ def _together(stated: License, name: str) -> str:
         if answers == {"yes"}
         else "unknown"
     )
+
+
+def _kind(stated: Mapping[str, Any]) -> str:
+    return str((stated.get("evidence") or {}).get("kind", ""))
 
 
 def _page(stated: Mapping[str, Any]) -> str:

@@ -71,7 +71,7 @@ def _demographic(form: Mapping[str, Any], name: str) -> Answer:
     one, given = min(((each, stated[each]) for each in name.split(" or ")), key=lambda pair: _ORDER[pair[1]])
     if given == "unknown":
         return Answer(f"{name} known", "unknown", Remark(f"Whether {one} is given is not known."), "demographics")
-    said = _GIVEN[given].format(one.capitalize())
+    said = _GIVEN[given].format(one.capitalize()) + (" Only a third party says so." if stated["third_party"] else "")
     return Answer(f"{name} known", _met(given), Remark(said, stated["page"]), "demographics")
 
 

@@ -80,6 +80,8 @@ def _of_terms(form: Mapping[str, Any]) -> Iterator[Remark]:
     elif terms["commercial"] == "unknown":
         yield Remark(f"Read its terms before any commercial use: {terms['name']}.", terms["page"])
     yield from (Remark(f"Its terms are disputed: {each['text']}", each["page"]) for each in form["contested"])
+    if terms["confirmed"] and terms["asked"]:
+        yield Remark(terms["asked"], terms["page"])
     if terms["share_alike"] == "yes":
         yield Remark("What is made from it and shared must carry the same license (share-alike).", terms["page"])
     if access["kind"] in ("data_use_agreement", "credentialed"):
