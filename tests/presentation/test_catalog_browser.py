@@ -238,6 +238,7 @@ def test_links_lead_out_in_a_new_tab_without_a_handle(opened):
 
 def test_text_from_a_file_is_never_markup_and_its_addresses_never_scripts(visit, opened):
     before = len(visit.console_errors)
+    page = opened()
     for fragment in (
         "",
         f"#ask={quote('chest')}",
@@ -245,7 +246,8 @@ def test_text_from_a_file_is_never_markup_and_its_addresses_never_scripts(visit,
         "#compare=hostile,slides&side-by-side=1",
         "#entry=hostile",
     ):
-        page = opened(fragment)
+        page.evaluate("(hash) => void (location.hash = hash)", fragment)
+        page.wait_for_function(SETTLED, arg=fragment)
         assert page.evaluate("window.harmed") is None
         assert page.locator("main script, main img, main [onerror]").count() == 0
         assert page.locator("a[href^='javascript']").count() == 0
