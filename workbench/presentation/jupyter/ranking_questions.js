@@ -8,7 +8,12 @@ const LISTS = ["modality", "region", "organs", "conditions", "task", "stain", "p
 const ACCESS_ORDER = ["open", "registration", "data_use_agreement", "credentialed"];
 const PLAIN = { kind: "dataset", collections: false, splits: false, commercial: false, share_alike: "", redistribution: false, attribution: "", access: "" };
 const sameValues = (one, other) => JSON.stringify(one) === JSON.stringify(other);
-const needsOf = ({ lists, plain }) => ({ ...PLAIN, ...plain, ...Object.fromEntries(LISTS.map((name) => [name, unique(lists[name])])) });
+const needsOf = ({ lists, plain }) => {
+  const found = Object.fromEntries(LISTS.map((name) => [name, unique(lists[name])]));
+  // a word of a name that was read is no word that nobody understood
+  const named = new Set(found.named.flatMap((each) => askedWords(each.said)));
+  return { ...PLAIN, ...plain, ...found, unread: found.unread.filter((word) => !named.has(word)) };
+};
 const copyOf = ({ lists, plain }) => ({ lists: Object.fromEntries(LISTS.map((name) => [name, [...lists[name]]])), plain: { ...plain } });
 
 function wantOf({ lists }, name, wanted, joined) {

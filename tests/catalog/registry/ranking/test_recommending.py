@@ -710,6 +710,8 @@ def test_what_the_license_of_a_named_entry_says_of_passing_it_on_is_told():
         " MIMIC-CXR does not meet: passing it on. "
         "MIMIC-CXR: passing it on is not allowed: PhysioNet Credentialed Data Use Agreement."
     )
+    assert found.ranked
+    assert found.unspoken == ()
     known = {entry.key: entry.license.redistribution for entry in shipped()}
     given = answer("chest X-rays that I may pass on")
     assert given.ranked

@@ -200,6 +200,9 @@ class Found:
             Every value of a list once.
         """
         found: dict[str, Any] = {name: tuple(dict.fromkeys(values)) for name, values in self.lists.items()}
+        # A word of a name that was read is no word that nobody understood.
+        named = {word for each in found.get("named", ()) for word in asked_words(each.said)}
+        found["unread"] = tuple(word for word in found.get("unread", ()) if word not in named)
         return Needs(**self.plain, **found)
 
 
