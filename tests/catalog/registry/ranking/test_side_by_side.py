@@ -148,3 +148,11 @@ def test_any_two_shipped_entries_compare_and_no_cell_is_empty():
     for one, other in pairwise(entries):
         for row in compare([one, other]).rows:
             assert all(row.cells), (one.key, other.key, row.attribute)
+
+
+def test_another_order_of_a_list_is_no_difference_and_another_number_of_the_same_is():
+    found = compare([entry for entry in shipped() if entry.key in ("lidc-idri", "luna16")])
+    rows = {row.attribute: row for row in found.rows}
+    assert rows["Tasks"].cells[0] != rows["Tasks"].cells[1]
+    assert not rows["Tasks"].differs
+    assert rows["Volumes"].differs

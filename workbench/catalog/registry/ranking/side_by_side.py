@@ -43,8 +43,9 @@ class ComparedRow:
 
     @property
     def differs(self) -> bool:
-        """Whether what is known is not all the same; not to be known is no difference."""
-        return self.comparable and len(set(self.cells) - {_UNKNOWN, _NO_FACTS}) > 1
+        """Whether what is known is not all the same; not to be known is no difference, nor is another order."""
+        known = {tuple(sorted(cell.split("; "))) for cell in self.cells if cell not in (_UNKNOWN, _NO_FACTS)}
+        return self.comparable and len(known) > 1
 
 
 @dataclass(frozen=True)
