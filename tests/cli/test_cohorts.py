@@ -256,3 +256,13 @@ def test_a_cohort_of_a_table_needs_the_path_of_the_table(fails: Fails, done: Don
     assert fails("cohort", "show", "women.yaml", "--source", "idc", exit_code=1) == (
         "No source 'table' in this catalog. Valid: idc. Open it: open_catalog('PATH')."
     )
+
+
+def test_a_file_of_columns_that_nests_without_end_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.csv").write_text("patient_id\na\n")
+    deep = tmp_path / "deep.yaml"
+    deep.write_text("patient_id: " + "[" * 100_000)
+    assert main(["catalog", "--source", str(tmp_path / "mine.csv"), "--columns", str(deep)]) == 2
+    assert "NAME=COLUMN, such as patient_id=PatientID" in capsys.readouterr().err

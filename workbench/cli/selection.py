@@ -150,7 +150,7 @@ def _read_columns(words: Sequence[str]) -> dict[str, str]:
             continue
         try:
             read = yaml.safe_load(Path(word).read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError, FileNotFoundError):
+        except (yaml.YAMLError, UnicodeDecodeError, FileNotFoundError, RecursionError):
             read = None
         if not isinstance(read, dict) or not all(isinstance(each, str) for pair in read.items() for each in pair):
             raise WordsError(

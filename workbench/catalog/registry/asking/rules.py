@@ -27,7 +27,7 @@ def ranking_rules() -> Mapping[str, Any]:
     import yaml
 
     text = asset_path("data_catalog", "ranking.yaml").read_text(encoding="utf-8")
-    rules: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    rules: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return rules
 
 
