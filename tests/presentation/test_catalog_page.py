@@ -48,9 +48,9 @@ def test_the_page_of_the_shipped_catalog_holds_every_entry_in_a_small_file(page)
     assert len(json.dumps(page, ensure_ascii=False).encode()) < MOST_BYTES
 
 
-def test_a_number_of_the_parent_is_called_that(page):
+def test_a_number_that_a_source_holds_of_something_else_is_called_that(page):
     claim = next(each for each in card(page, "cbis-ddsm")["claims"] if each["verdict"] == "differs")
-    assert claim["counts"] == "Counts the parent"
+    assert claim["counts"] == "Counts something else"
     assert "counts" not in next(each for each in card(page, "breakhis")["claims"] if each["verdict"] == "differs")
 
 

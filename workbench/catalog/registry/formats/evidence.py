@@ -111,17 +111,17 @@ def verdict_word(claim: Claim, facts: IdcFacts | None = None) -> str:
     -------
     str
         A number with no page beside it may still be counted in the index. Where the source holds the very number,
-        but of another thing, that is said rather than that they differ.
+        but of another thing, that is said rather than that they differ; the note says of what.
 
     Examples
     --------
     >>> source = {"page": "https://example.org", "words": "the parent holds 2,620", "kind": "creator", "read": "2026"}
     >>> said = ("studies", 2620, "exact", "guide", "radiology:1", "2,620 scans", "differs", "", source)
-    >>> verdict_word(Claim(*said)), verdict_word(Claim(*said, note="Of the parent, not of this subset."))
-    ('counts something else', 'counts the parent')
+    >>> verdict_word(Claim(*said))
+    'counts something else'
     """
     if claim.verdict == "differs" and _holds_number(claim):
-        return "counts the parent" if "parent" in claim.note.casefold() else "counts something else"
+        return "counts something else"
     if claim.verdict == "unchecked" and facts is not None and facts.bears_out(claim):
         return COUNTED
     if claim.verdict == "agrees" and (claim.checked_against or {}).get("kind") == "third_party":
