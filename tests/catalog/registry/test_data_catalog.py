@@ -623,3 +623,11 @@ def test_comparing_shows_images_in_common_and_what_the_index_counts() -> None:
     shown = str(wb.datasets().compare("LUNA16", "lidc-idri"))
     assert "LUNA16 is a subset of LIDC-IDRI" in shown
     assert "1,018 series of 1,010 people" in shown
+
+
+def test_a_name_is_found_however_its_dashes_accents_and_spaces_are_typed():
+    catalog = DataCatalog((Entry("dataset", {"key": "a-b", "name": "\u00c1-B  set"}),))
+    for typed in ("a-b", "A\u2010B", "A\u0301-b set", " a\u2013B SET "):
+        assert typed in catalog
+        assert catalog[typed].key == "a-b"
+    assert "a b c" not in catalog

@@ -12,6 +12,7 @@ from workbench.catalog.registry.choosing import Asked
 from workbench.catalog.registry.conflicts import Conflicts, find_conflicts
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.families import Families
+from workbench.catalog.registry.fold_names import fold_name
 from workbench.catalog.registry.meant_words import limit_typed, refuse_criteria
 from workbench.catalog.registry.naming import find_entry, names_of
 
@@ -49,7 +50,7 @@ class DataCatalog:
 
     def __contains__(self, name: object) -> bool:
         """Whether an entry is listed, given itself, or its key, name or alias in any case."""
-        return name.casefold() in self._names if isinstance(name, str) else name in self.entries
+        return fold_name(name) in self._names if isinstance(name, str) else name in self.entries
 
     def __len__(self) -> int:
         return len(self.entries)

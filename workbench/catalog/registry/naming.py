@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from workbench.catalog.registry.entries import Entry
+from workbench.catalog.registry.fold_names import fold_name
 from workbench.errors import UnknownNameError, brief, nearest_names
 
 _LONGEST = 200  # characters that are searched for a misspelling
@@ -12,7 +13,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def names_of(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Return every name in small letters to its entry; a key goes before a name, and a name before an alias.
+    """Return every name, folded, to its entry; a key goes before a name, and a name before an alias.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def names_of(entries: Iterable[Entry]) -> dict[str, Entry]:
     listed = list(entries)
     named = [(name, each) for each in listed for name in each.aliases]
     named += [(each.name, each) for each in listed] + [(each.key, each) for each in listed]
-    return {name.casefold(): each for name, each in named}
+    return {fold_name(name): each for name, each in named}
 
 
 def find_entry(name: str, names: Mapping[str, Entry]) -> Entry:
@@ -41,7 +42,7 @@ def find_entry(name: str, names: Mapping[str, Entry]) -> Entry:
     Parameters
     ----------
     name : str
-        A key, a name or an alias, in any case.
+        A key, a name or an alias, in any case and with any dashes, accents or spaces.
     names : mapping of str to Entry
         What `names_of` gives.
 
@@ -55,7 +56,7 @@ def find_entry(name: str, names: Mapping[str, Entry]) -> Entry:
     UnknownNameError
         With the keys of the nearest.
     """
-    wanted = str(name).casefold()
+    wanted = fold_name(str(name))
     if wanted in names:
         return names[wanted]
     spelled = [*_holding(wanted[:_LONGEST], names), *nearest_names(wanted[:_LONGEST], names)]
