@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from workbench.catalog.registry.asking.needs import Needs
@@ -74,8 +75,7 @@ def recommend(
     ]
     choices.sort(key=lambda each: (-each[1].score, each[1].key))
     searched = tuple(word for word in needs.left_over if _searched(index, word))
-    idle = {stem(word) for word in ranking_rules()["idle_words"].split()}
-    unread = [word for word in needs.unread if stem(word) not in idle]
+    unread = [word for word in needs.unread if stem(word) not in _idle_stems()]
     absent = tuple(word for word in unread if not index.vocabulary.speaks_of(stem(word)))
     sorted_out = _sorted_out(choices, needs, shared, absent, _speaking(index, unread))
     return Recommendation(
@@ -86,6 +86,11 @@ def recommend(
         not_understood=tuple(word for word in needs.left_over if word not in searched or word in absent),
         absent=absent,
     )
+
+
+@cache
+def _idle_stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in ranking_rules()["idle_words"].split())
 
 
 def _choice(
