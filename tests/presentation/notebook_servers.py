@@ -89,7 +89,7 @@ def _served(command: list[str], folder: Path):
     own = {
         "JUPYTER_CONFIG_DIR": str(folder / ".config"),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
-        "JUPYTER_PATH": str(Path(serving.__file__).parent / "jupyter"),
+        "JUPYTER_PATH": str(Path(serving.__file__).parents[1] / "jupyter"),
     }
     quiet = subprocess.DEVNULL
     server = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=quiet, stderr=quiet)

@@ -24,7 +24,7 @@ _TITLES = {
     "data_catalog": "Data catalog",
     "explorer": "Cohort explorer",
 }
-_TEMPLATES = Path(__file__).resolve().parent / "jupyter"
+_TEMPLATES = Path(__file__).resolve().parents[1] / "jupyter"
 _LAST_PORT = 65535
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
@@ -160,7 +160,7 @@ def voila_command(notebooks: Mapping[str, Path], *, port: int, preheat: bool, ip
     """
     (_, first), *others = notebooks.items()
     return [
-        *(sys.executable, "-m", "workbench.presentation.voila_pages", str(first), "--no-browser"),
+        *(sys.executable, "-m", "workbench.presentation.serving.app", str(first), "--no-browser"),
         *(f"--VoilaPages.pages={name}={notebook}" for name, notebook in others),
         *(f"--port={port}", f"--Voila.ip={ip}", "--Voila.port_retries=0"),
         "--template=workbench",
