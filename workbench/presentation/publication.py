@@ -1,0 +1,97 @@
+"""What is put before the public: one source, whose it is, and one family of counts behind every page."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from workbench.assessment.census import Census
+from workbench.catalog.commons import Catalog
+from workbench.catalog.repository import Disclosure
+from workbench.presentation.census_counts import PublicCounts, count_public
+from workbench.presentation.identity import Identity
+from workbench.presentation.published import read_earlier
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One source as the public sees it; every page and the release census are built from it.
+
+    Attributes
+    ----------
+    catalog : Catalog
+        The source, under the name and the disclosure of the publication.
+    identity : Identity
+        Whose commons it is; an empty one lets each page speak for the source.
+    own : pathlib.Path, optional
+        Entries of your own for the data catalog.
+    earlier : sequence of sequence of Census
+        What earlier releases of a controlled source published, oldest first.
+    """
+
+    catalog: Catalog
+    identity: Identity
+    own: Path | None = None
+    earlier: Sequence[Sequence[Census]] = ()
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """How openly the counts may be shown: the tighter of what the source and the identity say."""
+        return self.catalog.repository.disclosure
+
+    @property
+    def is_open(self) -> bool:
+        """Whether exact counts may be shown."""
+        return self.disclosure != "controlled"
+
+    @cached_property
+    def counts(self) -> PublicCounts:
+        """Every count that any page may show; of a controlled source suppressed together, as one family, once."""
+        return count_public(self.catalog, earlier=self.earlier)
+
+
+def publish(
+    catalog: Catalog, identity: Identity | None = None, *, own: Path | None = None, earlier: Path | None = None
+) -> Publication:
+    """Return what is put before the public of a source.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What was opened.
+    identity : Identity, optional
+        Whose commons it is. Its name takes the place of the source's own, and its disclosure can only tighten.
+    own : pathlib.Path, optional
+        Entries of your own for the data catalog.
+    earlier : pathlib.Path, optional
+        The aggregates of the release before, which a controlled source is suppressed with.
+
+    Returns
+    -------
+    Publication
+        Nothing is counted yet.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        When an earlier release comes with an open source, does not exist, or is no page of a census.
+    """
+    spoken = identity or Identity()
+    named = _as_published(catalog, spoken)
+    if earlier and named.repository.disclosure != "controlled":
+        raise ValueError(
+            f"An earlier release came with {named.repository.name}, whose counts are shown exactly: there is nothing "
+            "to suppress with it. A controlled source would be right. Leave the earlier release out."
+        )
+    return Publication(named, spoken, own, read_earlier(earlier) if earlier else ())
+
+
+def _as_published(catalog: Catalog, identity: Identity) -> Catalog:
+    """The catalog under the name of the commons, so that no title or subtitle speaks of another."""
+    repository = catalog.repository
+    disclosure: Disclosure = "controlled" if identity.disclosure == "controlled" else repository.disclosure
+    name = identity.name or repository.name
+    if (name, disclosure) == (repository.name, repository.disclosure):
+        return catalog
+    return dataclasses.replace(catalog, repository=dataclasses.replace(repository, name=name, disclosure=disclosure))
