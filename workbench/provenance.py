@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 from datetime import UTC, datetime
 from functools import cache
@@ -29,7 +30,7 @@ def stamp(*, source: str, version: str, query: Any = None, **more: Any) -> dict[
     Returns
     -------
     dict
-        ``source``, ``version``, ``query_sha256``, ``versions``, ``created`` (UTC) and what was passed.
+        ``source``, ``version``, ``query_sha256``, ``versions``, ``created`` (`run_time`) and what was passed.
     """
     asked = json.dumps(query, sort_keys=True, default=str, ensure_ascii=False)
     return {
@@ -37,9 +38,24 @@ def stamp(*, source: str, version: str, query: Any = None, **more: Any) -> dict[
         "version": version,
         "query_sha256": hashlib.sha256(asked.encode()).hexdigest(),
         "versions": {"python": platform.python_version(), **_installed()},
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": run_time().isoformat(timespec="seconds"),
         **more,
     }
+
+
+def run_time() -> datetime:
+    """Return the time that outputs of this run carry, in UTC, to the second.
+
+    ``SOURCE_DATE_EPOCH`` (reproducible-builds.org, seconds since 1970) fixes it, so that a second run gives the same
+    bytes.
+
+    Returns
+    -------
+    datetime.datetime
+        Now, unless the variable holds a number.
+    """
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC).replace(microsecond=0)
 
 
 def file_digest(path: Path) -> str:

@@ -259,7 +259,7 @@ def _title(source: Path) -> str:
 
 def _styled(body: str, title: str) -> str:
     """Add the look of a report and open the tables, which paper cannot unfold."""
-    style = (Path(__file__).parent / "jupyter" / "report.css").read_text(encoding="utf-8")
+    style = (Path(__file__).parent.parent / "jupyter" / "report.css").read_text(encoding="utf-8")
     body = body.replace("<title>report</title>", f"<title>{html.escape(title)}</title>", 1)
     return body.replace("</head>", f"<style>{style}</style></head>", 1).replace("<details>", "<details open>")
 
