@@ -1,11 +1,13 @@
-"""What a report's notebook asks of the frame around it: who publishes."""
+"""What a report's notebook asks of the frame around it: who publishes, and their source as they publish it."""
 
 import os
 from pathlib import Path
 
+from workbench.catalog.commons import Catalog, open_catalog
 from workbench.presentation.identity import Identity, read_identity
+from workbench.presentation.publication import publish
 
-#: Names the file that says who publishes; set for the kernel of every report, page and site.
+#: Names the file that says who publishes; set for the kernel of every report.
 COMMONS_VARIABLE = "WORKBENCH_COMMONS"
 
 
@@ -19,3 +21,24 @@ def report_identity() -> Identity:
     """
     named = os.environ.get(COMMONS_VARIABLE)
     return read_identity(Path(named) if named else None)
+
+
+def open_published(source: str) -> Catalog:
+    """Return the catalog of a source as its publisher shows it.
+
+    Parameters
+    ----------
+    source : str
+        What `workbench.open_catalog` takes.
+
+    Returns
+    -------
+    Catalog
+        Under the name of the commons, with its disclosure where that is tighter, and read with its columns and layout;
+        without ``WORKBENCH_COMMONS`` as `workbench.open_catalog` gives it.
+    """
+    identity = report_identity()
+    is_its_own = source == identity.source
+    columns = dict(identity.columns) if is_its_own and identity.columns else None
+    catalog = open_catalog(source, columns=columns, layout=(identity.layout or None) if is_its_own else None)
+    return publish(catalog, identity).catalog
