@@ -4,9 +4,10 @@ import base64
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.assets import asset_path
+from workbench.catalog import registry
 from workbench.catalog.documents.lines import read_document
 from workbench.catalog.registry.data_catalog import DataCatalog
 from workbench.catalog.registry.entries import Entry
@@ -24,6 +25,9 @@ from workbench.presentation.overview_page import flat_stamp
 from workbench.presentation.page import PAGE_SCHEMA
 from workbench.provenance import stamp
 
+if TYPE_CHECKING:
+    from workbench.presentation.publication import Publication
+
 #: What a newcomer may ask; the first is the one that the catalog was built to answer.
 QUESTIONS = (
     "chest X-rays with demographics, commercially usable, over 10,000 patients",
@@ -35,6 +39,22 @@ QUESTIONS = (
 )
 _NAME = "Data catalog of the imaging workbench"
 _COUNTED = ("agrees", "differs")  # what the index says where it counts the same of the same set
+
+
+def data_catalog_page(publication: "Publication") -> dict[str, Any]:
+    """Return the page of the data catalog, which is the same beside every source: it holds no patient.
+
+    Parameters
+    ----------
+    publication : Publication
+        Of which only the entries of one's own are read.
+
+    Returns
+    -------
+    dict
+        As `catalog_page` gives it.
+    """
+    return catalog_page(registry.datasets(publication.own))
 
 
 def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None = None) -> dict[str, Any]:

@@ -1,43 +1,136 @@
 """A public page: one aggregates file in, one widget out, and no way to reach a row."""
 
+import datetime as dt
+import hashlib
 import json
+import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import anywidget
 import traitlets
 
-from workbench.presentation.vega_bundle import vega_bundle
+from workbench.presentation.frontend import whole_script, whole_style
+from workbench.presentation.manifest import MANIFEST, SITE_SCHEMA
+from workbench.presentation.pages import PAGES_VARIABLE, PageEntry, list_pages, pages_beside
 
-PAGE_SCHEMA = "workbench-page/1"
+PAGE_SCHEMA = "workbench-page/2"
+#: Environment variable with the folder of aggregates, or one file.
+AGGREGATES_VARIABLE = "WORKBENCH_AGGREGATES"
 
-#: Notebook of each public page; the first that a folder of aggregates has is the start page.
-PAGES = {
-    "overview": "repository_overview.ipynb",
-    "census": "diversity_census.ipynb",
-    "data_catalog": "data_catalog.ipynb",
-}
-#: Environment variable with the pages that are served side by side, as JSON: pairs of title and address.
-BESIDE_VARIABLE = "WORKBENCH_PAGES"
+# until the server reads the list of pages itself
+BESIDE_VARIABLE = PAGES_VARIABLE
+PAGES = {key: entry.notebook for key, entry in list_pages().items() if key != "cohorts"}
 
-_FRONTEND = Path(__file__).resolve().parent / "jupyter"
+#: Why a page cannot be shown as it is.
+Problem = Literal["missing", "stale", "tampered", "schema"]
+
 _KEYS = ("title", "groups", "figures")
 _NEXT = "Write it: workbench site aggregates"
+_LOG = logging.getLogger(__name__)
 
 
-def load_page(path: str | Path | None = None, *, name: str = "overview") -> dict[str, Any]:
-    """Return the content of one aggregates file.
+class PageProblem(ValueError):  # noqa: N818 - a page that is merely old is no error
+    """A page that cannot be shown as it is.
+
+    Parameters
+    ----------
+    kind : str
+        ``"missing"``, ``"stale"``, ``"tampered"`` or ``"schema"``.
+    message : str
+        What came, what would be right, what to do.
+    page : dict, optional
+        The content, where it can be told although it is old.
+    """
+
+    def __init__(self, kind: Problem, message: str, page: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.kind: Problem = kind
+        self.page = page
+
+
+class PageView(anywidget.AnyWidget):
+    """A whole public page as one widget.
+
+    It is drawn in the browser by the local Vega bundle; no request leaves the machine and nothing comes back to Python.
+
+    Parameters
+    ----------
+    page : dict
+        What `load_page` returns.
+    entry : PageEntry
+        What draws it.
+    """
+
+    page = traitlets.Dict().tag(sync=True)
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, page: dict[str, Any], entry: PageEntry) -> None:
+        super().__init__(page=page | pages_beside(), _esm=whole_script(entry), _css=whole_style(entry))
+
+
+def page_view(name: str, aggregates: str | Path | None = None) -> PageView:
+    """Return a public page ready to be shown; where its numbers cannot be, a page that says so in plain words.
+
+    Parameters
+    ----------
+    name : str
+        A key of `workbench.presentation.pages.list_pages`.
+    aggregates : str or pathlib.Path, optional
+        The file, or the folder of files. By default the environment variable ``WORKBENCH_AGGREGATES`` names it.
+
+    Returns
+    -------
+    PageView
+        Show it as the last line of a cell. The log gets the reason, without values or private paths.
+    """
+    entry = list_pages()[name]
+    try:
+        page = load_page(aggregates, name=name)
+    except PageProblem as problem:
+        _LOG.warning("The page %s cannot be shown as it is: %s", name, problem.kind)
+        page = problem_page(problem.kind, title=entry.title, old=problem.page)
+        entry = entry if problem.page else PageEntry(name, entry.title, entry.question)
+    return PageView(page | {"key": name}, entry)
+
+
+def problem_page(kind: Problem, *, title: str, old: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the page that is shown in place of one whose numbers cannot be.
+
+    Parameters
+    ----------
+    kind : str
+        ``"missing"``, ``"stale"``, ``"tampered"`` or ``"schema"``.
+    title : str
+        Of the page that was asked for.
+    old : dict, optional
+        The content of a stale page, which stands behind a button.
+
+    Returns
+    -------
+    dict
+        A page with ``problem``; it holds no number but those of `old`.
+    """
+    held = old or {"schema": PAGE_SCHEMA, "title": title, "groups": [], "figures": []}
+    return held | {"problem": {"kind": kind, "as_of": held.get("as_of", "")}}
+
+
+def load_page(path: str | Path | None = None, *, name: str = "overview", even_stale: bool = False) -> dict[str, Any]:
+    """Return the content of one aggregates file, checked against the list of its folder.
 
     The file holds finished counts and chart specifications, so neither Polars nor Altair is needed to show it.
 
     Parameters
     ----------
     path : str or pathlib.Path, optional
-        The file, or the folder that holds one file a page. Without it, the environment variable
+        The folder that holds one file a page and their list, or one such file. Without it, the environment variable
         ``WORKBENCH_AGGREGATES`` names either.
     name : str
-        Which page of a folder: one of `PAGES`.
+        Which page of a folder: a key of `workbench.presentation.pages.list_pages`.
+    even_stale : bool
+        Whether numbers are returned although they are older than was promised.
 
     Returns
     -------
@@ -46,105 +139,87 @@ def load_page(path: str | Path | None = None, *, name: str = "overview") -> dict
 
     Raises
     ------
-    FileNotFoundError
-        When no file is named, or the named one does not exist.
-    ValueError
-        When the file holds something other than a page.
+    PageProblem
+        When the page is missing, stale, not what was written, or of another form.
     """
-    named = path or os.environ.get("WORKBENCH_AGGREGATES")
+    named = path or os.environ.get(AGGREGATES_VARIABLE)
     if not named:
-        raise FileNotFoundError(
-            "No aggregates file was named: no path came and WORKBENCH_AGGREGATES is not set. "
-            f"A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}"
+        raise PageProblem(
+            "missing",
+            f"No aggregates were named: no path came and {AGGREGATES_VARIABLE} is not set. "
+            f"A page reads a folder with {MANIFEST}. {_NEXT}",
         )
-    file = Path(named).expanduser()
-    if file.is_dir():
-        file = file / f"{name}.json"
+    place = Path(named).expanduser()
+    file = place / f"{name}.json" if place.is_dir() else place
+    manifest = _manifest(file.parent, required=place.is_dir())
     if not file.is_file():
-        raise FileNotFoundError(
-            f"No aggregates file at {str(file)!r}. A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}"
+        raise PageProblem(
+            "missing",
+            f"No aggregates file at {str(file)!r}. A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}",
         )
-    return _checked(file)
+    content = file.read_bytes()
+    _check_seal(file, content, manifest)
+    page = _checked(file, content)
+    good_until = (manifest or {}).get("good_until")
+    if good_until and not even_stale and dt.datetime.now(dt.UTC).date() > dt.date.fromisoformat(good_until):
+        raise PageProblem(
+            "stale",
+            f"The numbers in {str(file.parent)!r} were good until {good_until}. Newer ones would be right. "
+            "Write them: workbench site aggregates",
+            page,
+        )
+    return page
 
 
-class PageView(anywidget.AnyWidget):
-    """A whole public page as one widget: header, headline numbers, figures with their tables, notes and citation.
-
-    It is drawn in the browser by the local Vega bundle; no request leaves the machine and nothing comes back to Python.
-
-    Parameters
-    ----------
-    page : dict
-        What `load_page` returns.
-    """
-
-    page = traitlets.Dict().tag(sync=True)
-    _esm = traitlets.Unicode().tag(sync=True)
-    _css = traitlets.Unicode().tag(sync=True)
-
-    def __init__(self, page: dict[str, Any]) -> None:
-        super().__init__(page=page | {"pages": pages_beside()}, _esm=script_of("page.js"), _css=style_of())
-
-
-def script_of(*files: str) -> str:
-    """Return the whole program of a page for the browser: the Vega bundle, the parts pages share, then its own.
-
-    Parameters
-    ----------
-    *files : str
-        Files of the folder ``jupyter``, in their order; the last exports ``render``.
-
-    Returns
-    -------
-    str
-        One module that imports nothing.
-    """
-    texts = [vega_bundle(), *(_FRONTEND / file for file in ("page_parts.js", *files))]
-    return "".join(text.read_text(encoding="utf-8") for text in texts)
-
-
-def style_of(*files: str) -> str:
-    """Return the style of a page: that of every public page, then its own.
-
-    Parameters
-    ----------
-    *files : str
-        Files of the folder ``jupyter``.
-
-    Returns
-    -------
-    str
-        CSS that fetches nothing.
-    """
-    return "".join((_FRONTEND / file).read_text(encoding="utf-8") for file in ("page.css", *files))
-
-
-def pages_beside() -> list[list[str]]:
-    """Return title and address of the pages served beside this one; an aggregates file knows nothing of them.
-
-    Returns
-    -------
-    list of list of str
-        Empty where a page stands alone.
-    """
-    beside: list[list[str]] = json.loads(os.environ.get(BESIDE_VARIABLE) or "[]")
-    return beside
-
-
-def _checked(file: Path) -> dict[str, Any]:
+def _manifest(folder: Path, *, required: bool) -> dict[str, Any] | None:
+    file = folder / MANIFEST
+    if not file.is_file():
+        if not required:
+            return None
+        raise PageProblem("missing", f"No {MANIFEST} in {str(folder)!r}. A folder of aggregates has one. {_NEXT}")
     try:
-        page = json.loads(file.read_text(encoding="utf-8"))
+        manifest = json.loads(file.read_bytes())
+    except ValueError as problem:
+        raise PageProblem(
+            "tampered", f"The list {str(file)!r} is not JSON: {problem}. As it was written would be right. {_NEXT}"
+        ) from problem
+    schema = manifest.get("schema") if isinstance(manifest, dict) else None
+    if schema != SITE_SCHEMA:
+        raise PageProblem(
+            "schema", f"The list {str(file)!r} has schema {schema!r}. A folder needs {SITE_SCHEMA!r}. {_NEXT}"
+        )
+    return dict(manifest)
+
+
+def _check_seal(file: Path, content: bytes, manifest: dict[str, Any] | None) -> None:
+    if manifest is None:
+        return
+    listed = {each["file"]: each["sha256"] for each in manifest["pages"].values()}
+    if listed.get(file.name) != hashlib.sha256(content).hexdigest():
+        raise PageProblem(
+            "tampered",
+            f"The file {str(file)!r} is not what {MANIFEST} lists. A file as it was written would be right. {_NEXT}",
+        )
+
+
+def _checked(file: Path, content: bytes) -> dict[str, Any]:
+    try:
+        page = json.loads(content)
     except ValueError as problem:  # JSON and UTF-8 errors are both of this kind
-        raise ValueError(
+        raise PageProblem(
+            "tampered",
             f"The file {str(file)!r} is not JSON: {problem}. "
-            f"A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}"
+            f"A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}",
         ) from problem
     schema = page.get("schema") if isinstance(page, dict) else None
     if schema != PAGE_SCHEMA:
-        raise ValueError(f"The file {str(file)!r} has schema {schema!r}. A page needs {PAGE_SCHEMA!r}. {_NEXT}")
+        raise PageProblem(
+            "schema", f"The file {str(file)!r} has schema {schema!r}. A page needs {PAGE_SCHEMA!r}. {_NEXT}"
+        )
     missing = [key for key in _KEYS if key not in page]
     if missing:
-        raise ValueError(
-            f"The file {str(file)!r} lacks {', '.join(missing)}. A page has {', '.join(_KEYS)} and more. {_NEXT}"
+        raise PageProblem(
+            "schema",
+            f"The file {str(file)!r} lacks {', '.join(missing)}. A page has {', '.join(_KEYS)} and more. {_NEXT}",
         )
     return dict(page)

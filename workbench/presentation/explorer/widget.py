@@ -14,7 +14,7 @@ from workbench.presentation.explorer.actions import act
 from workbench.presentation.explorer.exports import export
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.views import SLOW_TABS, page_view
-from workbench.presentation.page import pages_beside
+from workbench.presentation.pages import pages_beside
 
 SOURCE_VARIABLE = "WORKBENCH_SOURCE"
 
@@ -50,7 +50,7 @@ class ExplorerView(anywidget.AnyWidget):
         )
         repository = state.catalog.repository
         self._closed = public and repository.disclosure == "controlled"
-        closed = {"closed": _CLOSED.format(name=repository.name), "pages": pages_beside()}
+        closed = {"closed": _CLOSED.format(name=repository.name), **pages_beside()}
         view = closed if self._closed else self._drawn("")
         super().__init__(view=view, _esm=script, _css=style)
         if not self._closed:

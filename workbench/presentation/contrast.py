@@ -1,0 +1,78 @@
+"""Contrast of colors as WCAG 2.2 measures it, and the twin of a color for a dark page."""
+
+from functools import cache
+
+#: The grounds that text of every page stands on; `jupyter/shell.css` has the same.
+LIGHT_GROUND, DARK_GROUND = "#ffffff", "#12171c"
+#: Least contrast of text and its ground (WCAG 2.2, success criterion 1.4.3, level AA).
+LEAST_CONTRAST = 4.5
+
+_STEPS = 50
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colors, 1 for equal ones to 21 for black on white.
+
+    Parameters
+    ----------
+    one, other : str
+        Colors such as ``"#0b5c8a"``.
+
+    Returns
+    -------
+    float
+        The ratio of their relative luminances.
+
+    References
+    ----------
+    WCAG 2.2, definitions of contrast ratio and relative luminance.
+
+    Examples
+    --------
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return round((lighter + 0.05) / (darker + 0.05), 2)
+
+
+def lifted(color: str, *, ground: str = DARK_GROUND, least: float = 6.0) -> str:
+    """Return a color mixed with as little white as makes it readable on a dark ground.
+
+    Parameters
+    ----------
+    color : str
+        A color such as ``"#0b5c8a"``.
+    ground : str
+        What it stands on.
+    least : float
+        The contrast to reach.
+
+    Returns
+    -------
+    str
+        The color itself where it reaches that already.
+
+    Examples
+    --------
+    >>> contrast(lifted("#0b5c8a"), DARK_GROUND) >= 6
+    True
+    """
+    red, green, blue = _channels(color)
+    for step in range(_STEPS + 1):
+        share = step / _STEPS
+        mixed = "#" + "".join(f"{round(each + (255 - each) * share):02x}" for each in (red, green, blue))
+        if contrast(mixed, ground) >= least:
+            return mixed
+    return LIGHT_GROUND
+
+
+@cache
+def _luminance(color: str) -> float:
+    parts = [channel / 255 for channel in _channels(color)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _channels(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

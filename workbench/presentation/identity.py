@@ -1,0 +1,255 @@
+"""Whose pages they are: one file in TOML gives every page and report its name, logo, color, contact and citation."""
+
+import base64
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.presentation.contrast import LEAST_CONTRAST, LIGHT_GROUND, contrast, lifted
+
+_MOST_LOGO_BYTES = 100_000
+_MOST_CHARACTERS = 600
+_MOST_DAYS = 3650
+_LOGOS = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+}
+_NEXT = "Correct the file; dashboards/commons has examples with comments."
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose commons it is; an empty one lets every page speak for the source.
+
+    Attributes
+    ----------
+    name : str
+        Of the commons, shown at the top of every page.
+    source : str
+        What `workbench.open_catalog` takes: a name, or an absolute path.
+    logo : str
+        A picture as a data address; empty for none.
+    url : str
+        The home page of the commons.
+    contact : str
+        A mail address or a web address.
+    citation : tuple of str
+        How to cite; each is one line on the page.
+    license : str
+        Of the data, in words.
+    accent : str
+        The color of links and marks on a light page, such as ``"#0b5c8a"``; empty for the color of the house.
+    disclosure : str
+        ``"controlled"`` where counts are to be suppressed although the source would allow exact ones; else empty.
+    refresh_days : int
+        After how many days the numbers are old; 0 promises nothing.
+    columns : mapping of str to str
+        New names to columns, of a table.
+    layout : str
+        How a folder lies, as `workbench.open_catalog` takes it.
+    """
+
+    name: str = ""
+    source: str = ""
+    logo: str = ""
+    url: str = ""
+    contact: str = ""
+    citation: tuple[str, ...] = ()
+    license: str = ""
+    accent: str = ""
+    disclosure: str = ""
+    refresh_days: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
+    layout: str = ""
+
+    def entry(self) -> dict[str, str]:
+        """Return what a page holds of it, as ``page["identity"]``.
+
+        Returns
+        -------
+        dict of str to str
+            ``name``, ``logo``, ``url``, ``contact``, ``accent`` and its twin for a dark page, ``accent_dark``.
+        """
+        dark = lifted(self.accent) if self.accent else ""
+        told = {"name": self.name, "logo": self.logo, "url": self.url, "contact": self.contact}
+        return told | {"accent": self.accent, "accent_dark": dark}
+
+
+def read_identity(path: str | Path | None) -> Identity:
+    """Return whose commons a file describes.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path or None
+        A file in TOML with the keys of `Identity`; only ``name`` is required. Paths in it are relative to it.
+
+    Returns
+    -------
+    Identity
+        Empty where no file is named.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        With every problem of the file, each with its line.
+    """
+    if path is None:
+        return Identity()
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"No file {str(path)!r}. A file in TOML with the name, source and contact of a commons would be right. "
+            "Begin with an example of dashboards/commons."
+        )
+    try:
+        text = file.read_text(encoding="utf-8")
+        written = tomllib.loads(text)
+    except ValueError as problem:  # TOML and UTF-8 errors are both of this kind
+        raise ValueError(
+            f"The file {str(path)!r} is not TOML: {problem}. Text in UTF-8 with lines such as "
+            f'name = "My commons" would be right. {_NEXT}'
+        ) from problem
+    problems = [f"line {_line(text, key)}: {said}" for key, said in _problems(written, file.parent)]
+    if problems:
+        listed = "\n".join(f"  {each}" for each in problems)
+        raise ValueError(f"The file {str(path)!r} describes no commons:\n{listed}\n{_NEXT}")
+    return _identity(written, file.parent)
+
+
+def _identity(written: Mapping[str, Any], folder: Path) -> Identity:
+    citation = written.get("citation", ())
+    placed = {key: _placed(written[key], folder) for key in ("source", "layout") if key in written}
+    told = {
+        "citation": (citation,) if isinstance(citation, str) else tuple(citation),
+        "logo": _picture(folder / written["logo"]) if "logo" in written else "",
+        "accent": written.get("accent", "").lower(),
+    }
+    return Identity(**{**written, **placed, **told})
+
+
+def _placed(text: str, folder: Path) -> str:
+    """A path beside the file as an absolute one; a name such as ``idc`` as it is."""
+    beside = folder / Path(text).expanduser()
+    return str(beside.resolve()) if beside.exists() else text
+
+
+def _picture(file: Path) -> str:
+    return f"data:{_LOGOS[file.suffix.lower()]};base64,{base64.b64encode(file.read_bytes()).decode('ascii')}"
+
+
+def _problems(written: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, str]]:
+    """Every key with what is wrong about it."""
+    if not written.get("name"):
+        yield "name", 'the name of the commons is missing. Write: name = "My commons"'
+    for key, value in written.items():
+        rule = _RULES.get(key)
+        if rule is None:
+            near = difflib.get_close_matches(key, _RULES, n=1)
+            meant = f" Did you mean {near[0]!r}?" if near else ""
+            yield key, f"{key!r} is no key of a commons. Keys: {', '.join(_RULES)}.{meant}"
+        elif said := rule(value, folder):
+            yield key, f"{key} is {_shown(value)}; {said}"
+
+
+def _shown(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}…"
+
+
+def _line(text: str, key: str) -> int:
+    named = re.compile(rf"""^\s*(?:\[\s*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
+    return next((at for at, line in enumerate(text.splitlines(), 1) if named.match(line)), 1)
+
+
+def _text(value: object, _: Path) -> str:
+    if isinstance(value, str) and value.strip() and len(value) <= _MOST_CHARACTERS and value.isprintable():
+        return ""
+    return f"one line of text of at most {_MOST_CHARACTERS} characters would be right"
+
+
+def _texts(value: object, folder: Path) -> str:
+    lines = value if isinstance(value, list) else [value]
+    return (
+        "" if lines and not any(_text(line, folder) for line in lines) else "a text or a list of texts would be right"
+    )
+
+
+def _logo(value: object, folder: Path) -> str:
+    file = folder / value if isinstance(value, str) else folder
+    if file.suffix.lower() not in _LOGOS:
+        return "a picture beside the file would be right: svg, png, jpg or webp"
+    if not file.is_file():
+        return "there is no such file. A picture beside the file would be right, such as logo.svg"
+    size = file.stat().st_size
+    return "" if size <= _MOST_LOGO_BYTES else f"it has {size:,} bytes; at most {_MOST_LOGO_BYTES:,} would be right"
+
+
+def _address(value: object, _: Path) -> str:
+    if isinstance(value, str) and re.fullmatch(r"https?://[^\s\"'<>]+", value):
+        return ""
+    return "a web address would be right, such as https://example.org"
+
+
+def _contact(value: object, folder: Path) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[^\s@\"'<>]+@[^\s@\"'<>]+\.[^\s@\"'<>]+", value):
+        return ""
+    said = _address(value, folder)
+    return said and "a mail address or a web address would be right, such as help@example.org"
+
+
+def _accent(value: object, _: Path) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        return 'a color of six digits would be right, such as "#0b5c8a"'
+    ratio = contrast(value, LIGHT_GROUND)
+    if ratio >= LEAST_CONTRAST:
+        return ""
+    return (
+        f"its contrast with white is {ratio:.1f} : 1. At least {LEAST_CONTRAST} : 1 would be right, so that everybody "
+        "can read a link; take a darker one"
+    )
+
+
+def _disclosure(value: object, _: Path) -> str:
+    if value == "controlled":
+        return ""
+    return (
+        'it can only be tightened: "controlled" suppresses small counts. Leave it out and the source decides, '
+        "which cannot be loosened here"
+    )
+
+
+def _days(value: object, _: Path) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_DAYS:
+        return ""
+    return f"a number of days from 0 (no promise) to {_MOST_DAYS} would be right"
+
+
+def _columns(value: object, folder: Path) -> str:
+    if isinstance(value, dict) and not any(_text(each, folder) for each in value.values()):
+        return ""
+    return 'new names to columns would be right, such as { sex = "Gender" }'
+
+
+_RULES: dict[str, Callable[[Any, Path], str]] = {
+    "name": _text,
+    "source": _text,
+    "logo": _logo,
+    "url": _address,
+    "contact": _contact,
+    "citation": _texts,
+    "license": _text,
+    "accent": _accent,
+    "disclosure": _disclosure,
+    "refresh_days": _days,
+    "columns": _columns,
+    "layout": _text,
+}

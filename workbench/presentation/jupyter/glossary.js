@@ -1,0 +1,5 @@
+// The glossary.
+function render({ model, el }) {
+  el.replaceChildren(document.createTextNode(model.get("page").title));
+}
+export default { render };
