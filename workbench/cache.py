@@ -23,8 +23,7 @@ def cache_folder() -> Path:
     pathlib.Path
         Writable; a temporary folder, with one line said, when the wanted one cannot be written.
     """
-    chosen = os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "imaging-workbench"
-    wanted = Path(chosen).expanduser().absolute()
+    wanted = wanted_folder()
     try:
         wanted.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=wanted):
@@ -33,6 +32,18 @@ def cache_folder() -> Path:
         fallback = _own_temporary_folder()
         say(f"The cache folder {wanted} cannot be written; using {fallback}. Set {CACHE_VARIABLE} to move it.")
         return fallback
+
+
+def wanted_folder() -> Path:
+    """Return where the cache folder should be, whether or not it can be written.
+
+    Returns
+    -------
+    pathlib.Path
+        Absolute; perhaps not there.
+    """
+    chosen = os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "imaging-workbench"
+    return Path(chosen).expanduser().absolute()
 
 
 def sealed_folder(name: str, build: Callable[[Path], None]) -> Path:
@@ -56,7 +67,7 @@ def sealed_folder(name: str, build: Callable[[Path], None]) -> Path:
     root = cache_folder()
     final = root / name
     if final.exists():
-        if _is_sealed(final):
+        if is_sealed(final):
             return final
         say(f"The cached tables in {final} are damaged; building them again.")
     staging = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=root))
@@ -68,6 +79,26 @@ def sealed_folder(name: str, build: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return final
+
+
+def is_sealed(folder: Path) -> bool:
+    """Return whether a folder holds what was once written there, every file unchanged.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the cache.
+
+    Returns
+    -------
+    bool
+        False for a folder that is not there or has no seal.
+    """
+    try:
+        seal = json.loads((folder / _SEAL).read_text())
+        return bool(seal) and all(_digest(folder / name) == digest for name, digest in seal.items())
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def rules_digest(*texts: Iterable[str]) -> str:
@@ -116,14 +147,6 @@ def _own_temporary_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="imaging-workbench-"))
 
 
-def _is_sealed(folder: Path) -> bool:
-    try:
-        seal = json.loads((folder / _SEAL).read_text())
-        return bool(seal) and all(_digest(folder / name) == digest for name, digest in seal.items())
-    except (OSError, ValueError, AttributeError):
-        return False
-
-
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -136,7 +159,7 @@ def _replace_folder(staging: Path, final: Path) -> None:
             staging.rename(final)
             return
         except OSError:
-            if _is_sealed(final):
+            if is_sealed(final):
                 return
             doomed = Path(tempfile.mkdtemp(prefix=".damaged-", dir=final.parent))
             with contextlib.suppress(FileNotFoundError):  # another process was faster to move it away

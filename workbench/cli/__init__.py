@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from workbench.cli.census import add_census
 from workbench.cli.cohorts import add_cohort
 from workbench.cli.datasets import add_datasets
+from workbench.cli.doctor import add_doctor
 from workbench.cli.index import add_index
 from workbench.cli.preprocess import add_preprocess
 from workbench.cli.references import add_references
@@ -40,6 +41,7 @@ examples:
   workbench report cohort_profile --cohort chest_ct.yaml
   workbench serve                             the public dashboard on this machine
   workbench site aggregates                   write the files that the public pages read
+  workbench doctor                            is everything here, and how is it mended
 """
 
 
@@ -104,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     add_index(verbs)
     add_preprocess(verbs)
     add_viewer(verbs)
+    add_doctor(verbs)
     return parser
 
 
