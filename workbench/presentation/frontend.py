@@ -8,7 +8,7 @@ from workbench.presentation.vega_bundle import vega_bundle
 
 #: What every public page has, in this order.
 HOUSE_SCRIPTS = ("shell.js", "page_parts.js", "figure_tools.js")
-HOUSE_STYLES = ("shell.css", "page.css")
+HOUSE_STYLES = ("shell.css", "page.css", "figure_tools.css")
 
 _FRONTEND = Path(__file__).resolve().parent / "jupyter"
 _EXPORTED = re.compile(r"^export (?=(?:async )?(?:function|const) (\w+))", re.MULTILINE)

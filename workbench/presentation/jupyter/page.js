@@ -70,6 +70,7 @@ function render({ model, el }) {
   }
 
   let redraw = () => {};
+  let leave = () => {};
   function show() {
     const page = model.get("page");
     if (!page?.figures) {
@@ -78,6 +79,8 @@ function render({ model, el }) {
     }
     const { root, figures } = compose(page, () => drawVisible(root, figures, stop.signal));
     el.replaceChildren(root);
+    leave();
+    leave = dressPage(root, page);
     if (document.body.dataset.voila) document.title = page.title;
     redraw = () => {
       stop.abort();
@@ -94,6 +97,7 @@ function render({ model, el }) {
   show();
   return () => {
     stop.abort();
+    leave();
     model.off("change:page", show);
     darkness.removeEventListener("change", onDarkness);
   };

@@ -321,7 +321,7 @@ async function draw({ figure, section, holder }, dark) {
   holder.replaceChildren(canvas);
   const tooltip = { theme: dark ? "dark" : "light" };
   try {
-    const options = { actions: false, renderer: "svg", mode: "vega-lite", tooltip };
+    const options = { actions: false, renderer: "svg", mode: "vega-lite", ast: true, tooltip }; // ast: no code from text, as the policy asks
     const drawn = await vegaEmbed(canvas, fitted(figure.spec, holder, dark), options);
     section.dataset.drawn = "true";
     showWhatIsBeyond(holder);
