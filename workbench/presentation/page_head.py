@@ -1,0 +1,98 @@
+"""What every public page says of its source: as of when, whose it is, how to cite it, what may be done with it."""
+
+from typing import Any
+
+from workbench.catalog.repository import Repository
+from workbench.presentation.page import PAGE_SCHEMA
+from workbench.presentation.publication import Publication
+from workbench.presentation.terms_of_use import terms_of_use
+from workbench.provenance import stamp
+
+_IDC_URL = "https://imaging.datacommons.cancer.gov"
+_IDC_CITATION = (
+    "Fedorov A, et al. National Cancer Institute Imaging Data Commons: toward transparency, reproducibility, "
+    "and scalability in imaging artificial intelligence. RadioGraphics 2023;43(12). doi:10.1148/rg.230180"
+)
+_IDC_LICENSE = "Index under the MIT license; images under the license of each series"
+_INVENTED = "Invented: no such patient exists"
+
+#: Why exact counts may be shown in public, by the disclosure of the source.
+WHY_EXACT = {
+    "public_rows": "this source publishes its index row by row",
+    "synthetic": "this source is invented and nobody in it exists",
+}
+
+
+def page_head(publication: Publication, *, title: str, subtitle: str, query: str) -> dict[str, Any]:
+    """Return what every public page begins with; a page adds its findings, groups, sections, figures and notes.
+
+    Parameters
+    ----------
+    publication : Publication
+        What the page is built from.
+    title, subtitle : str
+        Of the page.
+    query : str
+        What was asked, for its stamp.
+
+    Returns
+    -------
+    dict
+        ``schema``, ``title``, ``subtitle``, ``as_of``, ``source``, ``identity``, ``cite``, ``contact``, ``use`` and
+        ``provenance``.
+    """
+    repository, identity = publication.catalog.repository, publication.identity
+    as_of = _as_of(repository)
+    url, license_words = _home(repository)
+    source = {"name": repository.name, "version": repository.version, "url": identity.url or url}
+    return {
+        "schema": PAGE_SCHEMA,
+        "title": title,
+        "subtitle": subtitle,
+        "as_of": as_of,
+        "source": {**source, "license": identity.license or license_words},
+        "identity": identity.entry(),
+        "cite": list(identity.citation) or _citation(repository, as_of),
+        "contact": identity.contact or identity.url or url,
+        "use": terms_of_use(publication),
+        "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=query)),
+    }
+
+
+def flat_stamp(provenance: dict[str, Any]) -> dict[str, str]:
+    """Return a stamp as texts, for the end of a page.
+
+    Parameters
+    ----------
+    provenance : dict
+        What `workbench.provenance.stamp` returns.
+
+    Returns
+    -------
+    dict of str to str
+        The same keys.
+    """
+    versions = ", ".join(f"{name} {version}" for name, version in provenance["versions"].items())
+    return {name: versions if name == "versions" else str(value) for name, value in provenance.items()}
+
+
+def _as_of(repository: Repository) -> str:
+    if repository.key == "idc":
+        return f"{repository.version}, published {repository.versions.sort('idc_version')['version_timestamp'][-1]}"
+    dates = repository.column("patients", "batch").drop_nulls() if repository.has("patients", "batch") else ()
+    return f"batch of {max(dates)}" if len(dates) else repository.version
+
+
+def _home(repository: Repository) -> tuple[str, str]:
+    """Address and license of a source that nobody described otherwise."""
+    if repository.key == "idc":
+        return _IDC_URL, _IDC_LICENSE
+    return "", _INVENTED if repository.disclosure == "synthetic" else ""
+
+
+def _citation(repository: Repository, as_of: str) -> list[str]:
+    """The paper of a source that asks for one, else the source itself: a reader needs something to cite."""
+    if repository.key == "idc":
+        return [_IDC_CITATION]
+    released = "" if as_of == repository.version else f", {as_of}"
+    return [f"{repository.name}, data version {repository.version}{released}."]
