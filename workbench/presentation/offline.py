@@ -1,16 +1,13 @@
-"""Make pages that ask nobody: drop references to other hosts, print with the local Chromium."""
+"""The browser on this machine, which prints and photographs pages and asks nobody."""
 
 import os
-import re
 import shutil
-import subprocess
-import tempfile
-from pathlib import Path
 
-_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+#: Names another browser than the one that is found.
+CHROMIUM_VARIABLE = "WORKBENCH_CHROMIUM"
 
 #: Headless, and silent on the network: without these flags Chromium looks its vendor up at every start.
-_CHROMIUM_FLAGS = (
+CHROMIUM_FLAGS = (
     "--headless",
     "--disable-gpu",
     "--disable-quic",
@@ -18,38 +15,8 @@ _CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--no-pdf-header-footer",
 )
-_OUTSIDE_SCRIPT = re.compile(r"<script\b[^>]*\bsrc=[\"']https?://[^>]*>\s*</script>", re.IGNORECASE)
-_INLINE_SCRIPT = re.compile(
-    r"<script\b[^>]*>(?:(?!</script>).)*?https?://(?:(?!</script>).)*?</script>", re.DOTALL | re.IGNORECASE
-)
-_OUTSIDE_STYLE = re.compile(r"<link\b[^>]*\bhref=[\"']https?://[^>]*>", re.IGNORECASE)
-
-
-def drop_outside_references(page: str) -> str:
-    """Return the page without scripts and style sheets that other hosts would have to send.
-
-    The pages of nbconvert name a CDN for formulas, diagrams and the module loader; our reports need none.
-
-    Parameters
-    ----------
-    page : str
-        HTML.
-
-    Returns
-    -------
-    str
-        HTML that asks nobody.
-
-    Examples
-    --------
-    >>> drop_outside_references('<p>a</p><script src="https://cdn.example/x.js"></script>')
-    '<p>a</p>'
-    """
-    for pattern in (_OUTSIDE_SCRIPT, _OUTSIDE_STYLE, _INLINE_SCRIPT):
-        page = pattern.sub("", page)
-    return page
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 def find_chromium() -> str | None:
@@ -60,32 +27,5 @@ def find_chromium() -> str | None:
     str or None
         None when there is none.
     """
-    named = os.environ.get("WORKBENCH_CHROMIUM")
+    named = os.environ.get(CHROMIUM_VARIABLE)
     return named or next((found for name in _CHROMIUM_NAMES if (found := shutil.which(name))), None)
-
-
-def print_pdf(page: Path, pdf: Path) -> None:
-    """Print a local page to PDF.
-
-    Parameters
-    ----------
-    page : pathlib.Path
-        HTML that asks nobody.
-    pdf : pathlib.Path
-        Where to write.
-
-    Raises
-    ------
-    subprocess.SubprocessError
-        When the browser fails, takes more than two minutes, or writes nothing.
-    """
-    browser = find_chromium() or "chromium"
-    root = ("--no-sandbox",) if hasattr(os, "getuid") and os.getuid() == 0 else ()
-    with tempfile.TemporaryDirectory() as profile:
-        command = [browser, *_CHROMIUM_FLAGS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}"]
-        try:
-            subprocess.run([*command, page.resolve().as_uri()], check=True, capture_output=True, timeout=120)
-        except OSError as error:
-            raise subprocess.SubprocessError(f"The browser {browser} did not start.") from error
-    if not pdf.exists():
-        raise subprocess.SubprocessError("The browser wrote no PDF.")

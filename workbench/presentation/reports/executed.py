@@ -1,0 +1,96 @@
+"""The executed notebook of a report: without times, passing ids, paths of this machine and empty sections."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+_INJECTED = "injected-parameters"
+
+
+def clean_notebook(executed: Path, parameters: Mapping[str, Any]) -> Any:
+    """Rewrite an executed notebook so that two runs give the same text and no path of this machine is told.
+
+    Parameters
+    ----------
+    executed : pathlib.Path
+        The notebook; it stands in the folder that it wrote to.
+    parameters : mapping of str to object
+        As they were given; of paths the names stay.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        What the file now holds.
+    """
+    notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if _INJECTED in cell.metadata.get("tags", []):
+            cell["id"] = _INJECTED
+    text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    text = forget_paths(text, [executed.parent], ".")
+    text = forget_paths(text, (Path(str(value)) for value in parameters.values()))
+    executed.write_text(f"{text}\n", encoding="utf-8")
+    return nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+
+
+def forget_paths(text: str, paths: Iterable[Path], instead: str | None = None) -> str:
+    """Return JSON text in which absolute paths are put by their names.
+
+    Parameters
+    ----------
+    text : str
+        JSON, in which a path may be quoted once or, inside code, twice.
+    paths : iterable of pathlib.Path
+        Relative ones are left alone.
+    instead : str, optional
+        What to put; the name of each path unless given.
+
+    Returns
+    -------
+    str
+        The text without them.
+
+    Examples
+    --------
+    >>> forget_paths('["/home/ann/scans"]', [Path("/home/ann/scans")])
+    '["scans"]'
+    """
+    for path in sorted((str(path) for path in paths if path.is_absolute()), key=len, reverse=True):
+        once = json.dumps(path)[1:-1]
+        for spelled in dict.fromkeys((json.dumps(once)[1:-1], once)):
+            text = text.replace(spelled, Path(path).name if instead is None else instead)
+    return text
+
+
+def without_empty_sections(notebook: Any) -> Any:
+    """Return the notebook without the headings below which its code showed nothing.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed; it is left as it is.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Another one.
+    """
+    sections: list[list[Any]] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" or not sections:
+            sections.append([])
+        sections[-1].append(cell)
+    kept = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    kept.cells = [cell for section in sections if _says_something(section) for cell in section]
+    return kept
+
+
+def _says_something(section: list[Any]) -> bool:
+    code = [cell for cell in section if cell.cell_type == "code"]
+    return not code or any(cell.outputs for cell in code)
