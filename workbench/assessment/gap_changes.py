@@ -1,0 +1,164 @@
+"""Whether a gap to a reference population closed or opened between two releases, and what moved."""
+
+import html
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from workbench.assessment.comparison import Comparison
+from workbench.assessment.sides import CROSS
+from workbench.assessment.wording import percentage, plain_words
+from workbench.errors import listed
+
+Verdict = Literal["closed", "opened", "stayed", "not comparable"]
+
+_STEP = 0.0005  # of all patients: what changes a percentage with one decimal
+_NUMBERS = ("n_patients", "fraction")
+_MOST_NAMED = 2
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GapChange:
+    """One attribute's distance from a reference, before and after.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        One row a category, without the missing: category, n_before, fraction_before, n_after, fraction_after,
+        reference_fraction.
+    attribute : str
+        What is compared.
+    before, after : float or None
+        The total variation: the share of patients who would have to belong to another group. None where it is hidden
+        or nobody is counted.
+    missing_before, missing_after : int or None
+        Patients without a value.
+    reference : str
+        The population, with its year.
+    problem : str
+        Why the two cannot be compared; empty where they can.
+    """
+
+    table: pl.DataFrame
+    attribute: str
+    before: float | None
+    after: float | None
+    missing_before: int | None
+    missing_after: int | None
+    reference: str
+    problem: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the gap closed, opened or stayed, to a tenth of a percent."""
+        if self.problem or self.before is None or self.after is None:
+            return "not comparable"
+        change = self.after - self.before
+        return "stayed" if abs(change) < _STEP else "closed" if change < 0 else "opened"
+
+    @property
+    def sentence(self) -> str:
+        """Whether the gap closed or opened, from what to what, and which groups moved most."""
+        words = CROSS.join(map(plain_words, self.attribute.split(CROSS)))
+        subject = f"{words[0].upper()}{words[1:]}"
+        if self.verdict == "not comparable" or self.before is None or self.after is None:
+            return (
+                f"{subject}: {self.problem or 'a distance is not known on both sides'}, so nothing is said of the gap."
+            )
+        now, then = (f"{100 * distance:.1f}" for distance in (self.after, self.before))
+        verb = {"closed": "closed", "opened": "opened", "stayed": "did not move"}[self.verdict]
+        moved = f"to {now} of 100 patients, from {then}" if self.verdict != "stayed" else f"at {now} of 100 patients"
+        return f"{subject}: the gap to {self.reference} {verb} {moved}. {self._moved()}".strip()
+
+    def _moved(self) -> str:
+        """The groups whose shares moved most, up or down."""
+        moves = self.table.with_columns(move=pl.col("fraction_after") - pl.col("fraction_before"))
+        large = moves.filter(pl.col("move").abs() >= _STEP).sort(pl.col("move").abs(), descending=True)
+        told = [
+            f"{row['category']} {'rose' if row['move'] > 0 else 'fell'} from {percentage(row['fraction_before'])} to "
+            f"{percentage(row['fraction_after'])} (there {_share(row['reference_fraction'])})"
+            for row in large.head(_MOST_NAMED).iter_rows(named=True)
+        ]
+        return f"{listed(told)}." if told else ""
+
+    def __repr__(self) -> str:
+        return f"{self.sentence}\n{self.table}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.sentence)}</p>{self.table._repr_html_()}"
+
+
+def change_of_gap(
+    before: Comparison | tuple[pl.DataFrame, pl.DataFrame], after: Comparison, *, attribute: str
+) -> GapChange:
+    """Return whether the gap in one attribute closed or opened.
+
+    Parameters
+    ----------
+    before : Comparison or tuple of polars.DataFrame
+        The earlier one; or its ``table`` and ``contributions``, as an earlier report wrote them.
+    after : Comparison
+        The later one, with the same population.
+    attribute : str
+        That both compare.
+
+    Returns
+    -------
+    GapChange
+        Not comparable where another population was compared with, where hidden counts were summed to other groups, or
+        where an attribute was compared only once.
+
+    Examples
+    --------
+    >>> from workbench.assessment.references import read_reference
+    >>> from workbench.assessment.representativeness import compare_to_reference
+    >>> people = read_reference("us_census")
+    >>> sides = [compare_to_reference({"sex": {"Male": n, "Female": 100 - n}}, people) for n in (60, 55)]
+    >>> change_of_gap(*sides, attribute="sex").verdict
+    'closed'
+    """
+    table, contributions = (before.table, before.contributions) if isinstance(before, Comparison) else before
+    asked = (pl.col("attribute") == attribute) & (pl.col("missing") == "excluded")
+    then, now = table.filter(asked), after.table.filter(asked)
+    was, groups = contributions.filter(asked), after.contributions.filter(asked)
+    joined = groups.select("category", *_NUMBERS, "reference_fraction").join(
+        was.select(pl.col("category").cast(pl.String), *_NUMBERS), on="category", how="left", suffix="_before"
+    )
+    names = {"fraction": "fraction_after", "n_patients": "n_after", "n_patients_before": "n_before"}
+    order = ("category", "n_before", "fraction_before", "n_after", "fraction_after", "reference_fraction")
+    reference = f"{after.reference.title} ({after.reference.year})"
+    return GapChange(
+        joined.rename(names).select(order),
+        attribute,
+        _first(then, "total_variation"),
+        _first(now, "total_variation"),
+        _whole(_first(then, "n_missing")),
+        _whole(_first(now, "n_missing")),
+        reference,
+        _problem(then, now, was, groups),
+    )
+
+
+def _problem(then: pl.DataFrame, now: pl.DataFrame, was: pl.DataFrame, groups: pl.DataFrame) -> str:
+    if then.is_empty() or now.is_empty():
+        return "it was compared only once"
+    if then.select("reference", "year").cast(pl.String).row(0) != now.select("reference", "year").cast(pl.String).row(
+        0
+    ):
+        return "the earlier one was compared with another population"
+    if set(was["category"]) != set(groups["category"]):
+        return "other groups are told apart now"
+    return ""
+
+
+def _first(rows: pl.DataFrame, name: str) -> float | None:
+    return None if rows.is_empty() or rows[name][0] is None else float(rows[name][0])
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def _share(fraction: float | None) -> str:
+    return "unknown" if fraction is None else percentage(fraction)
