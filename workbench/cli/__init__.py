@@ -17,6 +17,7 @@ from workbench.cli.datasets import add_datasets
 from workbench.cli.doctor import add_doctor
 from workbench.cli.index import add_index
 from workbench.cli.preprocess import add_preprocess
+from workbench.cli.publishing import add_publishing
 from workbench.cli.references import add_references
 from workbench.cli.sample import add_sample
 from workbench.cli.steps import WordsError
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(takes_parameters=False)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add_verbs(verbs)
+    add_publishing(verbs)
     add_cohort(verbs)
     add_census(verbs)
     add_sample(verbs)

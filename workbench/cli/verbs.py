@@ -1,4 +1,4 @@
-"""The verbs about the whole: demo, catalog, report, serve and site."""
+"""The verbs about the whole: demo, catalog and report."""
 
 import argparse
 from pathlib import Path
@@ -13,11 +13,6 @@ _EXAMPLES = {
     "report": [
         "workbench report cohort_profile --cohort chest_ct.yaml",
         "workbench report release_census --source synthetic --release 2022-01-01 --language es",
-    ],
-    "serve": ["workbench serve --open"],
-    "site": [
-        "workbench site aggregates --out pages",
-        "workbench site aggregates --source export --earlier pages_before --out pages",
     ],
 }
 _PARAMETERS = """
@@ -37,7 +32,7 @@ parameters of release_census:
 
 
 def add_verbs(verbs: Any) -> None:
-    """Add the verbs about the whole repository and its pages.
+    """Add the verbs about the whole repository.
 
     Parameters
     ----------
@@ -58,29 +53,8 @@ def add_verbs(verbs: Any) -> None:
     report.add_argument("name", metavar="REPORT", help="cohort_profile or release_census")
     report.add_argument("--out", type=Path, help="folder to write (default: a new one under reports/)")
 
-    serve = add_verb(verbs, "serve", _serve, "serve the public dashboard with Voila on this machine")
-    serve.add_argument("--port", type=int, default=8866, help="port to listen on (default: 8866)")
-    serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
-    serve.add_argument("--open", action="store_true", help="open the page in the browser")
-    serve.add_argument(
-        "--aggregates", type=Path, metavar="FOLDER", help="serve what site aggregates wrote there (default: count anew)"
-    )
-
-    site = add_verb(verbs, "site", _site, "write what public pages are made from")
-    site.add_argument("what", choices=["aggregates"], help="aggregates: one file for each public page")
-    site.add_argument("--out", type=Path, metavar="FOLDER", help="the folder to write (default: in the cache folder)")
-    site.add_argument(
-        "--earlier",
-        type=Path,
-        metavar="FOLDER",
-        help="what the release before published: small counts are hidden in the difference of the two as well",
-    )
-    for each in (serve, site):
-        each.add_argument("--own", type=Path, metavar="FOLDER", help="also your entries of the data catalog")
-    for each in (catalog, site):
-        add_source(each)
-    for each in (demo, serve):
-        each.add_argument("--source", default="idc", help="the repository (default: idc, the embedded index)")
+    add_source(catalog)
+    demo.add_argument("--source", default="idc", help="the repository (default: idc, the embedded index)")
     demo.add_argument(
         "--synthetic", dest="source", action="store_const", const="synthetic", help="run it on the invented commons"
     )
@@ -154,38 +128,3 @@ def _report(options: argparse.Namespace) -> None:
         parameters[name.removeprefix("--").replace("-", "_")] = value if equals else words.pop(0)
     report = render_report(options.name, out=options.out, **parameters)
     print(f"Report: {report.html}")
-
-
-def _serve(options: argparse.Namespace) -> int:
-    from workbench.presentation.demo import serve_overview
-
-    if options.own and options.aggregates:
-        raise WordsError(
-            "--own came with --aggregates, which are written already. One of the two would be right. Write pages with "
-            "your entries: workbench site aggregates --own FOLDER --out PAGES; workbench serve --aggregates PAGES"
-        )
-    return serve_overview(
-        source=options.source,
-        aggregates=options.aggregates,
-        own=options.own,
-        port=options.port,
-        ip=options.ip,
-        open_browser=options.open,
-    )
-
-
-def _site(options: argparse.Namespace) -> None:
-    from workbench.presentation.aggregates import cached_aggregates, write_aggregates
-
-    if options.earlier and not options.out:
-        raise WordsError(
-            "--earlier came without --out. A release that is suppressed with the one before is written into a folder "
-            "of its own, which the next release needs. Add for instance: --out pages"
-        )
-    catalog = open_source(options)
-    place = (
-        write_aggregates(catalog, options.out, earlier=options.earlier, own=options.own)
-        if options.out
-        else cached_aggregates(catalog, own=options.own)
-    )
-    print(f"Aggregates: {place}")

@@ -1,114 +1,113 @@
 """Write what public pages read: one file of finished counts and chart specifications a page, no row of any patient."""
 
-import json
+import datetime as dt
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from workbench.assets import asset_path
 from workbench.cache import rules_digest, say, sealed_folder
-from workbench.catalog.commons import Catalog
 from workbench.catalog.registry import datasets
-from workbench.presentation.catalog_page import catalog_page
-from workbench.presentation.census_page import census_page
-from workbench.presentation.overview_page import overview_page
-from workbench.presentation.published import read_earlier
+from workbench.presentation.glossary import glossary_of
+from workbench.presentation.manifest import MANIFEST, write_pages
+from workbench.presentation.pages import list_pages
+from workbench.presentation.publication import Publication
+from workbench.presentation.staging import replaced_folder
 from workbench.presentation.vega_bundle import vega_bundle
 
 
-def public_pages(
-    catalog: Catalog, *, earlier: Path | None = None, own: Path | None = None
-) -> dict[str, dict[str, Any]]:
+def public_pages(publication: Publication) -> dict[str, dict[str, Any]]:
     """Return every public page of a source, ready for JSON.
 
     Parameters
     ----------
-    catalog : Catalog
-        What is shown. Of a controlled source only the census is, with small counts suppressed, beside the data
-        catalog, which holds no patient.
-    earlier : pathlib.Path, optional
-        The aggregates of the release before, which a controlled source is suppressed with.
-    own : pathlib.Path, optional
-        Entries of your own for the data catalog.
+    publication : Publication
+        What is shown.
 
     Returns
     -------
     dict of str to dict
-        Name of `workbench.presentation.page.PAGES` to page.
-
-    Raises
-    ------
-    ValueError
-        When an earlier release comes with an open source, or is no page of a census.
+        Key of `workbench.presentation.pages.list_pages` to page, in that order; without those that have nothing of
+        this source to show.
     """
-    is_controlled = catalog.repository.disclosure == "controlled"
-    if earlier and not is_controlled:
-        raise ValueError(
-            f"An earlier release came with {catalog.repository.name}, whose counts are shown exactly: there is nothing "
-            "to suppress with it. A controlled source would be right. Leave the earlier release out."
-        )
-    before = read_earlier(earlier) if earlier else ()
-    pages = {} if is_controlled else {"overview": overview_page(catalog)}
-    # The data catalog is the same beside every source: it holds no patient.
-    return pages | {"census": census_page(catalog, earlier=before), "data_catalog": catalog_page(datasets(own))}
+    listed, pages = list_pages(), {}
+    for n, (key, entry) in enumerate(listed.items(), 1):
+        say(f"{entry.title} ({n} of {len(listed)}) …")
+        page = _builder(entry.build)(publication)
+        if page is not None:
+            pages[key] = page | {"key": key, "glossary": glossary_of(page)}
+    return pages
 
 
-def write_aggregates(catalog: Catalog, folder: Path, *, earlier: Path | None = None, own: Path | None = None) -> Path:
-    """Write the file of every public page, each whole or not at all, and the local Vega bundle into the cache.
+def write_aggregates(publication: Publication, folder: Path) -> Path:
+    """Write the file of every public page and their list, all or nothing, and the local Vega bundle into the cache.
 
     Parameters
     ----------
-    catalog : Catalog
+    publication : Publication
         What is shown.
     folder : pathlib.Path
-        Where to write; made when absent. A file of the same name is replaced.
-    earlier : pathlib.Path, optional
-        The aggregates of the release before, which a controlled source is suppressed with.
-    own : pathlib.Path, optional
-        Entries of your own for the data catalog.
+        Where to write; made when absent. What was written there before is replaced.
 
     Returns
     -------
     pathlib.Path
         The folder.
+
+    Raises
+    ------
+    ValueError
+        When the folder holds other files, or cannot be written.
     """
-    pages = public_pages(catalog, earlier=earlier, own=own)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, page in pages.items():
-        staging = folder / f".{name}.json.part"
-        staging.write_text(json.dumps(page, ensure_ascii=False, default=str), encoding="utf-8")
-        staging.replace(folder / f"{name}.json")
-    vega_bundle()
+    with replaced_folder(folder, mark=MANIFEST) as staging:  # a folder that cannot be written is told before the count
+        _write(publication, staging)
     return folder
 
 
-def cached_aggregates(catalog: Catalog, *, own: Path | None = None) -> Path:
-    """Return the folder of a source's pages in the cache, written when it is absent.
+def cached_aggregates(publication: Publication) -> Path:
+    """Return the folder of a source's pages in the cache, written when it is absent or older than was promised.
 
     Parameters
     ----------
-    catalog : Catalog
-        What is shown.
-    own : pathlib.Path, optional
-        Entries of your own for the data catalog.
+    publication : Publication
+        What is shown, without earlier releases.
 
     Returns
     -------
     pathlib.Path
-        Its name changes with the data version, the package, the reference populations and the entries.
+        Its name changes with the data version, the package, the reference populations, the entries and the identity.
     """
-    datasets(own)  # entries that are wrong are told before anything is counted
-
-    def _write(folder: Path) -> None:
-        say("Counting what the pages show (some seconds) …")
-        write_aggregates(catalog, folder, own=own)
-
-    return sealed_folder(f"pages-{catalog.repository.folder.name}-{_drawn_by(own)}", _write)
+    datasets(publication.own)  # entries that are wrong are told before anything is counted
+    name = publication.catalog.repository.folder.name
+    return sealed_folder(f"pages-{name}-{_drawn_by(publication)}", lambda folder: _write(publication, folder))
 
 
-def _drawn_by(own: Path | None) -> str:
-    """A digest of all that decides what a page shows: the package's own text, what it ships with, your entries."""
-    package = Path(__file__).resolve().parents[1]
+def _write(publication: Publication, folder: Path) -> None:
+    say("Counting what the pages show (some seconds) …")
+    repository, identity = publication.catalog.repository, publication.identity
+    pages = public_pages(publication)
+    source = {"name": repository.name, "version": repository.version}
+    write_pages(folder, pages, source=source, identity=identity.entry(), refresh_days=identity.refresh_days)
+    vega_bundle()
+
+
+def _builder(named: str) -> Callable[[Publication], dict[str, Any] | None]:
+    module, _, function = named.partition(":")
+    if find_spec(module) is None:  # until every listed page is there
+        return lambda _: None
+    build: Callable[[Publication], dict[str, Any] | None] = getattr(import_module(module), function)
+    return build
+
+
+def _drawn_by(publication: Publication) -> str:
+    """A digest of all that decides what a page shows: the package's own text, what it ships with, whose it is."""
+    package, own = Path(__file__).resolve().parents[1], publication.own
     shipped = asset_path("data_catalog")
-    files = sorted([*package.rglob("*.py"), *shipped.rglob("*.yaml"), *(shipped / "reference_populations").iterdir()])
-    files += sorted(own.expanduser().rglob("*.yaml")) if own else []
-    return rules_digest(file.read_text(encoding="utf-8") for file in files if file.is_file())
+    files = [*package.rglob("*.py"), *shipped.rglob("*.yaml"), *(shipped / "reference_populations").iterdir()]
+    files += [*asset_path("dashboards").glob("*.toml"), *(own.expanduser().rglob("*.yaml") if own else ())]
+    days = publication.identity.refresh_days  # pages that get old are counted anew within as many days
+    period = dt.datetime.now(dt.UTC).date().toordinal() // days if days else 0
+    spoken = (repr(publication.identity), publication.disclosure, str(period))
+    return rules_digest((file.read_text(encoding="utf-8") for file in sorted(files) if file.is_file()), spoken)

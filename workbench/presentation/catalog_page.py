@@ -21,8 +21,8 @@ from workbench.presentation.catalog_files import files_of
 from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, TERMS
 from workbench.presentation.charts.dataset_map import MEASURES, datasets
 from workbench.presentation.figure import Figure
-from workbench.presentation.overview_page import flat_stamp
 from workbench.presentation.page import PAGE_SCHEMA
+from workbench.presentation.page_head import flat_stamp
 from workbench.provenance import stamp
 
 if TYPE_CHECKING:
@@ -54,7 +54,11 @@ def data_catalog_page(publication: "Publication") -> dict[str, Any]:
     dict
         As `catalog_page` gives it.
     """
-    return catalog_page(registry.datasets(publication.own))
+    identity, source = publication.identity, publication.catalog.repository.name
+    whose = {"identity": identity.entry(), "contact": identity.contact or identity.url, "findings": []}
+    use = {"commercial": f"It differs between data sets, and says nothing of {source}: each entry names its license."}
+    page = catalog_page(registry.datasets(publication.own))
+    return page | whose | {"use": use | {"license": f"{page['source']['license']}."}}
 
 
 def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None = None) -> dict[str, Any]:

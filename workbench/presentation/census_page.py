@@ -1,32 +1,28 @@
 """The public page of who is represented: every figure from counts that may be shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from workbench.assessment.census import Census
 from workbench.assessment.drift import distance_trend
 from workbench.assessment.gap import close_gap
 from workbench.assessment.references import ReferencePopulation, read_reference
 from workbench.assessment.representativeness import Comparison
-from workbench.catalog.commons import Catalog
 from workbench.presentation import charts
 from workbench.presentation.census_counts import (
     COMPARED,
     IMAGING,
     PEOPLE,
     PublicCounts,
-    count_public,
     default_reference,
     is_known,
 )
 from workbench.presentation.figure import Figure
-from workbench.presentation.overview_page import WHY_EXACT, flat_stamp, origin
-from workbench.presentation.page import PAGE_SCHEMA
+from workbench.presentation.page_head import WHY_EXACT, page_head
+from workbench.presentation.publication import Publication
 from workbench.presentation.published import published_tables
-from workbench.provenance import stamp
 from workbench.vocabulary.demographics import MISSING
 
 _INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
@@ -47,6 +43,21 @@ _SECTIONS = (
     ("places", "Where do the patients come from?", "", "Map"),
     ("imaged", "How were they imaged?", "", "By"),
 )
+_LACKING = {
+    "represented": "This source says nothing of its patients' sex, age, race or ethnicity.",
+    "compared": "Of this source no attribute is known well enough to compare it with a population.",
+    "together": "This source does not know two attributes of the same patients.",
+    "changed": "This source does not say in which release a patient first appeared.",
+    "gap": "Of this source no attribute is known well enough to say what would close a gap.",
+    "unknown": "This source has no attributes that could be missing together.",
+    "places": "This source does not say where its patients come from.",
+    "imaged": "This source does not say how its patients were imaged.",
+}
+_PROTECTED = {
+    "changed": "Not shown: each release of this source is published with its small counts hidden, and the difference "
+    "of two releases could tell about a few patients.",
+    "unknown": "Not shown: the table would cross all attributes and tell about a few patients of this source.",
+}
 
 
 @dataclass(frozen=True)
@@ -62,49 +73,48 @@ class _Placed:
         return self.figure.page_entry() | {"id": name, "section": self.section, "choice": self.choice}
 
 
-def census_page(catalog: Catalog, *, reference: str = "", earlier: Sequence[Sequence[Census]] = ()) -> dict[str, Any]:
+def census_page(publication: Publication, *, reference: str = "") -> dict[str, Any]:
     """Return everything the public diversity census shows, ready for JSON.
 
     Parameters
     ----------
-    catalog : Catalog
+    publication : Publication
         Any source; of a controlled one, counts of 1 to 10 patients and what would give them away are hidden.
     reference : str
         The reference population that the people are compared with; by default the American Community Survey, and of
         a controlled source the percentages that MIDRC-REACT ships.
-    earlier : sequence of sequence of Census
-        What earlier releases of a controlled source published, oldest first.
 
     Returns
     -------
     dict
         Findings, tiles, sections of figures, notes, citation and provenance.
     """
-    name = reference or default_reference(catalog.repository)
-    counts, population = count_public(catalog, earlier=earlier), read_reference(name)
+    repository, counts = publication.catalog.repository, publication.counts
+    name = reference or default_reference(repository)
+    population = read_reference(name)
     compared = counts.compare(population)
     placed = [*_people(counts, population), *_compared(compared), *_together(counts), *_changed(counts, population)]
     placed += [*_gaps(counts, population, compared), *_unknown(counts), *_places(counts), *_imaged(counts)]
-    repository = catalog.repository
     leads = {"compared": _lead(population), "gap": _gap_lead(population), "imaged": _imaged_lead(counts)}
-    return {
-        "schema": PAGE_SCHEMA,
-        "title": "Who is in the commons?",
-        "subtitle": f"A census of the patients in the {repository.name}: who is represented, who is missing, "
+    head = page_head(
+        publication,
+        title="Who is in the commons?",
+        subtitle=f"A census of the patients in the {repository.name}: who is represented, who is missing, "
         "compared with whom, and how sure we are.",
-        **origin(repository),
+        query=f"census, {name}",
+    )
+    return head | {
         "findings": _findings(counts, compared),
         "groups": [{"id": "people", "title": "Patients", "tiles": list(_tiles(counts))}],
         "sections": [
             {"id": name, "title": title, "lead": leads.get(name, lead), "choose": choose}
             for name, title, lead, choose in _SECTIONS
         ],
-        "figures": [each.entry() for each in placed],
+        "figures": [*(each.entry() for each in placed), *_missing_panels(counts, placed)],
         "published": []
         if counts.is_open
-        else [*map(published_tables, earlier), published_tables(counts.censuses.values())],
+        else [*map(published_tables, publication.earlier), published_tables(counts.censuses.values())],
         "notes": _notes(counts, population, compared),
-        "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=f"census, {name}")),
     }
 
 
@@ -176,9 +186,19 @@ def _tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
         missing = census.table.filter(pl.col(name).cast(pl.String).is_in(MISSING))["n_patients"]
         if total is None or missing.null_count():
             continue
-        known = 1 - int(missing.sum()) / max(total, 1)
-        label = f"{PEOPLE[name]} known"
-        yield {"id": f"{name}_known", "label": label, "value": round(known, 4), "text": _percent(known), "note": None}
+        share = int(missing.sum()) / max(total, 1)
+        label = f"{PEOPLE[name]} not known"
+        yield {"id": f"{name}_unknown", "label": label, "value": round(share, 4), "text": _percent(share), "note": None}
+
+
+def _missing_panels(counts: PublicCounts, placed: list[_Placed]) -> Iterator[dict[str, Any]]:
+    """A sentence for every section that shows nothing of this source."""
+    filled = {each.section for each in placed}
+    for section, title, *_ in _SECTIONS:
+        if section not in filled:
+            protected = section in _PROTECTED and not counts.is_open
+            absent = _PROTECTED[section] if protected else _LACKING[section]
+            yield {"id": f"{section}-absent", "title": title, "absent": absent, "section": section, "choice": ""}
 
 
 def _who(counts: PublicCounts) -> str:
@@ -204,6 +224,7 @@ def _findings(counts: PublicCounts, compared: dict[str, Comparison]) -> list[str
         " ".join([comparison.sentences[name], *(text for attribute, text in comparison.warnings if attribute == name)])
         for name, comparison in compared.items()
     ][:2]
+    said[:1] = [f"Largest gap: {text[0].lower()}{text[1:].replace(': ', ', ', 1)}" for text in said[:1]]
     noted = [text for census in counts.one_way(COMPARED).values() for text in census.standouts]
     return said + [text for text in noted if " is the largest group" not in text][: 3 - len(said)]
 

@@ -9,6 +9,7 @@ from workbench.catalog.findings import RICORD_CHEST_CT, lost_chest_ct
 from workbench.presentation import charts
 from workbench.presentation.aggregates import cached_aggregates
 from workbench.presentation.figure import Figure
+from workbench.presentation.publication import Publication, publish
 from workbench.presentation.reports import render_report
 from workbench.presentation.serving import serve
 
@@ -61,28 +62,25 @@ def run_demo(*, source: str = "idc", out: Path | None = None, serve_pages: bool 
     if figure:
         (report.folder / "lost_chest_ct.png").write_bytes(figure.png())
         print(f"Picture of the finding: {(report.folder / 'lost_chest_ct.png').resolve()}")
-    return serve_overview(source=source, port=port) if serve_pages else 0
+    return serve_publication(publish(catalog), source=source, port=port) if serve_pages else 0
 
 
-def serve_overview(
+def serve_publication(
+    publication: Publication,
     *,
-    source: str = "idc",
-    aggregates: Path | None = None,
-    own: Path | None = None,
+    source: str,
     port: int = 8866,
     ip: str = "127.0.0.1",
     open_browser: bool = False,
 ) -> int:
-    """Return the exit code of serving the public pages, writing their aggregates first when they are absent.
+    """Return the exit code of serving the public pages, counting what they show first where that is not written yet.
 
     Parameters
     ----------
+    publication : Publication
+        What is shown.
     source : str
-        The repository.
-    aggregates : pathlib.Path, optional
-        What to show, as `workbench.presentation.aggregates.write_aggregates` wrote it; by default counted anew.
-    own : pathlib.Path, optional
-        Entries of your own for the data catalog, where it is counted anew.
+        What the explorer of rows opens, as `workbench.open_catalog` takes it.
     port : int
         Port to listen on.
     ip : str
@@ -95,14 +93,12 @@ def serve_overview(
     int
         0 after Ctrl-C.
     """
-    if aggregates is None:
-        catalog = open_catalog(source)
-        aggregates = cached_aggregates(catalog, own=own)
-        if catalog.repository.disclosure == "controlled":
-            say(
-                "Small counts are hidden for this release alone. Was another one published? Write this one together "
-                "with it: workbench site aggregates --earlier FOLDER --out PAGES; workbench serve --aggregates PAGES."
-            )
+    aggregates = cached_aggregates(publication)
+    if not publication.is_open:
+        say(
+            "Small counts are hidden for this release alone. Was another one published? Write this one together "
+            "with it: workbench site aggregates --earlier FOLDER --out PAGES; workbench serve --aggregates PAGES."
+        )
     return serve(aggregates, port=port, ip=ip, open_browser=open_browser, source=source)
 
 

@@ -38,7 +38,7 @@ def pipeline(over_time: pl.DataFrame, *, source: str) -> Figure:
         Stacked steps from the released up; their upper edge is all that was ingested.
     """
     last = over_time.row(-1, named=True)
-    stages = {name: _told(name, last) for name in _STAGES if over_time[name].any()}
+    stages = {name: _told(name, last) for name in _STAGES if (over_time[name] > 0).any()}
     long = over_time.select("date", *stages).unpivot(
         on=list(stages), index="date", variable_name="stage", value_name="studies"
     )

@@ -1,0 +1,122 @@
+"""The verbs of what the public sees, ``serve`` and ``site``: of a source, or of the commons that a file describes."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from workbench.cli.selection import add_source, open_source
+from workbench.cli.steps import WordsError
+from workbench.cli.verbs import add_verb
+
+_EXAMPLES = {
+    "serve": ["workbench serve --open", "workbench serve --commons commons.toml"],
+    "site": [
+        "workbench site aggregates --out pages",
+        "workbench site aggregates --commons commons.toml --out pages",
+        "workbench site aggregates --source export --earlier pages_before --out pages",
+    ],
+}
+_COMMONS = (
+    "whose pages they are: a TOML file with name, logo, source, contact, citation and more; dashboards/commons has "
+    "examples"
+)
+
+
+def add_publishing(verbs: Any) -> None:
+    """Add the verbs of public pages.
+
+    Parameters
+    ----------
+    verbs : argparse subparsers
+        Of the whole command.
+    """
+    serve = add_verb(
+        verbs, "serve", _serve, "serve the public pages with Voila on this machine", examples=_EXAMPLES["serve"]
+    )
+    serve.add_argument("--port", type=int, default=8866, help="port to listen on (default: 8866)")
+    serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
+    serve.add_argument("--open", action="store_true", help="open the page in the browser")
+    serve.add_argument(
+        "--aggregates", type=Path, metavar="FOLDER", help="serve what site aggregates wrote there (default: count anew)"
+    )
+    site = add_verb(verbs, "site", _site, "write what public pages are made from", examples=_EXAMPLES["site"])
+    site.add_argument("what", choices=["aggregates"], help="aggregates: one file for each public page")
+    site.add_argument("--out", type=Path, metavar="FOLDER", help="the folder to write (default: in the cache folder)")
+    site.add_argument(
+        "--earlier",
+        type=Path,
+        metavar="FOLDER",
+        help="what the release before published: small counts are hidden in the difference of the two as well",
+    )
+    for each in (serve, site):
+        add_commons(each)
+        add_source(each)
+        each.add_argument("--own", type=Path, metavar="FOLDER", help="also your entries of the data catalog")
+
+
+def add_commons(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says whose commons it is.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of a verb.
+    """
+    parser.add_argument("--commons", type=Path, metavar="FILE", help=_COMMONS)
+
+
+def open_publication(options: argparse.Namespace) -> Any:
+    """Return what the options put before the public.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        With the words of `add_commons` and `add_source`, and perhaps ``own`` and ``earlier``. What is typed wins over
+        what the file says of the source.
+
+    Returns
+    -------
+    Publication
+        Nothing is counted yet.
+    """
+    from workbench.presentation.identity import read_identity
+    from workbench.presentation.publication import publish
+
+    identity = read_identity(options.commons)
+    chosen = argparse.Namespace(**vars(options))
+    if identity.source and options.source in (None, identity.source):
+        chosen.source = identity.source
+        chosen.columns = options.columns or [f"{name}={column}" for name, column in identity.columns.items()]
+        chosen.layout = options.layout or identity.layout or None
+    catalog = open_source(chosen)
+    return publish(catalog, identity, own=options.own, earlier=getattr(options, "earlier", None))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from workbench.presentation.demo import serve_publication
+    from workbench.presentation.serving import serve
+
+    asked = {"port": options.port, "ip": options.ip, "open_browser": options.open}
+    if not options.aggregates:
+        publication = open_publication(options)
+        return serve_publication(publication, source=options.source or publication.identity.source or "idc", **asked)
+    for word, given, shown in (("--own", options.own, "FOLDER"), ("--commons", options.commons, "FILE")):
+        if given:
+            raise WordsError(
+                f"{word} came with --aggregates, which are written already. One of the two would be right. Write pages "
+                f"with it: workbench site aggregates {word} {shown} --out PAGES; workbench serve --aggregates PAGES"
+            )
+    return serve(options.aggregates, source=options.source or "idc", **asked)
+
+
+def _site(options: argparse.Namespace) -> None:
+    from workbench.presentation.aggregates import cached_aggregates, write_aggregates
+
+    if options.earlier and not options.out:
+        raise WordsError(
+            "--earlier came without --out. A release that is suppressed with the one before is written into a folder "
+            "of its own, which the next release needs. Add for instance: --out pages"
+        )
+    publication = open_publication(options)
+    place = write_aggregates(publication, options.out) if options.out else cached_aggregates(publication)
+    print(f"Aggregates: {place}")
