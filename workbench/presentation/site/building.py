@@ -1,6 +1,29 @@
 """Build the static twin from a folder of aggregates: whole or not at all, and checked before it is put in place."""
 
+import json
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+from workbench.presentation.frontend import HOUSE_STYLES, house_script, own_script, texts_of
+from workbench.presentation.manifest import MANIFEST
+from workbench.presentation.page import PageProblem, load_page
+from workbench.presentation.pages import GALLERY, GLOSSARY, PageEntry, list_pages
+from workbench.presentation.site.checks import find_problems
+from workbench.presentation.site.files import compress, content_script, write_asset
+from workbench.presentation.site.html_shell import Parts, embed_html, lost_html, page_html
+from workbench.presentation.site.still import still_page
+from workbench.presentation.staging import replaced_folder
+from workbench.presentation.vega_bundle import vega_bundle
+
+#: The file by which a folder that `build_site` wrote is known.
+SITE_FILE = "site.json"
+
+_SCHEMA = "workbench-static/1"
+_SITE_STYLES = ("static_page.css",)
+_EXPORT = "export default { render };"
+_HOME = "index.html"
 
 
 def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/") -> Path:
@@ -9,12 +32,12 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
     Parameters
     ----------
     aggregates : pathlib.Path
-        The folder that `workbench site aggregates` wrote.
+        The folder that ``workbench site aggregates`` wrote.
     out : pathlib.Path
         The folder to write: ``index.html`` (the gallery), one HTML file a page, ``glossary.html``, ``embed.html``,
         ``404.html``, ``robots.txt`` and ``assets``.
     explore : str
-        Address of the live pages, such as ``explore/``; empty where there are none.
+        Address of the live pages, such as ``"explore/"``; empty where there are none.
     base : str
         Path of the site on its host, which only ``404.html`` needs: it is shown at any address.
 
@@ -22,5 +45,124 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
     -------
     pathlib.Path
         The folder.
+
+    Raises
+    ------
+    PageProblem
+        When the aggregates are missing, stale, not what was written, or of another form.
+    ValueError
+        When the folder holds other files, or a page is too heavy.
     """
-    raise NotImplementedError
+    site = _read_pages(aggregates)
+    beside = _beside(site, explore)
+    pages = {key: page | beside | {"key": key} for key, page in _with_own(site).items()}
+    with replaced_folder(out, mark=SITE_FILE) as folder:
+        shared = _Shared(folder)
+        contents = {key: shared.write_page(_entry(key), page) for key, page in pages.items()}
+        name = next(iter(site.values()), {}).get("identity", {}).get("name") or "these pages"
+        _write(folder / "embed.html", shared.embed({key: contents[key] for key in site}))
+        _write(folder / "404.html", lost_html(name, base))
+        _write(folder / "robots.txt", f"User-agent: *\nAllow: /\nDisallow: {base}explore/\n")
+        _refuse(find_problems(folder))
+        compress(folder)
+        _list_files(folder)
+    return out
+
+
+class _Shared:
+    """The files that every page of a site loads, written once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.styles = [write_asset(folder, "house", ".css", texts_of(*HOUSE_STYLES, *_SITE_STYLES))]
+        self.scripts = [
+            write_asset(folder, "vega", ".js", vega_bundle().read_text(encoding="utf-8")),
+            write_asset(folder, "house", ".js", house_script() + texts_of("static_model.js")),
+        ]
+
+    def write_page(self, entry: PageEntry, page: Mapping[str, Any]) -> str:
+        """Write one page and return the address of its content."""
+        content = write_asset(self.folder, f"{entry.key}-numbers", ".js", content_script(entry.key, dict(page)))
+        program = own_script(entry)
+        if program.count(_EXPORT) != 1:
+            raise RuntimeError(
+                f"The program of the page {entry.key} ends in another way. It should export once: {_EXPORT} "
+                f"Mend the last of its scripts: {entry.scripts[-1]}"
+            )
+        started = f"(() => {{\n{program.replace(_EXPORT, 'startStatic({ render });')}\n}})();\n"
+        own = [write_asset(self.folder, Path(entry.scripts[-1]).stem, ".js", started)]
+        styles = (
+            [write_asset(self.folder, Path(entry.styles[-1]).stem, ".css", texts_of(*entry.styles))]
+            if entry.styles
+            else []
+        )
+        parts = Parts(
+            [*self.styles, *styles],
+            [*self.scripts, content, *own],
+            still_page(page, pictured=entry.scripts == ("page.js",)),
+            {"page": entry.key},
+        )
+        whose = (page.get("identity") or {}).get("name") or (page.get("source") or {}).get("name", "")
+        title = f"{entry.title} · {whose}" if whose else entry.title
+        _write(self.folder / _file(entry.key), page_html(title, page.get("subtitle") or entry.question, parts))
+        return content
+
+    def embed(self, contents: Mapping[str, str]) -> str:
+        """Return the page that shows one chart alone."""
+        scripts = [*self.scripts, write_asset(self.folder, "embed", ".js", texts_of("embed.js"))]
+        return embed_html("Chart", styles=self.styles, scripts=scripts, contents=contents)
+
+
+def _read_pages(aggregates: Path) -> dict[str, dict[str, Any]]:
+    manifest = aggregates.expanduser() / MANIFEST
+    if not manifest.is_file():
+        raise PageProblem(
+            "missing",
+            f"No {MANIFEST} in {str(aggregates)!r}. A folder of aggregates has one. "
+            f"Write it: workbench site aggregates --out {aggregates}",
+        )
+    written = json.loads(manifest.read_text(encoding="utf-8"))
+    pages = {key: load_page(aggregates, name=key) for key in list_pages() if key in written["pages"]}
+    until = written.get("good_until")
+    return {key: page | ({"good_until": until} if until else {}) for key, page in pages.items()}
+
+
+def _with_own(site: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The pages of a site, between its start page and its glossary."""
+    made = {}
+    for entry in (GALLERY, GLOSSARY):
+        module, _, function = entry.build.partition(":")
+        made[entry.key] = getattr(import_module(module), function)(site)
+    return {GALLERY.key: made[GALLERY.key], **site, GLOSSARY.key: made[GLOSSARY.key]}
+
+
+def _beside(site: Mapping[str, Any], explore: str) -> dict[str, Any]:
+    listed = list_pages()
+    pages = [{"key": key, "title": listed[key].title, "address": _file(key), "live": False} for key in site]
+    pages.append({"key": GLOSSARY.key, "title": GLOSSARY.title, "address": _file(GLOSSARY.key), "live": False})
+    return {"pages": pages, "home": _HOME} | ({"explore": explore} if explore else {})
+
+
+def _entry(key: str) -> PageEntry:
+    return {GALLERY.key: GALLERY, GLOSSARY.key: GLOSSARY}.get(key) or list_pages()[key]
+
+
+def _file(key: str) -> str:
+    return _HOME if key == GALLERY.key else f"{key}.html"
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
+def _list_files(folder: Path) -> None:
+    listed = {"schema": _SCHEMA, "files": sorted(path.name for path in folder.iterdir())}
+    _write(folder / SITE_FILE, json.dumps(listed, indent=1) + "\n")
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise ValueError(
+            f"The site was not written: {' '.join(problems)} Every page has to be light, and to ask nobody. "
+            "A smaller logo, or fewer entries of your own, makes a page lighter."
+        )

@@ -1,0 +1,130 @@
+"""The HTML around a page without a kernel: no inline script, no handler, nothing from another host."""
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+#: What a page may load, told to the browser by the page itself. Styles stand in attributes of charts.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; base-uri 'none'; form-action 'none'"
+)
+
+_HEAD = (
+    '<!doctype html>\n<html lang="en" data-workbench="page"><head><meta charset="utf-8">\n'
+    '<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    '<meta name="color-scheme" content="light dark">\n'
+    '<meta name="referrer" content="no-referrer"><meta name="description" content="{summary}">\n'
+    '<title>{title}</title><link rel="icon" href="data:,">\n'
+)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the HTML of a page names.
+
+    Attributes
+    ----------
+    styles, scripts : sequence of str
+        Addresses below the site, in order; a script runs once the HTML is there.
+    still : str
+        HTML that is in sight before any script has run.
+    place : mapping of str to str
+        What the place of the living page holds for its script, by name.
+    name : str
+        Class of the body beside ``ws``.
+    """
+
+    styles: Sequence[str]
+    scripts: Sequence[str]
+    still: str
+    place: Mapping[str, str]
+    name: str = ""
+
+
+def page_html(title: str, summary: str, parts: Parts) -> str:
+    """Return the HTML of one page.
+
+    Parameters
+    ----------
+    title : str
+        For the tab of the browser.
+    summary : str
+        For whoever lists the page.
+    parts : Parts
+        What it names.
+
+    Returns
+    -------
+    str
+        A whole document.
+    """
+    styles = "".join(f'<link rel="stylesheet" href="{address}">\n' for address in parts.styles)
+    scripts = "".join(f'<script defer src="{address}"></script>\n' for address in parts.scripts)
+    held = "".join(f' data-{name}="{html.escape(value, quote=True)}"' for name, value in parts.place.items())
+    name = f"ws {parts.name}".strip()
+    return (
+        f"{_head(title, summary)}{styles}{scripts}</head>\n"
+        f'<body class="{name}"><div id="still">{parts.still}</div>\n<div id="place" class="is-waiting"{held}></div>\n'
+        "</body></html>\n"
+    )
+
+
+def embed_html(title: str, *, styles: Sequence[str], scripts: Sequence[str], contents: Mapping[str, str]) -> str:
+    """Return the HTML of the page that shows one chart alone.
+
+    Parameters
+    ----------
+    title : str
+        Until the chart is there.
+    styles, scripts : sequence of str
+        Addresses below the site.
+    contents : mapping of str to str
+        Key of a page to the address of its content.
+
+    Returns
+    -------
+    str
+        A whole document.
+    """
+    place = {"contents": json.dumps(dict(contents)), "home": "index.html"}
+    still = (
+        '<noscript><p>This chart needs scripts. <a href="index.html" target="_blank">Open the pages.</a></p></noscript>'
+    )
+    document = page_html(title, title, Parts(styles, scripts, still, place, "ws-embed"))
+    return document.replace(' class="is-waiting"', "")
+
+
+def lost_html(name: str, base: str) -> str:
+    """Return the page for an address that nothing stands at; it is shown at any depth, so it carries its style.
+
+    Parameters
+    ----------
+    name : str
+        Whose site it is.
+    base : str
+        Path of the site on its host.
+
+    Returns
+    -------
+    str
+        A whole document.
+    """
+    style = (
+        "body{max-width:34rem;margin:15vh auto 0;padding:0 20px;font:17px/1.55 'Segoe UI','DejaVu Sans',sans-serif}"
+        "h1{font-size:30px;line-height:1.15;letter-spacing:-.02em}a{color:LinkText}"
+    )
+    return (
+        f"{_head('Page not found', 'Page not found')}<style>{style}</style></head>\n"
+        "<body><main><h1>There is no page at this address</h1>"
+        "<p>It may have moved with a later release, or the address was cut short on its way here.</p>"
+        f'<p><a href="{html.escape(base, quote=True)}">Open the start page of {html.escape(name)}</a></p>'
+        "</main></body></html>\n"
+    )
+
+
+def _head(title: str, summary: str) -> str:
+    told = {name: html.escape(text, quote=True) for name, text in (("title", title), ("summary", summary))}
+    return _HEAD.format(policy=POLICY, **told)

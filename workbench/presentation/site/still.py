@@ -1,0 +1,206 @@
+"""What of a page is in its HTML: every headline number and its first chart, in sight before any script has run."""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from workbench.markup import html_table
+
+_WIDE, _NARROW = 760, 340  # points; the second is for a phone
+_MORE_ROWS = 60  # of a table for readers without scripts; the whole one is a download
+_WITHOUT = (
+    "<h2>Without scripts</h2><p>Your browser runs no scripts here. This is the page without them: its numbers, its first "
+    "chart and the words of the others.</p>"
+)
+_NAMED = re.compile(r'\bid="([^"]+)"')
+
+
+def still_page(page: Mapping[str, Any], *, pictured: bool = True) -> str:
+    """Return the page as HTML without a script: header, findings, numbers, the first chart.
+
+    For readers without scripts, the words of every chart, the table of the first, and how to cite follow.
+
+    Parameters
+    ----------
+    page : mapping
+        What `workbench.presentation.page.load_page` returns.
+    pictured : bool
+        Whether the living page begins with its first chart, so that it is in sight here too.
+
+    Returns
+    -------
+    str
+        HTML with the classes of the page's own style; every text is escaped.
+    """
+    first = first_figure(page)
+    parts = [
+        _header(page),
+        *map(_group, page.get("groups", [])),
+        _findings(page.get("findings") or []),
+        _figure(first) if first and pictured else "",
+        f'<noscript><div class="ws-plain">{_without_scripts(page, first)}</div></noscript>',
+    ]
+    return f'<div class="wb-house" lang="en">{_bar(page)}<main class="wb-page ws-still">{"".join(parts)}</main></div>'
+
+
+def first_figure(page: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the figure that a visitor sees first.
+
+    Parameters
+    ----------
+    page : mapping
+        The page.
+
+    Returns
+    -------
+    mapping or None
+        None where the page has no chart.
+    """
+    drawn = [figure for figure in page.get("figures", []) if figure.get("spec") and figure["table"]["rows"]]
+    order = [section["id"] for section in page.get("sections") or []]
+    placed = sorted(drawn, key=lambda figure: order.index(figure["section"]) if figure.get("section") in order else -1)
+    return placed[0] if placed else None
+
+
+def picture(spec: Mapping[str, Any], *, width: int, name: str) -> str:
+    """Return a chart as SVG that can stand in HTML beside another.
+
+    Parameters
+    ----------
+    spec : mapping
+        Vega-Lite.
+    width : int
+        Points.
+    name : str
+        Put before the names inside, so that those of two charts cannot meet.
+
+    Returns
+    -------
+    str
+        SVG that fetches nothing.
+    """
+    import vl_convert
+
+    svg = str(vl_convert.vegalite_to_svg(_fitted(spec, width)))
+    for inside in set(_NAMED.findall(svg)):
+        svg = svg.replace(f'id="{inside}"', f'id="{name}-{inside}"').replace(
+            f"url(#{inside})", f"url(#{name}-{inside})"
+        )
+    return svg
+
+
+def _fitted(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
+    if spec.get("width") != "container":
+        return dict(spec)
+    fitted = {**spec, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    fitted.setdefault("padding", {"left": 2, "top": 4, "right": 44 if width == _WIDE else 34, "bottom": 4})
+    config = dict(spec.get("config") or {})
+    if width == _NARROW:  # as page_parts.js fits a chart to a phone
+        config["axis"] = {**config.get("axis", {}), "labelLimit": 110, "titleFontSize": 11}
+        config["legend"] = {**config.get("legend", {}), "orient": "bottom", "columns": 2, "labelLimit": 120}
+    return fitted | {"config": {**config, "background": None}}
+
+
+def _bar(page: Mapping[str, Any]) -> str:
+    """The bar of the house, as shell.js makes it, so that nothing moves when it does."""
+    identity = page.get("identity") or {}
+    name = identity.get("name") or (page.get("source") or {}).get("name") or "Imaging workbench"
+    logo = identity.get("logo", "")
+    mark = (
+        f'<img src="{_text(logo)}" alt="" height="36">'
+        if logo.startswith("data:image/")
+        else '<span class="wb-mark"></span>'
+    )
+    links = "".join(
+        f'<li><a href="{_text(each["address"])}">{_text(each["title"])}</a></li>' for each in page.get("pages", [])
+    )
+    home = _text(page.get("home") or "index.html")
+    return (
+        '<header class="wb-bar"><div class="wb-inner">'
+        f'<a class="wb-brand" href="{home}">{mark}<span>{_text(name)}</span></a>'
+        f'<nav class="wb-nav" aria-label="Pages"><ul><li><a href="{home}">Start</a></li>{links}</ul></nav>'
+        "</div></header>"
+    )
+
+
+def _header(page: Mapping[str, Any]) -> str:
+    source = page.get("source") or {}
+    origin = " ".join(filter(None, [source.get("name"), source.get("version")]))
+    facts = {"As of": page.get("as_of"), "Source": origin, "License": source.get("license")}
+    told = "".join(f"<div><dt>{term}</dt><dd>{_text(value)}</dd></div>" for term, value in facts.items() if value)
+    return (
+        f'<header class="wb-header"><h1>{_text(page["title"])}</h1>'
+        + (f'<p class="wb-lead">{_text(page["subtitle"])}</p>' if page.get("subtitle") else "")
+        + (f'<dl class="wb-facts">{told}</dl>' if told else "")
+        + "</header>"
+    )
+
+
+def _findings(findings: Iterable[str]) -> str:
+    told = "".join(f"<li>{_text(finding)}</li>" for finding in findings)
+    return (
+        f'<section class="wb-stands-out"><h2>What stands out</h2><ul class="wb-findings">{told}</ul></section>'
+        if told
+        else ""
+    )
+
+
+def _group(group: Mapping[str, Any]) -> str:
+    tiles = "".join(
+        f'<div class="wb-tile"><dt>{_text(tile["label"])}</dt>'
+        f'<dd class="wb-value" data-tile="{_text(group["id"])}.{_text(tile["id"])}">{_text(tile["text"])}</dd>'
+        + (f'<dd class="wb-note">{_text(tile["note"])}</dd>' if tile.get("note") else "")
+        + "</div>"
+        for tile in group["tiles"]
+    )
+    return f'<section class="wb-group"><h2>{_text(group["title"])}</h2><dl class="wb-tiles">{tiles}</dl></section>'
+
+
+def _figure(figure: Mapping[str, Any]) -> str:
+    drawn = "".join(
+        f'<div class="ws-{size}">{picture(figure["spec"], width=width, name=size)}</div>'
+        for size, width in (("wide", _WIDE), ("narrow", _NARROW))
+    )
+    words = "".join(
+        f'<p class="wb-{name}">{_text(figure[name])}</p>' for name in ("subtitle", "footnote") if figure.get(name)
+    )
+    described = html.escape(figure["description"], quote=True)
+    return (
+        f'<section class="wb-figure"><div class="wb-words"><h2 class="wb-finding">{_text(figure["title"])}</h2>{words}'
+        f'</div><div class="wb-picture"><div class="wb-chart" role="img" aria-label="{described}">{drawn}</div></div>'
+        "</section>"
+    )
+
+
+def _without_scripts(page: Mapping[str, Any], first: Mapping[str, Any] | None) -> str:
+    parts = [_WITHOUT]
+    if first:
+        parts.append(f"<details><summary>Table: {_text(first['title'])}</summary>{_table(first['table'])}</details>")
+    for figure in page.get("figures", []):
+        words = figure.get("absent") or figure.get("description", "")
+        parts.append(f"<h3>{_text(figure['title'])}</h3><p>{_text(words)}</p>")
+    parts += [f"<h3>{_text(note['title'])}</h3><p>{_text(note['text'])}</p>" for note in page.get("notes") or []]
+    used = [*(page.get("use") or {}).values(), page.get("contact")]
+    parts += [f"<p>{_text(sentence)}</p>" for sentence in used if sentence]
+    if page.get("cite"):
+        parts.append("<h3>How to cite</h3>" + "".join(f"<p>{_text(line)}</p>" for line in page["cite"]))
+    return "".join(parts)
+
+
+def _table(table: Mapping[str, Any]) -> str:
+    rows = table["rows"]
+    numbers = [
+        name for at, name in enumerate(table["columns"]) if any(isinstance(row[at], int | float) for row in rows)
+    ]
+    shown = html_table(table["columns"], (_cells(row) for row in rows[:_MORE_ROWS]), numbers=numbers)
+    left = len(rows) - _MORE_ROWS
+    return shown + (f"<p>{left} further rows are left out here.</p>" if left > 0 else "")
+
+
+def _cells(row: Iterable[Any]) -> list[str]:
+    return ["–" if value is None else str(value) for value in row]
+
+
+def _text(value: Any) -> str:
+    return html.escape(str(value), quote=True).replace(" %", "&nbsp;%")
