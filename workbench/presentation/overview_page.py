@@ -4,8 +4,11 @@ from typing import Any
 
 from workbench.assessment.wording import counted
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog
+from workbench.catalog.overview import everybody
 from workbench.catalog.pipeline import count_pipeline
-from workbench.presentation.overview_panels import SECTIONS, panels_of
+from workbench.presentation.census_counts import is_known
+from workbench.presentation.overview_panels import panels_of, sections_of
 from workbench.presentation.page_head import WHY_EXACT, page_head
 from workbench.presentation.publication import Publication
 
@@ -31,7 +34,7 @@ def overview_page(publication: Publication) -> dict[str, Any]:
     dict
         Findings, tiles, sections of figures, notes, citation and provenance. A panel without its data says so.
     """
-    repository = publication.catalog.repository
+    repository, panels = publication.catalog.repository, panels_of(publication)
     head = page_head(
         publication,
         title="What is in the commons?",
@@ -41,20 +44,23 @@ def overview_page(publication: Publication) -> dict[str, Any]:
     return head | {
         "findings": _findings(publication, head),
         "groups": _groups(publication),
-        "sections": [{"id": id_, "title": title, "lead": lead, "choose": ""} for id_, title, lead in SECTIONS],
-        "figures": panels_of(publication),
+        "sections": sections_of(panels),
+        "figures": panels,
         "notes": _notes(publication),
     }
 
 
 def _findings(publication: Publication, head: dict[str, Any]) -> list[str]:
     """What is there, and whether it may be used: the rest stands over the charts."""
-    said = [f"May it be used commercially? {head['use']['commercial']}"]
+    used = f"May it be used commercially? {head['use']['commercial']}"
+    where = f"in {counted(publication.catalog.repository.collections.height, 'collections')}"
     if not publication.is_open:
-        return said
-    counts, n_collections = publication.catalog.counts, publication.catalog.repository.collections.height
+        total, imaged = _total(publication), publication.counts.censuses.get(("modality",))
+        held = [] if total is None else [f"{counted(total, 'patients')}, {where}."]
+        return [*held, *([imaged.sentence] if imaged is not None and is_known(imaged) else []), used]
+    counts = publication.catalog.counts
     units = [counted(int(counts[unit]), unit) for unit in ("patients", "studies", "series")]
-    return [f"{units[0]} with {units[1]} and {units[2]}, in {counted(n_collections, 'collections')}.", *said]
+    return [f"{units[0]} with {units[1]} and {units[2]}, {where}.", used]
 
 
 def _groups(publication: Publication) -> list[dict[str, Any]]:
@@ -62,7 +68,9 @@ def _groups(publication: Publication) -> list[dict[str, Any]]:
     if not publication.is_open:
         tiles = [_patients(publication), _tile("collections", "Collections", n_collections)]
         return [{"id": "all", "title": "The whole repository", "tiles": tiles}]
-    groups = [{"id": "all", "title": "The whole repository", "tiles": _tiles(catalog.everything, n_collections)}]
+    tiles = _tiles(catalog.everything, n_collections)
+    tiles[0]["note"] = _people(catalog)
+    groups = [{"id": "all", "title": "The whole repository", "tiles": tiles}]
     standing = count_pipeline(catalog.repository)
     if standing:
         shown = {name: n for name, n in standing.items() if n or name != "n_waiting"}
@@ -78,10 +86,24 @@ def _groups(publication: Publication) -> list[dict[str, Any]]:
 
 
 def _patients(publication: Publication) -> dict[str, Any]:
-    """The total of the suppressed family; the same number stands on every page."""
-    total = next((census.n_total for census in publication.counts.censuses.values()), None)
+    total = _total(publication)
     tile = _tile("patients", "Patients", total or 0, _NOT_COUNTED)
     return tile if total is not None else tile | {"value": None, "text": "not shown"}
+
+
+def _total(publication: Publication) -> int | None:
+    """All patients as the suppressed family has them; the same number stands on every page."""
+    return next((census.n_total for census in publication.counts.censuses.values()), None)
+
+
+def _people(catalog: Catalog) -> str | None:
+    """How many of the patients the census counts, where they are not all."""
+    n, n_people = int(catalog.counts["patients"]), everybody(catalog).patients.height
+    return (
+        None
+        if n == n_people
+        else f"{n_people:,} of them people; the others are animals, phantoms or in collections that mix them"
+    )
 
 
 def _tiles(cohort: Cohort, n_collections: int) -> list[dict[str, Any]]:

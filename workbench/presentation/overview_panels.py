@@ -1,7 +1,7 @@
 """The panels of the overview: a figure where the source holds what it needs, else a sentence that says why not."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,7 @@ from workbench.presentation.figure import Figure
 from workbench.presentation.publication import Publication
 from workbench.vocabulary.licenses import UNSTATED
 
-#: Sections of the overview in their order: id, title, lead.
-SECTIONS = (
+_SECTIONS = (
     ("grown", "How does it grow?", "Studies on their way into a release, and what each release brought."),
     ("imaged", "What was imaged?", "Modality and part of the body, as the images themselves say."),
     ("people", "Who is seen?", "Patients by age and sex; those not known are drawn, never dropped."),
@@ -56,7 +55,7 @@ class Panel:
     Attributes
     ----------
     section : str
-        Id of one of `SECTIONS`.
+        Id of a section.
     key : str
         Its own id.
     figure : Figure, optional
@@ -101,12 +100,30 @@ def panels_of(publication: Publication) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        In the order of their sections.
+        Figures first, then the sentences in place of some.
     """
-    repository = publication.catalog.repository
-    if not publication.is_open:  # suppressed figures say the rule themselves
-        return [panel.entry("") for panel in _protected(publication.counts)]
-    return [panel.entry(stamp_of(repository)) for panel in _exact(publication)]
+    panels = _exact(publication) if publication.is_open else _protected(publication.counts)
+    # Suppressed figures say their rule themselves.
+    demanded = stamp_of(publication.catalog.repository) if publication.is_open else ""
+    return [panel.entry(demanded) for panel in sorted(panels, key=lambda panel: panel.figure is None)]
+
+
+def sections_of(panels: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the sections of the overview: those that show something stand before those that say why they do not.
+
+    Parameters
+    ----------
+    panels : sequence of mapping
+        What `panels_of` returns.
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``title``, ``lead`` and ``choose``.
+    """
+    filled = {panel["section"] for panel in panels if "absent" not in panel}
+    listed = [{"id": id_, "title": title, "lead": lead, "choose": ""} for id_, title, lead in _SECTIONS]
+    return sorted(listed, key=lambda section: section["id"] not in filled)
 
 
 def _exact(publication: Publication) -> Iterator[Panel]:

@@ -8,7 +8,7 @@ from workbench.presentation.publication import Publication
 from workbench.presentation.terms_of_use import terms_of_use
 from workbench.provenance import stamp
 
-_IDC_URL = "https://imaging.datacommons.cancer.gov"
+_IDC_URL, _IDC_CONTACT = "https://imaging.datacommons.cancer.gov", "https://discourse.canceridc.dev"
 _IDC_CITATION = (
     "Fedorov A, et al. National Cancer Institute Imaging Data Commons: toward transparency, reproducibility, "
     "and scalability in imaging artificial intelligence. RadioGraphics 2023;43(12). doi:10.1148/rg.230180"
@@ -53,7 +53,7 @@ def page_head(publication: Publication, *, title: str, subtitle: str, query: str
         "source": {**source, "license": identity.license or license_words},
         "identity": identity.entry(),
         "cite": list(identity.citation) or _citation(repository, as_of),
-        "contact": identity.contact or identity.url or url,
+        "contact": identity.contact or identity.url or (_IDC_CONTACT if repository.key == "idc" else ""),
         "use": terms_of_use(publication),
         "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=query)),
     }
