@@ -14,6 +14,8 @@ _EXAMPLES = {
         "workbench site aggregates --out pages",
         "workbench site aggregates --commons commons.toml --out pages",
         "workbench site aggregates --source export --earlier pages_before --out pages",
+        "workbench site build --out public",
+        "workbench site build --aggregates pages --out public",
     ],
 }
 _COMMONS = (
@@ -39,8 +41,20 @@ def add_publishing(verbs: Any) -> None:
     serve.add_argument(
         "--aggregates", type=Path, metavar="FOLDER", help="serve what site aggregates wrote there (default: count anew)"
     )
-    site = add_verb(verbs, "site", _site, "write what public pages are made from", examples=_EXAMPLES["site"])
-    site.add_argument("what", choices=["aggregates"], help="aggregates: one file for each public page")
+    site = add_verb(
+        verbs, "site", _site, "write the public pages, or what they are made from", examples=_EXAMPLES["site"]
+    )
+    site.add_argument(
+        "what",
+        choices=["aggregates", "build"],
+        help="aggregates: one file of numbers for each public page; build: the pages as HTML for any web server",
+    )
+    site.add_argument(
+        "--aggregates", type=Path, metavar="FOLDER", help="build: from what site aggregates wrote (default: count anew)"
+    )
+    site.add_argument(
+        "--base", default="/", metavar="PATH", help="build: where the site stands on its host (default: /)"
+    )
     site.add_argument("--out", type=Path, metavar="FOLDER", help="the folder to write (default: in the cache folder)")
     site.add_argument(
         "--earlier",
@@ -110,6 +124,13 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _site(options: argparse.Namespace) -> None:
+    if options.what == "build":
+        _build(options)
+    else:
+        _count(options)
+
+
+def _count(options: argparse.Namespace) -> None:
     from workbench.presentation.aggregates import cached_aggregates, write_aggregates
 
     if options.earlier and not options.out:
@@ -120,3 +141,27 @@ def _site(options: argparse.Namespace) -> None:
     publication = open_publication(options)
     place = write_aggregates(publication, options.out) if options.out else cached_aggregates(publication)
     print(f"Aggregates: {place}")
+
+
+def _build(options: argparse.Namespace) -> None:
+    from workbench.presentation.aggregates import cached_aggregates
+    from workbench.presentation.site.building import build_site
+
+    if not options.out:
+        raise WordsError(
+            "site build came without --out. A folder for the pages would be right. Add for instance: --out public"
+        )
+    if options.earlier:
+        raise WordsError(
+            "--earlier came with site build. It belongs to the numbers, which the next release needs too. Write them "
+            "first: workbench site aggregates --earlier FOLDER --out PAGES; then: workbench site build --aggregates "
+            "PAGES --out public"
+        )
+    if options.aggregates and (options.source or options.commons or options.own):
+        raise WordsError(
+            "--aggregates came with words about the source, whose numbers are written already. One of the two would be "
+            "right. To count anew, leave --aggregates out"
+        )
+    written = options.aggregates or cached_aggregates(open_publication(options))
+    place = build_site(written, options.out, base=options.base)
+    print(f"Pages: {place}\nOpen: {(place / 'index.html').resolve().as_uri()}")

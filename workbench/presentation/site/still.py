@@ -10,8 +10,8 @@ from workbench.markup import html_table
 _WIDE, _NARROW = 760, 340  # points; the second is for a phone
 _MORE_ROWS = 60  # of a table for readers without scripts; the whole one is a download
 _WITHOUT = (
-    "<h2>Without scripts</h2><p>Your browser runs no scripts here. This is the page without them: its numbers, its first "
-    "chart and the words of the others.</p>"
+    "<h2>Without scripts</h2><p>Your browser runs no scripts here. This is the page without them: its numbers, its "
+    "first chart and the words of the others.</p>"
 )
 _NAMED = re.compile(r'\bid="([^"]+)"')
 
