@@ -12,7 +12,6 @@ from workbench.presentation.explorer.editing import TEXTS, is_plain
 from workbench.presentation.explorer.share import to_fragment
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.wording import collection_names, condition_label, searched_text
-from workbench.presentation.pages import pages_beside
 
 _TILES = (
     ("patients", "Patients"),
@@ -56,7 +55,6 @@ def page_view(state: ExplorerState, *, panel: bool = True) -> dict[str, Any]:
         state.messages = []
     view = {
         "source": {"line": _source_line(cohort)},
-        **pages_beside(),
         "title": state.now.title,
         "why": state.now.why,
         "example": state.now.example,

@@ -1,7 +1,6 @@
 """The explorer as one widget, alike in JupyterLab and Voila: Python counts, the browser draws."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -10,15 +9,21 @@ import traitlets
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.disclosure import is_public
+from workbench.catalog.repository import Repository
 from workbench.presentation.explorer.actions import act
 from workbench.presentation.explorer.exports import export
 from workbench.presentation.explorer.state import ExplorerState
 from workbench.presentation.explorer.views import SLOW_TABS, page_view
+from workbench.presentation.frontend import texts_of
+from workbench.presentation.glossary import glossary_of
+from workbench.presentation.identity import read_identity
 from workbench.presentation.pages import pages_beside
 
 SOURCE_VARIABLE = "WORKBENCH_SOURCE"
 
-_FRONTEND = Path(__file__).resolve().parent.parent / "jupyter"
+_SCRIPTS = ("shell.js", "explorer_parts.js", "explorer_price.js", "explorer.js")
+_STYLES = ("shell.css", "explorer.css", "explorer_price.css")
+_COMMONS_VARIABLE = "WORKBENCH_COMMONS"
 _CLOSED = (
     "{name} is a controlled source, so it cannot be explored on a public page. Sources published row by row and "
     "synthetic ones can. If you hold the data, open the explorer in your own notebook: wb.explore(catalog)."
@@ -39,20 +44,16 @@ class ExplorerView(anywidget.AnyWidget):
     """
 
     view = traitlets.Dict().tag(sync=True)
+    house = traitlets.Dict().tag(sync=True)
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, state: ExplorerState, *, public: bool = False) -> None:
         self._state, self._public, self._step = state, public, 0
-        script, style = (
-            "".join((_FRONTEND / f"explorer{part}.{kind}").read_text("utf-8") for part in parts)
-            for kind, parts in (("js", ("_parts", "_price", "")), ("css", ("", "_price")))
-        )
         repository = state.catalog.repository
         self._closed = public and repository.disclosure == "controlled"
-        closed = {"closed": _CLOSED.format(name=repository.name), **pages_beside()}
-        view = closed if self._closed else self._drawn("")
-        super().__init__(view=view, _esm=script, _css=style)
+        view = {"closed": _CLOSED.format(name=repository.name)} if self._closed else self._drawn("")
+        super().__init__(view=view, house=_house(repository, view), _esm=texts_of(*_SCRIPTS), _css=texts_of(*_STYLES))
         if not self._closed:
             self.on_msg(self._receive)
 
@@ -102,6 +103,19 @@ class ExplorerView(anywidget.AnyWidget):
             return
         text = {"kind": made.kind, "title": made.title, "note": made.note, "text": made.text}
         self.send({"kind": "text", "text": text, "answers": answers})
+
+
+def _house(repository: Repository, view: dict[str, Any]) -> dict[str, Any]:
+    """What stands around the explorer: whose it is, the pages beside it, the words that it uses."""
+    identity = read_identity(os.environ.get(_COMMONS_VARIABLE) or None)
+    return {
+        "key": "rows",
+        "identity": identity.entry(),
+        "source": {"name": repository.name, "version": repository.version},
+        "as_of": repository.version,
+        "glossary": glossary_of(view),
+        **pages_beside(),
+    }
 
 
 def explore(source: Catalog | Cohort | None = None, *, public: bool | None = None) -> ExplorerView:

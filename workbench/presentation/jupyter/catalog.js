@@ -105,7 +105,7 @@ function dialogOf(app) {
 }
 
 function compose(page, catalog) {
-  const app = { page, catalog, state: ownsAddress() ? fromHash(location.hash, catalog) : nothingChosen(), darkness: matchMedia("(prefers-color-scheme: dark)") };
+  const app = { page, catalog, state: ownsAddress() ? fromHash(location.hash, catalog) : nothingChosen(), isDark: () => false };
   const updates = [];
   app.change = (change, { step = false } = {}) => {
     app.state = { ...app.state, strange: [], ...change };
@@ -146,8 +146,7 @@ function compose(page, catalog) {
   updates.push(tellStrange, asked.update, tabbed.update, strip.update, dialog.update);
   app.root = make(
     "main",
-    { class: "wb-page wc-page", lang: "en", "data-ready": "false" },
-    navigation(page),
+    { class: "wb-page wc-page", "data-ready": "false" },
     make("header", { class: "wb-header wc-header" }, make("h1", {}, page.title), page.subtitle ? make("p", { class: "wb-lead" }, page.subtitle) : null),
     strange,
     asked.node,
@@ -157,6 +156,8 @@ function compose(page, catalog) {
     dialog.node,
     make("p", { class: "wc-quiet wc-asof" }, [page.as_of ? `As of: ${page.as_of}` : "", page.source?.license].filter(Boolean).join(" · ")),
   );
+  app.house = shell.frame(page, app.root);
+  app.isDark = app.house.dark;
   app.start = () => updates.forEach((update) => update());
   app.follow = () => {
     app.state = fromHash(location.hash, catalog);
@@ -188,8 +189,7 @@ function render({ model, el }) {
     if (stopped) return;
     const app = compose(page, catalog);
     const waiting = new AbortController();
-    el.replaceChildren(app.root);
-    if (ownsAddress()) document.title = page.title;
+    el.replaceChildren(app.house.node);
     laidOut(app.root, waiting.signal).then(() => {
       if (waiting.signal.aborted) return;
       app.start();
@@ -199,11 +199,11 @@ function render({ model, el }) {
     const follow = () => app.follow();
     const redraw = () => app.redraw();
     addEventListener("popstate", follow);
-    app.darkness.addEventListener("change", redraw);
+    app.house.onTheme(redraw);
     stop = () => {
       waiting.abort();
       removeEventListener("popstate", follow);
-      app.darkness.removeEventListener("change", redraw);
+      app.house.stop();
     };
   }
   model.on("change:page", show);

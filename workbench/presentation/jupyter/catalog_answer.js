@@ -211,8 +211,8 @@ function answerBlock(question, answer, app) {
       "div",
       { class: "wc-row" },
       first.length > 1 ? button(`Compare the first ${first.length}`, () => app.change({ compare: first, comparing: true }, { step: true })) : null,
-      copyButton(() => answerText(question, answer, catalog), "Copy answer with sources"),
-      ownsAddress() ? copyButton(() => addressOf({ ...nothingChosen(), question }), "Copy link to this answer") : null,
+      copyingButton(() => answerText(question, answer, catalog), "Copy answer with sources"),
+      ownsAddress() ? copyingButton(() => addressOf({ ...nothingChosen(), question }), "Copy link to this answer") : null,
       button("Clear", () => app.change({ question: "" }, { step: true }), { class: "wc-link" }),
     ),
   );

@@ -41,8 +41,8 @@ function citing(entry, catalog) {
       const text = entry.citation?.text ?? files.text ?? "";
       place.replaceChildren(
         ...[
-          text ? make("div", { class: "wc-copy" }, make("p", {}, text), copyButton(() => text, "Copy citation")) : null,
-          files.bibtex ? make("div", { class: "wc-copy" }, make("pre", { tabindex: "0" }, files.bibtex.trim()), copyButton(() => files.bibtex, "Copy BibTeX")) : null,
+          text ? make("div", { class: "wc-copy" }, make("p", {}, text), copyingButton(() => text, "Copy citation")) : null,
+          files.bibtex ? make("div", { class: "wc-copy" }, make("pre", { tabindex: "0" }, files.bibtex.trim()), copyingButton(() => files.bibtex, "Copy BibTeX")) : null,
           Object.keys(files).length ? make("h4", {}, "Take the entry away") : null,
           downloads(entry.key, files),
         ].filter(Boolean),

@@ -127,7 +127,7 @@ async function copyText(text, node) {
   setTimeout(() => (node.textContent = before), 2000);
 }
 
-function copyButton(text, label = "Copy") {
+function copyingButton(text, label = "Copy") {
   const node = make("button", { type: "button", class: "wb-button" }, label);
   return on(node, { click: () => copyText(text(), node) });
 }

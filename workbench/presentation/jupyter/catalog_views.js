@@ -32,12 +32,12 @@ function mapView(app) {
     const figure = shownFigure;
     finalize();
     chart.setAttribute("aria-label", figure.description);
-    const spec = fitted(figure.spec, chart, app.darkness.matches);
+    const spec = fitted(figure.spec, chart, app.isDark());
     spec.width = Math.max(MAP_PX, chart.clientWidth) - 8;
     spec.config.legend = { ...spec.config.legend, orient: "top", columns: 4 };
     spec.config.axis = { ...spec.config.axis, labelLimit: 260 };
     try {
-      const drawn = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", mode: "vega-lite", logLevel: 1, tooltip: { theme: app.darkness.matches ? "dark" : "light" } });
+      const drawn = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", mode: "vega-lite", logLevel: 1, tooltip: { theme: app.isDark() ? "dark" : "light" } });
       drawn.view.addEventListener("click", (_, item) => item?.datum?.key && app.openCard(item.datum.key));
       finalize = () => drawn.finalize();
       node.dataset.drawn = figure.id;

@@ -16,17 +16,6 @@ function iconButton(text, action, send, hint) {
   return make("button", { type: "button", class: "wx-button", "data-do": action, title: hint, onclick: () => send({ do: action }) }, text);
 }
 
-// ---- the pages that are served side by side, as on each of them; the one on the screen is named, not linked
-
-function navigation(pages) {
-  if ((pages ?? []).length < 2) return null;
-  const last = (path) => path.replace(/\/+$/, "").split("/").pop();
-  const others = pages.map(([, address]) => address).filter((address) => address !== "./");
-  const here = others.find((address) => address === last(location.pathname)) ?? "./";
-  const links = pages.map(([title, address]) => make("li", {}, make("a", { href: address, "aria-current": address === here ? "page" : null }, title)));
-  return make("nav", { class: "wx-nav", "aria-label": "Pages" }, make("ul", {}, links));
-}
-
 // ---- top: where the numbers come from, what is selected, and the ways on
 
 function heading(send, ask) {
@@ -375,15 +364,10 @@ function notices(send) {
 
 // ---- the whole
 
-function isDark(darkness) {
-  const lab = document.body.dataset.jpThemeLight;
-  return document.body.dataset.voila || lab === undefined ? darkness.matches : lab === "false";
-}
-
 function render({ model, el }) {
   const root = make("main", { class: "wx", lang: "en", "data-ready": "false" });
-  const darkness = matchMedia("(prefers-color-scheme: dark)");
-  const theme = () => (root.dataset.theme = isDark(darkness) ? "dark" : "light");
+  const house = shell.frame({ ...model.get("house"), title: model.get("view").title }, root);
+  const theme = () => (root.dataset.theme = house.dark() ? "dark" : "light");
   const [pending, filled] = [new Map(), new WeakSet()];
   let [last, slow, silent, held] = [0, null, null, null];
 
@@ -430,8 +414,7 @@ function render({ model, el }) {
   const whole = [top, told, make("div", { class: "wx-sticky" }, figures, chips), make("div", { class: "wx-body" }, side, make("div", { class: "wx-main" }, tabs, stage)), dialog];
   const sized = new ResizeObserver(() => root.style.setProperty("--top", `${whole[2].offsetHeight}px`));
   sized.observe(whole[2]);
-  const pages = [navigation(model.get("view").pages)].filter(Boolean);
-  root.append(make("div", { class: "wx-progress", "aria-hidden": "true" }), ...pages, ...whole);
+  root.append(make("div", { class: "wx-progress", "aria-hidden": "true" }), ...whole);
 
   function measure(answer) {
     const [owner, number] = String(answer ?? "").split("-");
@@ -453,7 +436,7 @@ function render({ model, el }) {
     theme();
     if (view.closed) {
       put(gone, view.closed);
-      root.replaceChildren(...pages, gone);
+      root.replaceChildren(gone);
       root.dataset.ready = "closed";
       return;
     }
@@ -512,20 +495,17 @@ function render({ model, el }) {
     event.target.toggleAttribute("data-lm-suppress-shortcuts", !theirs);
   };
   addEventListener("keydown", shield, true);
-  const watcher = new MutationObserver(theme);
-  watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
-  darkness.addEventListener("change", theme);
+  house.onTheme(theme);
   model.on("change:view", show);
   model.on("msg:custom", receive);
-  el.replaceChildren(root);
+  el.replaceChildren(house.node);
   show();
   openLink();
   if (document.body.dataset.voila) addEventListener("hashchange", openLink);
   return () => {
     settle();
-    watcher.disconnect();
+    house.stop();
     sized.disconnect();
-    darkness.removeEventListener("change", theme);
     removeEventListener("hashchange", openLink);
     removeEventListener("keydown", shield, true);
     model.off("change:view", show);

@@ -1,4 +1,4 @@
-// Draws a whole public page from one aggregates object. page.py puts the Vega bundle and page_parts.js before this text.
+// Draws a whole public page from one aggregates object. The house and the parts that pages share stand before this text.
 
 // ---- sections: a question above its figures, and a row of choices where only some of them are shown at a time
 
@@ -28,78 +28,82 @@ function chapter(section, parts, reveal) {
   );
 }
 
+const sectionsOf = (page) => (page.sections ?? []).filter(({ id }) => page.figures.some(({ section }) => section === id));
+
 function body(page, figures, reveal) {
-  if (!page.sections?.length) return figures.map(({ section }) => section);
   const of = (id) => figures.filter(({ figure }) => figure.section === id);
-  return page.sections.filter(({ id }) => of(id).length).map((section) => chapter(section, of(section.id), reveal));
+  const placed = new Set(sectionsOf(page).map(({ id }) => id));
+  const alone = figures.filter(({ figure }) => !placed.has(figure.section)).map(({ section }) => section);
+  return [...alone, ...sectionsOf(page).map((section) => chapter(section, of(section.id), reveal))];
 }
 
 function compose(page, reveal) {
   const figures = page.figures.map(figureSection);
+  const isEmpty = !figures.length && !page.groups?.length && !page.problem;
   const root = make(
     "main",
-    { class: "wb-page", "data-ready": "false", lang: "en" },
-    navigation(page),
+    { class: "wb-page", "data-ready": "false" },
     header(page),
     (page.groups ?? []).map(tileGroup),
+    findings(page),
+    contents(sectionsOf(page)),
     body(page, figures, reveal),
-    figures.length || page.groups?.length
-      ? null
-      : make("p", { class: "wb-state" }, "This page holds no numbers yet. Please come back after the next release."),
+    isEmpty ? make("p", { class: "wb-state" }, "This page holds no numbers yet. Please come back after the next release.") : null,
     closing(page),
   );
   return { root, figures };
 }
 
 function render({ model, el }) {
-  const darkness = matchMedia("(prefers-color-scheme: dark)");
   let stop = new AbortController();
+  let leave = () => {};
 
   // what is hidden behind a choice is drawn when it is chosen
-  async function drawVisible(root, figures, signal) {
+  async function drawVisible(root, figures, dark, signal) {
     root.dataset.ready = "false";
     await laidOut(root, signal);
     for (const part of figures.filter((each) => !each.section.hidden && !each.drawn)) {
       if (signal.aborted) return;
       part.drawn = true;
-      const finalize = await draw(part, darkness.matches);
+      const finalize = await draw(part, dark);
       signal.addEventListener("abort", finalize);
       root.dataset.firstFigureMs ??= String(Math.round(performance.now()));
     }
     if (!signal.aborted) root.dataset.ready = "true";
   }
 
-  let redraw = () => {};
-  let leave = () => {};
   function show() {
+    leave();
     const page = model.get("page");
     if (!page?.figures) {
       el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The numbers for this page could not be read."));
       return;
     }
-    const { root, figures } = compose(page, () => drawVisible(root, figures, stop.signal));
-    el.replaceChildren(root);
-    leave();
-    leave = dressPage(root, page);
-    if (document.body.dataset.voila) document.title = page.title;
-    redraw = () => {
+    const { root, figures } = compose(page, () => drawVisible(root, figures, house.dark(), stop.signal));
+    const house = shell.frame(page, root);
+    el.replaceChildren(house.node);
+    const undress = dressPage(root, page);
+    const redraw = () => {
       stop.abort();
       stop = new AbortController();
-      for (const part of figures) part.drawn = false;
-      drawVisible(root, figures, stop.signal);
+      for (const part of figures) part.drawn = Boolean(part.figure.absent);
+      if (root.hidden && page.problem?.kind !== "stale") root.dataset.ready = "true";
+      else drawVisible(root, figures, house.dark(), stop.signal);
+    };
+    house.onTheme(redraw);
+    leave = () => {
+      stop.abort();
+      undress();
+      house.stop();
     };
     redraw();
   }
 
-  const onDarkness = () => redraw();
   model.on("change:page", show);
-  darkness.addEventListener("change", onDarkness);
   show();
   return () => {
-    stop.abort();
     leave();
     model.off("change:page", show);
-    darkness.removeEventListener("change", onDarkness);
   };
 }
 

@@ -1,4 +1,4 @@
-// The parts that public pages share: elements, charts, tables, header and closing. `vegaEmbed` stands before this text.
+// The parts that public pages share: elements, charts, tables, header and closing. `vegaEmbed` and `shell` stand before this text.
 
 const NARROW_PX = 520;
 const SCROLLED_PX = 600; // on a phone, a heat map or a chart with long labels keeps this width and scrolls sideways
@@ -6,6 +6,7 @@ const COLUMN_PX = 36; // a column of a heat map holds a number such as 81.2k
 const SEEN_PX = 4; // less than this beyond the edge is margin
 const ROW_NAMES_PX = 180;
 const CELLS_ON_DARK = { "#ffffff": "#12171c", "#5d6873": "#a9b6c1", "#eceef0": "#b6bdc4", "#eaf2fa": "#c3d8ec", "#dcebf7": "#c3d8ec" };
+const MANY_SECTIONS = 4;
 const LONG_NOTE = 360; // characters; beyond, a note is a list of its clauses
 const RAW_NUMBER_COLUMN = /year|version|id$|zip/i; // 2024 is a year, not 2,024
 
@@ -176,20 +177,6 @@ function tableTwin(figure) {
 
 // ---- the parts of the page, from top to bottom
 
-// The pages that are served side by side; the one on the screen is named, not linked.
-function navigation(page) {
-  const pages = page.pages ?? [];
-  if (pages.length < 2) return null;
-  const last = (path) => path.replace(/\/+$/, "").split("/").pop();
-  const here = last(location.pathname);
-  const others = pages.filter(([, address]) => address !== "./").map(([, address]) => address);
-  const links = pages.map(([title, address]) => {
-    const current = address === "./" ? !others.includes(here) : address === here;
-    return make("li", {}, make("a", { href: address, "aria-current": current ? "page" : null }, title));
-  });
-  return make("nav", { class: "wb-nav", "aria-label": "Pages" }, make("ul", {}, links));
-}
-
 function header(page) {
   const source = page.source ?? {};
   const origin = [source.name, source.version].filter(Boolean).join(" ");
@@ -203,9 +190,41 @@ function header(page) {
     { class: "wb-header" },
     make("h1", {}, page.title),
     page.subtitle ? make("p", { class: "wb-lead" }, page.subtitle) : null,
-    page.findings?.length ? make("ul", { class: "wb-findings" }, page.findings.map((text) => make("li", {}, joined(text)))) : null,
     make("dl", { class: "wb-facts" }, facts.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)))),
   );
+}
+
+// the first sentence is what is said; the others are how it is known
+function finding(text) {
+  const [first, ...rest] = joined(text).split(/(?<=[^.\d]\.) (?=[A-Z0-9])/);
+  return make("li", {}, make("strong", {}, first), rest.length ? make("span", {}, " " + rest.join(" ")) : null);
+}
+
+function findings(page) {
+  if (!page.findings?.length) return null;
+  return make(
+    "section",
+    { class: "wb-stands-out", "aria-labelledby": "wb-stands-out" },
+    make("h2", { id: "wb-stands-out" }, "What stands out"),
+    make("ul", { class: "wb-findings" }, page.findings.map(finding)),
+  );
+}
+
+// what the page answers, each a step away; it moves the focus, as the part of the address after # holds the view
+function contents(sections) {
+  if (sections.length < MANY_SECTIONS) return null;
+  const steps = sections.map(({ id, title }) => {
+    const link = make("a", { href: `#wb-section-${id}` }, title);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const heading = document.getElementById(`wb-section-${id}`);
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+      heading.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    });
+    return make("li", {}, link);
+  });
+  return make("nav", { class: "wb-contents", "aria-label": "On this page" }, make("ul", {}, steps));
 }
 
 function tileGroup(group) {
@@ -227,7 +246,18 @@ function tileGroup(group) {
   );
 }
 
+// a figure whose data are absent is a sentence that says why
+function absence(figure) {
+  return make(
+    "section",
+    { class: "wb-figure wb-absent", "data-figure": figure.id, "aria-labelledby": `wb-${figure.id}` },
+    make(figure.section ? "h3" : "h2", { id: `wb-${figure.id}`, class: "wb-finding" }, joined(figure.title)),
+    make("p", {}, joined(figure.absent)),
+  );
+}
+
 function figureSection(figure) {
+  if (figure.absent) return { figure, section: absence(figure), holder: null, drawn: true };
   const holder = make("div", { class: "wb-chart", role: "img", "aria-label": figure.description });
   holder.append(make("p", { class: "wb-state" }, "Drawing the chart…"));
   holder.addEventListener("scroll", () => showWhatIsBeyond(holder), { passive: true });
@@ -274,15 +304,31 @@ function noteBlock({ title, text }) {
   return make("details", { class: "wb-long" }, make("summary", {}, make("h3", {}, `${title} (${clauses.length} points)`)), list);
 }
 
+function using(page) {
+  const { commercial, license } = page.use ?? {};
+  const told = [
+    ["May I use it commercially?", commercial],
+    ["License", license],
+  ].filter(([, text]) => text);
+  const cite = page.cite?.length ? make("div", { class: "wb-citing" }, make("h3", {}, "How to cite"), make("ul", { class: "wb-cite" }, page.cite.map(copyable))) : null;
+  if (!told.length && !cite) return null;
+  return make(
+    "section",
+    { class: "wb-using", "aria-labelledby": "wb-using" },
+    make("h2", { id: "wb-using" }, "Use and cite"),
+    make("div", { class: "wb-notes" }, told.map(([title, text]) => make("div", {}, make("h3", {}, title), make("p", {}, joined(text)))), cite),
+  );
+}
+
 function closing(page) {
   const inOrder = [...(page.notes ?? [])].sort((a, b) => (a.text.length > LONG_NOTE) - (b.text.length > LONG_NOTE));
   const notes = inOrder.map(noteBlock);
   const stamps = Object.entries(page.provenance ?? {});
   return make(
-    "footer",
+    "div",
     { class: "wb-closing" },
+    using(page),
     notes.length ? make("section", {}, make("h2", {}, "Notes and method"), make("div", { class: "wb-notes" }, notes)) : null,
-    page.cite?.length ? make("section", {}, make("h2", {}, "How to cite"), make("ul", { class: "wb-cite" }, page.cite.map(copyable))) : null,
     stamps.length
       ? make(
           "details",
