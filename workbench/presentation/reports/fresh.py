@@ -29,11 +29,11 @@ def begin_run(folder: str, environment: Mapping[str, str]) -> None:
     os.environ.clear()
     os.environ.update({**_AT_START["environment"], **environment})
     sys.path[:] = _AT_START["paths"]
-    warnings.filters[:] = _AT_START["filters"]
+    warnings.filters[:] = _AT_START["filters"]  # type: ignore[index]  # typeshed has a fixed sequence
     if "polars" in sys.modules:
         sys.modules["polars"].Config.restore_defaults()
     os.chdir(folder)
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is not None:
-        shell.reset(new_session=True)  # type: ignore[no-untyped-call]
+        shell.reset(new_session=True)  # type: ignore[no-untyped-call]  # IPython has types in parts
     gc.collect()

@@ -23,13 +23,15 @@ def report_identity() -> Identity:
     return read_identity(Path(named) if named else None)
 
 
-def open_published(source: str) -> Catalog:
+def open_published(source: str, identity: Identity | None = None) -> Catalog:
     """Return the catalog of a source as its publisher shows it.
 
     Parameters
     ----------
     source : str
         What `workbench.open_catalog` takes.
+    identity : Identity, optional
+        Who publishes it; what `report_identity` says unless given.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def open_published(source: str) -> Catalog:
         Under the name of the commons, with its disclosure where that is tighter, and read with its columns and layout;
         without ``WORKBENCH_COMMONS`` as `workbench.open_catalog` gives it.
     """
-    identity = report_identity()
+    identity = report_identity() if identity is None else identity
     is_its_own = source == identity.source
     columns = dict(identity.columns) if is_its_own and identity.columns else None
     catalog = open_catalog(source, columns=columns, layout=(identity.layout or None) if is_its_own else None)

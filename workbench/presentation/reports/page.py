@@ -59,13 +59,35 @@ def report_page(notebook: Any, *, title: str, identity: Identity, made: Mapping[
     """
     body, _ = _exporter().from_notebook_node(without_empty_sections(notebook))
     body = _SCRIPT.sub("", body).replace("<details>", "<details open>")  # paper cannot unfold
+    return framed_page(_tidy_drawings(_plain_cells(body)), title=title, identity=identity, made=made)
+
+
+def framed_page(body: str, *, title: str, identity: Identity, made: Mapping[str, str]) -> str:
+    """Return a page with its publisher above and below.
+
+    Parameters
+    ----------
+    body : str
+        HTML of what stands between.
+    title : str
+        Of the page.
+    identity : Identity
+        Who publishes it.
+    made : mapping of str to str
+        What to say below of how it was made.
+
+    Returns
+    -------
+    str
+        HTML that refers to nothing outside.
+    """
     named = f"{title} – {identity.name}" if identity.name else title
     return _SHELL.format(
         policy=_POLICY,
         title=html.escape(named),
         style=_style(named, identity.accent),
         above=_above(identity),
-        body=_tidy_drawings(_plain_cells(body)),
+        body=body,
         below=_below(identity, made),
     )
 

@@ -19,7 +19,7 @@ from workbench.catalog.cohort import Cohort
 from workbench.presentation.identity import Identity, read_identity
 from workbench.presentation.offline import find_chromium
 from workbench.presentation.reports.collections import ReportEntry, find_report
-from workbench.presentation.reports.crate import Made, write_crate
+from workbench.presentation.reports.crate import CRATE, Made, write_crate
 from workbench.presentation.reports.engine import KeptKernel
 from workbench.presentation.reports.executed import clean_notebook
 from workbench.presentation.reports.kernel import COMMONS_VARIABLE
@@ -168,7 +168,7 @@ def plan_report(
     return Job(entry, values, file, identity, wanted, run_time())
 
 
-def write_report(job: Job, target: Path, kernel: KeptKernel, *, progress: bool = False) -> Report:
+def write_report(job: Job, target: Path, kernel: KeptKernel, *, progress: bool = False, again: bool = False) -> Report:
     """Make one report; its folder appears whole or not at all.
 
     Parameters
@@ -176,11 +176,13 @@ def write_report(job: Job, target: Path, kernel: KeptKernel, *, progress: bool =
     job : Job
         What to make.
     target : pathlib.Path
-        A folder that is absent or empty.
+        A folder that is absent or empty; or one that holds a report, to make it `again`.
     kernel : KeptKernel
         Runs the notebook.
     progress : bool
         Whether a bar is shown.
+    again : bool
+        Whether an earlier report in `target` is replaced.
 
     Returns
     -------
@@ -197,7 +199,9 @@ def write_report(job: Job, target: Path, kernel: KeptKernel, *, progress: bool =
     staging = _staging(target)
     try:
         _make(job, staging, kernel, progress=progress)
-        if target.exists():
+        if again and (target / CRATE).is_file():
+            shutil.rmtree(target)
+        elif target.exists():
             target.rmdir()
         staging.replace(target)
     except papermill.PapermillExecutionError as error:
