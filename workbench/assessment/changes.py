@@ -132,7 +132,8 @@ def count_changes(
     ----------
     before, after : polars.DataFrame
         One row a series: ``patients``, ``studies`` and ``series``, whatever tells one from another; ``content``, which
-        changes with the series; and the group. A patient is the pair of group and ``patients``.
+        changes with the series; and the group. A patient is the pair of group and ``patients``. A row without a series
+        stands for a patient or a study whose series are not listed.
     by : str
         The group. A series that moves to another one is lost in the first and gained in the second.
     names : tuple of str

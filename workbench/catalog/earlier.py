@@ -129,9 +129,13 @@ def _of_idc(cohort: Cohort, before: str, later: str, names: tuple[str, str]) -> 
 
 
 def _series(repository: Repository, mask: Mask | None) -> pl.DataFrame:
+    """One row a series; of a patient or a study whose series are not listed, one without."""
     columns = {"collection_id": "collection_id", **_KEYS}
     rows = pl.DataFrame([repository.column("series", theirs).alias(ours) for ours, theirs in columns.items()])
-    return rows if mask is None else rows.filter(listed(repository, mask))
+    if mask is None:
+        return rows
+    present = pl.Series(listed(repository, mask))
+    return rows.with_columns(series=pl.when(present).then("series")).filter(mask)
 
 
 def _collections(today: pl.DataFrame, mask: Mask) -> tuple[bool, list[str]]:

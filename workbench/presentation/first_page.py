@@ -10,6 +10,8 @@ import polars as pl
 
 from workbench.catalog.repository import Repository
 from workbench.presentation.figure import Drawing, Figure
+from workbench.presentation.identity import Identity
+from workbench.presentation.page_head import contact_of
 
 _SENTENCES = 3
 _NOBODY = "No contact is named. Whoever publishes this report can name one in commons.toml."
@@ -57,7 +59,7 @@ def first_page(
     *,
     repository: Repository,
     release: str = "",
-    contact: str = "",
+    identity: Identity | None = None,
     rule: str = "",
 ) -> FirstPage:
     """Return page one of a report.
@@ -72,8 +74,8 @@ def first_page(
         The source.
     release : str
         Of the source, such as ``"24"`` or ``"2024-03-04"``; empty for its version.
-    contact : str
-        A mail address or a web address, from whoever publishes; empty where nobody does.
+    identity : Identity, optional
+        Of whoever publishes; without one the source speaks for itself.
     rule : str
         What may be shown and why.
 
@@ -82,6 +84,7 @@ def first_page(
     FirstPage
         Shows itself.
     """
+    contact = contact_of(repository, identity or Identity())
     asked = f"Questions: {contact}" if contact else _NOBODY
     return FirstPage(tuple(sentences)[:_SENTENCES], figure, as_of(repository, release), asked, rule)
 

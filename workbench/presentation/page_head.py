@@ -3,6 +3,7 @@
 from typing import Any
 
 from workbench.catalog.repository import Repository
+from workbench.presentation.identity import Identity
 from workbench.presentation.page import PAGE_SCHEMA
 from workbench.presentation.publication import Publication
 from workbench.presentation.terms_of_use import terms_of_use
@@ -53,10 +54,28 @@ def page_head(publication: Publication, *, title: str, subtitle: str, query: str
         "source": {**source, "license": identity.license or license_words},
         "identity": identity.entry(),
         "cite": list(identity.citation) or _citation(repository, as_of),
-        "contact": identity.contact or identity.url or (_IDC_CONTACT if repository.key == "idc" else ""),
+        "contact": contact_of(repository, identity),
         "use": terms_of_use(publication),
         "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=query)),
     }
+
+
+def contact_of(repository: Repository, identity: Identity) -> str:
+    """Return whom to ask about a source.
+
+    Parameters
+    ----------
+    repository : Repository
+        The source.
+    identity : Identity
+        Whose commons it is.
+
+    Returns
+    -------
+    str
+        A mail address or a web address: of the publisher, else of the source where it is known; else empty.
+    """
+    return identity.contact or identity.url or (_IDC_CONTACT if repository.key == "idc" else "")
 
 
 def flat_stamp(provenance: dict[str, Any]) -> dict[str, str]:

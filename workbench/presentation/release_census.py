@@ -1,5 +1,6 @@
 """The census of one release: who had come up to then, compared with whom, how it grew, and what may be shown of it."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from workbench.assessment.references import read_reference
@@ -10,6 +11,7 @@ from workbench.catalog.overview import everybody
 from workbench.catalog.releases import up_to_release
 from workbench.errors import unknown_name
 from workbench.presentation.census_counts import PEOPLE, PublicCounts, count_public, default_reference, is_known
+from workbench.presentation.change_since import change_since
 from workbench.presentation.release_figures import PLACES, ReleaseCensus
 from workbench.vocabulary.languages import category_labels
 
@@ -24,6 +26,7 @@ def count_release(
     reference: str = "",
     language: str = "en",
     exact: bool = False,
+    compare_to: str = "",
 ) -> ReleaseCensus:
     """Return the census of a release.
 
@@ -43,6 +46,9 @@ def count_release(
         Whether a controlled source is counted exactly, for its holder. Otherwise counts of 1 to 10 patients, and those
         that would give them away, are hidden as on its public page; what grew and what is missing together is then left
         out, since beside the census it would give them away.
+    compare_to : str
+        An earlier release of the source, or the folder of an earlier report of it; what changed since then comes
+        first. Of a controlled source only a report, unless `exact`. Empty for nothing.
 
     Returns
     -------
@@ -57,7 +63,8 @@ def count_release(
         For a release before the first, of a source without releases, and of a controlled one unless `exact`.
     """
     category_labels(language)
-    chosen = up_to_release(everybody(catalog), release)
+    everyone = everybody(catalog)
+    chosen = up_to_release(everyone, release)
     people, over = chosen.cohort, chosen.over
     names = _attributes(people, attributes)
     exactly = exact or catalog.repository.disclosure != "controlled"
@@ -69,7 +76,7 @@ def count_release(
         censuses, rule = {each: public.censuses[(each,)] for each in names}, " ".join(public.protection)
     population = read_reference(reference or default_reference(catalog.repository))
     described = [each for each in names if each not in PLACES]
-    return ReleaseCensus(
+    counts = ReleaseCensus(
         release=chosen,
         reference=population,
         censuses=censuses,
@@ -83,6 +90,9 @@ def count_release(
         rule=rule,
         language=language,
     )
+    if not compare_to:
+        return counts
+    return dataclasses.replace(counts, changed=change_since(counts, compare_to, people=everyone, exactly=exactly))
 
 
 def _published(catalog: Catalog, release: str, names: Sequence[str]) -> PublicCounts:

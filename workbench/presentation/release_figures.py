@@ -19,8 +19,11 @@ from workbench.catalog.releases import Release
 from workbench.presentation import charts
 from workbench.presentation.census_counts import is_known
 from workbench.presentation.figure import Figure
+from workbench.presentation.first_page import FirstPage, first_page
+from workbench.presentation.identity import Identity
 from workbench.presentation.labels import relabeled
 from workbench.presentation.report_tables import Sentences, figure_in_words, in_words
+from workbench.presentation.what_changed import WhatChanged
 from workbench.provenance import stamp
 
 #: Attributes that are drawn as maps.
@@ -57,6 +60,8 @@ class ReleaseCensus:
         What may be shown and why.
     language : str
         Of the categories.
+    changed : WhatChanged or None
+        Since an earlier release or report; None where nothing was compared with.
     """
 
     release: Release
@@ -67,10 +72,17 @@ class ReleaseCensus:
     missing: Missingness | None
     rule: str
     language: str
+    changed: WhatChanged | None = None
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What is found, in three sentences: how many, how far from the reference, and what stands out."""
+        """What is found, in three sentences: what changed, then how many, how far from the reference, and so on."""
+        if self.changed is None:
+            return self._found
+        return tuple(filter(None, (self.changed.headline, self.changed.largest_gap, *self._found)))[:3]
+
+    @property
+    def _found(self) -> tuple[str, ...]:
         total = next((census.n_total for census in self.censuses.values()), None)
         counted = "An undisclosed number of people are" if total is None else f"{total:,} people are"
         source, release = self.release.cohort.repository.name, self.release
@@ -84,13 +96,53 @@ class ReleaseCensus:
     @property
     def learned(self) -> Sentences:
         """What was found, in numbers: the census, every comparison, growth, what is missing, and what is left out."""
-        said = [self.sentences[0]]
+        said = [self._found[0]]
         said += [compared.sentences[name] for name, compared in self.comparisons.items()]
         said += [trend.sentence for trend in self.trends.values()]
         said += [self.missing.sentence] if self.missing is not None else [_HIDDEN]
         said += [] if self.trends or self.missing is None else [_NOT_GROWN]
         said += [] if self.placed() else [_NONE_SHOWN if self.missing is None else _NOT_PLACED]
         return Sentences(tuple(said))
+
+    def first_page(self, identity: Identity | None = None) -> FirstPage:
+        """Return page one.
+
+        Parameters
+        ----------
+        identity : Identity, optional
+            Of whoever publishes the report.
+
+        Returns
+        -------
+        FirstPage
+            The three sentences; what changed as the picture, else the attribute that is farthest from the reference.
+        """
+        repository, said = self.release.cohort.repository, " ".join([self.rule, *_told(self.language)])
+        name = self.release.name
+        return first_page(
+            self.sentences, self._first_figure, repository=repository, release=name, identity=identity, rule=said
+        )
+
+    def what_changed(self) -> list[Any]:
+        """Return what changed, its pictures but the one on page one, and the table behind it.
+
+        Returns
+        -------
+        list
+            Empty where nothing was compared with.
+        """
+        if self.changed is None:
+            return []
+        return [self.changed, *self._named(self.changed.figures()[1:]), *self.changed.shown_tables()]
+
+    @property
+    def _first_figure(self) -> Figure:
+        if self.changed is not None and (drawn := self.changed.figures()):
+            return drawn[0]
+        if self.comparisons:
+            farthest = max(self.comparisons, key=self._distance)
+            return self._named([charts.dumbbell(self.comparisons[farthest], attribute=farthest)])[0]
+        return self.counted()[0]
 
     def counted(self) -> list[Figure]:
         """Return a chart of each attribute, missing values drawn.
@@ -169,6 +221,8 @@ class ReleaseCensus:
                 pl.concat(frames, how="vertical_relaxed").write_csv(target / file)
         if self.missing is not None:
             self.missing.table.write_csv(target / "missing_together.csv")
+        for file, table in (self.changed.tables() if self.changed is not None else {}).items():
+            table.write_csv(target / file)
         origin = target / "provenance.json"
         origin.write_text(json.dumps(self.provenance, indent=1, default=str, ensure_ascii=False), encoding="utf-8")
         return origin

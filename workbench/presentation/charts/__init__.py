@@ -11,6 +11,7 @@ from workbench.presentation.charts.table_one import table_one
 from workbench.presentation.figure import Table
 
 if TYPE_CHECKING:
+    from workbench.presentation.charts.changes import changes, gap_moves
     from workbench.presentation.charts.cohort import attrition, lost_chest_ct
     from workbench.presentation.charts.combinations import intersections, missingness
     from workbench.presentation.charts.dataset_map import datasets
@@ -30,12 +31,14 @@ __all__ = [
     "attrition",
     "before_after",
     "census",
+    "changes",
     "consort",
     "datasets",
     "decomposition",
     "distances",
     "dumbbell",
     "gap",
+    "gap_moves",
     "intersections",
     "lost_chest_ct",
     "match",
@@ -55,6 +58,8 @@ _LOADED_LATE = {
     "attrition": "cohort",
     "lost_chest_ct": "cohort",
     "census": "people",
+    "changes": "changes",
+    "gap_moves": "changes",
     "pyramid": "pyramids",
     "dumbbell": "representation",
     "decomposition": "representation",
