@@ -90,7 +90,7 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = font;
     const lines = [];
-    for (const word of String(text ?? "").split(/\s+/).filter(Boolean)) {
+    for (const word of (joined(text) ?? "").split(/[ \n]+/).filter(Boolean)) {
       const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
       if (lines.length && pen.measureText(longer).width <= width) lines[lines.length - 1] = longer;
       else lines.push(word);
@@ -209,7 +209,7 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
   // ---- a page of figures: its choices and what is open stand in the address
 
   const isText = (value) => typeof value === "string";
-  const OPENED = { table: ".wb-table", words: ".wb-more > details:not([class])", take: ".wb-take" };
+  const OPENED = { table: ".wb-table", words: ".wb-more > details:not([class])" };
 
   function partsToOpen(root) {
     const parts = [...root.querySelectorAll("[data-figure]")].flatMap((section) =>

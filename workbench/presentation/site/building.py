@@ -37,7 +37,7 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
         The folder to write: ``index.html`` (the gallery), one HTML file a page, ``glossary.html``, ``embed.html``,
         ``404.html``, ``robots.txt`` and ``assets``.
     explore : str
-        Address of the live pages, such as ``"explore/"``; empty where there are none.
+        Address of the live pages, such as ``"explore/"``, to which the navigation leads; empty where there are none.
     base : str
         Path of the site on its host, which only ``404.html`` needs: it is shown at any address.
 
@@ -49,7 +49,8 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
     Raises
     ------
     PageProblem
-        When the aggregates are missing, stale, not what was written, or of another form.
+        When the aggregates are missing, not what was written, or of another form. Old ones are built: the page
+        says in the browser that its numbers are older than was promised, on whatever day that comes.
     ValueError
         When the folder holds other files, or a page is too heavy.
     """
@@ -122,7 +123,7 @@ def _read_pages(aggregates: Path) -> dict[str, dict[str, Any]]:
             f"Write it: workbench site aggregates --out {aggregates}",
         )
     written = json.loads(manifest.read_text(encoding="utf-8"))
-    pages = {key: load_page(aggregates, name=key) for key in list_pages() if key in written["pages"]}
+    pages = {key: load_page(aggregates, name=key, even_stale=True) for key in list_pages() if key in written["pages"]}
     until = written.get("good_until")
     return {key: page | ({"good_until": until} if until else {}) for key, page in pages.items()}
 
@@ -140,7 +141,9 @@ def _beside(site: Mapping[str, Any], explore: str) -> dict[str, Any]:
     listed = list_pages()
     pages = [{"key": key, "title": listed[key].title, "address": _file(key), "live": False} for key in site]
     pages.append({"key": GLOSSARY.key, "title": GLOSSARY.title, "address": _file(GLOSSARY.key), "live": False})
-    return {"pages": pages, "home": _HOME} | ({"explore": explore} if explore else {})
+    if explore and site:
+        pages.append({"key": "explore", "title": "Explore", "address": f"{explore}{next(iter(site))}", "live": True})
+    return {"pages": pages, "home": _HOME}
 
 
 def _entry(key: str) -> PageEntry:
