@@ -24,6 +24,7 @@ function mapView(app) {
       make("p", { class: "wb-footnote" }, figure.footnote),
       make("details", {}, make("summary", {}, "Description"), make("p", { class: "wc-measure" }, figure.description)),
       make("details", {}, make("summary", {}, "Table"), mapTable(figure, app)),
+      figureTools(figure, app.page, { width: MAP_PX }),
     );
     await draw();
   }
@@ -37,7 +38,7 @@ function mapView(app) {
     spec.config.legend = { ...spec.config.legend, orient: "top", columns: 4 };
     spec.config.axis = { ...spec.config.axis, labelLimit: 260 };
     try {
-      const drawn = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", mode: "vega-lite", logLevel: 1, tooltip: { theme: app.isDark() ? "dark" : "light" } });
+      const drawn = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", mode: "vega-lite", ast: true, logLevel: 1, tooltip: { theme: app.isDark() ? "dark" : "light" } });
       drawn.view.addEventListener("click", (_, item) => item?.datum?.key && app.openCard(item.datum.key));
       finalize = () => drawn.finalize();
       node.dataset.drawn = figure.id;

@@ -2,13 +2,13 @@
 //
 //   dressPage(root, page)           one call after a page is composed: every figure gets its downloads, the page its link to
 //                                   this view, choices and opened tables stand in the address; returns how to leave
-//   figureTools(figure, page)       "Download or embed" of one figure {id, title, subtitle, footnote, spec, table}
+//   figureTools(figure, page, {width}) "Download or embed" of one figure {id, title, subtitle, footnote, spec, table}
 //   hashState.get()                 fields of the address after "#": name -> text, or a list where a name comes twice
 //   hashState.set(fields, {step})   changes some of them; null, "" and [] take a field away; step: the back button returns
 //   hashState.listen(act)           act(fields) after the back button or a link; returns how to stop
 //   hashState.address()             the whole address of this view
 //   copyButton(text, label)         a button that copies what text() gives
-//   pictureOf(figure, page)         {svg, width, height}: the chart on white with title, source and footnote in it
+//   pictureOf(figure, page, {width}) {svg, width, height}: the chart on white with title, source and footnote in it
 
 const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
   const WIDTH = 760; // of a picture, in points
@@ -104,10 +104,10 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
     return [name ? `Source: ${name}` : "", page.as_of ? `as of ${page.as_of}` : "", source.license ?? ""].filter(Boolean).join(" · ");
   }
 
-  function printed(spec) {
+  function printed(spec, width) {
     const chart = structuredClone(spec);
     if (chart.width === "container") {
-      chart.width = WIDTH;
+      chart.width = width;
       chart.autosize ??= { type: "fit-x", contains: "padding" };
       chart.padding ??= { left: 2, top: 4, right: 44, bottom: 4 };
     }
@@ -115,12 +115,12 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
     return chart;
   }
 
-  async function pictureOf(figure, page) {
-    const drawn = await vegaEmbed(make("div"), printed(figure.spec), { actions: false, renderer: "svg", mode: "vega-lite", ast: true });
+  async function pictureOf(figure, page, { width: least = WIDTH } = {}) {
+    const drawn = await vegaEmbed(make("div"), printed(figure.spec, least), { actions: false, renderer: "svg", mode: "vega-lite", ast: true });
     const chart = new DOMParser().parseFromString(await drawn.view.toSVG(), "image/svg+xml").documentElement;
     drawn.finalize();
     const [wide, high] = ["width", "height"].map((side) => Math.ceil(parseFloat(chart.getAttribute(side))));
-    const width = Math.max(wide, WIDTH) + 2 * MARGIN;
+    const width = Math.max(wide, least) + 2 * MARGIN;
     const root = document.createElementNS(SVG, "svg");
     let y = MARGIN;
     const put = (text, size, weight, fill, gap) => {
@@ -173,7 +173,7 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
     return `<iframe src="${quiet(address.href)}" title="${quiet(figure.title)}" width="100%" height="${EMBED_HEIGHT}" loading="lazy" style="border:0"></iframe>`;
   }
 
-  function figureTools(figure, page) {
+  function figureTools(figure, page, size = {}) {
     const name = [page.key, figure.id].filter(Boolean).join("_");
     const state = make("p", { class: "wb-taken", role: "status" });
     const tool = (label, act) =>
@@ -182,8 +182,8 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
         act().catch(() => (state.textContent = "This picture could not be made; the table holds the numbers."));
       } }, label);
     const buttons = [
-      figure.spec ? tool("PNG", async () => save(`${name}.png`, await asPng(await pictureOf(figure, page)))) : null,
-      figure.spec ? tool("SVG", async () => save(`${name}.svg`, new Blob([(await pictureOf(figure, page)).svg], { type: "image/svg+xml" }))) : null,
+      figure.spec ? tool("PNG", async () => save(`${name}.png`, await asPng(await pictureOf(figure, page, size)))) : null,
+      figure.spec ? tool("SVG", async () => save(`${name}.svg`, new Blob([(await pictureOf(figure, page, size)).svg], { type: "image/svg+xml" }))) : null,
       figure.table ? tool("CSV", async () => save(`${name}.csv`, new Blob([asCsv(figure.table)], { type: "text/csv;charset=utf-8" }))) : null,
     ];
     const canEmbed = figure.spec && page.home && page.key;
