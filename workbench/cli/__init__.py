@@ -19,6 +19,7 @@ from workbench.cli.index import add_index
 from workbench.cli.preprocess import add_preprocess
 from workbench.cli.publishing import add_publishing
 from workbench.cli.references import add_references
+from workbench.cli.report import add_report
 from workbench.cli.sample import add_sample
 from workbench.cli.steps import WordsError
 from workbench.cli.verbs import add_verbs
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     add_census(verbs)
     add_sample(verbs)
     add_references(verbs)
+    add_report(verbs)
     add_datasets(verbs)
     add_index(verbs)
     add_preprocess(verbs)

@@ -1,34 +1,15 @@
-"""The verbs about the whole: demo, catalog and report."""
+"""The verbs about the whole: demo and catalog."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
 from workbench.cli.selection import add_source, open_source
-from workbench.cli.steps import WordsError
 
 _EXAMPLES = {
     "demo": ["workbench demo --no-serve"],
     "catalog": ["workbench catalog --quality", "workbench catalog --source synthetic"],
-    "report": [
-        "workbench report cohort_profile --cohort chest_ct.yaml",
-        "workbench report release_census --source synthetic --release 2022-01-01 --language es",
-    ],
 }
-_PARAMETERS = """
-
-parameters of cohort_profile:
-  --cohort FILE         a saved cohort (default: chest CT in the COVID-19 collections, or all there is)
-  --source NAME|PATH|URL  the repository; of a cohort of your own files, where they lie (default: idc)
-  --reference NAME|CSV  the population to compare with: workbench references (default: us_census)
-
-parameters of release_census:
-  --source NAME|PATH|URL  the repository: idc, synthetic, a path or an address (default: idc)
-  --release NAME        a batch or a version of the source; everybody up to then is counted (default: the latest)
-  --attributes NAME,…   what to count: sex, age_group, race … (default: all that the source has of people)
-  --reference NAME|CSV  the population to compare with (default: us_acs; of a controlled source us_census)
-  --language en|es|de|fr  what the categories are called in; sentences stay English (default: en)
-  --exact True|False    whether the holder of a controlled source sees small counts (default: False)"""
 
 
 def add_verbs(verbs: Any) -> None:
@@ -46,12 +27,6 @@ def add_verbs(verbs: Any) -> None:
 
     catalog = add_verb(verbs, "catalog", _catalog, "say what the repository holds and how clean it is")
     catalog.add_argument("--quality", action="store_true", help="count every rule by which the source was cleaned")
-
-    report = add_verb(verbs, "report", _report, "write a report: notebook, web page, PDF, tables, provenance")
-    report.set_defaults(takes_parameters=True)
-    report.description += _PARAMETERS
-    report.add_argument("name", metavar="REPORT", help="cohort_profile or release_census")
-    report.add_argument("--out", type=Path, help="folder to write (default: a new one under reports/)")
 
     add_source(catalog)
     demo.add_argument("--source", default="idc", help="the repository (default: idc, the embedded index)")
@@ -112,19 +87,3 @@ def _catalog(options: argparse.Namespace) -> None:
     if not options.quality:
         shown = "The 20 largest collections. " if catalog.repository.collections.height > 20 else ""
         print(f"{shown}How clean is it? workbench catalog --quality")
-
-
-def _report(options: argparse.Namespace) -> None:
-    from workbench.presentation.reports import render_report
-
-    words, parameters = list(options.parameters), {}
-    while words:
-        name, equals, value = words.pop(0).partition("=")
-        if not name.startswith("--") or not (equals or words):
-            raise WordsError(
-                f"{name} was received. Parameters are written --NAME VALUE, such as --cohort chest_ct.yaml. "
-                "See: workbench report --help"
-            )
-        parameters[name.removeprefix("--").replace("-", "_")] = value if equals else words.pop(0)
-    report = render_report(options.name, out=options.out, **parameters)
-    print(f"Report: {report.html}")
