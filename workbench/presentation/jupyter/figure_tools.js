@@ -16,7 +16,8 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
   const PNG_SCALE = 2;
   const INK = "#16212b", SOFT = "#52606d";
   const FONT = '"Segoe UI", "DejaVu Sans", "Liberation Sans", Helvetica, Arial, sans-serif';
-  const EMBED_HEIGHT = 520;
+  const EMBED_HEIGHT = 520; // of a frame, where the chart is not drawn yet
+  const WORDS_HEIGHT = 240; // of the title, the footnote and the source around it
   const SVG = "http://www.w3.org/2000/svg";
 
   // ---- the view in the address; in a notebook the address belongs to the notebook, so there it is kept aside
@@ -136,6 +137,7 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
     };
     put(figure.title, 19, 700, INK, 4);
     put(figure.subtitle, 14, 400, SOFT, 14);
+    chart.setAttribute("overflow", "visible"); // a label may reach into the margin
     chart.setAttribute("x", MARGIN);
     chart.setAttribute("y", y);
     root.append(chart);
@@ -166,11 +168,11 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
 
   // ---- the tools of one figure
 
-  function embedCode(figure, page) {
+  function embedCode(figure, page, height) {
     const address = new URL("embed.html", new URL(page.home, location.href));
     address.hash = hashOf({ page: page.key, figure: figure.id });
     const quiet = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
-    return `<iframe src="${quiet(address.href)}" title="${quiet(figure.title)}" width="100%" height="${EMBED_HEIGHT}" loading="lazy" style="border:0"></iframe>`;
+    return `<iframe src="${quiet(address.href)}" title="${quiet(figure.title)}" width="100%" height="${height}" loading="lazy" style="border:0"></iframe>`;
   }
 
   function figureTools(figure, page, size = {}) {
@@ -186,24 +188,27 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
       figure.spec ? tool("SVG", async () => save(`${name}.svg`, new Blob([(await pictureOf(figure, page, size)).svg], { type: "image/svg+xml" }))) : null,
       figure.table ? tool("CSV", async () => save(`${name}.csv`, new Blob([asCsv(figure.table)], { type: "text/csv;charset=utf-8" }))) : null,
     ];
-    const canEmbed = figure.spec && page.home && page.key;
-    return make(
+    const embed = figure.spec && page.home && page.key ? embedPart(figure, page) : null;
+    const node = make(
       "details",
       { class: "wb-take" },
-      make("summary", {}, canEmbed ? "Download or embed" : "Download"),
+      make("summary", {}, embed ? "Download or embed" : "Download"),
       make("div", { class: "wb-tools" }, buttons),
-      canEmbed ? embedPart(figure, page) : null,
+      embed,
       state,
     );
+    node.addEventListener("toggle", () => node.open && embed?.opened());
+    return node;
   }
 
   function embedPart(figure, page) {
-    const code = embedCode(figure, page);
     const area = make("textarea", { class: "wb-code", readonly: true, rows: "3", spellcheck: "false", "aria-label": `Embed code: ${figure.title}` });
-    area.value = code;
     area.addEventListener("focus", () => area.select());
     const note = location.protocol === "file:" ? make("p", { class: "wb-note" }, "This page is a file on your machine. The code works for others once the pages stand on a web server.") : null;
-    return make("div", { class: "wb-embed" }, make("p", {}, "Put this chart on a page of yours:"), area, copyButton(() => code, "Copy embed code"), note);
+    const node = make("div", { class: "wb-embed" }, make("p", {}, "Put this chart on a page of yours:"), area, copyButton(() => area.value, "Copy embed code"), note);
+    const write = (chart) => (area.value = embedCode(figure, page, chart ? Math.ceil(chart.getBoundingClientRect().height) + WORDS_HEIGHT : EMBED_HEIGHT));
+    write(null);
+    return Object.assign(node, { opened: () => write(node.closest("[data-figure]")?.querySelector(".wb-chart svg")) });
   }
 
   // ---- a page of figures: its choices and what is open stand in the address

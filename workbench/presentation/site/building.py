@@ -124,8 +124,10 @@ def _read_pages(aggregates: Path) -> dict[str, dict[str, Any]]:
         )
     written = json.loads(manifest.read_text(encoding="utf-8"))
     pages = {key: load_page(aggregates, name=key, even_stale=True) for key in list_pages() if key in written["pages"]}
-    until = written.get("good_until")
-    return {key: page | ({"good_until": until} if until else {}) for key, page in pages.items()}
+    # a page that speaks for no commons, such as the data catalog, stands in the house of the source beside it
+    whose = {"name": written["source"]["name"]} | {key: told for key, told in written["identity"].items() if told}
+    until = {"good_until": written["good_until"]} if written.get("good_until") else {}
+    return {key: page | until | {"identity": whose} for key, page in pages.items()}
 
 
 def _with_own(site: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
