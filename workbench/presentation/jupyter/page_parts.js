@@ -315,7 +315,7 @@ function using(page) {
   return make(
     "section",
     { class: "wb-using", "aria-labelledby": "wb-using" },
-    make("h2", { id: "wb-using" }, "Use and cite"),
+    make("h2", { id: "wb-using" }, cite ? "Use and cite" : "Terms of use"),
     make("div", { class: "wb-notes" }, told.map(([title, text]) => make("div", {}, make("h3", {}, title), make("p", {}, joined(text)))), cite),
   );
 }
