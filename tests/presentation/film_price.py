@@ -108,7 +108,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
         with running_page(folder / "page.json", port=free_port(), preheat=False) as (root, _):
-            page.goto(f"{root}explorer")
+            page.goto(f"{root}explore/rows")
             page.wait_for_selector(READY, state="attached", timeout=60_000)
             page.set_viewport_size({"width": 1400, "height": 1000})
             page.screenshot(path=images / "cohort_explorer.png")

@@ -30,7 +30,7 @@ def main() -> None:
         with running_page(folder, port=free_port(), preheat=False, source="synthetic") as (address, _):
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             page = browser.new_page(viewport={"width": 1200, "height": HEIGHT})
-            page.goto(f"{address}census")
+            page.goto(f"{address}explore/census")
             page.wait_for_selector("[data-ready='true']", timeout=60_000)
             page.screenshot(path=target)
             browser.close()

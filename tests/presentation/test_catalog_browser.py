@@ -384,7 +384,7 @@ def test_it_is_served_beside_the_other_pages(visit, tmp_path):
     (tmp_path / "data_catalog.json").write_text(json.dumps(page), encoding="utf-8")
     before = len(visit.console_errors)
     with running_page(tmp_path, port=free_port(), preheat=False) as (address, _):
-        visit.open(f"{address}data_catalog#entry=free-chests", wait_for=READY)
+        visit.open(f"{address}explore/data_catalog#entry=free-chests", wait_for=READY)
         assert visit.page.locator("dialog [data-card='free-chests']").is_visible()
         visit.page.keyboard.press("Escape")
         links = visit.page.locator(".wb-nav a")

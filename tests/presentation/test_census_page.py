@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COUNTED = ("represented", "together", "places", "imaged")
 
 
-def served(visit, folder, path=""):
+def served(visit, folder):
     with running_page(folder, port=free_port(), preheat=False) as (address, _):
-        visit.open(f"{address}{path}", wait_for="[data-ready='true']")
+        visit.open(f"{address}explore/census", wait_for="[data-ready='true']")
         yield visit
 
 
@@ -51,7 +51,7 @@ def invented(chromium, tmp_path_factory):
     visit = Visit(page)
     visit.listen()
     folder = write_aggregates(wb.open_catalog("synthetic:2000"), tmp_path_factory.mktemp("invented"))
-    yield from served(visit, folder, "census")
+    yield from served(visit, folder)
     page.close()
 
 

@@ -32,7 +32,7 @@ def address(tmp_path_factory):
     file = tmp_path_factory.mktemp("aggregates") / "page.json"
     file.write_text(json.dumps(PAGE), encoding="utf-8")
     with running_page(file, port=free_port(), preheat=False) as (root, _):
-        yield f"{root}explorer"
+        yield f"{root}explore/rows"
 
 
 @pytest.fixture
@@ -310,12 +310,12 @@ def test_no_request_leaves_the_machine_and_no_error_reaches_the_console(visit):
 
 def test_the_pages_side_by_side_lead_to_each_other_by_the_same_links(visit, opened, address):
     links = opened.get_by_role("navigation", name="Pages").get_by_role("link")
-    assert links.all_inner_texts() == ["Repository overview", "Cohort explorer"]
+    assert links.all_inner_texts() == ["Repository overview", "Explore the rows"]
     assert [each.get_attribute("aria-current") for each in links.all()] == [None, "page"]
     links.first.click()
     opened.wait_for_selector(".wb-page", state="attached", timeout=60_000)
-    assert opened.url == address.removesuffix("explorer")
-    assert opened.get_by_role("link", name="Cohort explorer").get_attribute("href") == "explorer"
+    assert opened.url == address.replace("rows", "overview")
+    assert opened.get_by_role("link", name="Explore the rows").get_attribute("href") == "/explore/rows"
 
 
 def test_reload_and_back_find_the_cohort_that_was_left(opened, visit, address, example):

@@ -64,7 +64,7 @@ def address(folder):
 
 @pytest.fixture
 def census(visit, address):
-    visit.open(f"{address}census", wait_for="[data-ready='true']")
+    visit.open(f"{address}explore/census", wait_for="[data-ready='true']")
     return visit.page
 
 
@@ -79,7 +79,7 @@ def test_a_folder_gives_each_page_its_own_file(folder):
 
 
 def test_a_link_leads_from_page_to_page_and_the_present_one_is_marked(visit, address):
-    visit.open(address, wait_for="[data-ready='true']")
+    visit.open(f"{address}explore/overview", wait_for="[data-ready='true']")
     links = visit.page.locator(".wb-nav a")
     assert links.all_inner_texts() == ["Repository overview", "Diversity census", "Cohort explorer"]
     assert visit.page.locator(".wb-nav a[aria-current=page]").inner_text() == "Repository overview"

@@ -34,14 +34,14 @@ def serve(source, folder):
 def real(tmp_path_factory):
     """Yield the address of the explorer on the embedded commons."""
     with serve("idc", tmp_path_factory.mktemp("real")) as (root, _):
-        yield f"{root}explorer"
+        yield f"{root}explore/rows"
 
 
 @pytest.fixture(scope="module")
 def synthetic(tmp_path_factory):
     """Yield the address of the explorer on the synthetic commons."""
     with serve("synthetic", tmp_path_factory.mktemp("synthetic")) as (root, _):
-        yield f"{root}explorer"
+        yield f"{root}explore/rows"
 
 
 @pytest.fixture

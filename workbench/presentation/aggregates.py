@@ -88,7 +88,7 @@ def _write(publication: Publication, folder: Path) -> None:
     say("Counting what the pages show (some seconds) …")
     repository, identity = publication.catalog.repository, publication.identity
     pages = public_pages(publication)
-    source = {"name": repository.name, "version": repository.version}
+    source = {"name": repository.name, "version": repository.version, "disclosure": publication.disclosure}
     write_pages(folder, pages, source=source, identity=identity.entry(), refresh_days=identity.refresh_days)
     vega_bundle()
 

@@ -1,55 +1,175 @@
-"""Voila with several pages side by side: the first at the root, each of the others one link away."""
+"""Voila as an application of our own: the public pages, each with a light kernel, and nothing else."""
 
 import os
+import signal
 from typing import Any
 
+import tornado.httpserver
 import traitlets
+from jupyter_server.auth.identity import IdentityProvider, User
+from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.utils import url_path_join
+from tornado.ioloop import IOLoop
+from tornado.web import RedirectHandler
+from voila import notebook_renderer
 from voila.app import Voila
-from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+
+from workbench.presentation.serving import answers, files, plain
+from workbench.presentation.serving.forking import fork_kernels
+from workbench.presentation.serving.health import feed_watchdog
+from workbench.presentation.serving.kernels import PageKernels
+from workbench.presentation.serving.logs import quiet_logs
+from workbench.presentation.serving.templates import QuickExporter
+
+#: Extensions for the browser that a page needs.
+EXTENSIONS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget")
+
+_KERNEL = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+#: A page sends small messages; nothing is uploaded.
+_MESSAGE_BYTES = 1 << 20
+_BODY_BYTES = 1 << 16
+_HEADER_BYTES = 1 << 14
+_IDLE_SECONDS = 75
+_PING_SECONDS = 30
+_BODY_SECONDS = 10
 
 
-class _Leave(VoilaShutdownKernelHandler):
-    """Ends the kernel of a page that a visitor leaves.
+class _Everyone(IdentityProvider):
+    """Every visitor is the same to us: no cookie tells one from another."""
 
-    The browser sends this as a beacon, which carries no form token, so Voila refuses it and the kernel stays until it
-    is culled. The kernel's random number, known to that page alone, is permission enough to end it.
-    """
+    def get_user(self, handler: Any) -> User:  # noqa: ARG002
+        """Return the visitor, whoever it is."""
+        return User("visitor")
 
-    def check_xsrf_cookie(self) -> None:
-        pass
+    def get_handlers(self) -> list[Any]:
+        """Return no page to sign in at."""
+        return []
 
 
 class VoilaPages(Voila):
-    """A Voila server of one notebook that serves others under names of their own."""
+    """A Voila server of listed notebooks, without a tree, without files, without a way to run anything else."""
 
     pages = traitlets.Dict(
-        help="Address below the root -> notebook", value_trait=traitlets.Unicode(), key_trait=traitlets.Unicode()
+        help="Address below the base -> notebook", value_trait=traitlets.Unicode(), key_trait=traitlets.Unicode()
     ).tag(config=True)
+    anew = traitlets.List(traitlets.Unicode(), help="Addresses of pages whose kernel must not be forked").tag(
+        config=True
+    )
+    site = traitlets.Unicode(help="Folder of the static pages, served at the root").tag(config=True)
+
+    warm = traitlets.Bool(True, help="Whether what forks kernels is started before the first visitor").tag(config=True)
+
+    def initialize(self, argv: list[str] | None = None) -> None:
+        """Take the words of the command line, and set what no command line may change.
+
+        Parameters
+        ----------
+        argv : list of str, optional
+            The words.
+        """
+        super().initialize(argv)
+        self.open_browser = False
+        settings = self.voila_configuration
+        settings.allow_template_override = settings.allow_theme_override = "NO"
+        settings.file_allowlist = []
+        settings.show_tracebacks = False
+        settings.strip_sources = True
+        # Voila's own widget manager, the widgets and anywidget are all that a page needs.
+        settings.extension_allowlist = list(EXTENSIONS)
+        settings.multi_kernel_manager_class = PageKernels
+        self.identity_provider_class = _Everyone
+        notebook_renderer.VoilaExporter = QuickExporter
+        fork_kernels()
+        quiet_logs(self)
+
+    def setup_template_dirs(self) -> None:
+        """Take our template, whatever the command line says."""
+        self.voila_configuration.template = "workbench"
+        super().setup_template_dirs()
+
+    def init_settings(self) -> dict[str, Any]:
+        """Return the settings of the application.
+
+        Returns
+        -------
+        dict
+            As tornado takes them.
+        """
+        return {
+            **super().init_settings(),
+            "headers": {**plain.HEADERS, "Content-Security-Policy": plain.LIVE_POLICY},
+            "content_security_policy": plain.LIVE_POLICY,
+            "log_function": lambda _: None,  # who looks at which page is nobody's business
+            "ws_ping_interval": _PING_SECONDS * 1000,
+            "ws_ping_timeout": _PING_SECONDS * 1000,
+            "websocket_max_message_size": _MESSAGE_BYTES,
+            "default_handler_class": plain.NotFound,
+        }
 
     def init_handlers(self) -> list[Any]:
-        """Return Voila's handlers, the further pages before the root that answers everything else.
+        """Return what is answered, and with what.
 
         Returns
         -------
         list of tuple
             As tornado takes them.
         """
-        *others, root = (_leaving(handler) for handler in super().init_handlers())
+        base = self.server_url
         pages = [
             (
-                url_path_join(self.server_url, name),
-                root[1],
-                {**root[2], "notebook_path": os.path.relpath(notebook, self.root_dir)},
+                url_path_join(base, name),
+                answers.LivePage,
+                {
+                    "notebook_path": os.path.relpath(notebook, self.root_dir),
+                    "template_paths": self.template_paths,
+                    "config": self.config,
+                    "voila_configuration": self.voila_configuration,
+                    "anew": name in self.anew,
+                },
             )
             for name, notebook in self.pages.items()
         ]
-        return [*others, *pages, root]
+        first = url_path_join(self.base_url, next(iter(self.pages), ""))
+        start = (
+            (r"/(.*)", files.SiteFile, {"path": self.site, "default_filename": "index.html"})
+            if self.site
+            else (r"/", RedirectHandler, {"url": first, "permanent": False})
+        )
+        return [
+            (r"/health", answers.Health),
+            *pages,
+            (url_path_join(base, rf"/api/kernels/{_KERNEL}"), answers.KernelState),
+            (url_path_join(base, rf"/api/kernels/{_KERNEL}/channels"), answers.KernelSocket),
+            (url_path_join(base, rf"/voila/api/shutdown/{_KERNEL}"), answers.Leave),
+            (url_path_join(base, r"/voila/templates/(.*)"), files.TemplateFile),
+            (url_path_join(base, r"/voila/static/(.*)"), files.StaticFile, {"paths": self.static_paths}),
+            (url_path_join(base, r"/voila/labextensions/(.*)"), FileFindHandler, {"path": self.labextensions_path}),
+            (url_path_join(base, r"/(.+)"), plain.NotFound),
+            *([start] if self.site or first != "/" else []),
+        ]
 
-
-def _leaving(handler: Any) -> Any:
-    replaced = len(handler) > 1 and handler[1] is VoilaShutdownKernelHandler
-    return (handler[0], _Leave, *handler[2:]) if replaced else handler
+    def listen(self) -> None:
+        """Answer on the port until a signal comes."""
+        server = tornado.httpserver.HTTPServer(
+            self.app,
+            xheaders=True,
+            max_body_size=_BODY_BYTES,
+            max_header_size=_HEADER_BYTES,
+            idle_connection_timeout=_IDLE_SECONDS,
+            body_timeout=_BODY_SECONDS,
+        )
+        server.listen(self.port, self.ip)
+        self.ioloop = IOLoop.current()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._handle_signal_stop)
+        if self.warm:
+            self.kernel_manager.warm()
+        stop_feeding = feed_watchdog()
+        try:
+            self.ioloop.start()
+        finally:
+            stop_feeding()
+            self.stop()
 
 
 if __name__ == "__main__":
