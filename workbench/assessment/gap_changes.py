@@ -68,8 +68,9 @@ class GapChange:
             )
         now, then = (f"{100 * distance:.1f}" for distance in (self.after, self.before))
         verb = {"closed": "closed", "opened": "opened", "stayed": "did not move"}[self.verdict]
-        moved = f"to {now} of 100 patients, from {then}" if self.verdict != "stayed" else f"at {now} of 100 patients"
-        return f"{subject}: the gap to {self.reference} {verb} {moved}. {self._moved()}".strip()
+        share = f"{now} of 100 patients would have to belong to another group"
+        before = "as before" if self.verdict == "stayed" else f"{then} before"
+        return f"{subject}: the gap to {self.reference} {verb}: {share}, {before}. {self._moved()}".strip()
 
     def _moved(self) -> str:
         """The groups whose shares moved most, up or down."""

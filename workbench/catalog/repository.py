@@ -19,6 +19,7 @@ _PIECE = 2**16  # rows: a million identifiers of 64 characters at once would tak
 INSTANCES = "instances.parquet"
 
 _COLLECTIONS = {"collection_id": pl.String, "program_id": pl.String}
+_QUALITY = {"rule": pl.String, "unit": pl.String, "collection_id": pl.String, "n": pl.UInt32, "n_total": pl.UInt32}
 _VERSIONS = {"idc_version": pl.Int64, "version_timestamp": pl.String}
 
 
@@ -235,6 +236,12 @@ class Repository:
     def data_quality(self) -> pl.DataFrame:
         """Return the count of every cleaning rule."""
         return pl.read_parquet(self.folder / "data_quality.parquet")
+
+    @cached_property
+    def data_quality_by_collection(self) -> pl.DataFrame:
+        """Return the count of every cleaning rule in each collection; no rows when the source does not tell."""
+        path = self.folder / "data_quality_by_collection.parquet"
+        return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=_QUALITY)
 
     @cached_property
     def collections(self) -> pl.DataFrame:

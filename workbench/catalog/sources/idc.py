@@ -92,6 +92,7 @@ def _build(folder: Path) -> None:
         "studies": idc_tables.slim_studies(studies),
         "series": idc_tables.to_series(harmonized, studies),
         "data_quality": idc_quality.count_quality(harmonized, patients),
+        "data_quality_by_collection": idc_quality.count_quality_by_collection(harmonized, patients),
     }
     for name, table in slim.items():
         table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=6, row_group_size=2**21)

@@ -1,5 +1,7 @@
 """Count what had to be repaired, guessed or left unknown while the IDC index was harmonized."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from workbench.catalog.sources.idc_tables import IMAGE_IDENTIFIER
@@ -8,6 +10,17 @@ from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS, PATI
 
 _AGE, _SEX = pl.col("PatientAge"), pl.col("PatientSex")
 _STANDARD_AGE = r"^\d{3}[DWMY]$"
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One rule: what it is called, what it counts, among which rows of a frame, and what is done."""
+
+    name: str
+    unit: str
+    rows: pl.DataFrame  # one row a unit, with its collection
+    met: pl.Expr
+    treatment: str
 
 
 def count_quality(series: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
@@ -25,12 +38,49 @@ def count_quality(series: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         ``rule``, ``unit``, ``n``, ``n_total``, ``fraction``, ``treatment``.
     """
-    rows = [*_series_rules(series), *_grouped_rules(series), *_patient_rules(patients)]
+    rows = [
+        (rule.name, rule.unit, rule.rows.select(rule.met.sum()).item(), rule.rows.height, rule.treatment)
+        for rule in _rules(series, patients)
+    ]
     counted = pl.DataFrame(rows, schema=["rule", "unit", "n", "n_total", "treatment"], orient="row")
     return conform(counted.with_columns(fraction=pl.col("n") / pl.col("n_total")), DATA_QUALITY, name="data quality")
 
 
-def _series_rules(series: pl.DataFrame) -> list[tuple[str, str, int, int, str]]:
+def count_quality_by_collection(series: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
+    """Return how many series, studies or patients of each collection a cleaning rule touched.
+
+    Parameters
+    ----------
+    series, patients : polars.DataFrame
+        As for `count_quality`.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``rule``, ``unit``, ``collection_id``, ``n``, ``n_total``; a study or a PatientID of several collections counts
+        in the first one.
+    """
+    counted = [
+        rule.rows.group_by("collection_id")
+        .agg(n=rule.met.sum().cast(pl.UInt32), n_total=pl.len().cast(pl.UInt32))
+        .select(
+            pl.lit(rule.name).alias("rule"),
+            pl.lit(rule.unit).alias("unit"),
+            pl.col("collection_id").cast(pl.String),
+            "n",
+            "n_total",
+        )
+        .sort("collection_id")
+        for rule in _rules(series, patients)
+    ]
+    return pl.concat(counted)
+
+
+def _rules(series: pl.DataFrame, patients: pl.DataFrame) -> list[_Rule]:
+    return [*_series_rules(series), *_grouped_rules(series), *_patient_rules(patients)]
+
+
+def _series_rules(series: pl.DataFrame) -> list[_Rule]:
     years = parse_age(_AGE)
     rules: list[tuple[str, pl.Expr, str]] = [
         ("PatientAge is absent", _AGE.is_null(), "age is missing: Not Reported"),
@@ -73,61 +123,58 @@ def _series_rules(series: pl.DataFrame) -> list[tuple[str, str, int, int, str]]:
         ("Manufacturer is absent", pl.col("Manufacturer").is_null(), "manufacturer: Not Reported"),
         ("StudyDescription is absent", pl.col("StudyDescription").is_null(), "body region read elsewhere"),
     ]
-    counts = series.select(rule.sum().alias(str(i)) for i, (_, rule, _) in enumerate(rules)).row(0)
-    return [
-        (name, "series", n, series.height, treatment) for (name, _, treatment), n in zip(rules, counts, strict=True)
-    ]
+    return [_Rule(name, "series", series, rule, treatment) for name, rule, treatment in rules]
 
 
-def _grouped_rules(series: pl.DataFrame) -> list[tuple[str, str, int, int, str]]:
-    patient_ages = series.group_by("patient_key").agg(pl.col("series_age_years").drop_nulls().n_unique())
-    study_ages = series.group_by("StudyInstanceUID").agg(
-        pl.col("series_age_years").drop_nulls().n_unique(), patients=pl.col("patient_key").n_unique()
-    )
+def _grouped_rules(series: pl.DataFrame) -> list[_Rule]:
+    first = pl.col("collection_id").first()
+    ages = pl.col("series_age_years").drop_nulls().n_unique()
+    patient_ages = series.group_by("patient_key").agg(first, ages)
+    study_ages = series.group_by("StudyInstanceUID").agg(first, ages, patients=pl.col("patient_key").n_unique())
     several = pl.col("series_age_years") > 1
-    of_images = series.filter(pl.col("PatientID").str.contains(IMAGE_IDENTIFIER))["PatientID"].unique()
-    n_people = of_images.str.extract(IMAGE_IDENTIFIER).n_unique()
-    identifiers = series.group_by("PatientID").agg(pl.col("collection_id").n_unique())
+    identifiers = series.group_by("PatientID").agg(first, collections=pl.col("collection_id").n_unique())
+    of_image = pl.col("PatientID").str.contains(IMAGE_IDENTIFIER)
+    n_people = identifiers.filter(of_image)["PatientID"].str.extract(IMAGE_IDENTIFIER).n_unique()
     return [
-        (
+        _Rule(
             "A patient has more than one age",
             "patients",
-            patient_ages.filter(several).height,
-            patient_ages.height,
+            patient_ages,
+            several,
             "patient age is that of the earliest study with an age",
         ),
-        (
+        _Rule(
             "A study has more than one age",
             "studies",
-            study_ages.filter(several).height,
-            study_ages.height,
+            study_ages,
+            several,
             "study age is the smallest among acquired series",
         ),
-        (
+        _Rule(
             "A study lists more than one patient",
             "studies",
-            study_ages.filter(pl.col("patients") > 1).height,
-            study_ages.height,
+            study_ages,
+            pl.col("patients") > 1,
             "the study counts once, its patients each",
         ),
-        (
+        _Rule(
             "A PatientID names an image of a person",
             "PatientIDs",
-            len(of_images),
-            identifiers.height,
+            identifiers,
+            of_image,
             f"each counts as a patient; they are {n_people:,} people, kept together in splits",
         ),
-        (
+        _Rule(
             "A PatientID occurs in more than one collection",
             "PatientIDs",
-            identifiers.filter(pl.col("collection_id") > 1).height,
-            identifiers.height,
+            identifiers,
+            pl.col("collections") > 1,
             "a patient is the pair of collection and PatientID",
         ),
     ]
 
 
-def _patient_rules(patients: pl.DataFrame) -> list[tuple[str, str, int, int, str]]:
+def _patient_rules(patients: pl.DataFrame) -> list[_Rule]:
     rules = [
         ("Sexes of one patient disagree", pl.col("sex") == "Conflicting", "sex: Conflicting, no majority vote"),
         (
@@ -148,6 +195,4 @@ def _patient_rules(patients: pl.DataFrame) -> list[tuple[str, str, int, int, str
             "kept; see species",
         ),
     ]
-    return [
-        (name, "patients", patients.filter(rule).height, patients.height, treatment) for name, rule, treatment in rules
-    ]
+    return [_Rule(name, "patients", patients, rule, treatment) for name, rule, treatment in rules]

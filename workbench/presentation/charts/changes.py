@@ -16,6 +16,7 @@ _SHOWN = 12
 _KINDS = {"n_gained": "gained", "n_revised": "revised", "n_lost": "lost"}
 _COLORS = [BLUE, "#7fb2d9", ORANGE]
 _SIDES = ["before", "after"]
+_NAMED = 2
 
 
 def changes(moved: Changes, *, source: str) -> Figure:
@@ -138,12 +139,14 @@ def gap_moves(moved: Sequence[GapChange], *, names: tuple[str, str]) -> Figure:
 def _title(moved: Changes) -> str:
     if moved.is_equal:
         return f"Nothing changed between {moved.before} and {moved.after}"
-    gained = moved.table.filter(pl.col("unit") == "patients", pl.col("n_gained") > 0).sort("n_gained", descending=True)
-    if gained.is_empty():
-        n = moved.n("series", "n_gained")
-        return f"{moved.after[:1].upper()}{moved.after[1:]} brought {n:,} series and no new patient"
-    first, n = gained.row(0, named=True), moved.n("patients", "n_gained")
-    return f"{first['n_gained']:,} of {n:,} new patients are in {first[moved.by]}"
+    told: list[str] = []
+    for name, kind in (("n_gained", "new"), ("n_revised", "revised"), ("n_lost", "lost")):
+        n = moved.n("series", name)
+        if n and len(told) < _NAMED:
+            series = moved.table.filter(pl.col("unit") == "series")
+            first = series.sort(name, moved.by, descending=[True, False], nulls_last=True).row(0, named=True)
+            told.append(f"{first[name]:,} of {n:,} {kind} {'' if told else 'series '}are in {first[moved.by]}")
+    return ", ".join(told)
 
 
 def _moves(known: Sequence[GapChange]) -> str:
