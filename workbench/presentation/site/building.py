@@ -64,7 +64,7 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
         _write(folder / "embed.html", shared.embed({key: contents[key] for key in site}))
         _write(folder / "404.html", lost_html(name, base))
         _write(folder / "robots.txt", f"User-agent: *\nAllow: /\nDisallow: {base}explore/\n")
-        _refuse(find_problems(folder))
+        _refuse(find_problems(folder, explore=explore))
         compress(folder)
         _list_files(folder)
     return out
