@@ -21,7 +21,7 @@ from workbench.presentation.catalog_files import files_of
 from workbench.presentation.catalog_words import IMAGE_KINDS, NO_IMAGES, TERMS
 from workbench.presentation.charts.dataset_map import MEASURES, datasets
 from workbench.presentation.figure import Figure
-from workbench.presentation.page import PAGE_SCHEMA
+from workbench.presentation.manifest import PAGE_SCHEMA
 from workbench.presentation.page_head import flat_stamp
 from workbench.provenance import stamp
 

@@ -42,7 +42,7 @@ class Figure(SavablePicture):
     chart: Any
     table: pl.DataFrame
 
-    def spec(self, *, titled: bool = False, width: int | str = 640) -> dict[str, Any]:
+    def spec(self, *, titled: bool = False, width: int | str = 640, checked: bool = True) -> dict[str, Any]:
         """Return the finished Vega-Lite specification.
 
         Parameters
@@ -51,6 +51,8 @@ class Figure(SavablePicture):
             Whether title and subtitle are part of the picture.
         width : int or str
             Pixels, or ``"container"``.
+        checked : bool
+            Whether Altair compares it with the schema of Vega-Lite, which takes longer than making it.
 
         Returns
         -------
@@ -65,7 +67,7 @@ class Figure(SavablePicture):
             below = [line for text in (self.subtitle, self.footnote) for line in in_lines(text, NOTE_CHARACTERS)]
             heading = alt.TitleParams(title if len(title) > 1 else self.title, subtitle=below)
             chart = chart.properties(title=heading)
-        spec: dict[str, Any] = chart.to_dict()
+        spec: dict[str, Any] = chart.to_dict(validate=checked)
         spec["config"] = theme()
         spec.pop("usermeta", None)
         return spec
@@ -129,7 +131,7 @@ class Figure(SavablePicture):
             "subtitle": self.subtitle,
             "description": self.description,
             "footnote": self.footnote,
-            "spec": self.spec(width="container"),
+            "spec": self.spec(width="container", checked=False),
             "table": {"columns": _headers(self.table), "rows": [list(row) for row in _plain(self.table).iter_rows()]},
         }
 

@@ -10,8 +10,8 @@ from typing import Any
 
 #: The file that lists a folder of public pages.
 MANIFEST = "manifest.json"
-#: The form of that list.
-SITE_SCHEMA = "workbench-site/1"
+#: The form of that list, and of each page.
+SITE_SCHEMA, PAGE_SCHEMA = "workbench-site/1", "workbench-page/2"
 
 _PACKAGE = "imaging-workbench"
 

@@ -12,10 +12,9 @@ import anywidget
 import traitlets
 
 from workbench.presentation.frontend import whole_script, whole_style
-from workbench.presentation.manifest import MANIFEST, SITE_SCHEMA
+from workbench.presentation.manifest import MANIFEST, PAGE_SCHEMA, SITE_SCHEMA
 from workbench.presentation.pages import PAGES_VARIABLE, PageEntry, list_pages, pages_beside
 
-PAGE_SCHEMA = "workbench-page/2"
 #: Environment variable with the folder of aggregates, or one file.
 AGGREGATES_VARIABLE = "WORKBENCH_AGGREGATES"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from workbench.catalog.repository import Repository
 from workbench.presentation.identity import Identity
-from workbench.presentation.page import PAGE_SCHEMA
+from workbench.presentation.manifest import PAGE_SCHEMA
 from workbench.presentation.publication import Publication
 from workbench.presentation.terms_of_use import terms_of_use
 from workbench.provenance import stamp

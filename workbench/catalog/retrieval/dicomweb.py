@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import polars as pl
-from pydicom.datadict import tag_for_keyword
 
 from workbench.catalog.retrieval.bounds import EndlessAnswerError, bounded_session
 from workbench.catalog.retrieval.transfer import REFUSAL, RemoteFile, safe_name
@@ -96,6 +95,8 @@ class DicomWebServer:
             When the answer is a refusal.
         """
         search = self._client.search_for_studies if level == "studies" else self._client.search_for_series
+        from pydicom.datadict import tag_for_keyword  # a second that every catalog would wait for
+
         wanted = [_UID_OF[level], *(f"{tag_for_keyword(keyword):08X}" for keyword in fields)]
         found: dict[str, Answer] = {}
         until = time.monotonic() + _MOST_S

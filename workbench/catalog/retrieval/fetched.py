@@ -12,7 +12,6 @@ import polars as pl
 from workbench.cache import rules_digest, sealed_folder
 from workbench.catalog.retrieval.receipt import Receipt
 from workbench.markup import html_table
-from workbench.phantoms import anatomy, chest
 from workbench.provenance import file_digest
 
 #: How a phantom is called wherever a collection would stand.
@@ -95,6 +94,8 @@ class Fetched:
         Fetched
             With `phantom` true; the images say so too.
         """
+        from workbench.phantoms import anatomy, chest  # they need pydicom, which no catalog should wait for
+
         made_by = rules_digest(inspect.getsource(module) for module in (anatomy, chest))
         folder = sealed_folder(
             f"phantom-{modality}-{seed}-{made_by}", lambda into: _write_phantom(into, modality, seed)
@@ -176,6 +177,8 @@ class Fetched:
 
 
 def _write_phantom(folder: Path, modality: str, seed: int) -> None:
+    from workbench.phantoms import chest
+
     if modality == "CT":
         chest.write_chest_ct(folder, seed=seed)
     else:
