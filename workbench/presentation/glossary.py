@@ -1,9 +1,8 @@
 """The glossary: every technical term of a public page in plain words, with its source."""
 
-import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from workbench.assets import asset_path
 
 _SCHEMA = "workbench-page/2"
+_UNREAD = {"schema", "key", "spec", "packed", "provenance", "identity", "glossary", "published", "url", "logo"}
 
 
 @cache
@@ -21,7 +21,8 @@ def read_glossary() -> Mapping[str, Mapping[str, Any]]:
     -------
     mapping of str to mapping
         Term to ``definition``, ``source`` (whose words or rule it is), ``url`` (where that has a page; else empty)
-        and ``forms`` (how it is written in a text).
+        ``forms`` (how it is written in a text), ``codes`` (how a table writes it) and ``everyday`` (whether a text
+        explains it once only).
     """
     written = tomllib.loads(asset_path("dashboards", "glossary.toml").read_text(encoding="utf-8"))
     told = {
@@ -30,6 +31,8 @@ def read_glossary() -> Mapping[str, Mapping[str, Any]]:
             "source": each["source"],
             "url": each.get("url", ""),
             "forms": [term, *each.get("forms", [])],
+            "codes": each.get("codes", []),
+            "everyday": each.get("everyday", False),
         }
         for term, each in sorted(written.items(), key=lambda pair: pair[0].casefold())
     }
@@ -49,8 +52,14 @@ def glossary_of(page: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     dict of str to mapping
         As `read_glossary` gives them.
     """
-    text = json.dumps(page, ensure_ascii=False, default=str)
-    return {term: each for term, each in read_glossary().items() if _pattern(*each["forms"]).search(text)}
+    said = set(_texts(page))
+    text = "\n".join(sorted(said))
+    lowered = text.lower()
+    return {
+        term: each
+        for term, each in read_glossary().items()
+        if not said.isdisjoint(each["codes"]) or any(_says(text, lowered, form) for form in each["forms"])
+    }
 
 
 def glossary_page(site: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -80,9 +89,20 @@ def glossary_page(site: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-@cache
-def _pattern(*forms: str) -> re.Pattern[str]:
-    written = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    # an abbreviation such as CT is written in capitals; a word may begin a sentence
-    flags = re.NOFLAG if all(form.isupper() for form in forms) else re.IGNORECASE
-    return re.compile(rf"(?<![\w-])(?:{written})(?![\w-])", flags)
+def _texts(value: Any) -> Iterator[str]:
+    """Every text that a reader may see; specifications repeat their table, what is packed is not read."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            if key not in _UNREAD:
+                yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+
+
+def _says(text: str, lowered: str, form: str) -> bool:
+    """Whether a text has a form as words of its own; an abbreviation such as CT in capitals only."""
+    within, looked = (text, form) if form.isupper() else (lowered, form.lower())
+    return looked in within and re.search(rf"(?<![\w-]){re.escape(looked)}(?![\w-])", within) is not None

@@ -1,7 +1,8 @@
 // The glossary: every term, findable by typing, each with an address of its own. The house stands before this text.
 
 function entryOf(term, { definition, source, url, forms }) {
-  const others = (forms ?? []).filter((form) => form.toLowerCase() !== term.toLowerCase());
+  const stem = term.toLowerCase().slice(0, Math.max(3, term.length - 2)); // a plural says nothing new
+  const others = (forms ?? []).filter((form) => !form.toLowerCase().startsWith(stem));
   return make(
     "div",
     { class: "wg-term", id: shell.idOf(term), "data-term": term, tabindex: "-1" },

@@ -60,7 +60,7 @@ function render({ model, el }) {
 
   // what is hidden behind a choice is drawn when it is chosen
   async function drawVisible(root, figures, dark, signal) {
-    root.dataset.ready = "false";
+    root.dataset.ready = String(root.hidden); // a notice then stands in its place
     await laidOut(root, signal);
     for (const part of figures.filter((each) => !each.section.hidden && !each.drawn)) {
       if (signal.aborted) return;
@@ -87,8 +87,7 @@ function render({ model, el }) {
       stop.abort();
       stop = new AbortController();
       for (const part of figures) part.drawn = Boolean(part.figure.absent);
-      if (root.hidden && page.problem?.kind !== "stale") root.dataset.ready = "true";
-      else drawVisible(root, figures, house.dark(), stop.signal);
+      drawVisible(root, figures, house.dark(), stop.signal);
     };
     house.onTheme(redraw);
     leave = () => {

@@ -186,7 +186,7 @@ const shell = (() => {
 
   // ---- glossary: a term in a text opens its definition; every term of the page stands in a list at its end
 
-  const NOT_IN = "a, button, summary, label, legend, select, textarea, input, th, h1, h2, h3, h4, svg, code, pre, dialog, .wb-chart, .wb-contents, .wb-option, [data-plain]";
+  const NOT_IN = "a, button, summary, label, legend, select, textarea, input, th, h1, h2, h3, h4, svg, code, pre, dialog, .wb-chart, .wb-contents, .wb-option, .wb-cite, .wb-facts, .wb-provenance, [data-plain]";
   let popover = null;
 
   function show(term, entry, anchor) {
@@ -265,15 +265,16 @@ const shell = (() => {
     const texts = [];
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) if (!node.parentElement.closest(NOT_IN)) texts.push(node);
-    const told = new Map();
+    const told = new Map([[root, new Set()]]);
     for (const node of texts) {
-      const section = node.parentElement.closest("section, header, footer, main") ?? root;
+      const section = node.parentElement.closest("section, header, .wg-card, .wg-answer, main") ?? root;
       if (!told.has(section)) told.set(section, new Set());
       const [seen, found] = [told.get(section), []];
       for (const match of node.data.matchAll(pattern)) {
         const term = termOf(match[0]);
-        if (!term || seen.has(term)) continue;
+        if (!term || seen.has(term) || (glossary[term].everyday && told.get(root).has(term))) continue;
         seen.add(term);
+        told.get(root).add(term);
         found.push([match.index, match[0], term]);
       }
       if (!found.length) continue;
@@ -308,6 +309,9 @@ const shell = (() => {
     return node;
   }
 
+  // a page in a file knows until when its numbers are good; the visitor's clock tells whether that has passed
+  const isPast = (day) => /^\d{4}-\d{2}-\d{2}$/.test(day ?? "") && new Date().toISOString().slice(0, 10) > day;
+
   function frame(page, main, { title = page.title } = {}) {
     main.id ||= "wb-main";
     main.tabIndex = -1;
@@ -319,11 +323,13 @@ const shell = (() => {
     });
     const top = part("header", { class: "wb-bar" }, part("div", { class: "wb-inner" }, brand(page), navigation(page), owns() ? themeSwitch() : null));
     const node = part("div", { class: "wb-house", lang: "en" }, owns() ? [skip, top] : null);
-    if (page.problem) {
-      const isOld = page.problem.kind === "stale";
+    const problem = page.problem ?? (isPast(page.good_until) ? { kind: "stale", as_of: page.as_of } : null);
+    if (problem) {
+      const isOld = problem.kind === "stale";
       main.hidden = true;
+      main.dataset.ready = "true";
       const heading = part("h1", {}, page.title);
-      const place = part("div", { class: "wb-page wb-instead" }, heading, notice(page.problem, isOld ? () => {
+      const place = part("div", { class: "wb-page wb-instead" }, heading, notice(problem, isOld ? () => {
         heading.remove();
         main.hidden = false;
         main.focus({ preventScroll: true });
