@@ -1,8 +1,9 @@
-"""The counts behind the public census: exact where the source is open, suppressed together where it is controlled."""
+"""The counts behind every public page: exact where the source is open, suppressed together where it is controlled."""
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
@@ -39,28 +40,49 @@ IMAGING = {"modality": "Modality", "body_region": "Body region", "manufacturer":
 _REFERENCES = {"controlled": "us_census"}
 _REFERENCE = "us_acs"
 _TOGETHER: tuple[By, ...] = (("sex", "age_group"), ("race", "ethnicity"))
+# What else is published of a controlled source, each with every table of fewer of its attributes. The sets form no
+# cycle: each meets those before it in attributes that one of them holds together, so that an audit looks at each alone.
+_HIERARCHY: tuple[By, ...] = (
+    ("sex", "age_group", "race"),
+    ("sex", "race", "ethnicity"),
+    ("sex", "age_group", "covid19_positive"),
+    ("sex", "covid19_positive", "modality"),
+    ("modality", "body_region"),
+    ("sex", "state"),
+)
+_MOST_CELLS = 600  # of one table beyond those of the census: with more of them, nearly all are small
 
 
 @dataclass(frozen=True)
 class PublicCounts:
-    """Every number that the public census may show.
+    """Every number that public pages may show.
 
     Attributes
     ----------
     cohort : Cohort
         The people of the source.
     censuses : mapping
-        Attributes to census; of a controlled source with the small counts, and what gives them away, hidden.
+        Attributes to census, of what the census shows; of a controlled source with the small counts, and what gives
+        them away, hidden.
     is_open : bool
         Whether further counts may be taken from the cohort.
     protection : tuple of str
         The rule of suppression and what its audit found; empty for an open source.
+    further : mapping
+        Further tables of a controlled source, suppressed with the others; with each of several attributes those of
+        fewer stand in `tables`. Of an open source none: they may be counted at any time.
     """
 
     cohort: Cohort
     censuses: Mapping[By, Census]
     is_open: bool
     protection: tuple[str, ...] = ()
+    further: Mapping[By, Census] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> dict[By, Census]:
+        """Every table: those of the census, then the further ones."""
+        return {**self.censuses, **self.further}
 
     def one_way(self, names: Mapping[str, str]) -> dict[str, Census]:
         """Return the censuses by one attribute.
@@ -100,7 +122,7 @@ class PublicCounts:
 
 
 def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) -> PublicCounts:
-    """Return what the public census of a source may show.
+    """Return what the public pages of a source may show.
 
     Parameters
     ----------
@@ -115,15 +137,11 @@ def count_public(catalog: Catalog, *, earlier: Sequence[Sequence[Census]] = ()) 
     PublicCounts
         Counts of people; animals and phantoms are left out.
     """
-    people = everybody(catalog)
-    is_open = catalog.repository.disclosure != "controlled"
-    imaged = people.where(derived=False) if is_open else people  # one family counts one population
-    tables = [_counted(imaged if by[0] in IMAGING else people, by, together=not is_open) for by in _attributes(people)]
-    protection: tuple[str, ...] = ()
-    if not is_open:
-        family = suppress(tables, earlier=earlier)
-        tables, protection = list(family.tables), (family.rule, family.audit.sentence)
-    return PublicCounts(people, {table.by: table for table in tables}, is_open, protection)
+    if catalog.repository.disclosure != "controlled":
+        return _exact(everybody(catalog))
+    if earlier:
+        return _suppressed(everybody(catalog), earlier)
+    return catalog.repository.remember("public counts", partial(_suppressed, everybody(catalog), ()))
 
 
 def default_reference(repository: Repository) -> str:
@@ -165,13 +183,40 @@ def _distance(comparison: Comparison) -> float | None:
     return known[0] if known.len() else None
 
 
-def _counted(cohort: Cohort, by: By, *, together: bool) -> Census:
-    """A census; of what patients may have several of, where small counts must not be derived, by the combination."""
-    if not together or by[0] not in IMAGING:
-        return count_exactly(cohort.repository, cohort.mask, by=by)
-    counted = read_counted(cohort.repository, cohort.mask, by, "patients")
-    rows = counted.rows if counted.key is None else combine_groups(counted.rows, key=counted.key, by=by[0])
-    return count_census(rows, by=by)
+def _exact(people: Cohort) -> PublicCounts:
+    imaged = people.where(derived=False)
+    counted = {by: imaged if by[0] in IMAGING else people for by in _attributes(people)}
+    censuses = {by: count_exactly(cohort.repository, cohort.mask, by=by) for by, cohort in counted.items()}
+    return PublicCounts(people, censuses, is_open=True)
+
+
+def _suppressed(people: Cohort, earlier: Sequence[Sequence[Census]]) -> PublicCounts:
+    """One family of one population: each patient once in every table, also of what he or she has several of."""
+    names = [by[0] for by in _attributes(people) if len(by) == 1]
+    patients = people.patients
+    for name in (each for each in IMAGING if each in names):
+        counted = read_counted(people.repository, people.mask, (name,), "patients")
+        rows = counted.rows if counted.key is None else combine_groups(counted.rows, key=counted.key, by=name)
+        patients = patients.drop(name, strict=False).join(rows, on="patient_key", how="left")
+    censuses = [count_census(patients, by=by) for by in _attributes(people)]
+    further = [count_census(patients, by=by) for by in _further(names)]
+    family = suppress([*censuses, *_without_thin(further)], earlier=earlier)
+    tables = {table.by: table for table in family.tables}
+    shown = {by: tables.pop(by) for by in _attributes(people)}
+    return PublicCounts(people, shown, False, (family.rule, family.audit.sentence), tables)
+
+
+def _further(names: Sequence[str]) -> list[By]:
+    """Every table of the hierarchy that is not one of the census, of what the source has."""
+    largest = [tuple(name for name in by if name in names) for by in _HIERARCHY]
+    parts = {part for by in largest for size in range(2, len(by) + 1) for part in itertools.combinations(by, size)}
+    return sorted(parts.difference(_TOGETHER), key=lambda by: (len(by), by))
+
+
+def _without_thin(tables: Sequence[Census]) -> Iterator[Census]:
+    """Leave out tables of very many cells, and those that cross them further."""
+    thin = [set(table.by) for table in tables if table.table.height > _MOST_CELLS]
+    yield from (table for table in tables if not any(names <= set(table.by) for names in thin))
 
 
 def _attributes(people: Cohort) -> Sequence[By]:

@@ -22,7 +22,6 @@ from workbench.presentation.census_counts import (
 from workbench.presentation.figure import Figure
 from workbench.presentation.page_head import WHY_EXACT, page_head
 from workbench.presentation.publication import Publication
-from workbench.presentation.published import published_tables
 from workbench.vocabulary.demographics import MISSING
 
 _INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
@@ -111,9 +110,6 @@ def census_page(publication: Publication, *, reference: str = "") -> dict[str, A
             for name, title, lead, choose in _SECTIONS
         ],
         "figures": [*(each.entry() for each in placed), *_missing_panels(counts, placed)],
-        "published": []
-        if counts.is_open
-        else [*map(published_tables, publication.earlier), published_tables(counts.censuses.values())],
         "notes": _notes(counts, population, compared),
     }
 
