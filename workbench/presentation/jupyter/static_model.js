@@ -36,8 +36,8 @@ const { staticContent, startStatic, staticModel, staticPages } = (() => {
     const page = staticPages[place.dataset.page];
     if (!page) return; // the still page says so by itself
     render({ model: staticModel({ page: isOld(page) ? { ...page, problem: { kind: "stale", as_of: page.as_of ?? "" } } : page }), el: place });
-    // a page of charts says when the first is drawn; a page without that word is there at once
-    const drawn = () => place.querySelector("[data-ready='true'], [data-drawn='true'], [data-first-ms]") || (place.firstChild && !place.querySelector("[data-ready]"));
+    // a page of charts says when the first is drawn, a closed page why; a page without such a word is there at once
+    const drawn = () => place.querySelector("[data-ready='true'], [data-drawn='true'], [data-first-ms], [data-problem]") || (place.firstChild && !place.querySelector("[data-ready]"));
     const show = () => {
       watching.disconnect();
       clearTimeout(late);
