@@ -105,7 +105,7 @@ def as_of(repository: Repository, release: str = "") -> str:
         A sentence.
     """
     source = f"the {repository.name}" if repository.name[:1].isupper() else repository.name
-    told = release or repository.version
+    told = release or _last_batch(repository) or repository.version
     day = _published(repository, told)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", told):
         return f"As of {in_full(date.fromisoformat(told))}: {source}, data version {repository.version}."
@@ -132,6 +132,12 @@ def in_full(day: date) -> str:
     'April 6, 2026'
     """
     return f"{day:%B} {day.day}, {day.year}"
+
+
+def _last_batch(repository: Repository) -> str:
+    """The day of the last batch, of a source that releases its patients in batches."""
+    days = repository.column("patients", "batch").drop_nulls() if repository.has("patients", "batch") else ()
+    return str(max(days)) if len(days) else ""
 
 
 def _published(repository: Repository, version: str) -> date | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.presentation.charts.people import census
     from workbench.presentation.charts.plans import gap, match, price
     from workbench.presentation.charts.pyramids import pyramid
+    from workbench.presentation.charts.quality import unknown, unknown_by_collection, unknown_over_time
     from workbench.presentation.charts.representation import decomposition, dumbbell
     from workbench.presentation.charts.spiders import spider
     from workbench.presentation.charts.trends import distances, trend
@@ -51,6 +52,9 @@ __all__ = [
     "state_map",
     "table_one",
     "trend",
+    "unknown",
+    "unknown_by_collection",
+    "unknown_over_time",
     "world_map",
 ]
 
@@ -67,6 +71,9 @@ _LOADED_LATE = {
     "intersections": "combinations",
     "missingness": "combinations",
     "trend": "trends",
+    "unknown": "quality",
+    "unknown_by_collection": "quality",
+    "unknown_over_time": "quality",
     "distances": "trends",
     "state_map": "maps",
     "world_map": "maps",
