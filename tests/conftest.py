@@ -7,11 +7,12 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
+from tests.thorough import examples
 from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.repository import Repository
 
 # Several tests run at once: how long one example takes says nothing about the code.
-settings.register_profile("workbench", deadline=None)
+settings.register_profile("workbench", deadline=None, max_examples=examples(100))
 settings.load_profile("workbench")
 
 

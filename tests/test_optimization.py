@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from tests.thorough import examples
 from workbench.optimization import LinearProgram, Row, bound_expressions, solve_linear
 
 
@@ -90,7 +91,7 @@ def test_expressions_are_asked_for_one_by_one() -> None:
     assert (least.objective, greatest.objective, asked) == (0.0, 5.0, [1.0])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_limits_are_those_of_another_program_for_linear_programs(seed: int) -> None:
     generator = np.random.default_rng(seed)

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.assessment.distance_intervals import distance_intervals
 from workbench.assessment.references import read_reference
 from workbench.assessment.resampling import Pair, distances_of, null, resampled
@@ -54,7 +55,7 @@ def test_two_samples_of_one_population_have_an_interval_from_zero() -> None:
 COUNTS = st.integers(1, 7).flatmap(lambda k: st.tuples(*[st.lists(st.integers(0, 30), min_size=k, max_size=k)] * 2))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(counts=COUNTS.filter(lambda sides: all(map(any, sides))), may_be_equal=st.booleans(), sampled=st.booleans())
 def test_an_interval_holds_its_estimate_and_lies_between_0_and_1(counts, may_be_equal, sampled) -> None:
     first, second = np.array(counts[0]), np.array(counts[1], dtype=float)

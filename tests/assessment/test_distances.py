@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
+from tests.thorough import examples
 from workbench.assessment.distances import jensen_shannon, total_variation, wasserstein
 
 PAIRS = st.integers(1, 8).flatmap(
@@ -14,7 +15,7 @@ PAIRS = st.integers(1, 8).flatmap(
 
 
 @pytest.mark.parametrize("distance", [jensen_shannon, total_variation])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(pair=PAIRS)
 def test_a_distance_is_symmetric_bounded_scale_free_and_zero_to_itself(distance, pair) -> None:
     p, q = pair
@@ -35,7 +36,7 @@ def test_nobody_on_one_side_has_no_distance() -> None:
     assert math.isnan(total_variation([1, 2], [0, 0]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(pair=PAIRS.filter(all))
 def test_jensen_shannon_is_that_of_scipy(pair) -> None:
     assert jensen_shannon(*pair) == pytest.approx(float(jensenshannon(*pair, base=2)), abs=1e-7)
@@ -46,7 +47,7 @@ def test_ages_that_must_move_both_ways_are_moved_the_shorter_way() -> None:
     assert wasserstein([1, 0, 1], [0, 2, 0], edges=[0, 10, 20, 30]) == pytest.approx(7.5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(pair=PAIRS, seed=st.integers(0, 99))
 def test_wasserstein_is_the_area_between_the_cumulative_curves(pair, seed) -> None:
     p, q = (np.array(side) / sum(side) for side in pair)

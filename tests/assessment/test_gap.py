@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.assessment.alignment import ReferenceCohort
 from workbench.assessment.census import count_census
 from workbench.assessment.distances import jensen_shannon, total_variation
@@ -27,7 +28,7 @@ SIZES = st.integers(1, 5).flatmap(lambda k: st.tuples(*[st.lists(st.integers(0, 
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(sizes=SIZES.filter(lambda sizes: any(sizes[1])), target=st.floats(0.02, 0.9))
 def test_the_batch_reaches_the_target_and_no_patient_of_it_can_be_left_out(measure, sizes, target) -> None:
     gap = close_gap(
@@ -44,7 +45,7 @@ def test_the_batch_reaches_the_target_and_no_patient_of_it_can_be_left_out(measu
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     now=st.lists(st.integers(0, 12), min_size=3, max_size=3),
     goal=st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any),

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.assessment.ratios import participation_ratio
 
 
@@ -28,7 +29,7 @@ def test_against_another_cohort_both_intervals_widen_the_ratio() -> None:
     assert (told["ppr_low"], told["ppr_high"]) == pytest.approx((low, high), rel=2e-3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     n=st.integers(0, 50),
     more=st.integers(0, 50),

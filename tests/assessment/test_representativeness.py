@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.assessment.alignment import ReferenceCohort
 from workbench.assessment.census import count_census
 from workbench.assessment.references import read_reference
@@ -238,7 +239,7 @@ def test_a_match_says_what_chance_does_and_names_no_group() -> None:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     own=st.dictionaries(st.sampled_from(SEX), st.integers(0, 5)),
     other=st.dictionaries(st.sampled_from(SEX), st.integers(0, 5)),

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.catalog.tiny import entities, make_repository
+from tests.thorough import examples
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.definition import SCHEMA
@@ -17,7 +18,7 @@ from workbench.catalog.repository import Repository
 from workbench.vocabulary.anatomy import regions_covering
 from workbench.vocabulary.demographics import AGE_DECADES, AGE_GROUPS
 
-LAWS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+LAWS = settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 UNKNOWN = ("Unknown", "Not Reported", "Not Applicable")
 CATEGORIES = ("modality", "body_region", "manufacturer", "kernel", "sex", "smoker", "loinc_name", "reader")
 BANDS = {"age_decade": AGE_DECADES, "age_group": AGE_GROUPS}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.comparison import compare
@@ -32,7 +33,7 @@ CRITERIA: list[tuple[str, Any]] = [
     ("first_version", (1, 9)),
     ("license", ["CC BY 4.0", "CC BY 3.0"]),
 ]
-LAWS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAWS = settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 some_criteria = st.lists(st.sampled_from(CRITERIA), min_size=1, max_size=4, unique_by=lambda pair: pair[0])
 policies = st.sampled_from(["exclude", "keep"])
 UNITS = ("patients", "studies", "series", "instances")

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from tests.catalog import by_hand
 from tests.catalog.tiny import entities, make_repository
+from tests.thorough import examples
 from workbench.catalog.commons import Catalog
 from workbench.catalog.criteria.groups import all_of, any_of, none_of
 from workbench.catalog.definition import content_hash
 from workbench.errors import UnknownNameError
 
-LAWS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+LAWS = settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 SOURCE = {"key": "made_up", "version": "1.0"}
 HEAD = {"schema": "workbench-cohort/2", "source": SOURCE}
 WINDOW = {"near_test": "Positive", "days": [-3, None], "which": "first"}

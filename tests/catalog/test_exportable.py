@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.catalog import repository
 from workbench.catalog.exportable import listed_rows, original_columns
 
@@ -21,7 +22,7 @@ def test_columns_that_the_source_lacks_are_null(make_selection: Any) -> None:
     assert series.rows() == [("1.2.3.0.0", None), ("1.2.3.0.1", None)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chosen=st.sets(st.integers(0, 29)), piece=st.sampled_from([1, 4, 7, 100]))
 def test_each_series_has_its_own_original_however_the_file_is_cut(
     make_selection: Any, chosen: set[int], piece: int

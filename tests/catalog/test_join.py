@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.cache import cache_folder
 from workbench.catalog.join import join_table
 from workbench.catalog.repository import Repository
@@ -177,7 +178,7 @@ def test_a_table_of_keys_alone_is_refused(source: Repository) -> None:
     assert str(error.value) == "The table has no column to join. It needs one beside the keys. Add a column."
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["x1", "x2", "x3", "x4", "y1", "y2"]), unique=True, max_size=6), st.data())
 def test_both_sides_add_up_and_every_value_stands_where_its_key_does(
     source: Repository, keys: list[str], data: st.DataObject

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.catalog.manifests import manifest
 from workbench.errors import UnknownNameError
 from workbench.tables import ORIGINAL
@@ -127,7 +128,7 @@ def test_an_empty_cohort_gives_a_manifest_without_entries(make_selection: Any) -
     assert set(made.values()) == {0}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chosen=st.sets(st.integers(0, 11)), kind=st.sampled_from(["s5cmd", "s5cmd-gcs", "gen3", "tcia", "csv"]))
 def test_the_number_of_entries_is_the_number_of_series(make_selection: Any, chosen: set[int], kind: Any) -> None:
     rows = [{**IDC[number % 3], "object_id": f"dg/{number}", "listed": number % 5 != 4} for number in range(12)]

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.imaging import threads
 from workbench.imaging.threads import limit_threads, over_slabs, thread_count
 
 
 @given(n=st.integers(0, 50), least=st.integers(1, 20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_slabs_cover_every_index_once_and_in_order(n: int, least: int) -> None:
     slabs = over_slabs(lambda begin, end: list(range(begin, end)), n, least=least)
     assert [index for slab in slabs for index in slab] == list(range(n))

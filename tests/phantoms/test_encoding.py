@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import CTImageStorage
 
+from tests.thorough import examples
 from workbench.errors import UnknownNameError
 from workbench.phantoms.dicom_files import phantom_header, save_phantom, set_pixels
 from workbench.phantoms.encoding import WRITABLE
@@ -28,7 +29,7 @@ def decoded(path: Path) -> np.ndarray:
     return dicomsdl.open(str(path)).pixelData(storedvalue=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(plane=arrays(np.uint16, array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=9)))
 def test_jpeg_lossless_gives_any_16_bits_back(plane: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> None:
     image = header()

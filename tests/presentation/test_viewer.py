@@ -13,6 +13,7 @@ import traitlets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.errors import UnknownNameError
 from workbench.imaging.images import Cine, Radiograph, Source, Volume
 from workbench.presentation.viewer import SliceViewer, view
@@ -69,7 +70,7 @@ def test_of_a_single_slice_no_plane_is_shown_as_a_line():
     assert [plane["key"] for plane in described["planes"]] == ["coronal"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(order=st.permutations(range(3)), signs=st.tuples(*[st.sampled_from((-1, 1))] * 3))
 def test_however_the_axes_lie_the_page_shows_the_same_patient(order, signs):
     upright = counted((3, 4, 5), spacing_mm=(1.0, 1.0, 1.0))

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.errors import UnknownNameError
 from workbench.optimization import Solution
 from workbench.sampling import match_target, matching, quotas, rake_weights
@@ -74,7 +75,7 @@ def best_by_trying(
     return best, nearest
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(people, shares, tolerances, st.sampled_from([0, 0, 0.5, 1]))
 def test_no_larger_subset_is_within_the_tolerance_and_none_of_its_size_is_nearer(
     rows: list[tuple[str, str]], parts: tuple[int, ...], tolerance: float, least: float
@@ -104,7 +105,7 @@ def test_of_the_largest_samples_the_nearest_is_taken() -> None:
     assert match.sentence.endswith("No larger subset does; of those of this size it is the nearest.")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(st.lists(st.integers(1, 9), min_size=5, max_size=5), st.sampled_from([0.02, 0.05, 0.1]))
 def test_the_nearest_is_as_large_as_the_first_found_and_never_farther(parts: list[int], tolerance: float) -> None:
     table, target = synthetic(2000), target_of(tuple(parts))
@@ -145,7 +146,7 @@ def test_a_small_group_can_be_kept() -> None:
     )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(st.integers(0, 1000), st.sampled_from([0.1, 0.2]), st.sampled_from(["optimal", "greedy"]))
 def test_the_order_of_rows_changes_nothing(seed: int, tolerance: float, method: str) -> None:
     table = synthetic(300)
@@ -265,7 +266,7 @@ def test_the_greedy_procedure_drops_one_in_a_hundred_of_many() -> None:
     assert match.n == 1980
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(st.lists(st.integers(1, 9), min_size=5, max_size=5))
 def test_the_optimum_is_never_below_the_greedy_procedure(parts: list[int]) -> None:
     table, target = synthetic(300), target_of(tuple(parts))
@@ -437,7 +438,7 @@ def test_weights_are_advised_only_where_there_are_some() -> None:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(people, shares, st.sampled_from([0.005, 0.05, 0.1]))
 def test_who_is_named_is_short_and_what_is_advised_works(
     rows: list[tuple[str, str]], parts: tuple[int, ...], tolerance: float

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import THOROUGH, examples
 from workbench.errors import UnknownNameError
 from workbench.sampling import stratified_split
 from workbench.sampling.splits import sizes
@@ -129,17 +130,14 @@ def bias(n_seeds: int) -> float:
     return float(np.abs(shares / n_seeds - levels.mean(axis=0)).max())
 
 
-def test_rare_groups_are_not_lost_on_average() -> None:
-    assert bias(60) < 0.004
-
-
 @pytest.mark.slow
-def test_the_largest_bias_over_two_thousand_seeds_is_below_a_thousandth() -> None:
-    assert bias(2000) < 0.001
+def test_no_group_of_a_part_is_favored_over_many_seeds() -> None:
+    n_seeds, most = (2000, 0.001) if THOROUGH else (200, 0.0025)  # what chance leaves shrinks with the root of n
+    assert bias(n_seeds) < most
 
 
 @given(rows.filter(lambda people: len({site for _, _, site, _ in people}) >= 3), st.integers(0, 999))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_whole_sites_stay_together_and_so_do_their_people(
     people: list[tuple[int, str | None, str, int]], seed: int
 ) -> None:

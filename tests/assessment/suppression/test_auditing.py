@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.assessment.suppression.families import one_way, patients
+from tests.thorough import examples
 from workbench.assessment.census import count_census
 from workbench.assessment.suppression import audit, suppress
 
@@ -164,7 +165,9 @@ SUMS = np.array([[cell in part for cell in CELLS] for part in FIGURES.values()],
 EVERY_TABLE = np.array(list(product(range(21), repeat=4)))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=examples(60), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
 @given(
     st.lists(st.integers(0, 9), min_size=4, max_size=4).filter(lambda joint: 0 < sum(joint) <= 20),
     st.lists(st.booleans(), min_size=8, max_size=8),

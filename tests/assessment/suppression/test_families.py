@@ -1,6 +1,5 @@
 """No count of 1 to 10 can be derived from any family of tables: shown by an audit that shares no code with ours."""
 
-import os
 from itertools import combinations, product
 from math import prod
 
@@ -10,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.assessment.suppression import by_hand
+from tests.thorough import THOROUGH
 from workbench.assessment.census import Census, count_census
 from workbench.assessment.suppression import suppress
 
@@ -17,7 +17,7 @@ from workbench.assessment.suppression import suppress
 COUNTS = st.sampled_from([0, 0, 0, 1, 2, 3, 5, 8, 10, 11, 12, 15, 30, 80])
 CHANGES = st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2, 4, 10, 11, 13, 40])
 # A thousand take a minute; the suite asks for a part of them.
-N_FAMILIES = 1_000 if os.environ.get("WORKBENCH_THOROUGH") else 250
+N_FAMILIES = 1_000 if THOROUGH else 100
 MOST_CELLS = 40  # of a joint table; a thousand of 125 take minutes
 
 

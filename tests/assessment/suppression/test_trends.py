@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tests.assessment.suppression.families import patients
+from tests.thorough import examples
 from workbench.assessment.suppression import suppress_trend
 from workbench.assessment.trend import Trend, count_trend
 
@@ -113,7 +114,9 @@ batches = st.lists(
 ).filter(lambda batches: all(map(any, zip(*batches, strict=True))))
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=examples(30), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
 @given(batches)
 def test_no_small_number_can_be_derived_from_a_random_trend(batches: list[list[int]]) -> None:
     table = suppress_trend(trend_of(*(dict(zip("ABC", each, strict=True)) for each in batches))).table

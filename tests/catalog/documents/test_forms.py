@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.catalog.registry.small_catalog import CLAIM, EVIDENCE, dataset
+from tests.thorough import examples
 from workbench.assets import asset_path
 from workbench.catalog.documents.forms import ANNOTATIONS, KEYWORDS, form_problems
 
@@ -107,14 +108,14 @@ def mutated(draw: st.DrawFn, whole: dict[str, Any], names: Sequence[str]) -> Any
 
 
 @given(entry=mutated(WHOLE, ["extra", "note", "evidence", "url", "of"]))
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 def test_our_reading_of_an_entry_agrees_with_a_general_validator(entry: Any) -> None:
     referee = jsonschema.Draft202012Validator({**ENTRY, "$ref": "#/$defs/dataset"})
     assert bool(form_problems(entry, ENTRY, "dataset")) == (not referee.is_valid(entry)), entry
 
 
 @given(layout=mutated(PIXELS, ["extra", "Ward", "join", "else", "others", "constant", "count", "columns"]))
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 def test_our_reading_of_a_layout_agrees_with_a_general_validator(layout: Any) -> None:
     referee = jsonschema.Draft202012Validator(LAYOUT)
     assert bool(form_problems(layout, LAYOUT, "layout")) == (not referee.is_valid(layout)), layout

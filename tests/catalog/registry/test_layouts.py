@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.thorough import examples
 from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.registry import datasets
@@ -682,7 +683,7 @@ _ROW = st.tuples(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=15)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=examples(15))
 @given(rows=st.lists(_ROW, min_size=1, max_size=8))
 def test_counts_of_a_folder_are_those_of_its_rows(rows: list[tuple[int, int, set[str], bool]]) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -704,7 +705,7 @@ def test_counts_of_a_folder_are_those_of_its_rows(rows: list[tuple[int, int, set
         assert counted["Age is no age"][0] == sum(age > 122 for _, age, *_ in rows)  # nobody has been older
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=examples(60))
 @given(rows=st.lists(st.tuples(st.sampled_from("abc"), _CELL), min_size=1, max_size=12))
 def test_a_patient_has_one_value_that_one_of_the_rows_has(rows: list[tuple[str, str | None]]) -> None:
     table = pl.DataFrame(rows, schema={"who": pl.String, "test": pl.String}, orient="row")

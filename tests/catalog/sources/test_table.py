@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.cache import cache_folder
 from workbench.catalog.repository import Repository
 from workbench.catalog.sources.table import open_table, read_table
@@ -106,7 +107,7 @@ def test_numbers_in_text_files_are_numbers_and_identifiers_stay_text(tmp_path: P
 LIKE_NUMBERS = st.from_regex(r"[+-]?[0-9]{1,23}(\.[0-9]{0,3})?(e[0-9]{1,2})?", fullmatch=True)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LIKE_NUMBERS, min_size=1, max_size=8, unique=True))
 @example(["12345678901234567890", "12345678901234567891", "12345678901234567892"])
 @example(["1.1", "1.10", "1.100"])
@@ -258,7 +259,7 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=30))
 def test_no_patient_study_or_series_is_lost_or_invented(rows: list[tuple[str, int, int]]) -> None:
     patients = [patient for patient, _, _ in rows]

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tests.thorough import examples
 from workbench.imaging.kernels.histograms import histogram, match_histogram, moments, percentiles
 from workbench.imaging.threads import limit_threads
 
@@ -27,13 +28,13 @@ def images(draw: st.DrawFn) -> np.ndarray:
 
 
 @given(image=images(), q=st.lists(st.floats(0, 100), min_size=1, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_percentiles_are_numpys(image: np.ndarray, q: list[float]) -> None:
     np.testing.assert_array_equal(percentiles(image, q), np.percentile(image.astype(np.float64), q))
 
 
 @given(image=images())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_ends_and_the_middle_are_pixels(image: np.ndarray) -> None:
     odd = image[: len(image) - 1 + len(image) % 2]
     low, middle, high = percentiles(odd, [0, 50, 100])

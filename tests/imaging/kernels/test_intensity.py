@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.imaging.kernels.intensity import clip, look_up, rescale_window, standardize, window_range
 from workbench.imaging.threads import limit_threads
 
@@ -35,7 +36,7 @@ def test_linear_windows_are_the_standards(center: float, width: float) -> None:
     slope=st.sampled_from([1, 0.5, 2.44e-3, -1]),
     intercept=st.sampled_from([0, -1024, 0.25]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_rescale_and_window_are_one(center: float, width: float, slope: float, intercept: float) -> None:
     low, high = window_range(center, width)
     expected = by_the_standard(HU * np.float64(slope) + intercept, center, width)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import ndimage
 
+from tests.thorough import examples
 from workbench.errors import UnknownNameError
 from workbench.imaging.kernels.labeling import component_sizes, label, largest_components
 
@@ -26,7 +27,7 @@ def reference(mask, connectivity):
 
 
 @given(masks, connectivities)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_labels_equal_scipys_in_the_order_of_first_voxels(mask, connectivity):
     got = label(mask, connectivity=connectivity)
     assert got.dtype == np.int32
@@ -34,7 +35,7 @@ def test_labels_equal_scipys_in_the_order_of_first_voxels(mask, connectivity):
 
 
 @given(masks, connectivities, st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_largest_are_kept_and_the_first_of_equal_ones(mask, connectivity, n):
     labels = reference(mask, connectivity)
     sizes = np.bincount(labels.ravel())[1:]

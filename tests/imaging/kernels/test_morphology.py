@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import ndimage
 
+from tests.thorough import examples
 from workbench.imaging.kernels import morphology
 from workbench.imaging.threads import limit_threads
 
@@ -29,7 +30,7 @@ def eroded(mask, shape):
 
 
 @given(volumes, radii, st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_all_four_equal_scipys(mask, radius, per_slice):
     shape = ball(0 if per_slice else radius, radius, radius)
     expected = {
@@ -56,7 +57,7 @@ def test_one_radius_for_each_axis_makes_an_ellipsoid():
 
 
 @given(volumes, radii)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_closing_takes_nothing_away_and_opening_adds_nothing(mask, radius):
     assert not (mask & ~morphology.close(mask, radius, per_slice=False)).any()
     assert not (morphology.open(mask, radius, per_slice=False) & ~mask).any()
@@ -71,7 +72,7 @@ def test_threads_change_nothing():
 
 
 @given(volumes)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_holes_are_filled_as_scipy_fills_them(mask):
     assert (morphology.fill_holes(mask, per_slice=False) == ndimage.binary_fill_holes(mask)).all()
     each = np.stack([ndimage.binary_fill_holes(one) for one in mask])

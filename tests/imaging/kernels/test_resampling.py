@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from tests.thorough import examples
 from workbench.errors import UnknownNameError
 from workbench.imaging.kernels.resampling import grid_matrix, resample
 from workbench.imaging.threads import limit_threads
@@ -25,7 +26,7 @@ def integral(n_before, n_after):
 
 
 @given(seeds, shapes, shapes)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_linear_equals_scipy_at_the_same_coordinates(seed, before, after):
     volume = random_volume(seed, before)
     index = np.indices(after).reshape(3, -1)
@@ -36,7 +37,7 @@ def test_linear_equals_scipy_at_the_same_coordinates(seed, before, after):
 
 
 @given(seeds, shapes, shapes)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_area_equals_the_exact_integral(seed, before, after):
     volume = random_volume(seed, before)
     matrices = [integral(*sizes) for sizes in zip(before, after, strict=True)]
@@ -46,7 +47,7 @@ def test_area_equals_the_exact_integral(seed, before, after):
 
 
 @given(seeds, shapes)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_area_keeps_the_mean(seed, after):
     volume = random_volume(seed, (4, 7, 9))
     got = resample(volume, after, method="area", dtype="float32")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut, convert_color_space
 
+from tests.thorough import examples
 from workbench.imaging.pixels.colors import ybr_to_rgb
 from workbench.imaging.pixels.decoding import decode_frames
 from workbench.imaging.pixels.files import open_dataset
@@ -67,7 +68,7 @@ def test_the_type_is_the_smallest_that_holds_the_values(
     assert (values.dtype.name, values.tolist()) == (kind, [expected])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(arrays(np.uint16, 8), st.integers(-70_000, 70_000))
 def test_whole_intercepts_never_wrap(stored: np.ndarray, intercept: int) -> None:
     assert rescale(stored, 1, intercept).tolist() == [int(one) + intercept for one in stored]
@@ -222,7 +223,7 @@ def test_windows_give_the_shares_of_the_standard(window: Window, value: float, s
     assert result[0] == pytest.approx(share, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.floats(-500, 500), st.floats(1, 3000), st.sampled_from(["LINEAR", "LINEAR_EXACT", "SIGMOID"]))
 def test_windows_agree_with_pydicom(center: float, width: float, function: str) -> None:
     values = np.arange(-1000, 1000, 37, dtype=np.int16)
@@ -275,7 +276,7 @@ def test_ybr_becomes_the_rgb_of_pydicom_to_the_value() -> None:
     assert np.abs(ybr_to_rgb(wide, 12).astype(int) - (ybr_to_rgb(ybr).astype(int) << 4)).max() <= 16
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(arrays(np.int16, 6, elements=st.integers(-2048, 2047)))
 def test_inverting_twice_gives_the_image_back(values: np.ndarray) -> None:
     np.testing.assert_array_equal(invert(invert(values, -2048, 2047), -2048, 2047), values)

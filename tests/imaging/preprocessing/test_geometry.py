@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.imaging.images import Radiograph, Volume
 from workbench.imaging.preprocessing.geometry import crop, crop_square, flip, orient, pad
 from workbench.imaging.preprocessing.resizing import resample, resize
@@ -19,7 +20,7 @@ def test_columns_of_a_volume_in_lps_run_to_the_left_and_of_one_in_ras_to_the_rig
     assert np.allclose(turned.origin_mm, (10 + 23, 20 + 19, 30))  # the corner that was opposite
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.sampled_from(["LPS", "RAS", "SPL", "ILA"]), st.sampled_from(["LPS", "RAS", "PSR"]))
 def test_orienting_twice_is_orienting_once(first: str, second: str) -> None:
     array = np.arange(2 * 3 * 4).reshape(2, 3, 4).astype(np.int16)
@@ -41,7 +42,7 @@ def test_an_oblique_volume_is_turned_to_the_nearest_axes_and_says_so() -> None:
     assert turned.flags == ("The axes are oblique by 20°: they lead nearest to LPS, not exactly there.",)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.tuples(st.integers(1, 9), st.integers(1, 9)), st.tuples(st.integers(0, 7), st.integers(0, 7)))
 def test_cropping_what_was_padded_gives_the_image_back(shape: tuple[int, int], more: tuple[int, int]) -> None:
     array = np.arange(shape[0] * shape[1]).reshape(shape)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.imaging.images import Cine, Image, Radiograph, Source, Volume
 from workbench.imaging.preprocessing.geometry import crop, crop_square, flip, orient, pad
 from workbench.imaging.preprocessing.mapping import (
@@ -40,7 +41,7 @@ def _dice(one: Any, other: Any) -> float:
     return 2 * float((one & other).sum()) / float(one.sum() + other.sum())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(_MOVES, min_size=1, max_size=4), st.tuples(*[st.floats(-3, 25)] * 3))
 def test_a_point_comes_back_to_itself_whatever_moved_the_pixels(moves: list[Any], point: tuple[float, ...]) -> None:
     image = _volume()
@@ -50,7 +51,7 @@ def test_a_point_comes_back_to_itself_whatever_moved_the_pixels(moves: list[Any]
     assert np.abs(map_points_back(there, image) - point).max() < 1e-6
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(_MOVES, min_size=1, max_size=3))
 def test_a_point_of_the_index_is_the_same_point_of_the_patient(moves: list[Any]) -> None:
     image = before = _volume()

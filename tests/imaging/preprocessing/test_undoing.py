@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.imaging.images import Radiograph, Volume
 from workbench.imaging.preprocessing.pipelines import read_pipeline
 
@@ -31,7 +32,7 @@ _EXACT = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(_EXACT)
 def test_steps_that_lose_nothing_are_undone_exactly(steps: list[Any]) -> None:
     array = np.random.default_rng(0).integers(-1000, 400, (5, 6, 7)).astype(np.float32)

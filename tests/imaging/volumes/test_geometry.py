@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.imaging.volumes.geometry import axes_of, order_slices, same_places
 
 AXIAL = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
@@ -41,7 +42,7 @@ def test_cosines_that_are_nearly_right_are_made_perpendicular_unit_vectors():
     assert np.abs(axes @ axes.T - np.eye(3)).max() < 1e-12
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.permutations(range(7)), st.floats(0.3, 8), st.floats(0, 3.1), st.floats(-300, 300))
 def test_the_order_of_the_files_never_matters(shuffled, step, angle, start):
     cosines = np.array([np.cos(angle), np.sin(angle), 0, 0, 0, -1])

@@ -6,6 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.presentation.explorer.actions import act
 from workbench.presentation.explorer.exports import export, refusal
 from workbench.presentation.explorer.share import from_fragment, to_fragment
@@ -37,7 +38,7 @@ _CLICKS = st.one_of(
     st.sampled_from(["undo", "redo"]).map(lambda name: {"do": name}),
 )
 _WALK = st.lists(_CLICKS, max_size=6)
-_SETTINGS = settings(max_examples=25, deadline=None, derandomize=True)
+_SETTINGS = settings(max_examples=examples(25), deadline=None, derandomize=True)
 
 
 def walked(catalog, clicks):

@@ -5,11 +5,12 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from workbench.catalog.registry.entries import Entry
 
 #: How laws of whole entries are tried: each takes a while to draw.
 LAWS = settings(
-    max_examples=20,
+    max_examples=examples(20),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink a whole entry takes minutes
     suppress_health_check=[HealthCheck.too_slow],
 )

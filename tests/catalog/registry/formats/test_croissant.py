@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.catalog.registry.formats.drawn import LAWS, entries, strings_of
+from tests.thorough import examples
 from workbench.catalog.registry.entries import Entry
 from workbench.catalog.registry.formats.croissant import context, croissant
 from workbench.catalog.registry.formats.validating import validate
@@ -51,7 +52,9 @@ def _drawn_entries() -> list[Entry]:
     found: list[Entry] = []
 
     @seed(2026)
-    @settings(max_examples=60, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(60), database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     @given(entries)
     def collect(entry: Entry) -> None:
         found.append(entry)

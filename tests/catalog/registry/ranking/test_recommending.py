@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.catalog.registry.ranked import EVIDENCE, answer, invented, keys, shipped
+from tests.thorough import examples
 from workbench.catalog.registry.asking.needs import Needs, Wanted
 from workbench.catalog.registry.asking.questions import read_question
 from workbench.catalog.registry.asking.rules import ranking_rules
@@ -151,7 +152,7 @@ def meets(entry, needs):
     return all(checks)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(NEEDS)
 def test_who_is_ranked_is_exactly_who_meets_every_need_with_a_confirmed_license(stated):
     needs = typed_needs(**stated)
@@ -166,7 +167,7 @@ def test_who_is_ranked_is_exactly_who_meets_every_need_with_a_confirmed_license(
         }
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(NEEDS, NEEDS)
 def test_adding_a_need_never_adds_choices(stated, more):
     needs = typed_needs(**stated)
@@ -182,7 +183,7 @@ ADDED = st.tuples(
 ).map("".join)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(ADDED, max_size=3), st.one_of(ADDED, st.sampled_from(["over 1,000 patients", "at most 5k images"])))
 def test_saying_more_in_a_question_never_adds_choices(said, more):
     before = answer(", ".join(said))
@@ -191,7 +192,7 @@ def test_saying_more_in_a_question_never_adds_choices(said, more):
     assert set(keys(fewer.ranked)) <= set(keys(before.ranked))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.permutations(range(30)), st.sampled_from([asked["question"] for asked in QUESTIONS]))
 def test_the_answer_does_not_depend_on_the_order_of_entries(order, question):
     some = sorted(shipped(), key=lambda entry: entry.key)[::3][:30]
