@@ -36,17 +36,15 @@ def contrast(one: str, other: str) -> float:
     return round((lighter + 0.05) / (darker + 0.05), 2)
 
 
-def lifted(color: str, *, ground: str = DARK_GROUND, least: float = 6.0) -> str:
-    """Return a color mixed with as little white as makes it readable on a dark ground.
+def lifted(color: str, *, least: float = 6.0) -> str:
+    """Return a color mixed with as little white as makes it readable on a dark page.
 
     Parameters
     ----------
     color : str
         A color such as ``"#0b5c8a"``.
-    ground : str
-        What it stands on.
     least : float
-        The contrast to reach.
+        The contrast to reach with the ground of a dark page.
 
     Returns
     -------
@@ -58,13 +56,36 @@ def lifted(color: str, *, ground: str = DARK_GROUND, least: float = 6.0) -> str:
     >>> contrast(lifted("#0b5c8a"), DARK_GROUND) >= 6
     True
     """
-    red, green, blue = _channels(color)
-    for step in range(_STEPS + 1):
-        share = step / _STEPS
-        mixed = "#" + "".join(f"{round(each + (255 - each) * share):02x}" for each in (red, green, blue))
-        if contrast(mixed, ground) >= least:
-            return mixed
-    return LIGHT_GROUND
+    return _mixed(color, 255, DARK_GROUND, least)
+
+
+def darkened(color: str, *, least: float = 5.4) -> str:
+    """Return a color mixed with as little black as makes it readable on every ground of a light page.
+
+    Parameters
+    ----------
+    color : str
+        A color such as ``"#0b5c8a"``.
+    least : float
+        The contrast to reach with white; panels are a little darker than white.
+
+    Returns
+    -------
+    str
+        The color itself where it reaches that already.
+
+    Examples
+    --------
+    >>> darkened("#0b5c8a")
+    '#0b5c8a'
+    """
+    return _mixed(color, 0, LIGHT_GROUND, least)
+
+
+def _mixed(color: str, end: int, ground: str, least: float) -> str:
+    steps = ((step / _STEPS) for step in range(_STEPS + 1))
+    mixed = ("#" + "".join(f"{round(part + (end - part) * share):02x}" for part in _channels(color)) for share in steps)
+    return next(each for each in mixed if contrast(each, ground) >= least)
 
 
 @cache

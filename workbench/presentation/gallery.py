@@ -60,7 +60,7 @@ def _answers(site: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any] |
     yield _gap(site.get("census", {}))
     yield _counted(site, "sex_unknown", "Of how many is the sex not known?", pages=("census",))
     yield _dated(first.get("as_of", ""))
-    yield _used((first.get("use") or {}).get("commercial", ""))
+    yield _used((first.get("use") or {}).get("commercial", ""), "overview" if "overview" in site else "")
     cite = list(first.get("cite") or ())
     yield _answer("cite", "How do I cite it?", "In these words", cite[0]) if cite else None
 
@@ -96,11 +96,11 @@ def _dated(as_of: str) -> dict[str, Any] | None:
     return _answer("as_of", "As of when?", day[0] if day else as_of, as_of if day and day[0] != as_of else "")
 
 
-def _used(commercial: str) -> dict[str, Any] | None:
+def _used(commercial: str, page: str) -> dict[str, Any] | None:
     found = re.match(r"(Yes|No|In part|Not stated)\b[:,]?\s*(.*)", commercial)
     if not found:
         return None
-    return _answer("commercial", "May I use it commercially?", found[1], _capital(found[2]), "overview")
+    return _answer("commercial", "May I use it commercially?", found[1], _capital(found[2]), page)
 
 
 def _card(key: str, title: str, question: str, page: Mapping[str, Any]) -> dict[str, Any]:

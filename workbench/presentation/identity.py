@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.presentation.contrast import LEAST_CONTRAST, LIGHT_GROUND, contrast, lifted
+from workbench.presentation.contrast import LEAST_CONTRAST, LIGHT_GROUND, contrast, darkened, lifted
 
 _MOST_LOGO_BYTES = 100_000
 _MOST_CHARACTERS = 600
@@ -75,11 +75,13 @@ class Identity:
         Returns
         -------
         dict of str to str
-            ``name``, ``logo``, ``url``, ``contact``, ``accent`` and its twin for a dark page, ``accent_dark``.
+            ``name``, ``logo``, ``url``, ``contact``, ``accent``, its twin for a dark page, ``accent_dark``, and
+            ``link``, the color of text on any light ground.
         """
-        dark = lifted(self.accent) if self.accent else ""
-        told = {"name": self.name, "logo": self.logo, "url": self.url, "contact": self.contact}
-        return told | {"accent": self.accent, "accent_dark": dark}
+        told = {"name": self.name, "logo": self.logo, "url": self.url, "contact": self.contact, "accent": self.accent}
+        if not self.accent:
+            return told | {"accent_dark": "", "link": ""}
+        return told | {"accent_dark": lifted(self.accent), "link": darkened(self.accent)}
 
 
 def read_identity(path: str | Path | None) -> Identity:

@@ -156,7 +156,14 @@ def load_page(path: str | Path | None = None, *, name: str = "overview", even_st
             "missing",
             f"No aggregates file at {str(file)!r}. A page reads one JSON file of schema {PAGE_SCHEMA!r}. {_NEXT}",
         )
-    content = file.read_bytes()
+    try:
+        content = file.read_bytes()
+    except OSError as problem:
+        raise PageProblem(
+            "missing",
+            f"The file {str(file)!r} cannot be read: {problem.strerror}. One that this user may read would be "
+            "right. Change its permissions, or write it anew: workbench site aggregates",
+        ) from problem
     _check_seal(file, content, manifest)
     page = _checked(file, content)
     good_until = (manifest or {}).get("good_until")
@@ -178,23 +185,24 @@ def _manifest(folder: Path, *, required: bool) -> dict[str, Any] | None:
         raise PageProblem("missing", f"No {MANIFEST} in {str(folder)!r}. A folder of aggregates has one. {_NEXT}")
     try:
         manifest = json.loads(file.read_bytes())
-    except ValueError as problem:
+        schema = manifest.get("schema")
+        if schema != SITE_SCHEMA:
+            raise PageProblem(
+                "schema", f"The list {str(file)!r} has schema {schema!r}. A folder needs {SITE_SCHEMA!r}. {_NEXT}"
+            )
+        manifest["pages"] = {each["file"]: each["sha256"] for each in manifest["pages"].values()}
+        dt.date.fromisoformat(manifest.get("good_until") or "9999-12-31")
+    except PageProblem:
+        raise
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as problem:
         raise PageProblem(
-            "tampered", f"The list {str(file)!r} is not JSON: {problem}. As it was written would be right. {_NEXT}"
+            "tampered", f"The list {str(file)!r} cannot be read. As it was written would be right. {_NEXT}"
         ) from problem
-    schema = manifest.get("schema") if isinstance(manifest, dict) else None
-    if schema != SITE_SCHEMA:
-        raise PageProblem(
-            "schema", f"The list {str(file)!r} has schema {schema!r}. A folder needs {SITE_SCHEMA!r}. {_NEXT}"
-        )
     return dict(manifest)
 
 
 def _check_seal(file: Path, content: bytes, manifest: dict[str, Any] | None) -> None:
-    if manifest is None:
-        return
-    listed = {each["file"]: each["sha256"] for each in manifest["pages"].values()}
-    if listed.get(file.name) != hashlib.sha256(content).hexdigest():
+    if manifest is not None and manifest["pages"].get(file.name) != hashlib.sha256(content).hexdigest():
         raise PageProblem(
             "tampered",
             f"The file {str(file)!r} is not what {MANIFEST} lists. A file as it was written would be right. {_NEXT}",

@@ -1,0 +1,87 @@
+"""The start page answers six questions from the pages behind it, with their own numbers, and says nothing it cannot."""
+
+from workbench.presentation.gallery import gallery_page
+from workbench.presentation.page import PAGE_SCHEMA
+
+SHARED = {
+    "as_of": "v9, published 2026-05-01",
+    "source": {"name": "Lung commons", "version": "v9"},
+    "identity": {"name": ""},
+    "cite": ["One and others 2026."],
+    "use": {"commercial": "In part: 90.0 % of 50 series allow it; 5 exclude it.", "license": "CC BY 4.0."},
+}
+
+
+def tile(name: str, text: str, note: str | None = None) -> dict:
+    return {"id": name, "label": name.capitalize(), "value": 0.5, "text": text, "note": note}
+
+
+def table(columns: list[str], rows: list[list]) -> dict:
+    return {"id": "f", "title": "A finding", "table": {"columns": columns, "rows": rows}}
+
+
+SITE = {
+    "overview": {
+        **SHARED,
+        "groups": [{"id": "all", "title": "All", "tiles": [tile("patients", "1,200", "all of them people")]}],
+        "findings": ["1,200 patients with 1.5 TB. A second sentence."],
+        "figures": [
+            {"id": "absent", "title": "x", "absent": "Not said."},
+            table(["date", "n ingested"], [["2026-01", 1], ["2026-02", 4], ["2026-03", 9], ["2026-04", 16]]),
+        ],
+    },
+    "census": {
+        **SHARED,
+        "groups": [{"id": "p", "title": "P", "tiles": [tile("patients", "1,150"), tile("sex_unknown", "55 %")]}],
+        "findings": ["Largest gap: age, 26 of 100 patients (95 % interval 25.1 to 26.2) would differ. Most: 50–64."],
+        "figures": [
+            table(["sex", "age group", "n patients"], [["Female", "0–4", 3]]),
+            table(["sex", "n patients"], [["Female", 30], ["Male", 60], ["Other", None], ["Unknown", "1–10"]]),
+        ],
+    },
+}
+
+
+def answers(site: dict) -> dict[str, tuple[str, str, str]]:
+    groups = gallery_page(site)["groups"]
+    return {each["id"]: (each["text"], each["note"], each["page"]) for group in groups for each in group["tiles"]}
+
+
+def test_six_questions_are_answered_from_the_pages():
+    assert answers(SITE) == {
+        "patients": ("1,200", "all of them people", "overview"),
+        "gap": ("Age", "26 of 100 patients (95 % interval 25.1 to 26.2) would differ.", "census"),
+        "sex_unknown": ("55 %", "of the patients", "census"),
+        "as_of": ("2026-05-01", "v9, published 2026-05-01", ""),
+        "commercial": ("In part", "90.0 % of 50 series allow it; 5 exclude it.", "overview"),
+        "cite": ("In these words", "One and others 2026.", ""),
+    }
+
+
+def test_what_no_page_says_is_not_answered():
+    assert answers({}) == {}
+    bare = {"census": {"groups": SITE["census"]["groups"], "findings": ["Nothing stands out."], "figures": []}}
+    assert answers(bare) == {"patients": ("1,150", "", "census"), "sex_unknown": ("55 %", "of the patients", "census")}
+
+
+def test_an_answer_leads_only_to_a_page_that_is_there():
+    site = {"census": SITE["census"]}
+    pages = {page for *_, page in answers(site).values()}
+    assert pages <= {"", "census"}
+
+
+def test_a_card_has_the_number_a_sentence_and_a_picture_of_its_page():
+    page = gallery_page(SITE)
+    overview, census = page["cards"]
+    assert (page["schema"], page["title"]) == (PAGE_SCHEMA, "Lung commons in numbers")
+    assert overview["sentence"] == "1,200 patients with 1.5 TB."
+    assert overview["number"] == {"text": "1,200", "label": "Patients"}
+    assert overview["picture"] == {"kind": "line", "values": [1, 4, 9, 16], "title": "A finding"}
+    assert census["number"] == {"text": "55 %", "label": "Sex_unknown"}
+    assert census["picture"]["values"] == [["Male", 60, "60"], ["Female", 30, "30"]], "hidden counts are not drawn"
+
+
+def test_the_name_of_the_commons_takes_the_place_of_the_source():
+    page = gallery_page({"overview": SITE["overview"] | {"identity": {"name": "Our commons"}}})
+    assert page["title"] == "Our commons in numbers"
+    assert "Lung" not in page["title"]
