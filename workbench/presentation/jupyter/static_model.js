@@ -27,15 +27,12 @@ const { staticContent, startStatic, staticModel, staticPages } = (() => {
 
   const staticContent = (name, page) => (staticPages[name] = page);
 
-  // the page was good when it was built; a visitor may come years later
-  const isOld = ({ good_until: until }) => Boolean(until) && new Date().toISOString().slice(0, 10) > until;
-
   function startStatic({ render }) {
     const place = document.getElementById("place");
     const still = document.getElementById("still");
     const page = staticPages[place.dataset.page];
     if (!page) return; // the still page says so by itself
-    render({ model: staticModel({ page: isOld(page) ? { ...page, problem: { kind: "stale", as_of: page.as_of ?? "" } } : page }), el: place });
+    render({ model: staticModel({ page }), el: place });
     // a page of charts says when the first is drawn, a closed page why; a page without such a word is there at once
     const drawn = () => place.querySelector("[data-ready='true'], [data-drawn='true'], [data-first-ms], [data-problem]") || (place.firstChild && !place.querySelector("[data-ready]"));
     const show = () => {

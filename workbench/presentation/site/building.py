@@ -37,7 +37,7 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
         The folder to write: ``index.html`` (the gallery), one HTML file a page, ``glossary.html``, ``embed.html``,
         ``404.html``, ``robots.txt`` and ``assets``.
     explore : str
-        Address of the live pages, such as ``"explore/"``, to which the navigation leads; empty where there are none.
+        Address of the live pages, such as ``"explore/"``, to which the start page leads; empty where there are none.
     base : str
         Path of the site on its host, which only ``404.html`` needs: it is shown at any address.
 
@@ -143,9 +143,7 @@ def _beside(site: Mapping[str, Any], explore: str) -> dict[str, Any]:
     listed = list_pages()
     pages = [{"key": key, "title": listed[key].title, "address": _file(key), "live": False} for key in site]
     pages.append({"key": GLOSSARY.key, "title": GLOSSARY.title, "address": _file(GLOSSARY.key), "live": False})
-    if explore and site:
-        pages.append({"key": "explore", "title": "Explore", "address": f"{explore}{next(iter(site))}", "live": True})
-    return {"pages": pages, "home": _HOME}
+    return {"pages": pages, "home": _HOME} | ({"explore": explore} if explore else {})
 
 
 def _entry(key: str) -> PageEntry:

@@ -19,6 +19,15 @@ _HEAD = (
     '<meta name="referrer" content="no-referrer"><meta name="description" content="{summary}">\n'
     '<title>{title}</title><link rel="icon" href="data:,">\n'
 )
+# The colors of shell.css, without a file: this page is shown at any depth.
+_LOST_STYLE = (
+    "body{margin:0;background:#f3f5f7;color:#16212b;font:17px/1.55 'Segoe UI','DejaVu Sans',sans-serif}"
+    "header{padding:14px clamp(16px,5vw,56px);border-top:4px solid #0b5c8a;border-bottom:1px solid #dde3e8;background:#fff}"
+    "p{max-width:56ch}header p{margin:0;font-weight:700}main{padding:8vh clamp(16px,5vw,56px)}"
+    "h1{margin:0 0 20px;font-size:clamp(30px,4.6vw,46px);line-height:1.1;letter-spacing:-.022em}a{color:#0b5c8a}"
+    "@media(prefers-color-scheme:dark){body{background:#0b0f13;color:#eef2f5}a{color:#74bce8}"
+    "header{background:#12171c;border-color:#74bce8 transparent #303a44}}"
+)
 
 
 @dataclass(frozen=True)
@@ -112,15 +121,12 @@ def lost_html(name: str, base: str) -> str:
     str
         A whole document.
     """
-    style = (
-        "body{max-width:34rem;margin:15vh auto 0;padding:0 20px;font:17px/1.55 'Segoe UI','DejaVu Sans',sans-serif}"
-        "h1{font-size:30px;line-height:1.15;letter-spacing:-.02em}a{color:LinkText}"
-    )
+    shown = html.escape(name)
     return (
-        f"{_head('Page not found', 'Page not found')}<style>{style}</style></head>\n"
-        "<body><main><h1>There is no page at this address</h1>"
+        f"{_head('Page not found', 'Page not found')}<style>{_LOST_STYLE}</style></head>\n"
+        f"<body><header><p>{shown}</p></header><main><h1>There is no page at this address</h1>"
         "<p>It may have moved with a later release, or the address was cut short on its way here.</p>"
-        f'<p><a href="{html.escape(base, quote=True)}">Open the start page of {html.escape(name)}</a></p>'
+        f'<p><a href="{html.escape(base, quote=True)}">Open the start page of {shown}</a></p>'
         "</main></body></html>\n"
     )
 
