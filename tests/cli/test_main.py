@@ -6,14 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog
 from workbench.cli import main
-from workbench.presentation import reports
-from workbench.presentation.reports import REPORTS, notebook_parameters
 
 Fails = Callable[..., str]
 
@@ -65,16 +61,6 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
         main(["--version"])
     assert caught.value.code == 0
     assert capsys.readouterr().out == f"workbench {importlib.metadata.version('imaging-workbench')}\n"
-
-
-def test_the_help_of_report_lists_the_parameters_of_each(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["report", "--help"])
-    text = capsys.readouterr().out
-    for name, notebook in REPORTS.items():
-        told = text.partition(f"parameters of {name}:\n")[2].partition("\n\n")[0]
-        listed = {line.split()[0].removeprefix("--") for line in told.splitlines()}
-        assert listed == set(notebook_parameters(asset_path("notebooks", notebook)))
 
 
 def test_the_help_of_cohort_lists_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,65 +143,10 @@ def test_catalog_quality_prints_every_rule(commons: Catalog, capsys: pytest.Capt
             "No source 'midrc' in the workbench. Did you mean 'idc'? Valid: idc, synthetic. "
             "Use open_catalog('idc'), or the path of a file or folder that exists.",
         ),
-        (
-            ["report", "cohort_profil"],
-            "No report 'cohort_profil' in the workbench. Did you mean 'cohort_profile'? Valid: cohort_profile, "
-            "release_census. Use one of these.",
-        ),
-        (
-            ["report", "cohort_profile", "--chort", "ct.yaml"],
-            "No parameter 'chort' in the report cohort_profile. Did you mean 'cohort'? "
-            "Valid: cohort, source, reference. Correct the name.",
-        ),
-        (
-            ["report", "cohort_profile", "--cohort"],
-            "--cohort was received. Parameters are written --NAME VALUE, such as --cohort chest_ct.yaml. "
-            "See: workbench report --help",
-        ),
     ],
 )
 def test_words_that_the_workbench_does_not_know_exit_with_2(fails: Fails, words: list[str], message: str) -> None:
     assert fails(*words) == message
-
-
-def test_a_report_never_writes_over_a_folder_that_holds_something(tmp_path: Path, fails: Fails) -> None:
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "mine.txt").write_text("precious")
-    assert fails("report", "cohort_profile", "--out", "full", exit_code=1) == (
-        "full is a file or a folder that is not empty. A new or empty folder would be right, so that nothing is lost. "
-        "Pass another with --out, or remove this one."
-    )
-    assert (tmp_path / "full" / "mine.txt").read_text() == "precious"
-    assert [path.name for path in tmp_path.iterdir()] == ["full"]
-
-
-@pytest.mark.slow
-def test_a_report_of_a_cohort_that_is_not_there_fails_in_one_line(fails: Fails) -> None:
-    said = fails("report", "cohort_profile", "--cohort", "none.yaml", "--out", "new", exit_code=1)
-    assert said.startswith("No cohort definition at none.yaml.")
-
-
-@pytest.mark.slow
-def test_a_report_whose_notebook_stops_says_why_without_a_traceback(tmp_path: Path, fails: Fails) -> None:
-    said = fails("report", "cohort_profile", "--reference", "us_cencus", "--out", "new", exit_code=1)
-    assert "us_census" in said
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.slow
-def test_a_report_reads_a_source_and_a_population_at_relative_paths(
-    tmp_path: Path, done: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reports, "find_chromium", lambda: None)
-    pl.DataFrame({"patient_id": [f"P{i}" for i in range(60)], "sex": ["Female", "Male"] * 30}).write_csv("mine.csv")
-    Path("half.csv").write_text("attribute,category,percent\nsex,Female,50\nsex,Male,50\n")
-    Path("idc").mkdir()  # a name of ours is no path
-    done("report", "release_census", "--source", "mine.csv", "--reference", "half.csv", "--exact", "True", "--out", "r")
-    page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
-    assert "60 people are in" in page
-    assert str(tmp_path) not in page
-    assert "How did it grow up to here?" not in page  # a heading of nothing
-    assert "The source has no releases to follow" in page
 
 
 # ------------------------------------------------------------------ the command as a process

@@ -12,10 +12,9 @@ from workbench.catalog.commons import Catalog
 from workbench.catalog.disclosure import EXACT_STAMP, SYNTHETIC_STAMP
 from workbench.errors import UnknownNameError
 from workbench.phantoms.commons import write_gen3_export
-from workbench.presentation import reports
 from workbench.presentation.census_counts import count_public
 from workbench.presentation.release_census import count_release
-from workbench.presentation.reports import notebook_parameters, render_report
+from workbench.presentation.reports import render_report
 
 
 @pytest.fixture(scope="module")
@@ -162,32 +161,10 @@ def test_wrong_words_are_answered_before_anything_is_counted(invented: Catalog) 
     assert str(caught.value).startswith("No attribute 'rce' in the patients. Did you mean 'race'")
 
 
-def test_the_parameters_are_those_of_the_notebook() -> None:
-    known = notebook_parameters(reports.asset_path("notebooks", reports.REPORTS["release_census"]))
-    assert known == {
-        "source": "idc",
-        "release": "",
-        "attributes": "",
-        "reference": "",
-        "language": "en",
-        "exact": False,
-    }
-
-
-def test_a_switch_is_read_from_words_and_anything_else_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="was received") as caught:
-        render_report("release_census", out=tmp_path / "new", exact="perhaps")
-    assert str(caught.value) == "exact perhaps was received. True or False would be right. Write --exact True."
-
-
 @pytest.mark.slow
-def test_the_report_is_one_page_with_its_tables(
-    invented: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reports, "find_chromium", lambda: None)
-    made = render_report(
-        "release_census", out=tmp_path / "r", source="synthetic", release="2022-01-01", language="es", exact="False"
-    )
+def test_the_report_is_one_page_with_its_tables(invented: Catalog, tmp_path: Path) -> None:
+    asked = {"source": "synthetic", "release": "2022-01-01", "language": "es", "exact": "False"}
+    made = render_report("release_census", out=tmp_path / "r", pdf=False, **asked)
     page = made.html.read_text(encoding="utf-8")
     counts = count_release(invented, release="2022-01-01")
     assert "<title>Release census</title>" in page

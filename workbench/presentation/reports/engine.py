@@ -99,6 +99,8 @@ class KeptKernel:
                 os.kill(pid, signal.SIGKILL)
 
     def _begin(self, folder: Path, environment: Mapping[str, str]) -> None:
+        if self.client is not None and not run_sync(self.manager.is_alive)():
+            self.close()
         if self.client is None:
             self._start()
         code = _BEGIN.format(folder=str(folder), environment=dict(environment))

@@ -1,13 +1,20 @@
 """The executed notebook of a report: without times, passing ids, paths of this machine and empty sections."""
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 _INJECTED = "injected-parameters"
+_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_HEAD = re.compile(r"<svg\b[^>]*>")
+_NAMESPACES = re.compile(r"\s+(?:xmlns(?::\w+)?|version)=([\"'])[^\"']*\1")
+_ID = re.compile(r'\bid="([^"]+)"')
+_REFERENCES = (('id="', '"'), ("url(#", ")"), ('href="#', '"'), ('labelledby="', '"'))
 
 
 def clean_notebook(executed: Path, parameters: Mapping[str, Any]) -> Any:
@@ -32,6 +39,7 @@ def clean_notebook(executed: Path, parameters: Mapping[str, Any]) -> Any:
         cell.metadata.pop("execution", None)
         if _INJECTED in cell.metadata.get("tags", []):
             cell["id"] = _INJECTED
+    _name_drawings(notebook)
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     text = forget_paths(text, [executed.parent], ".")
     text = forget_paths(text, (Path(str(value)) for value in parameters.values()))
@@ -89,6 +97,28 @@ def without_empty_sections(notebook: Any) -> Any:
     kept = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     kept.cells = [cell for section in sections if _says_something(section) for cell in section]
     return kept
+
+
+def _name_drawings(notebook: Any) -> None:
+    """Name the parts of each drawing by its place: all of a page share one set of names, and Vega counts on and on."""
+    numbers = count(1)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for kind, text in output.get("data", {}).items():
+                if kind in ("text/html", "image/svg+xml") and isinstance(text, str):
+                    output["data"][kind] = _DRAWING.sub(lambda found: _named(found.group(), numbers), text)
+
+
+def _named(drawing: str, numbers: Iterator[int]) -> str:
+    number = next(numbers)
+    own = {name: f"d{number}-{at}" for at, name in enumerate(dict.fromkeys(_ID.findall(drawing)), 1)}
+    for before, after in _REFERENCES:
+        pattern = re.compile(f"{re.escape(before)}([^\"')]+){re.escape(after)}")
+        drawing = pattern.sub(
+            lambda found, b=before, a=after: f"{b}{own.get(found.group(1), found.group(1))}{a}",  # type: ignore[misc]
+            drawing,
+        )
+    return _HEAD.sub(lambda head: _NAMESPACES.sub("", head.group()), drawing, count=1)
 
 
 def _says_something(section: list[Any]) -> bool:

@@ -6,9 +6,12 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from jupyter_core.utils import ensure_event_loop
 
 from workbench.cache import say
 from workbench.parallel.pools import cores
@@ -148,6 +151,7 @@ def _work(
     stop, lock = threading.Event(), threading.Lock()
 
     def work(kernel: KeptKernel) -> None:
+        loop = ensure_event_loop()  # of this thread; the kernel's sockets belong to it
         try:
             while not stop.is_set():
                 each, job = waiting.get_nowait()
@@ -162,9 +166,10 @@ def _work(
             return
         finally:
             kernel.close()
+            loop.close()
 
     with ThreadPoolExecutor(n_workers) as pool:
-        futures: list[Future[None]] = [pool.submit(work, kernel) for kernel in kernels]
+        futures: list[Future[None]] = [pool.submit(Context().run, work, kernel) for kernel in kernels]
         try:
             while wait(futures, timeout=_LOOK_S).not_done:
                 pass

@@ -31,10 +31,6 @@ _SHELL = """<!doctype html>
 {below}</body>
 </html>
 """
-_ID = re.compile(r'\bid="([^"]+)"')
-_NAMESPACES = re.compile(r"\s+(?:xmlns(?::\w+)?|version)=([\"'])[^\"']*\1")
-_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_SVG_HEAD = re.compile(r"<svg\b[^>]*>")
 _SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -59,7 +55,7 @@ def report_page(notebook: Any, *, title: str, identity: Identity, made: Mapping[
     """
     body, _ = _exporter().from_notebook_node(without_empty_sections(notebook))
     body = _SCRIPT.sub("", body).replace("<details>", "<details open>")  # paper cannot unfold
-    return framed_page(_tidy_drawings(_plain_cells(body)), title=title, identity=identity, made=made)
+    return framed_page(_plain_cells(body), title=title, identity=identity, made=made)
 
 
 def framed_page(body: str, *, title: str, identity: Identity, made: Mapping[str, str]) -> str:
@@ -117,21 +113,6 @@ def _plain_cells(body: str) -> str:
     """Leave out the boxes of prompts and of cells that show nothing."""
     body = re.sub(r'<div class="prompt[^"]*">[^<]*</div>\s*', "", body)
     return re.sub(r'<div class="cell [^"]*" id="[^"]*">\s*</div>\s*', "", body)
-
-
-def _tidy_drawings(body: str) -> str:
-    """Give the parts of each drawing names of their own, since all drawings of a page share one set of names."""
-    drawn = iter(range(1, body.count("<svg") + 1))
-
-    def tidied(found: re.Match[str]) -> str:
-        drawing, number = found.group(), next(drawn)
-        for name in sorted(set(_ID.findall(drawing)), key=len, reverse=True):
-            own = f"d{number}-{name}"
-            for before, after in (('id="', '"'), ("url(#", ")"), ('href="#', '"'), ('labelledby="', '"')):
-                drawing = drawing.replace(f"{before}{name}{after}", f"{before}{own}{after}")
-        return _SVG_HEAD.sub(lambda head: _NAMESPACES.sub("", head.group()), drawing, count=1)
-
-    return _SVG.sub(tidied, body)
 
 
 def _style(title: str, accent: str) -> str:

@@ -130,13 +130,15 @@ def _choice(parameter: Parameter, word: str) -> str:
 def _source(parameter: Parameter, word: str) -> str:
     if word.partition(":")[0] in _SOURCES or "://" in word:
         return word
-    return _existing(parameter, word, "idc, synthetic, an address, or the path of a file or folder that exists")
+    return _existing(
+        parameter, word, "The name idc or synthetic, an address, or the path of a file or folder that exists"
+    )
 
 
 def _cohort(_: Parameter, word: str) -> str:
-    path = Path(word).expanduser().resolve()
+    path = Path(word).expanduser()
     read_definition(path)
-    return str(path)
+    return str(path.resolve())
 
 
 def _reference(_: Parameter, word: str) -> str:
@@ -173,7 +175,7 @@ def _earlier(parameter: Parameter, word: str) -> str:
 def _existing(parameter: Parameter, word: str, right: str) -> str:
     path = Path(word).expanduser()
     if not path.exists():
-        raise _off(parameter, word, right[:1].upper() + right[1:], did_you_mean(word, _SOURCES))
+        raise _off(parameter, word, right, did_you_mean(word, _SOURCES))
     return str(path.resolve())
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import papermill
+from nbclient.exceptions import DeadKernelError
 
 from workbench.cache import say
 from workbench.catalog.cohort import Cohort
@@ -21,7 +22,7 @@ from workbench.presentation.offline import find_chromium
 from workbench.presentation.reports.collections import ReportEntry, find_report
 from workbench.presentation.reports.crate import CRATE, Made, write_crate
 from workbench.presentation.reports.engine import KeptKernel
-from workbench.presentation.reports.executed import clean_notebook
+from workbench.presentation.reports.executed import clean_notebook, forget_paths
 from workbench.presentation.reports.kernel import COMMONS_VARIABLE
 from workbench.presentation.reports.page import report_page
 from workbench.presentation.reports.parameters import PROVENANCE, check_parameters
@@ -205,8 +206,14 @@ def write_report(job: Job, target: Path, kernel: KeptKernel, *, progress: bool =
             target.rmdir()
         staging.replace(target)
     except papermill.PapermillExecutionError as error:
+        reason = forget_paths(forget_paths(str(error.evalue), [staging], "its folder"), _paths(job.values))
         raise RuntimeError(
-            f"The report {job.entry.name} stopped: {error.evalue} Nothing was written; correct it and run it again."
+            f"The report {job.entry.name} stopped: {reason} Nothing was written; correct it and run it again."
+        ) from error
+    except DeadKernelError as error:
+        raise RuntimeError(
+            f"The report {job.entry.name} stopped: its kernel died, as it does where memory runs out. Fewer reports at "
+            "once, or a smaller source, would be right. Nothing was written; run it again, of many with --jobs 1."
         ) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -248,6 +255,10 @@ def _make(job: Job, folder: Path, kernel: KeptKernel, *, progress: bool) -> None
             say("No PDF: Chromium could not print the page. The page report.html is complete; open it and print it.")
     every = {name: values.get(name, parameter.default) for name, parameter in job.entry.parameters.items()}
     write_crate(folder, Made(job.entry, every, job.identity, job.made, provenance))
+
+
+def _paths(values: Mapping[str, Any]) -> list[Path]:
+    return [Path(value) for value in values.values() if isinstance(value, str)]
 
 
 def _provenance(folder: Path) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,17 @@ import polars as pl
 import pytest
 
 from tests.catalog.orthanc_server import needs_orthanc, running, store
-from workbench.assets import asset_path
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog, open_catalog
-from workbench.errors import UnknownNameError
 from workbench.phantoms.chest import write_chest_ct
-from workbench.presentation import offline, reports
-from workbench.presentation.offline import drop_outside_references, find_chromium, print_pdf
-from workbench.presentation.reports import REPORTS, Report, notebook_parameters, render_report
+from workbench.presentation.offline import find_chromium
+from workbench.presentation.reports import Report, render_report
+from workbench.presentation.reports import running as making
+from workbench.presentation.reports.collections import ReportEntry, find_report
+from workbench.presentation.reports.engine import KeptKernel
 
 FILES = {
+    "ro-crate-metadata.json",
     "report.ipynb",
     "report.html",
     "cohort.yaml",
@@ -134,22 +137,10 @@ def test_no_table_is_wider_than_the_paper_and_no_heading_too_tight(report: Repor
 
 
 @pytest.mark.slow
-def test_two_runs_write_the_same_tables(report: Report, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "find_chromium", lambda: None)
-    again = render_report("cohort_profile", out=folder / "second", cohort=folder / "cohort of mine.yaml")
-    tables = sorted(path.name for path in report.folder.glob("*.csv"))
-    assert tables == sorted(path.name for path in again.folder.glob("*.csv"))
-    assert len(tables) >= 3
-    for name in [*tables, "cohort.yaml"]:
-        assert (report.folder / name).read_bytes() == (again.folder / name).read_bytes()
-    assert again.pdf is None
-
-
-@pytest.mark.slow
 def test_a_cohort_that_selects_nothing_reports_which_step_emptied_it(
     commons: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(reports, "find_chromium", lambda: None)
+    monkeypatch.setattr(making, "find_chromium", lambda: None)
     nobody = commons.where(collection_id="midrc_ricord_1a", modality="MR")
     made = render_report("cohort_profile", out=tmp_path / "empty", cohort=nobody.save(tmp_path / "nobody.yaml"))
     page = made.html.read_text(encoding="utf-8")
@@ -170,7 +161,7 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def profiled(source: str, cohort: str) -> Cohort:
     """Return the cohort that the cells of a profile show, run here, since a kernel takes seconds to start."""
-    notebook = nbformat.read(asset_path("notebooks", REPORTS["cohort_profile"]), as_version=4)
+    notebook = nbformat.read(find_report("cohort_profile").notebook, as_version=4)
     imports, parameters, *cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     names: dict[str, Any] = {}
     for code in (imports, parameters, f"cohort, source = {cohort!r}, {source!r}", *cells):
@@ -223,12 +214,16 @@ def test_a_cohort_of_dicom_files_asks_where_they_lie(scans: Path, tmp_path: Path
 def test_a_cohort_itself_is_saved_for_the_report_and_brings_its_source(
     cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commons: Catalog
 ) -> None:
-    monkeypatch.setattr(reports, "_run", lambda *given: asked.append(given[2]))
-    asked: list[dict[str, Any]] = []
-    made = render_report("cohort_profile", out=tmp_path / "new", cohort=cohort)
-    (parameters,) = asked
-    assert parameters["source"] == "idc"
-    assert Path(parameters["cohort"]).parent == Path(parameters["folder"])
+    def run(_: KeptKernel, source: Path, executed: Path, *, parameters: dict[str, Any], **__: Any) -> None:
+        asked.update(parameters)
+        assert commons.read_cohort(parameters["cohort"]) == cohort
+        shutil.copy(source, executed)
+
+    monkeypatch.setattr(KeptKernel, "run", run)
+    asked: dict[str, Any] = {}
+    made = render_report("cohort_profile", out=tmp_path / "new", cohort=cohort, pdf=False)
+    assert asked["source"] == "idc"
+    assert Path(asked["cohort"]).parent == Path(asked["folder"])
     assert commons.read_cohort(made.folder / "cohort.yaml") == cohort
 
 
@@ -249,30 +244,6 @@ def test_a_parameter_of_another_kind_is_refused(given: dict[str, Any], right: st
     )
 
 
-def test_an_unknown_report_names_those_there_are() -> None:
-    with pytest.raises(UnknownNameError) as caught:
-        render_report("cohort_profle")
-    assert str(caught.value) == (
-        "No report 'cohort_profle' in the workbench. Did you mean 'cohort_profile'? Valid: cohort_profile, "
-        "release_census. Use one of these."
-    )
-
-
-def test_an_unknown_parameter_lists_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError) as caught:
-        render_report("cohort_profile", out=tmp_path / "new", refrence="us_census")
-    assert str(caught.value) == (
-        "No parameter 'refrence' in the report cohort_profile. Did you mean 'reference'? "
-        "Valid: cohort, source, reference. Correct the name."
-    )
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_folder_is_no_parameter_of_a_user() -> None:
-    known = notebook_parameters(asset_path("notebooks", REPORTS["cohort_profile"]))
-    assert known == {"cohort": "", "source": "idc", "reference": "us_census"}
-
-
 def test_a_folder_that_holds_something_is_never_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("precious")
     with pytest.raises(FileExistsError) as caught:
@@ -283,44 +254,43 @@ def test_a_folder_that_holds_something_is_never_written_over(tmp_path: Path) -> 
     )
 
 
-def test_a_run_that_fails_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(source: Path, folder: Path, parameters: dict[str, Any]) -> None:
-        (folder / "report.ipynb").write_text("half")
-        raise ValueError("stopped")
-
-    monkeypatch.setattr(reports, "_run", fail)
-    with pytest.raises(ValueError, match=r"^stopped$"):
-        render_report("cohort_profile", out=tmp_path / "new")
+@pytest.mark.slow
+def test_a_run_that_stops_leaves_no_folder_and_tells_no_path(listed: ReportEntry, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="stopped") as caught:
+        render_report("small", out=tmp_path / "new", word="bad", pdf=False)
+    assert str(caught.value) == (
+        "The report small stopped: bad came to its folder. Nothing was written; correct it and run it again."
+    )
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("given", "left"),
-    [
-        ('<p>a</p><script src="https://cdn.example/x.js"></script>', "<p>a</p>"),
-        ("<SCRIPT async src='http://cdn.example/x.js'>\n</SCRIPT>b", "b"),
-        ('<link rel="stylesheet" href="https://cdn.example/x.css">c', "c"),
-        ('<script>require(["https://cdn.example/x"]);</script>d', "d"),
-        ("<script>let a = 1;</script>e", "<script>let a = 1;</script>e"),
-        (
-            '<script>let a = 1;</script><a href="https://idc.example">f</a><script>let b;</script>',
-            '<script>let a = 1;</script><a href="https://idc.example">f</a><script>let b;</script>',
-        ),
-    ],
-)
-def test_what_other_hosts_would_send_is_dropped_and_links_stay(given: str, left: str) -> None:
-    assert drop_outside_references(given) == left
+def test_a_place_that_cannot_be_written_is_told_before_a_kernel_starts(
+    listed: ReportEntry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KeptKernel, "run", lambda *_, **__: pytest.fail("a kernel was started"))
+    (tmp_path / "file").write_text("")
+    target = tmp_path / "file" / "new"
+    with pytest.raises(PermissionError) as caught:
+        render_report("small", out=target, pdf=False)
+    assert str(caught.value) == (
+        f"{target} cannot be written: Not a directory. A folder in a place where you may write would be right. Name "
+        "another with --out."
+    )
 
 
-def test_a_named_browser_is_used_before_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBENCH_CHROMIUM", "/opt/mine")
-    assert find_chromium() == "/opt/mine"
-    monkeypatch.delenv("WORKBENCH_CHROMIUM")
-    monkeypatch.setattr(offline.shutil, "which", lambda _: None)
-    assert find_chromium() is None
-
-
-def test_a_browser_that_does_not_start_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBENCH_CHROMIUM", str(tmp_path / "no such browser"))
-    with pytest.raises(offline.subprocess.SubprocessError, match="did not start"):
-        print_pdf(tmp_path / "page.html", tmp_path / "page.pdf")
+@pytest.mark.slow
+def test_the_stamp_is_all_that_differs_between_two_runs(
+    listed: ReportEntry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = []
+    for number, stamp in enumerate(("2026-01-31T10:20:30", "2027-02-28T21:02:03")):
+        made = datetime.fromisoformat(f"{stamp}+00:00")
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(made.timestamp())))
+        report = render_report("small", out=tmp_path / str(number), pdf=False, word="a word")
+        read = {path.name: path.read_text(encoding="utf-8") for path in sorted(report.folder.iterdir())}
+        assert f"{stamp}+00:00" in read["provenance.json"]
+        assert f"{made:%Y-%m-%d %H:%M} UTC" in read["report.html"]
+        stamped = re.compile(f"{re.escape(stamp)}\\+00:00|{made:%Y-%m-%d %H:%M} UTC")
+        hashed = re.compile(r'"sha256": "\w+"')  # of files that carry the stamp
+        texts.append({name: hashed.sub("", stamped.sub("STAMP", text)) for name, text in read.items()})
+    assert texts[0] == texts[1]
