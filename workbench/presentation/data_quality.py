@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from workbench.assessment.wording import some_of
+from workbench.assessment.wording import percentage, some_of
 from workbench.catalog.repository import Repository
 from workbench.presentation import charts
 from workbench.presentation.figure import Figure
@@ -116,7 +116,7 @@ class DataQuality:
         Figure
             The chart of page one.
         """
-        return charts.unknown(self.gaps, source=self._source, footnote=f"{_PEOPLE} {self.rule}")
+        return charts.unknown(self.gaps, source=self._source, footnote=_PEOPLE)
 
     def where(self) -> list[Figure]:
         """Return where it is worst.
@@ -158,13 +158,12 @@ class DataQuality:
         if self.rules.is_empty():
             return []
         where = pl.Series([self._where_most(rule) for rule in self.rules["rule"]], dtype=pl.String)
+        counted = [
+            f"{row['n']:,} of {row['n_total']:,} {row['unit']} ({percentage(row['fraction'])})"
+            for row in self.rules.iter_rows(named=True)
+        ]
         table = self.rules.select(
-            "rule",
-            pl.col("n").alias("touched"),
-            pl.col("n_total").alias("of"),
-            "unit",
-            pl.col("fraction").alias("share"),
-            pl.col("treatment").alias("what was done"),
+            "rule", pl.Series(counted).alias("touched"), pl.col("treatment").alias("what was done")
         )
         shown = table.with_columns(where.alias("most of it in")) if self.by_collection.height else table
         return [charts.Table(shown, title="Every rule by which the source was cleaned, with how many it touched")]
@@ -180,7 +179,7 @@ class DataQuality:
         asked = self.gaps.filter(pl.col("fraction") >= _LEAST).sort("fraction", descending=True)
         rows = {
             "not known": asked["gap"],
-            "share": asked["fraction"],
+            "of": [percentage(fraction) for fraction in asked["fraction"]],
             "who contributes": [ADVICE[gap][0] for gap in asked["gap"]],
             "who uses it, until then": [ADVICE[gap][1] for gap in asked["gap"]],
         }

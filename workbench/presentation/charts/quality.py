@@ -5,12 +5,12 @@ import polars as pl
 
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
-from workbench.presentation.theme import BLUE, GRAY, GREEN, ORANGE, PURPLE
+from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE
 
 _COLLECTIONS = 15
 _FEW = 20  # people of a release; a share of fewer says little
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, "#8a6d00", "#3a8fc4")
-_DARK = 0.55
+_FULL = "#e8903f"  # ink on it has a contrast of 5.7
 
 
 def unknown(gaps: pl.DataFrame, *, source: str, footnote: str) -> Figure:
@@ -65,7 +65,7 @@ def unknown_by_collection(cells: pl.DataFrame, *, source: str) -> Figure:
     Returns
     -------
     Figure
-        A heat map of the first fifteen collections; the table has all.
+        A heat map of the first fifteen collections.
     """
     names = cells["collection_id"].unique(maintain_order=True).to_list()
     shown = cells.filter(pl.col("collection_id").is_in(names[:_COLLECTIONS]))
@@ -74,8 +74,8 @@ def unknown_by_collection(cells: pl.DataFrame, *, source: str) -> Figure:
         x=alt.X("gap:N", sort=gaps, title=None, axis=alt.Axis(orient="top", labelAngle=-35, labelLimit=170)),
         y=alt.Y("collection_id:N", sort=names[:_COLLECTIONS], title=None, axis=rows.row_axis(names[:_COLLECTIONS])),
     )
-    shades = alt.Scale(scheme="oranges", domain=[0, 1])
-    cell = base.mark_rect(stroke="#ffffff").encode(
+    shades = alt.Scale(range=["#ffffff", _FULL], domain=[0, 1], interpolate="rgb")
+    cell = base.mark_rect(stroke="#e3e7eb").encode(
         color=alt.Color("fraction:Q", scale=shades, legend=None),
         tooltip=[
             "collection_id:N",
@@ -84,10 +84,7 @@ def unknown_by_collection(cells: pl.DataFrame, *, source: str) -> Figure:
             alt.Tooltip("n_total:Q", format=","),
         ],
     )
-    text = base.mark_text(fontSize=10).encode(
-        text=alt.Text("fraction:Q", format=".0%"),
-        color=alt.condition(alt.datum.fraction > _DARK, alt.value("#fdfdfe"), alt.value("#1d2c3a")),
-    )
+    text = base.mark_text(fontSize=10, color=INK).encode(text=alt.Text("fraction:Q", format=".0%"))
     worst = shown.filter(pl.col("collection_id") == names[0]).sort("fraction", descending=True, maintain_order=True)
     first = worst.row(0, named=True)
     rest = len(names) - len(names[:_COLLECTIONS])
@@ -100,10 +97,10 @@ def unknown_by_collection(cells: pl.DataFrame, *, source: str) -> Figure:
         wording.below(
             None,
             "An empty cell: the collection has none of what is counted.",
-            f"{rest} more collections are in the table." if rest else "",
+            f"{rest} more collections are in the CSV beside this page." if rest else "",
         ),
         (cell + text).properties(height=rows.row_height(names[:_COLLECTIONS], 22)),
-        cells,
+        _wide(shown, "collection_id"),
     )
 
 
@@ -157,8 +154,15 @@ def unknown_over_time(periods: pl.DataFrame, *, source: str, over: str) -> Figur
         f"{words}.",
         f"As the source tells it today. Releases that brought fewer than {_FEW} people are in the table only.",
         marks.layered(lines, points, height=260),
-        periods,
+        _wide(periods, "period").rename({"period": over}),
     )
+
+
+def _wide(cells: pl.DataFrame, row: str) -> pl.DataFrame:
+    """A row each, with how many people or studies there are and the share of each gap in percent."""
+    said = cells.with_columns(share=marks.said(cells, lambda each: wording.percent(each["fraction"])))
+    people = cells.group_by(row, maintain_order=True).agg(people=pl.col("n_total").first())
+    return people.join(said.pivot("gap", index=row, values="share"), on=row, maintain_order="left")
 
 
 def _title(gaps: pl.DataFrame) -> str:
