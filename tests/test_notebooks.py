@@ -1,12 +1,11 @@
 """A notebook is a test: it runs from top to bottom, offline, without an error, and is kept without outputs."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import papermill
 import polars as pl
 import pytest
 
@@ -14,6 +13,7 @@ import workbench as wb
 from workbench.assets import asset_path
 from workbench.catalog.commons import Catalog
 from workbench.imaging.arrays import choose_device
+from workbench.presentation.reports.engine import KeptKernel
 from workbench.sampling import find_leakage
 
 NOTEBOOKS = (
@@ -27,25 +27,23 @@ NOTEBOOKS = (
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Return a function that gives a notebook after its run, run once; nothing else should lie beside it."""
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
+    """Yield a function that gives a notebook after its run, run once; nothing else should lie beside it.
+
+    All run in one kernel that is cleared before each: what it saves is the time to import everything again.
+    """
     done: dict[str, Path] = {}
+    kernel = KeptKernel()
 
     def run(name: str) -> Path:
         if name not in done:
-            folder = tmp_path_factory.mktemp(name)
-            papermill.execute_notebook(
-                str(asset_path("notebooks", f"{name}.ipynb")),
-                str(folder / f"{name}.ipynb"),
-                kernel_name="python3",
-                progress_bar=False,
-                cwd=str(folder),
-                execution_timeout=120,
-            )
-            done[name] = folder / f"{name}.ipynb"
+            path = tmp_path_factory.mktemp(name) / f"{name}.ipynb"
+            kernel.run(asset_path("notebooks", path.name), path, parameters={}, environment={})
+            done[name] = path
         return done[name]
 
-    return run
+    yield run
+    kernel.close()
 
 
 def outputs_of(path: Path, words: str = "") -> list[Any]:
