@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import papermill
+from nbclient.exceptions import DeadKernelError
 from nbclient.util import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
@@ -33,6 +34,7 @@ class KeptKernel:
         self.variables = {"POLARS_MAX_THREADS": str(threads)} if threads else {}
         self.manager: Any = None
         self.client: Any = None
+        self.killed = False
 
     def run(
         self,
@@ -92,7 +94,8 @@ class KeptKernel:
             run_sync(manager.shutdown_kernel)(now=True)
 
     def kill(self) -> None:
-        """End the kernel from another thread; the run that it is in fails."""
+        """End the kernel from another thread for good; the run that it is in fails."""
+        self.killed = True
         pid = getattr(getattr(self.manager, "provisioner", None), "pid", None)
         with contextlib.suppress(ProcessLookupError):
             if pid:
@@ -103,6 +106,8 @@ class KeptKernel:
             self.close()
         if self.client is None:
             self._start()
+        if self.killed:
+            raise DeadKernelError("Stopped.")
         code = _BEGIN.format(folder=str(folder), environment=dict(environment))
         reply = run_sync(self.client.execute_interactive)(
             code, silent=True, store_history=False, allow_stdin=False, timeout=_READY_S, output_hook=_ignore

@@ -135,7 +135,7 @@ def _plan(
     raise_together(problems)
     if not planned:
         raise ValueError(
-            "No report was asked for: there are no values. One or more would be right. Name some: --values"
+            "No report was asked for: there are no values. One or more would be right. Name some: --values A,B"
         )
     return planned
 
