@@ -128,7 +128,8 @@ def change_of_gap(
     )
     names = {"fraction": "fraction_after", "n_patients": "n_after", "n_patients_before": "n_before"}
     order = ("category", "n_before", "fraction_before", "n_after", "fraction_after", "reference_fraction")
-    reference = f"{after.reference.title} ({after.reference.year})"
+    year = after.reference.year
+    reference = after.reference.title + (f" ({year})" if year != "unknown" else "")
     return GapChange(
         joined.rename(names).select(order),
         attribute,

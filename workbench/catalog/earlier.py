@@ -11,7 +11,7 @@ from workbench.catalog.criteria.attributes import Mask
 from workbench.catalog.listing import listed
 from workbench.catalog.releases import Release, up_to_release
 from workbench.catalog.repository import Repository
-from workbench.catalog.sources.idc_versions import served_series
+from workbench.catalog.sources.idc_versions import AS_TODAY, served_series
 from workbench.errors import unknown_name
 
 _UNKNOWN = ("n_lost", "n_revised")  # of a source that keeps only what it has
@@ -112,7 +112,9 @@ def _of_idc(cohort: Cohort, before: str, later: str, names: tuple[str, str]) -> 
     today = _series(repository, None)
     chosen = pl.DataFrame({"series": today["series"], "chosen": mask})
     whole, others = _collections(today, mask)
-    held = [served_series(today, int(version)) for version in (before, later)]
+    unchanged = today.with_columns(content=pl.lit(AS_TODAY, pl.UInt32))
+    last = str(repository.versions["idc_version"].max())
+    held = [unchanged if version == last else served_series(today, int(version)) for version in (before, later)]
     kept = [
         each.join(chosen, on="series", how="left").filter(
             # What was withdrawn since has no values to select by: it follows its collection.

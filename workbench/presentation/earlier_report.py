@@ -14,7 +14,7 @@ _PROVENANCE, _CENSUS = "provenance.json", "census_"
 
 @dataclass(frozen=True, eq=False)
 class EarlierReport:
-    """What an earlier release census wrote.
+    """What an earlier release census or cohort profile wrote.
 
     Attributes
     ----------
@@ -54,12 +54,12 @@ class EarlierReport:
 
 
 def read_earlier_report(folder: str | Path, *, source: str) -> EarlierReport:
-    """Return the tables of an earlier release census of the same source.
+    """Return the tables of an earlier report of the same source.
 
     Parameters
     ----------
     folder : str or pathlib.Path
-        What ``workbench report release_census`` wrote.
+        What ``workbench report release_census`` or ``cohort_profile`` wrote.
     source : str
         The name of the source that the new report is of.
 
@@ -71,7 +71,7 @@ def read_earlier_report(folder: str | Path, *, source: str) -> EarlierReport:
     Raises
     ------
     ValueError
-        For a folder without a release census, and for one of another source.
+        For a folder without a census, and for one of another source.
     """
     place = Path(folder)
     file = place / _PROVENANCE
@@ -82,8 +82,8 @@ def read_earlier_report(folder: str | Path, *, source: str) -> EarlierReport:
         whose = ""
     if not whose or not any(place.glob(f"{_CENSUS}*.csv")):
         raise ValueError(
-            f"Received compare_to={place.name!r}, which holds no release census. A folder with {_PROVENANCE} and the "
-            "tables census_….csv would be right. Give what this wrote: workbench report release_census"
+            f"Received compare_to={place.name!r}, which holds no census of an earlier report. A folder with {_PROVENANCE} "
+            "and tables census_….csv would be right. Give what this wrote: workbench report release_census"
         )
     if whose != source:
         raise ValueError(

@@ -13,7 +13,8 @@ from workbench.catalog.sources.idc_package import raw_path
 _SERIES, _STUDY, _CONTENT = "SeriesInstanceUID", "StudyInstanceUID", "crdc_series_uuid"
 _PATIENT = ("collection_id", "PatientID")
 _COLUMNS = ("collection_id", "patients", "studies", "series", "content")
-_AS_TODAY = 0  # the content of a series that nobody revised since; earlier contents are numbered from 1 on
+#: The content of a series that nobody revised since; earlier contents are numbered from 1 on.
+AS_TODAY = 0
 
 
 def served_series(today: pl.DataFrame, version: int) -> pl.DataFrame:
@@ -43,7 +44,7 @@ def served_series(today: pl.DataFrame, version: int) -> pl.DataFrame:
     listed, gone = past.filter(pl.col("row").is_not_null()), past.filter(pl.col("row").is_null())
     of_today = known.join(listed.select("row", "content"), left_on="series", right_on="row", how="left")
     served = of_today.filter(pl.col("came") | pl.col("content").is_not_null()).with_columns(
-        content=pl.when("came", "same").then(pl.lit(_AS_TODAY, pl.UInt32)).otherwise("content")
+        content=pl.when("came", "same").then(pl.lit(AS_TODAY, pl.UInt32)).otherwise("content")
     )
     return pl.concat([served.select(_COLUMNS), _withdrawn(gone, today).select(_COLUMNS)], how="vertical_relaxed")
 

@@ -145,7 +145,8 @@ def _title(moved: Changes) -> str:
         if n and len(told) < _NAMED:
             series = moved.table.filter(pl.col("unit") == "series")
             first = series.sort(name, moved.by, descending=[True, False], nulls_last=True).row(0, named=True)
-            told.append(f"{first[name]:,} of {n:,} {kind} {'' if told else 'series '}are in {first[moved.by]}")
+            part = f"{first[name]:,}" if first[name] == n else f"{first[name]:,} of {n:,}"
+            told.append(f"{part} {kind} {'' if told else 'series '}are in {first[moved.by]}")
     return ", ".join(told)
 
 
