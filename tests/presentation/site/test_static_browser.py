@@ -100,7 +100,7 @@ def test_the_view_stands_in_the_address_and_the_back_button_returns(chromium, ba
         tab.keyboard.press("ArrowRight")
         assert tab.url.endswith(f"#represented={values[2]}")
         tab.locator("[data-figure^='represented'] .wb-table summary >> visible=true").first.click()
-        tab.wait_for_function("location.hash.includes('open=')")
+        tab.wait_for_function("() => location.hash.includes('open=')")
         with opened(chromium, base) as (other, _):
             other.goto(tab.url)
             other.wait_for_selector(READY, state="attached")

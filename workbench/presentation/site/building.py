@@ -13,7 +13,7 @@ from workbench.presentation.pages import GALLERY, GLOSSARY, PageEntry, list_page
 from workbench.presentation.site.checks import find_problems
 from workbench.presentation.site.files import compress, content_script, write_asset
 from workbench.presentation.site.html_shell import Parts, embed_html, lost_html, page_html
-from workbench.presentation.site.still import still_page
+from workbench.presentation.site.still import first_figure, still_page
 from workbench.presentation.staging import replaced_folder
 from workbench.presentation.vega_bundle import vega_bundle
 
@@ -60,7 +60,7 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
     with replaced_folder(out, mark=SITE_FILE) as folder:
         shared = _Shared(folder)
         contents = {key: shared.write_page(_entry(key), page) for key, page in pages.items()}
-        name = next(iter(site.values()), {}).get("identity", {}).get("name") or "these pages"
+        name = pages[GALLERY.key]["identity"]["name"]
         _write(folder / "embed.html", shared.embed({key: contents[key] for key in site}))
         _write(folder / "404.html", lost_html(name, base))
         _write(folder / "robots.txt", f"User-agent: *\nAllow: /\nDisallow: {base}explore/\n")
@@ -76,42 +76,36 @@ class _Shared:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.styles = [write_asset(folder, "house", ".css", texts_of(*HOUSE_STYLES, *_SITE_STYLES))]
-        self.scripts = [
-            write_asset(folder, "vega", ".js", vega_bundle().read_text(encoding="utf-8")),
-            write_asset(folder, "house", ".js", house_script() + texts_of("static_model.js")),
-        ]
+        self.vega = write_asset(folder, "vega", ".js", vega_bundle().read_text(encoding="utf-8"))
+        self.house = write_asset(folder, "house", ".js", house_script() + texts_of("static_model.js"))
 
     def write_page(self, entry: PageEntry, page: Mapping[str, Any]) -> str:
         """Write one page and return the address of its content."""
         content = write_asset(self.folder, f"{entry.key}-numbers", ".js", content_script(entry.key, dict(page)))
-        program = own_script(entry)
-        if program.count(_EXPORT) != 1:
-            raise RuntimeError(
-                f"The program of the page {entry.key} ends in another way. It should export once: {_EXPORT} "
-                f"Mend the last of its scripts: {entry.scripts[-1]}"
-            )
-        started = f"(() => {{\n{program.replace(_EXPORT, 'startStatic({ render });')}\n}})();\n"
-        own = [write_asset(self.folder, Path(entry.scripts[-1]).stem, ".js", started)]
-        styles = (
-            [write_asset(self.folder, Path(entry.styles[-1]).stem, ".css", texts_of(*entry.styles))]
-            if entry.styles
-            else []
-        )
-        parts = Parts(
-            [*self.styles, *styles],
-            [*self.scripts, content, *own],
-            still_page(page, pictured=entry.scripts == ("page.js",)),
-            {"page": entry.key},
-        )
-        whose = (page.get("identity") or {}).get("name") or (page.get("source") or {}).get("name", "")
-        title = f"{entry.title} · {whose}" if whose else entry.title
+        own = write_asset(self.folder, Path(entry.scripts[-1]).stem, ".js", _started(entry))
+        vega = [self.vega] if first_figure(page) else []  # most of what a page weighs
+        styles = [write_asset(self.folder, Path(name).stem, ".css", texts_of(name)) for name in entry.styles]
+        still = still_page(page, pictured=entry.scripts == ("page.js",))
+        parts = Parts([*self.styles, *styles], [*vega, self.house, content, own], still, {"page": entry.key})
+        title = f"{entry.title} · {page['identity']['name']}"
         _write(self.folder / _file(entry.key), page_html(title, page.get("subtitle") or entry.question, parts))
         return content
 
     def embed(self, contents: Mapping[str, str]) -> str:
         """Return the page that shows one chart alone."""
-        scripts = [*self.scripts, write_asset(self.folder, "embed", ".js", texts_of("embed.js"))]
+        scripts = [self.vega, self.house, write_asset(self.folder, "embed", ".js", texts_of("embed.js"))]
         return embed_html("Chart", styles=self.styles, scripts=scripts, contents=contents)
+
+
+def _started(entry: PageEntry) -> str:
+    """The program of a page as a classic script of its own scope, which draws instead of exporting."""
+    program = own_script(entry)
+    if program.count(_EXPORT) != 1:
+        raise RuntimeError(
+            f"The program of the page {entry.key} ends in another way. It should export once: {_EXPORT} "
+            f"Mend the last of its scripts: {entry.scripts[-1]}"
+        )
+    return f"(() => {{\n{program.replace(_EXPORT, 'startStatic({ render });')}\n}})();\n"
 
 
 def _read_pages(aggregates: Path) -> dict[str, dict[str, Any]]:
@@ -136,7 +130,7 @@ def _with_own(site: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     for entry in (GALLERY, GLOSSARY):
         module, _, function = entry.build.partition(":")
         made[entry.key] = getattr(import_module(module), function)(site)
-    return {GALLERY.key: made[GALLERY.key], **site, GLOSSARY.key: made[GLOSSARY.key]}
+    return {GALLERY.key: made.pop(GALLERY.key), **site, **made}
 
 
 def _beside(site: Mapping[str, Any], explore: str) -> dict[str, Any]:

@@ -22,11 +22,11 @@ _HEAD = (
 # The colors of shell.css, without a file: this page is shown at any depth.
 _LOST_STYLE = (
     "body{margin:0;background:#f3f5f7;color:#16212b;font:17px/1.55 'Segoe UI','DejaVu Sans',sans-serif}"
-    "header{padding:14px clamp(16px,5vw,56px);border-top:4px solid #0b5c8a;border-bottom:1px solid #dde3e8;background:#fff}"
+    "header{padding:14px clamp(16px,5vw,56px);border-top:4px solid #0b5c8a;background:#fff}"
     "p{max-width:56ch}header p{margin:0;font-weight:700}main{padding:8vh clamp(16px,5vw,56px)}"
     "h1{margin:0 0 20px;font-size:clamp(30px,4.6vw,46px);line-height:1.1;letter-spacing:-.022em}a{color:#0b5c8a}"
     "@media(prefers-color-scheme:dark){body{background:#0b0f13;color:#eef2f5}a{color:#74bce8}"
-    "header{background:#12171c;border-color:#74bce8 transparent #303a44}}"
+    "header{background:#12171c;border-color:#74bce8}}"
 )
 
 
