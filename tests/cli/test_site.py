@@ -4,31 +4,61 @@ import json
 
 import pytest
 
+from workbench.catalog.registry import datasets
 from workbench.phantoms.commons import write_gen3_export
 from workbench.presentation import aggregates, demo
+
+
+@pytest.fixture
+def light(monkeypatch):
+    """Build small pages at once, and return the publications that they were built from."""
+    seen = []
+
+    def page(name):
+        return lambda publication: seen.append(publication) or {"title": name, "groups": [], "figures": []}
+
+    def build(named):
+        key = named.partition(":")[2].removesuffix("_page")
+        entries = lambda publication: {"names": [each.name for each in datasets(publication.own)]}  # noqa: E731 - one line
+        return {"cohorts": lambda _: None, "data_catalog": entries}.get(key, page(key))
+
+    monkeypatch.setattr(aggregates, "_builder", build)
+    return seen
 
 
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory):
     root = tmp_path_factory.mktemp("exports")
-    return [write_gen3_export(root / str(n), n_patients=n) for n in (300, 303)]
+    return [write_gen3_export(root / str(n), n_patients=n) for n in (20, 24)]
 
 
-def test_a_controlled_source_gives_the_census_alone_and_the_next_carries_the_one_before(done, exports, tmp_path):
-    first, second = (str(tmp_path / name) for name in ("first", "second"))
-    assert done("site", "aggregates", "--source", str(exports[0]), "--out", first).splitlines()[-1].endswith(first)
-    done("site", "aggregates", "--source", str(exports[1]), "--earlier", first, "--out", second)
-    assert sorted(path.name for path in (tmp_path / "first").iterdir()) == ["census.json", "data_catalog.json"]
-    page = json.loads((tmp_path / "second" / "census.json").read_text(encoding="utf-8"))
-    assert page["published"][0] == json.loads((tmp_path / "first" / "census.json").read_text("utf-8"))["published"][0]
-    assert len(page["published"]) == 2
+def test_the_pages_of_a_source_are_written_with_their_list(done, exports, tmp_path, light):
+    folder = str(tmp_path / "pages")
+    assert done("site", "aggregates", "--source", str(exports[0]), "--out", folder).splitlines()[-1].endswith(folder)
+    manifest = json.loads((tmp_path / "pages" / "manifest.json").read_text(encoding="utf-8"))
+    assert list(manifest["pages"]) == ["overview", "census", "data_catalog"]
+    assert manifest["source"]["name"] == f"Gen3 export {exports[0].name}"
+    assert (manifest["source"]["disclosure"], manifest["identity"]["name"]) == ("controlled", "")
 
 
-def test_entries_of_ones_own_stand_on_the_page(done, fails, exports, tmp_path, monkeypatch):
+def test_a_file_says_whose_pages_they_are_and_where_the_source_lies(done, exports, tmp_path, light):
+    commons = exports[0].parent / "commons.toml"
+    commons.write_text(f'name = "Harbor"\nsource = "{exports[0].name}"\nrefresh_days = 9\n', encoding="utf-8")
+    done("site", "aggregates", "--commons", str(commons), "--out", str(tmp_path / "pages"))
+    manifest = json.loads((tmp_path / "pages" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["source"]["name"], manifest["identity"]["name"]) == ("Harbor", "Harbor")
+    assert manifest["good_until"]
+    assert light[-1].catalog.repository.key == "gen3"
+    done(
+        "site", "aggregates", "--commons", str(commons), "--source", "synthetic:100", "--out", str(tmp_path / "others")
+    )
+    assert light[-1].catalog.repository.key == "synthetic:100"  # what is typed wins
+    assert light[-1].identity.name == "Harbor"
+
+
+def test_entries_of_ones_own_stand_on_the_page(done, fails, exports, tmp_path, monkeypatch, light):
     own = str(tmp_path / "mine")
     done("datasets", "add", "--name", "Scans of ours", "--modality", "CT", "--task", "detection", "--to", own)
-    monkeypatch.setattr(aggregates, "catalog_page", lambda catalog: {"names": [each.name for each in catalog]})
-    monkeypatch.setattr(aggregates, "census_page", lambda *_, **__: {})
     pages = tmp_path / "pages"
     done("site", "aggregates", "--source", str(exports[0]), "--own", own, "--out", str(pages))
     assert "Scans of ours" in (pages / "data_catalog.json").read_text("utf-8")
@@ -39,9 +69,13 @@ def test_entries_of_ones_own_stand_on_the_page(done, fails, exports, tmp_path, m
         done("serve", "--source", str(exports[0]), *words)
     told = ["Scans of ours" in (folder / "data_catalog.json").read_text("utf-8") for folder in served]
     assert told == [True, False]
-    assert fails("serve", "--own", own, "--aggregates", str(pages)) == (
-        "--own came with --aggregates, which are written already. One of the two would be right. Write pages with your "
-        "entries: workbench site aggregates --own FOLDER --out PAGES; workbench serve --aggregates PAGES"
+
+
+@pytest.mark.parametrize(("word", "shown"), [("--own", "FOLDER"), ("--commons", "FILE")])
+def test_what_was_written_already_is_not_told_whose_it_is(fails, tmp_path, word, shown):
+    assert fails("serve", word, str(tmp_path), "--aggregates", str(tmp_path)) == (
+        f"{word} came with --aggregates, which are written already. One of the two would be right. Write pages with "
+        f"it: workbench site aggregates {word} {shown} --out PAGES; workbench serve --aggregates PAGES"
     )
 
 

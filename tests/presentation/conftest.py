@@ -57,6 +57,18 @@ class Visit:
         self.page.on("pageerror", lambda error: self._complain(str(error)))
 
 
+@pytest.fixture(scope="session")
+def idc_pages(commons: Any) -> Path:
+    """Return the pages of the embedded commons as its example describes it, counted once for each state of the code."""
+    from workbench.assets import asset_path
+    from workbench.presentation.aggregates import cached_aggregates
+    from workbench.presentation.identity import read_identity
+    from workbench.presentation.publication import publish
+
+    identity = read_identity(asset_path("dashboards", "commons", "idc.toml"))
+    return cached_aggregates(publish(commons, identity))
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Yield a running Chromium; skip where there is none."""

@@ -15,6 +15,7 @@ from tests.presentation.film_price import MOST_BYTES
 from workbench.assets import asset_path
 from workbench.catalog.commons import open_catalog
 from workbench.presentation.aggregates import write_aggregates
+from workbench.presentation.publication import publish
 from workbench.presentation.serving import running_page
 
 HEIGHT = 1430
@@ -26,7 +27,7 @@ def main() -> None:
 
     target = asset_path("notebooks", "images") / "diversity_census.png"
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
-        folder = write_aggregates(open_catalog("synthetic"), Path(place))
+        folder = write_aggregates(publish(open_catalog("synthetic")), Path(place) / "pages")
         with running_page(folder, port=free_port(), preheat=False, source="synthetic") as (address, _):
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             page = browser.new_page(viewport={"width": 1200, "height": HEIGHT})

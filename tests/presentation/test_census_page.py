@@ -1,6 +1,5 @@
 """The public census in a browser: its numbers counted again, and nothing small to derive of a controlled source."""
 
-import json
 import re
 
 import polars as pl
@@ -10,9 +9,9 @@ import workbench as wb
 from tests.presentation.browsing import free_port
 from workbench.assessment.suppression import audit
 from workbench.phantoms.commons import write_gen3_export
-from workbench.presentation.aggregates import public_pages, write_aggregates
-from workbench.presentation.census_counts import IMAGING, count_public
-from workbench.presentation.published import read_earlier
+from workbench.presentation.aggregates import write_aggregates
+from workbench.presentation.census_counts import IMAGING
+from workbench.presentation.publication import publish
 from workbench.presentation.serving import running_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,12 +27,12 @@ def served(visit, folder):
 
 @pytest.fixture(scope="module")
 def export(tmp_path_factory):
-    return write_gen3_export(tmp_path_factory.mktemp("export"), n_patients=600)
+    return write_gen3_export(tmp_path_factory.mktemp("export"), n_patients=300)
 
 
 @pytest.fixture(scope="module")
 def closed_folder(export, tmp_path_factory):
-    return write_aggregates(wb.open_catalog(export), tmp_path_factory.mktemp("closed"))
+    return write_aggregates(publish(wb.open_catalog(export)), tmp_path_factory.mktemp("closed"))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def invented(chromium, tmp_path_factory):
     page = chromium.new_page(viewport={"width": 1400, "height": 1000})
     visit = Visit(page)
     visit.listen()
-    folder = write_aggregates(wb.open_catalog("synthetic:2000"), tmp_path_factory.mktemp("invented"))
+    folder = write_aggregates(publish(wb.open_catalog("synthetic:2000")), tmp_path_factory.mktemp("invented"))
     yield from served(visit, folder)
     page.close()
 
@@ -115,33 +114,10 @@ def test_a_controlled_source_says_what_it_hides_and_names_nobody(closed, closed_
     assert "synthetic-site" not in everything
 
 
-def test_a_controlled_source_has_no_overview(closed, closed_folder):
-    assert sorted(path.name for path in closed_folder.iterdir()) == ["census.json", "data_catalog.json"]
-    beside = closed.page.locator(".wb-nav a").all_inner_texts()  # no explorer either: no public page opens the source
-    assert beside == ["Diversity census", "Data catalog"]
-
-
-def test_the_next_release_is_suppressed_with_the_one_before(closed_folder, tmp_path):
-    (before,) = read_earlier(closed_folder)
-    later = wb.open_catalog(write_gen3_export(tmp_path, n_patients=604))
-    after = count_public(later, earlier=[before])
-    together = audit(list(after.censuses.values()), earlier=[before])
-    assert together.n_exposed == 0, together.sentence
-    alone = count_public(later)
-    assert audit(list(alone.censuses.values()), earlier=[before]).n_exposed > 0
-    page = public_pages(later, earlier=closed_folder)["census"]
-    assert len(page["published"]) == 2
-
-
-def test_an_open_page_is_no_earlier_release(tmp_path):
-    page = {"schema": "workbench-page/1", "title": "x", "groups": [], "figures": []}
-    (tmp_path / "census.json").write_text(json.dumps(page), encoding="utf-8")
-    with pytest.raises(ValueError, match="carries no tables") as error:
-        read_earlier(tmp_path / "census.json")
-    assert str(error.value) == (
-        "The page 'census.json' carries no tables of an earlier census. The file census.json of a controlled source "
-        "does. Give the folder that this wrote for the release before: workbench site aggregates"
-    )
+def test_no_live_page_opens_a_controlled_source(closed, closed_folder):
+    pages = ["census.json", "cohorts.json", "data_catalog.json", "manifest.json", "overview.json"]
+    assert sorted(path.name for path in closed_folder.iterdir()) == pages
+    assert not closed.page.locator("a[href*='explore/rows']").count()
 
 
 def test_the_numbers_of_an_open_source_are_those_of_its_tables(invented):

@@ -10,7 +10,9 @@ from workbench.catalog.commons import open_catalog
 from workbench.catalog.disclosure import SYNTHETIC_STAMP
 from workbench.presentation import charts
 from workbench.presentation.charts import overview
+from workbench.presentation.charts.pipeline import pipeline_now
 from workbench.presentation.overview_page import overview_page
+from workbench.presentation.publication import publish
 
 INVENTED = open_catalog("synthetic:1000")
 
@@ -79,16 +81,54 @@ def test_who_lacks_both_leads_only_where_most_lack_both() -> None:
 
 
 def test_the_page_of_an_invented_source_shows_what_it_holds_and_says_that_it_is_invented() -> None:
-    page = overview_page(INVENTED)
-    figures = {figure["id"]: figure for figure in page["figures"]}
-    assert set(figures) == {"modality_by_region", "growth", "age_and_sex"}  # age and sex are known for nearly all
+    page = overview_page(publish(INVENTED))
+    figures = {figure["id"]: figure for figure in page["figures"] if "absent" not in figure}
+    assert set(figures) == {"pipeline", "modality_by_region", "growth", "age_and_sex"}  # nearly all are of known age
     assert all(figure["footnote"].endswith(SYNTHETIC_STAMP) for figure in figures.values())
     assert all(n > 0 for *_, n in figures["modality_by_region"]["table"]["rows"])
-    assert [group["id"] for group in page["groups"]] == ["all"]  # its COVID-19 collections are all it has
+    assert [group["id"] for group in page["groups"]] == ["all", "pipeline"]  # its COVID-19 collections are all it has
     *_, acquired, derived = figures["growth"]["table"]["rows"][-1]
     pending = INVENTED.everything.counts["series"] - acquired - derived
     assert f"{acquired + derived:,} series" in figures["growth"]["title"]
     assert pending == 0 or f"; {pending:,} more" in figures["growth"]["title"]
+
+
+def test_tiles_and_chart_show_the_way_of_midrcs_studies_into_a_release() -> None:
+    page = overview_page(publish(open_catalog("synthetic:midrc_2021")))
+    tiles = {
+        tile["label"]: tile["text"] for group in page["groups"] if group["id"] == "pipeline" for tile in group["tiles"]
+    }
+    assert tiles == {"Studies ingested": "62,595", "Under quality and harmonization": "52,127", "Released": "10,468"}
+    chart = next(figure for figure in page["figures"] if figure["id"] == "pipeline")
+    assert chart["title"] == (
+        "10,468 of 62,595 ingested studies are released; 52,127 are under quality and harmonization"
+    )
+    assert chart["subtitle"].endswith("62,595 studies by where they stood, until November 4, 2021")
+    assert chart["table"]["rows"][-1] == ["2021-11-04", 62595, 0, 52127, 10468]
+    drawn = [row for rows in chart["spec"]["datasets"].values() for row in rows if row["date"].startswith("2021-11-04")]
+    assert sorted(row["studies"] for row in drawn) == [0, 10468, 52127]
+
+
+def test_states_without_dates_are_drawn_as_they_stand() -> None:
+    figure = pipeline_now({"n_ingested": 6, "n_waiting": 1, "n_in_quality": 0, "n_released": 5}, source="A")
+    assert figure.title == "5 of 6 ingested studies are released"
+    assert figure.table["studies"].to_list() == [5, 0, 1]
+    assert (
+        figure.description
+        == "Released: 5 studies; Under quality and harmonization: 0 studies; Ingested and waiting: 1 studies."
+    )
+
+
+def test_a_panel_whose_data_are_absent_says_so_after_those_that_are_there() -> None:
+    page = overview_page(publish(INVENTED))
+    *_, last = page["figures"]
+    assert last == {
+        "id": "licenses",
+        "title": "Series by license",
+        "absent": "No series of this source states its license.",
+        "section": "terms",
+    }
+    assert [section["id"] for section in page["sections"]] == ["grown", "imaged", "people", "terms"]
 
 
 def test_flow_table_and_attrition_of_an_invented_source_say_so() -> None:

@@ -1,11 +1,9 @@
 """The real public page in a real browser: its numbers are counted again, independently, from the original index."""
 
-import socket
-
 import polars as pl
 import pytest
 
-from workbench.presentation.aggregates import write_aggregates
+from tests.presentation.browsing import free_port
 from workbench.presentation.serving import running_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -14,14 +12,10 @@ COVID = ["covid_19_ar", "covid_19_ny_sbu", "midrc_ricord_1a", "midrc_ricord_1b",
 
 
 @pytest.fixture(scope="module")
-def overview(visit, commons, tmp_path_factory):
+def overview(visit, idc_pages):
     """Yield the overview of the embedded commons, drawn."""
-    file = write_aggregates(commons, tmp_path_factory.mktemp("aggregates") / "overview.json")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with running_page(file, port=port) as (address, _):
-        visit.open(address, wait_for="[data-ready='true']")
+    with running_page(idc_pages, port=free_port()) as (address, _):
+        visit.open(f"{address}explore/overview", wait_for="[data-ready='true']")
         yield visit
 
 

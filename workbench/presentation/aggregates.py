@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +94,6 @@ def _write(publication: Publication, folder: Path) -> None:
 
 def _builder(named: str) -> Callable[[Publication], dict[str, Any] | None]:
     module, _, function = named.partition(":")
-    if find_spec(module) is None:  # until every listed page is there
-        return lambda _: None
     build: Callable[[Publication], dict[str, Any] | None] = getattr(import_module(module), function)
     return build
 

@@ -1,0 +1,141 @@
+"""One file re-aims every page: four kinds of source under a name of their own, and no other name on their pages."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from workbench.assets import asset_path
+from workbench.catalog.commons import open_catalog
+from workbench.catalog.sources.folder import write_tables
+from workbench.phantoms.commons import write_gen3_export
+from workbench.presentation.aggregates import write_aggregates
+from workbench.presentation.identity import Identity, read_identity
+from workbench.presentation.page import load_page
+from workbench.presentation.pages import list_pages
+from workbench.presentation.publication import Publication, publish
+
+KINDS = ("idc", "gen3", "tables", "synthetic")
+# What a source is called where nobody names it, and how the folders of this test are called.
+OTHERS = ("Synthetic commons", "Gen3 export", "Release tables", "Imaging Data Commons", "Quay", "Pier", "Harbor", "tmp")
+COMMONS = """
+name = "{name}"
+source = "{source}"
+logo = "logo.svg"
+url = "https://example.org/{key}"
+contact = "{key}@example.org"
+citation = ["Cite the {name}.", "And its makers."]
+license = "CC BY 4.0"
+accent = "#7a1f5c"
+"""
+
+
+def described(root: Path, key: str, name: str, source: str) -> Identity:
+    (root / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    file = root / f"{key}.toml"
+    file.write_text(COMMONS.format(name=name, source=source, key=key), encoding="utf-8")
+    return read_identity(file)
+
+
+@pytest.fixture(scope="module")
+def identities(tmp_path_factory) -> dict[str, Identity]:
+    root = tmp_path_factory.mktemp("commons")
+    write_gen3_export(root / "gen3", n_patients=200)
+    write_tables(open_catalog("synthetic:300").repository, root / "tables")
+    return {
+        "idc": read_identity(asset_path("dashboards", "commons", "idc.toml")),
+        "gen3": described(root, "gen3", "Quay Commons", "gen3"),
+        "tables": described(root, "tables", "Pier Commons", "tables"),
+        "synthetic": described(root, "synthetic", "Harbor Commons", "synthetic:300"),
+    }
+
+
+@pytest.fixture(scope="module")
+def folders(identities, idc_pages, tmp_path_factory) -> dict[str, Path]:
+    root = tmp_path_factory.mktemp("pages")
+    made = {
+        key: write_aggregates(publish(open_catalog(identity.source), identity), root / key)
+        for key, identity in identities.items()
+        if key != "idc"
+    }
+    return {"idc": idc_pages, **made}
+
+
+def pages_of(folder: Path) -> dict:
+    return {key: load_page(folder, name=key) for key in list_pages()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_page_is_built_and_says_whose_it_is(folders, identities, kind):
+    identity = identities[kind]
+    for key, page in pages_of(folders[kind]).items():
+        assert page["identity"] == identity.entry(), key
+        assert page["contact"] == identity.contact, key
+        assert page["use"]["commercial"].endswith("."), key
+        assert key == "data_catalog" or page["source"]["name"] == identity.name, key
+        assert key == "data_catalog" or page["cite"] == list(identity.citation), key
+        assert {"as_of", "findings", "groups", "figures", "glossary", "provenance"} <= set(page), key
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_other_commons_is_named_and_no_folder(folders, identities, kind):
+    own = identities[kind].name
+    for key, page in pages_of(folders[kind]).items():
+        if key == "data_catalog":  # it lists the data sets of everybody
+            continue
+        text = json.dumps(page | {"glossary": {}}, ensure_ascii=False).replace(own, "")
+        assert not [name for name in OTHERS if name not in own and name in text], key
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_panel_is_drawn_or_says_why_not(folders, kind):
+    for key, page in pages_of(folders[kind]).items():
+        for figure in page["figures"]:
+            assert ("spec" in figure) != ("absent" in figure), (key, figure["id"])
+            assert figure["title"], key
+            assert figure.get("absent", "It says.").endswith("."), key
+    overview = {figure["id"]: figure for figure in load_page(folders[kind])["figures"]}
+    assert ("spec" in overview["pipeline"]) == (kind == "synthetic")
+    assert ("spec" in overview["licenses"]) == (kind == "idc")
+
+
+@pytest.mark.parametrize("kind", ["gen3", "tables"])
+def test_the_overview_of_a_controlled_source_shows_the_one_family(folders, kind):
+    pages = pages_of(folders[kind])
+    census = {figure["id"]: figure["table"]["rows"] for figure in pages["census"]["figures"] if "spec" in figure}
+    overview = {figure["id"]: figure["table"]["rows"] for figure in pages["overview"]["figures"] if "spec" in figure}
+    assert overview["modality"] == census["imaged-census_modality-modality"]
+    counts = [cell for rows in overview.values() for row in rows for cell in row if isinstance(cell, int)]
+    assert counts
+    assert not [n for n in counts if 1 <= n <= 10]
+    tiles = {tile["id"] for group in pages["overview"]["groups"] for tile in group["tiles"]}
+    assert tiles == {"patients", "collections"}  # neither studies nor series
+
+
+def test_the_census_says_what_is_not_known_and_names_the_largest_gap(folders):
+    page = load_page(folders["idc"], name="census")
+    tiles = {tile["label"]: tile["text"] for group in page["groups"] for tile in group["tiles"]}
+    assert (tiles["Patients"], tiles["Sex not known"], tiles["Age not known"]) == ("81,331", "55 %", "68 %")
+    assert page["findings"][0].startswith("Largest gap: age, 26 of 100 patients (95 % interval")
+    everybody, *_ = load_page(folders["idc"])["groups"][0]["tiles"]
+    assert (everybody["text"], everybody["note"].partition(" of them")[0]) == ("86,451", "81,331")
+
+
+def test_an_identity_can_close_an_open_source_but_not_open_a_closed_one(tmp_path):
+    catalog = open_catalog("synthetic:300")
+    assert publish(catalog).catalog is catalog
+    assert (publish(catalog).disclosure, publish(catalog).is_open) == ("synthetic", True)
+    closed = publish(catalog, Identity(name="Harbor", disclosure="controlled"))
+    assert (closed.disclosure, closed.is_open, closed.catalog.repository.name) == ("controlled", False, "Harbor")
+    assert isinstance(closed, Publication)
+    assert not closed.counts.is_open
+    assert closed.counts is closed.counts  # one family, suppressed once
+
+
+def test_an_earlier_release_of_an_open_source_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="nothing to suppress") as refused:
+        publish(open_catalog("synthetic:300"), Identity(name="Harbor"), earlier=tmp_path)
+    assert str(refused.value) == (
+        "An earlier release came with Harbor, whose counts are shown exactly: there is nothing to suppress with it. A "
+        "controlled source would be right. Leave the earlier release out."
+    )
