@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.presentation.accessible import CONTRAST, NAMELESS, TWICE
 from tests.presentation.browsing import free_port
 from tests.presentation.catalog_entries import HOSTILE
 from tests.presentation.catalog_pages import shipped_page, small_page
@@ -14,7 +15,10 @@ from tests.presentation.mounting import serving, write_page
 from workbench.catalog.registry import datasets
 from workbench.presentation.catalog_page import QUESTIONS
 from workbench.presentation.catalog_view import catalog_script
-from workbench.presentation.page import style_of
+from workbench.presentation.frontend import whole_style
+from workbench.presentation.manifest import write_pages
+from workbench.presentation.page import PAGE_SCHEMA
+from workbench.presentation.pages import list_pages
 from workbench.presentation.serving import running_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -32,7 +36,7 @@ FIRST_MS = 1_000
 
 
 def write(folder, page):
-    return write_page(folder, page, script=catalog_script(), style=style_of("catalog.css"))
+    return write_page(folder, page, script=catalog_script(), style=whole_style(list_pages()["data_catalog"]))
 
 
 @pytest.fixture(scope="module")
@@ -324,37 +328,6 @@ def test_tabs_are_reached_by_arrow_keys(opened):
     assert "Add or correct an entry" in page.locator("#wc-panel-method").inner_text()
 
 
-NAMELESS = """() => [...document.querySelectorAll('main :is(button, input, select, a, summary)')]
-  .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
-  .map((node) => node.outerHTML)"""
-TWICE = """() => {
-  const ids = [...document.querySelectorAll('[id]')].map((node) => node.id);
-  return ids.filter((id, at) => ids.indexOf(id) !== at);
-}"""
-# WCAG 2.2, contrast ratio and relative luminance; every node that holds text of its own
-CONTRAST = """() => {
-  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
-  const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  const luminance = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
-  const ground = (node) => {
-    for (let at = node; at; at = at.parentElement) {
-      const color = parts(getComputedStyle(at).backgroundColor);
-      if (color[3] !== 0) return color;
-    }
-    return [255, 255, 255];
-  };
-  const low = [];
-  for (const node of document.querySelectorAll('main *')) {
-    const speaks = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
-    if (!speaks || node.closest('svg') || !node.checkVisibility() || node.disabled) continue;
-    const both = [parts(getComputedStyle(node).color), ground(node)].map(luminance).sort((x, y) => y - x);
-    const ratio = (both[0] + 0.05) / (both[1] + 0.05);
-    if (ratio < 4.5) low.push(`${node.className}: ${node.textContent.slice(0, 40)} ${ratio.toFixed(2)}`);
-  }
-  return low;
-}"""
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_reads_at_every_width_and_in_the_dark(chromium, invented, scheme, width):
@@ -378,17 +351,15 @@ def test_it_reads_at_every_width_and_in_the_dark(chromium, invented, scheme, wid
 
 
 def test_it_is_served_beside_the_other_pages(visit, tmp_path):
-    census = {"schema": "workbench-page/1", "title": "Who is there?", "groups": [], "figures": []}
-    (tmp_path / "census.json").write_text(json.dumps(census), encoding="utf-8")
-    page = small_page()
-    (tmp_path / "data_catalog.json").write_text(json.dumps(page), encoding="utf-8")
+    census = {"schema": PAGE_SCHEMA, "title": "Who is there?", "groups": [], "figures": []}
+    write_pages(tmp_path, {"census": census, "data_catalog": small_page()}, source={}, identity={})
     before = len(visit.console_errors)
     with running_page(tmp_path, port=free_port(), preheat=False) as (address, _):
         visit.open(f"{address}explore/data_catalog#entry=free-chests", wait_for=READY)
         assert visit.page.locator("dialog [data-card='free-chests']").is_visible()
         visit.page.keyboard.press("Escape")
         links = visit.page.locator(".wb-nav a")
-        assert links.all_inner_texts() == ["Diversity census", "Data catalog"]
+        assert links.all_inner_texts() == ["Start", "Diversity census", "Data catalog", "Glossary"]
         assert visit.page.locator(".wb-nav a[aria-current=page]").inner_text() == "Data catalog"
         assert len(keys(visit.page)) == 7
         for key in ("slides", "reader"):

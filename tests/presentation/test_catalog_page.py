@@ -4,8 +4,6 @@ import base64
 import gzip
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -17,9 +15,9 @@ from workbench.catalog.registry.formats.croissant import croissant
 from workbench.catalog.registry.formats.evidence import verdict_word
 from workbench.catalog.registry.formats.references import bibtex
 from workbench.presentation.catalog_page import QUESTIONS, catalog_page
-from workbench.presentation.catalog_view import CatalogView, catalog_script
+from workbench.presentation.catalog_view import catalog_script
 from workbench.presentation.catalog_words import TERMS
-from workbench.presentation.page import PAGE_SCHEMA, load_page
+from workbench.presentation.page import PAGE_SCHEMA
 
 MOST_BYTES = 1_500_000
 
@@ -157,28 +155,6 @@ def test_the_first_question_is_the_one_the_catalog_was_built_for():
     best = datasets().recommend(QUESTIONS[0]).best
     assert best is not None
     assert best.key == "nih-chestx-ray14"
-
-
-def test_another_page_is_refused(page):
-    with pytest.raises(ValueError, match="holds no data catalog") as error:
-        CatalogView({"title": "Who is in the commons?"})
-    assert str(error.value) == (
-        "The page 'Who is in the commons?' came, which holds no data catalog. "
-        'The page named data_catalog would be right. Load it: load_page(name="data_catalog")'
-    )
-
-
-def test_showing_it_imports_neither_polars_nor_altair(small, tmp_path):
-    (tmp_path / "data_catalog.json").write_text(json.dumps(small), encoding="utf-8")
-    assert load_page(tmp_path, name="data_catalog")["title"] == small["title"]
-    program = (
-        "import sys; from workbench.presentation.catalog_view import CatalogView; "
-        "from workbench.presentation.page import load_page; "
-        f"CatalogView(load_page({str(tmp_path)!r}, name='data_catalog')); "
-        "print(sorted({'polars', 'altair', 'pandas', 'pyarrow', 'yaml', 'workbench.catalog'} & set(sys.modules)))"
-    )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
 
 
 def test_the_script_is_one_module_whose_ranking_keeps_its_names_to_itself():

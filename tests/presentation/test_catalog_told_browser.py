@@ -9,7 +9,8 @@ from tests.presentation.catalog_pages import told_page
 from tests.presentation.conftest import Visit
 from tests.presentation.mounting import HTML, serving, write_page
 from workbench.presentation.catalog_view import catalog_script
-from workbench.presentation.page import style_of
+from workbench.presentation.frontend import whole_style
+from workbench.presentation.pages import list_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,10 +23,10 @@ AROUND = '<div style="overflow: hidden; contain: content; position: relative"><d
 def told(tmp_path_factory):
     page = told_page()
     folder = tmp_path_factory.mktemp("told")
-    write_page(folder, page, script=catalog_script(), style=style_of("catalog.css"))
+    write_page(folder, page, script=catalog_script(), style=whole_style(list_pages()["data_catalog"]))
     (folder / "around.html").write_text(HTML.replace('<div id="place"></div>', AROUND), encoding="utf-8")
     damaged = page | {"catalog": page["catalog"] | {"packed": page["catalog"]["packed"] | {"ranking": "H4sI"}}}
-    write_page(folder / "damaged", damaged, script=catalog_script(), style=style_of("catalog.css"))
+    write_page(folder / "damaged", damaged, script=catalog_script(), style=whole_style(list_pages()["data_catalog"]))
     with serving(folder) as address:
         yield address
 

@@ -46,6 +46,10 @@ def test_no_name_of_the_house_meets_one_of_a_page():
 def test_a_page_alone_has_nothing_beside_it_and_the_server_names_what_is(monkeypatch):
     monkeypatch.delenv("WORKBENCH_PAGES", raising=False)
     assert pages_beside() == {"pages": [], "home": ""}
-    told = {"home": "../", "pages": [{"key": "census", "title": "Census", "address": "census", "live": True}]}
+    census = {"key": "census", "title": "Census", "address": "census", "live": True}
+    monkeypatch.setenv("WORKBENCH_PAGES", json.dumps({"home": "../", "pages": [census]}))
+    glossary = {"key": "glossary", "title": "Glossary", "address": "../glossary.html", "live": False}
+    assert pages_beside() == {"home": "../", "pages": [census, glossary]}
+    told = {"home": "../", "pages": [census, glossary | {"address": "elsewhere.html"}]}
     monkeypatch.setenv("WORKBENCH_PAGES", json.dumps(told))
     assert pages_beside() == told

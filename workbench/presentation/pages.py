@@ -87,11 +87,15 @@ def pages_beside() -> dict[str, Any]:
     Returns
     -------
     dict
-        ``pages``, and ``home`` where there is a gallery; empty lists where the page stands alone.
+        ``pages``, and ``home`` where there is a gallery, beside which the glossary stands; empty where the page stands
+        alone.
     """
-    told = json.loads(os.environ.get(PAGES_VARIABLE) or "{}")
-    beside = told if isinstance(told, dict) else {}
-    return {"pages": beside.get("pages", []), "home": beside.get("home", "")}
+    beside = json.loads(os.environ.get(PAGES_VARIABLE) or "{}")
+    pages, home = list(beside.get("pages", ())), beside.get("home", "")
+    if home and all(page["key"] != GLOSSARY.key for page in pages):
+        address = f"{home.removesuffix('index.html')}{GLOSSARY.key}.html"
+        pages.append({"key": GLOSSARY.key, "title": GLOSSARY.title, "address": address, "live": False})
+    return {"pages": pages, "home": home}
 
 
 def _entry(key: str, told: Mapping[str, Any]) -> PageEntry:

@@ -286,11 +286,3 @@ def test_without_a_criterion_the_page_says_what_to_do(commons):
     hint = page_view(ExplorerState(commons, commons.everything))["hint"]
     assert hint == "No criterion yet: everything is selected. Click any bar to narrow it."
     assert page_view(ExplorerState(commons))["hint"] == ""
-
-
-def test_the_pages_served_beside_it_are_those_that_the_server_names(owned, monkeypatch):
-    monkeypatch.delenv("WORKBENCH_PAGES", raising=False)
-    assert page_view(ExplorerState(owned))["pages"] == []
-    named = [["Diversity census", "./"], ["Cohort explorer", "explorer"]]
-    monkeypatch.setenv("WORKBENCH_PAGES", json.dumps(named))
-    assert page_view(ExplorerState(owned))["pages"] == named

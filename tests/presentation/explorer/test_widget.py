@@ -33,7 +33,7 @@ def test_a_controlled_source_stays_closed_on_a_public_page(owned, monkeypatch):
         "Table wards is a controlled source, so it cannot be explored on a public page. Sources published row by row "
         "and synthetic ones can. If you hold the data, open the explorer in your own notebook: wb.explore(catalog)."
     )
-    closed = {"closed": said, "pages": []}
+    closed = {"closed": said}
     assert explore(owned, public=True).view == closed
     monkeypatch.setenv("WORKBENCH_PUBLIC", "1")
     assert explore(owned).view == closed
@@ -41,6 +41,18 @@ def test_a_controlled_source_stays_closed_on_a_public_page(owned, monkeypatch):
     assert explore(owned, public=False).view == closed
     monkeypatch.setenv("WORKBENCH_PUBLIC", "0")
     assert "counts" in explore(owned).view
+
+
+def test_the_house_around_it_says_whose_it_is_what_is_beside_it_and_what_its_words_mean(owned, monkeypatch, tmp_path):
+    monkeypatch.delenv("WORKBENCH_COMMONS", raising=False)
+    house = explore(owned).house
+    assert (house["key"], house["pages"], house["identity"]["name"]) == ("rows", [], "")
+    assert house["source"]["name"] == "Table wards"
+    assert {"patient", "series", "modality"} <= set(house["glossary"])
+    file = tmp_path / "commons.toml"
+    file.write_text('name = "Our commons"')
+    monkeypatch.setenv("WORKBENCH_COMMONS", str(file))
+    assert explore(owned).house["identity"]["name"] == "Our commons"
 
 
 def test_something_else_is_refused():

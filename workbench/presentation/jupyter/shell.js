@@ -138,7 +138,7 @@ const shell = (() => {
     if (all.length < 2) return null;
     const items = all.map((entry) => {
       const here = isHere(entry, page, all);
-      const live = entry.live && all.some((each) => !each.live && each.key !== "gallery");
+      const live = entry.live && all.some((each) => !each.live && !["gallery", "glossary"].includes(each.key));
       return part("li", {}, part("a", { href: entry.address, "aria-current": here ? "page" : null }, entry.title, live ? part("small", { class: "wb-live" }, "live") : ""));
     });
     const list = part("ul", { id: "wb-pages" }, items);
@@ -198,6 +198,11 @@ const shell = (() => {
     }
     const close = part("button", { type: "button", class: "wb-button" }, "Close");
     close.addEventListener("click", () => hide(anchor));
+    close.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // else the word, which gets the focus back, would be pressed by the same key
+      hide(anchor);
+    });
     const source = isWeb(entry.url) ? part("a", { href: entry.url, rel: "noopener noreferrer" }, entry.source) : entry.source;
     popover.setAttribute("aria-label", `What ${term} means`);
     popover.replaceChildren(
