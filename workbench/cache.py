@@ -64,6 +64,9 @@ def sealed_folder(name: str, build: Callable[[Path], None]) -> Path:
     pathlib.Path
         Holds the files of `build` and the seal.
     """
+    ready = wanted_folder() / name
+    if ready.exists() and is_sealed(ready):
+        return ready  # it need not be writable, as where a server of public pages reads it
     root = cache_folder()
     final = root / name
     if final.exists():
