@@ -1,5 +1,6 @@
 """What the server answers besides files: live pages, their kernels, and whether it is well."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -11,6 +12,13 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbench.presentation.serving.forking import ANEW
 from workbench.presentation.serving.plain import InWords
+
+#: A page takes a second; a visitor who waited so long is told to try again.
+_PAGE_SECONDS = 60.0
+_FAILED = (
+    '<p class="page-failed" role="alert"><strong>This page could not be shown</strong>'
+    "It took too long. Please reload it.</p></body></html>"
+)
 
 
 class LivePage(InWords, TornadoVoilaHandler):
@@ -34,7 +42,13 @@ class LivePage(InWords, TornadoVoilaHandler):
         if self.kernel_manager.taken >= self.kernel_manager.most:
             raise HTTPError(503)
         ANEW.set(self._anew)
-        await super().get()  # type: ignore[misc] # decorated, and so typed, for what is no coroutine too
+        try:
+            async with asyncio.timeout(_PAGE_SECONDS):
+                await super().get()  # type: ignore[misc] # decorated, and so typed, for what is no coroutine too
+        except TimeoutError:  # a kernel that dies at its start would leave the visitor waiting forever
+            if not self._headers_written:
+                raise HTTPError(503) from None
+            self.finish(_FAILED)
 
     def head(self) -> None:
         """Answer that there is a page, without making one."""

@@ -57,6 +57,8 @@ class VoilaPages(Voila):
     )
     site = traitlets.Unicode(help="Folder of the static pages, served at the root").tag(config=True)
 
+    before_listening = traitlets.Any(lambda: None, help="Called right before the port is taken")
+    environment = traitlets.Dict(help="Variables that the pages find, beside those of the server").tag(config=True)
     warm = traitlets.Bool(True, help="Whether what forks kernels is started before the first visitor").tag(config=True)
 
     def initialize(self, argv: list[str] | None = None) -> None:
@@ -74,6 +76,8 @@ class VoilaPages(Voila):
         settings.file_allowlist = []
         settings.show_tracebacks = False
         settings.strip_sources = True
+        # A notary of notebooks would keep a data base in the home folder; nothing here is signed.
+        self.config.NotebookNotary.update({"data_dir": os.devnull, "db_file": ":memory:", "secret": b"none"})
         # Voila's own widget manager, the widgets and anywidget are all that a page needs.
         settings.extension_allowlist = list(EXTENSIONS)
         settings.multi_kernel_manager_class = PageKernels
@@ -84,6 +88,7 @@ class VoilaPages(Voila):
 
     def setup_template_dirs(self) -> None:
         """Take our template, whatever the command line says."""
+        os.environ.update(self.environment)  # names where the template lies
         self.voila_configuration.template = "workbench"
         super().setup_template_dirs()
 
@@ -158,19 +163,16 @@ class VoilaPages(Voila):
             idle_connection_timeout=_IDLE_SECONDS,
             body_timeout=_BODY_SECONDS,
         )
+        if self.warm:
+            self.kernel_manager.warm()
+        self.before_listening()
         server.listen(self.port, self.ip)
         self.ioloop = IOLoop.current()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._handle_signal_stop)
-        if self.warm:
-            self.kernel_manager.warm()
         stop_feeding = feed_watchdog()
         try:
             self.ioloop.start()
         finally:
             stop_feeding()
             self.stop()
-
-
-if __name__ == "__main__":
-    VoilaPages.launch_instance()

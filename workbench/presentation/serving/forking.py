@@ -37,6 +37,7 @@ _ARGUMENTS = (
 _LOG = logging.getLogger(__name__)
 _START_SECONDS = 60.0
 _FORK_SECONDS = 5.0
+_END_SECONDS = 3.0
 
 
 def fork_kernels() -> None:
@@ -104,8 +105,11 @@ class Zygote:
         if self._door:
             self._door.close()
         if self._process:
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(_END_SECONDS)  # it ends by itself when its door closes, and clears up
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         self._door = self._process = None
 
     def _fork(self, request: bytes) -> "ForkedProcess":

@@ -14,7 +14,8 @@ from workbench.presentation.pages import PAGES_VARIABLE, list_pages
 #: Where the live pages stand, below the start page.
 EXPLORE = "explore/"
 
-_ROWS = "rows"
+#: The explorer of every row, of open sources and in development only.
+ROWS = "rows"
 _ROWS_NOTEBOOK = "cohort_explorer.ipynb"
 _ROWS_TITLE = "Explore the rows"
 _TEMPLATES = Path(__file__).resolve().parents[1] / "jupyter"
@@ -52,10 +53,10 @@ def voila_command(
         The program and its arguments.
     """
     return [
-        *(sys.executable, "-m", "workbench.presentation.serving.app"),
+        *(sys.executable, "-m", "workbench.presentation.serving"),
         f"--Voila.root_dir={next(iter(notebooks.values())).parent}",
         *(f"--VoilaPages.pages={name}={notebook}" for name, notebook in notebooks.items()),
-        f"--VoilaPages.anew={_ROWS}",  # Polars has threads, which a fork would lose
+        f"--VoilaPages.anew={ROWS}",  # Polars has threads, which a fork would lose
         *([f"--VoilaPages.site={site}"] if site else []),
         *(f"--port={port}", f"--Voila.ip={ip}", f"--base_url={base}", f"--VoilaPages.warm={preheat}"),
     ]
@@ -82,7 +83,7 @@ def live_pages(aggregates: Path) -> dict[str, Path]:
     dashboards, listed = asset_path("dashboards"), list_pages()
     if not aggregates.is_dir():
         load_page(aggregates, name="overview", even_stale=True)
-        return {"overview": dashboards / listed["overview"].notebook, _ROWS: dashboards / _ROWS_NOTEBOOK}
+        return {"overview": dashboards / listed["overview"].notebook, ROWS: dashboards / _ROWS_NOTEBOOK}
     present = [key for key in listed if (aggregates / f"{key}.json").is_file()] or [next(iter(listed))]
     for key in present:
         load_page(aggregates, name=key, even_stale=True)
@@ -90,7 +91,7 @@ def live_pages(aggregates: Path) -> dict[str, Path]:
     # The explorer of rows is for open sources, whose every count may be shown.
     manifest = json.loads((aggregates / MANIFEST).read_text(encoding="utf-8"))
     is_open = manifest.get("source", {}).get("disclosure") == "open"
-    return pages | ({_ROWS: dashboards / _ROWS_NOTEBOOK} if is_open else {})
+    return pages | ({ROWS: dashboards / _ROWS_NOTEBOOK} if is_open else {})
 
 
 def live_addresses(keys: tuple[str, ...], *, root: str = "/") -> dict[str, str]:
@@ -143,4 +144,4 @@ def page_environment(aggregates: Path, *, source: str = "", keys: tuple[str, ...
 
 
 def _title(key: str) -> str:
-    return _ROWS_TITLE if key == _ROWS else list_pages()[key].title
+    return _ROWS_TITLE if key == ROWS else list_pages()[key].title

@@ -67,6 +67,7 @@ def quiet_logs(application: LoggingConfigurable) -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("tornado.access").disabled = True
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)  # its warnings are about what visitors ask for
     application.log.setLevel(logging.ERROR)  # its warnings are about its own ways, such as an untrusted notebook
 
 

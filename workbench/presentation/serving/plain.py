@@ -22,7 +22,8 @@ LIVE_POLICY = (
 STATIC_POLICY = "frame-ancestors 'self'"
 EMBED_POLICY = "frame-ancestors *"
 
-_RETRY_SECONDS = 15
+#: After how long a visitor for whom there is no room asks again.
+RETRY_SECONDS = 15
 _BUSY = 503
 _PLAIN = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -69,9 +70,9 @@ def busy_page() -> str:
     """
     return plain_page(
         "Many people are here right now",
-        f"The live pages are full for a moment. This page tries again by itself every {_RETRY_SECONDS} seconds. "
+        f"The live pages are full for a moment. This page tries again by itself every {RETRY_SECONDS} seconds. "
         'The same numbers are on the <a href="/">static pages</a>, which are always there.',
-        retry_seconds=_RETRY_SECONDS,
+        retry_seconds=RETRY_SECONDS,
     )
 
 
@@ -103,7 +104,7 @@ class InWords(RequestHandler):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         if status_code == _BUSY:
-            self.set_header("Retry-After", str(_RETRY_SECONDS))
+            self.set_header("Retry-After", str(RETRY_SECONDS))
             self.finish(busy_page())
             return
         title = {403: "This is not public", 404: "There is no such page", 405: "This cannot be done here"}

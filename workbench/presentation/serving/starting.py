@@ -171,12 +171,13 @@ def _wait_until_alive(host: str, port: int, voila: "subprocess.Popen[bytes]") ->
         connection = http.client.HTTPConnection(host, port, timeout=2)
         try:
             connection.request("GET", _ALIVE)
-            connection.getresponse()
-            return
+            if b'"ok"' in connection.getresponse().read():
+                return
         except (OSError, http.client.HTTPException):
-            time.sleep(0.1)
+            pass
         finally:
             connection.close()
+        time.sleep(0.1)
     raise RuntimeError(
         f"Voila did not answer at {address} within {_START_SECONDS:.0f} seconds. It usually takes three. "
         "Try again when the machine is less busy."

@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 #: Largest message through the door.
@@ -128,11 +129,22 @@ def _import_pages() -> None:
     tempfile.gettempdir()  # found by writing a file, which a kernel may not
 
 
+@contextlib.contextmanager
+def _profile() -> Iterator[None]:
+    """Make what IPython would write at its first start, where kernels may read it: they write no file."""
+    from IPython.core.profiledir import ProfileDir
+
+    with tempfile.TemporaryDirectory(prefix="workbench-kernels-") as folder:
+        os.environ["IPYTHONDIR"] = folder
+        ProfileDir.create_profile_dir_by_name(folder, "default")  # type: ignore[no-untyped-call]
+        yield
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when we end
     _import_pages()
     gc.collect()
     gc.freeze()  # a collection in a kernel must not write into, and so copy, what it shares
-    with socket.socket(fileno=int(sys.argv[1])) as entrance:
+    with _profile(), socket.socket(fileno=int(sys.argv[1])) as entrance:
         entrance.send(b"ready")
         serve_forks(entrance)
