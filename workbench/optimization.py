@@ -1,84 +1,14 @@
 """Linear and mixed-integer programs, solved by HiGHS: the one door to the solver."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Sense = Literal["minimize", "maximize"]
-Status = Literal["optimal", "infeasible", "unbounded", "time limit"]
+from workbench.linear_programs import FloatArray, LinearProgram, Row, Solution, Status, check_program, check_row
 
-FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """One constraint: a weighted sum of a few variables lies between two bounds.
-
-    Attributes
-    ----------
-    columns : numpy.ndarray
-        Positions of the variables, int, shape ``(k,)``, none twice.
-    weights : numpy.ndarray
-        Their coefficients, float, shape ``(k,)``.
-    lower, upper : float
-        The bounds; infinite where there is none, equal for an equation.
-    """
-
-    columns: npt.NDArray[np.intp]
-    weights: FloatArray
-    lower: float = -np.inf
-    upper: float = np.inf
-
-
-@dataclass(frozen=True, eq=False)
-class LinearProgram:
-    """An objective, the bounds of its variables and the constraints between them.
-
-    Attributes
-    ----------
-    objective : numpy.ndarray
-        One coefficient a variable, float, shape ``(n,)``.
-    lower, upper : numpy.ndarray
-        Bounds of the variables, float, shape ``(n,)``; infinite where there is none.
-    rows : sequence of Row
-        The constraints.
-    integer : numpy.ndarray or None
-        Which variables are whole numbers, Boolean, shape ``(n,)``; None where none is.
-    sense : {"minimize", "maximize"}
-        What is done with the objective.
-    """
-
-    objective: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    rows: Sequence[Row] = ()
-    integer: npt.NDArray[np.bool_] | None = None
-    sense: Sense = "minimize"
-
-
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """What the solver found.
-
-    Attributes
-    ----------
-    status : {"optimal", "infeasible", "unbounded", "time limit"}
-        ``"optimal"`` is proven. At a time limit the best solution so far is kept, if there is one.
-    values : numpy.ndarray or None
-        The variables, shape ``(n,)``; whole numbers exactly where they were asked for. None without a solution.
-    objective : float
-        Its objective; NaN without a solution.
-    bound : float
-        What no solution can beat: the objective itself when optimal, the proven bound at a time limit, else NaN.
-    """
-
-    status: Status
-    values: FloatArray | None = field(repr=False)
-    objective: float = np.nan
-    bound: float = np.nan
+__all__ = ["FloatArray", "LinearProgram", "RepeatedProgram", "Row", "Solution", "bound_expressions", "solve_linear"]
 
 
 def solve_linear(program: LinearProgram, *, time_limit_seconds: float | None = None) -> Solution:
@@ -125,7 +55,7 @@ def solve_linear(program: LinearProgram, *, time_limit_seconds: float | None = N
     >>> solution.status, solution.objective, solution.values.tolist()
     ('optimal', 4.0, [1.0, 1.0])
     """
-    _check(program)
+    check_program(program)
     solver = _loaded(program)
     if time_limit_seconds is not None:
         solver.setOptionValue("time_limit", float(time_limit_seconds))
@@ -166,12 +96,12 @@ def bound_expressions(program: LinearProgram, expressions: Iterable[Row]) -> Ite
     """
     import highspy
 
-    _check(program)
+    check_program(program)
     solver = _loaded(program)
     n = len(program.objective)
     every = np.arange(n, dtype=np.int32)
     for expression in expressions:
-        _check_row(expression, n)
+        check_row(expression, n)
         cost = np.zeros(n)
         cost[expression.columns] = expression.weights
         solver.changeColsCost(n, every, cost)
@@ -181,31 +111,61 @@ def bound_expressions(program: LinearProgram, expressions: Iterable[Row]) -> Ite
         yield least, _solved(solver, program.integer)
 
 
-def _check(program: LinearProgram) -> None:
-    n = len(program.objective)
-    integer = np.zeros(n, dtype=bool) if program.integer is None else program.integer
-    sizes = {"lower": len(program.lower), "upper": len(program.upper), "integer": len(integer)}
-    for name, size in sizes.items():
-        if size != n:
-            raise ValueError(
-                f"{size} values in '{name}' for {n} variables in 'objective'. "
-                f"Each array has one value a variable. Give {n} values."
-            )
-    for row in program.rows:
-        _check_row(row, n)
+class RepeatedProgram:
+    """A program that is solved again and again, each time with other costs and one further constraint.
 
+    Each solve starts from the solution before it, so that many cost little more than one. The outcome may depend on
+    the order of the solves where several solutions are equally good.
 
-def _check_row(row: Row, n: int) -> None:
-    if len(row.columns) != len(row.weights):
-        raise ValueError(
-            f"A row with {len(row.columns)} columns and {len(row.weights)} weights. "
-            "Each column has one weight. Give as many weights as columns."
-        )
-    if len(row.columns) and not 0 <= row.columns.min() <= row.columns.max() < n:
-        raise ValueError(
-            f"A row names variables {row.columns.min()} to {row.columns.max()}. "
-            f"The program has {n}, counted from 0. Name only those."
-        )
+    Parameters
+    ----------
+    program : LinearProgram
+        Without whole-number variables.
+
+    Raises
+    ------
+    ValueError
+        As `solve_linear`.
+
+    Examples
+    --------
+    >>> total = Row(columns=np.array([0, 1]), weights=np.ones(2), lower=12, upper=12)
+    >>> program = LinearProgram(np.zeros(2), lower=np.zeros(2), upper=np.full(2, np.inf), rows=[total])
+    >>> repeated = RepeatedProgram(program)
+    >>> least = [Row(columns=np.array([at]), weights=np.ones(1), lower=5.0) for at in (0, 1)]
+    >>> [repeated.solve(np.array([1.0, 2.0]), row).values.tolist() for row in least]
+    [[12.0, 0.0], [7.0, 5.0]]
+    """
+
+    def __init__(self, program: LinearProgram) -> None:
+        check_program(program)
+        self._solver = _loaded(program)
+        self._every = np.arange(len(program.objective), dtype=np.int32)
+        self._n_rows = len(program.rows)
+
+    def solve(self, objective: FloatArray, row: Row) -> Solution:
+        """Return the best solution at some costs that meets one more constraint.
+
+        Parameters
+        ----------
+        objective : numpy.ndarray
+            One cost a variable.
+        row : Row
+            The further constraint, for this time only.
+
+        Returns
+        -------
+        Solution
+            As `solve_linear` gives it.
+        """
+        check_row(row, len(self._every))
+        self._solver.changeColsCost(len(self._every), self._every, np.asarray(objective, dtype=float))
+        columns = row.columns.astype(np.int32)
+        self._solver.addRow(row.lower, row.upper, len(columns), columns, np.asarray(row.weights, dtype=float))
+        solution = _solved(self._solver, None)
+        self._solver.changeRowBounds(self._n_rows, -np.inf, np.inf)  # it binds no longer; where it stood still helps
+        self._n_rows += 1
+        return solution
 
 
 def _loaded(program: LinearProgram) -> Any:

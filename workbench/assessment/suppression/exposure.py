@@ -33,7 +33,53 @@ class Finding:
     exposed: bool
 
 
-def examine(knowledge: Knowledge, *, threshold: int, settling: list[FloatArray] | None = None) -> Iterator[Finding]:
+class Tables:
+    """Tables in whole numbers that agree with what is known, side by side.
+
+    Parameters
+    ----------
+    n : int
+        How many cells each has.
+    """
+
+    def __init__(self, n: int) -> None:
+        self._values = np.zeros((16, n))
+        self._n_tables = 0
+
+    def add(self, table: FloatArray) -> None:
+        """Take one in.
+
+        Parameters
+        ----------
+        table : numpy.ndarray
+            Its cells.
+        """
+        if self._n_tables == len(self._values):
+            self._values = np.concatenate([self._values, np.zeros_like(self._values)])
+        self._values[self._n_tables] = table
+        self._n_tables += 1
+
+    def reach(self, expression: Expression, *, threshold: int) -> bool:
+        """Return whether a number is at least the threshold in one of them.
+
+        Parameters
+        ----------
+        expression : Expression
+            The number; a change may be in either direction.
+        threshold : int
+            The smallest count that may be known.
+
+        Returns
+        -------
+        bool
+            False without tables.
+        """
+        row = expression.row
+        sums = self._values[: self._n_tables, row.columns] @ row.weights
+        return bool((np.abs(sums) > threshold - 0.5).any())
+
+
+def examine(knowledge: Knowledge, *, threshold: int, settling: Tables | None = None) -> Iterator[Finding]:
     """Yield what is known of each number.
 
     Parameters
@@ -42,9 +88,9 @@ def examine(knowledge: Knowledge, *, threshold: int, settling: list[FloatArray] 
         With its assumptions settled.
     threshold : int
         The smallest count that may be known.
-    settling : list of numpy.ndarray, optional
-        Tables in whole numbers that agree with the knowledge. A hidden number that reaches the threshold in one of them
-        is left out; the list grows by what is found.
+    settling : Tables, optional
+        They agree with the knowledge. A hidden number that reaches the threshold in one of them is left out; what is
+        found joins them.
 
     Yields
     ------
@@ -62,7 +108,7 @@ def examine(knowledge: Knowledge, *, threshold: int, settling: list[FloatArray] 
             "No patients could give these tables: their totals contradict one another. "
             "Tables of a family count the same patients. Take every census from one cohort."
         )
-    tables: list[FloatArray] = [] if settling is None else settling
+    tables = Tables(knowledge.n) if settling is None else settling
     for expression in knowledge.expressions:
         if expression.value is not None:
             known = 0 < abs(expression.value) < threshold
@@ -70,38 +116,55 @@ def examine(knowledge: Knowledge, *, threshold: int, settling: list[FloatArray] 
     hidden = (
         each
         for each in knowledge.expressions
-        if each.value is None and not (settling is not None and reaches(each, tables, threshold=threshold))
+        if each.value is None and not (settling is not None and tables.reach(each, threshold=threshold))
     )
-    asked, bounded, proof = *tee(hidden), _Proof(program)
+    asked, bounded, proof = *tee(hidden), Proof(program)
     for expression, ends in zip(asked, bound_expressions(program, (each.row for each in bounded)), strict=True):
-        tables.extend(each.values for each in ends if each.values is not None and proof.holds(each.values))
+        for each in ends:
+            if each.values is not None and proof.holds(each.values):
+                tables.add(each.values)
         low, high = _limits(*ends)
         exposed = (low, high) != (0, 0) and not (
-            reaches(expression, tables, threshold=threshold)
+            tables.reach(expression, threshold=threshold)
             or _reach(program, expression, (low, high), tables, threshold=threshold)
         )
         yield Finding(expression, low, high, exposed)
 
 
-def reaches(expression: Expression, tables: list[FloatArray], *, threshold: int) -> bool:
-    """Return whether a number is at least the threshold in one of some tables.
+class Proof:
+    """Whether values are whole numbers that meet a program: the solver is not taken at its word.
 
     Parameters
     ----------
-    expression : Expression
-        The number; a change may be in either direction.
-    tables : list of numpy.ndarray
-        Unknown cells, in whole numbers.
-    threshold : int
-        The smallest count that may be known.
-
-    Returns
-    -------
-    bool
-        False without tables.
+    program : LinearProgram
+        Its constraints have whole numbers only.
     """
-    row = expression.row
-    return any(abs(row.weights @ table[row.columns]) > threshold - 0.5 for table in tables)
+
+    def __init__(self, program: LinearProgram) -> None:
+        rows = program.rows
+        self.row = np.repeat(np.arange(len(rows)), [len(row.columns) for row in rows])
+        self.columns = np.concatenate([np.zeros(0, dtype=np.intp), *(row.columns for row in rows)])
+        self.weights = np.concatenate([np.zeros(0), *(row.weights for row in rows)])
+        self.lower, self.upper = (np.array([getattr(row, end) for row in rows]) for end in ("lower", "upper"))
+
+    def holds(self, values: FloatArray) -> bool:
+        """Return whether values are a solution.
+
+        Parameters
+        ----------
+        values : numpy.ndarray
+            One a variable.
+
+        Returns
+        -------
+        bool
+            False where one is negative too.
+        """
+        whole = np.round(values)
+        if np.abs(values - whole).max(initial=0.0) > _TOLERANCE or (whole < 0).any():
+            return False
+        sums = np.bincount(self.row, self.weights * whole[self.columns], minlength=len(self.lower))
+        return bool(((self.lower - 0.5 < sums) & (sums < self.upper + 0.5)).all())
 
 
 def find_whole(program: LinearProgram) -> FloatArray | None:
@@ -118,7 +181,7 @@ def find_whole(program: LinearProgram) -> FloatArray | None:
         None when there is none.
     """
     solution = solve_linear(program)
-    proof = _Proof(program)
+    proof = Proof(program)
     if solution.values is not None and not proof.holds(solution.values):
         whole = np.ones(len(program.objective), dtype=bool)
         solution = solve_linear(replace(program, integer=whole))
@@ -133,29 +196,11 @@ def _limits(least: Solution, greatest: Solution) -> tuple[int | None, int | None
     )
 
 
-class _Proof:
-    """Whether a table is one of whole numbers and agrees with what is known: the solver is not taken at its word."""
-
-    def __init__(self, program: LinearProgram) -> None:
-        rows = program.rows
-        self.row = np.repeat(np.arange(len(rows)), [len(row.columns) for row in rows])
-        self.columns = np.concatenate([np.zeros(0, dtype=np.intp), *(row.columns for row in rows)])
-        self.weights = np.concatenate([np.zeros(0), *(row.weights for row in rows)])
-        self.lower, self.upper = (np.array([getattr(row, end) for row in rows]) for end in ("lower", "upper"))
-
-    def holds(self, values: FloatArray) -> bool:
-        whole = np.round(values)
-        if np.abs(values - whole).max(initial=0.0) > _TOLERANCE or (whole < 0).any():
-            return False
-        sums = np.bincount(self.row, self.weights * whole[self.columns], minlength=len(self.lower))
-        return bool(((self.lower - 0.5 < sums) & (sums < self.upper + 0.5)).all())
-
-
 def _reach(
     program: LinearProgram,
     expression: Expression,
     limits: tuple[int | None, int | None],
-    tables: list[FloatArray],
+    tables: Tables,
     *,
     threshold: int,
 ) -> bool:
@@ -169,6 +214,6 @@ def _reach(
     for goal in goals:
         table = find_whole(replace(program, rows=[*program.rows, goal]))
         if table is not None:
-            tables.append(table)
+            tables.add(table)
             return True
     return False

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.assessment.suppression.exposure import examine, find_whole, reaches
+from workbench.assessment.suppression.exposure import Proof, Tables, examine, find_whole
 from workbench.assessment.suppression.knowledge import Expression, Figure, Knowledge
 from workbench.assessment.suppression.published import EVERYONE, Cell, Count
-from workbench.optimization import FloatArray, LinearProgram, Row, solve_linear
+from workbench.optimization import FloatArray, LinearProgram, RepeatedProgram, Row
 
 # What hiding a number costs: a margin is worth several cells, and the total stands under every share.
 _MARGIN, _EVERYONE = 10.0, 1_000.0
@@ -52,12 +52,12 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
     1992;22:397-417. DOI 10.1002/net.3230220407
     """
     shown: dict[Cell, Count] = {cell: None if 0 < count < threshold else count for cell, count in counts.items()}
-    tables: list[FloatArray] = []  # each agrees with what is shown, and still does when more is hidden
+    tables: Tables | None = None  # each agrees with what is shown, and still does when more is hidden
     kept: tuple[int, ...] = ()
     while True:
         knowledge = read(shown).settled()
-        if knowledge.kept != kept:  # what was contradicted may no longer be
-            tables, kept = [], knowledge.kept
+        if tables is None or knowledge.kept != kept:  # what was contradicted may no longer be
+            tables, kept = _true_tables(knowledge, counts), knowledge.kept
         findings = examine(knowledge, threshold=threshold, settling=tables)
         targets = [each.expression for each in findings if each.exposed]
         if not targets:
@@ -74,52 +74,73 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
         shown.update(dict.fromkeys(more))
 
 
-def _give_way(
-    knowledge: Knowledge, targets: list[Expression], tables: list[FloatArray], *, threshold: int
-) -> set[Cell]:
+def _true_tables(knowledge: Knowledge, counts: Mapping[Cell, int]) -> Tables:
+    """One that shows the true counts of the newest release: it settles what is hidden although it is large."""
+    newest, tables = _newest(knowledge), Tables(knowledge.n)
+    figures = [replace(each, count=counts[each.cell]) if each.release == newest else each for each in knowledge.figures]
+    table = find_whole(replace(knowledge, figures=figures).program())
+    if table is not None:
+        tables.add(table)
+    return tables
+
+
+def _give_way(knowledge: Knowledge, targets: list[Expression], tables: Tables, *, threshold: int) -> set[Cell]:
     """The cells to hide so that each target may reach the threshold, as the tables then show."""
-    hidden: set[Cell] = set()
+    neighbors = _Neighbors(knowledge)
     for target in targets:
-        if reaches(target, tables, threshold=threshold):
-            continue
-        table = _nearest_table(knowledge, replace(target.row, lower=threshold, upper=np.inf))
+        if not tables.reach(target, threshold=threshold):
+            table = neighbors.nearest(replace(target.row, lower=threshold, upper=np.inf))
+            if table is not None:
+                tables.add(table)
+    return neighbors.hidden
+
+
+class _Neighbors:
+    """The tables near the true one: each open figure is free to differ from its count at a price for either direction.
+
+    What differs in a table that was taken is hidden from then on, and differs for nothing in the next.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.n, self.open = knowledge.n, _open(knowledge)
+        self.hidden: set[Cell] = set()
+        free = {id(figure) for figure in self.open}
+        rows = [*knowledge.structure, *(each.row() for each in knowledge.figures if id(each) not in free)]
+        for i, figure in enumerate(self.open):
+            more, less = self.n + 2 * i, self.n + 2 * i + 1
+            weights = np.array([*np.ones(len(figure.columns)), -1.0, 1.0])
+            count = float(figure.count or 0)
+            rows.append(Row(np.array([*figure.columns, more, less], dtype=np.intp), weights, count, count))
+            rows.append(replace(figure, count=None).row())  # hidden, it is known not to be 0
+        self.prices = np.array([_price(figure) for figure in self.open])
+        width = self.n + 2 * len(self.open)
+        self.program = LinearProgram(np.zeros(width), np.zeros(width), np.full(width, np.inf), rows)
+        self.repeated, self.proof = RepeatedProgram(self.program), Proof(self.program)
+
+    def nearest(self, reach: Row) -> FloatArray | None:
+        """The table that reaches at the least price; None where there is none."""
+        objective = np.concatenate([np.zeros(self.n), np.repeat(self.prices, 2)])
+        nearest = self.repeated.solve(objective, reach).values
+        if nearest is None:
+            return None
+        program = replace(self.program, objective=objective, rows=[*self.program.rows, reach])
+        is_whole = self.proof.holds(nearest) and bool(reach.weights @ nearest[reach.columns] > reach.lower - 0.5)
+        table = nearest if is_whole else self._whole(nearest, program)
         if table is None:
-            continue
-        tables.append(table)
-        changed = {figure.cell for figure in _open(knowledge) if abs(_sum(figure, table) - (figure.count or 0)) > 0.5}
-        hidden |= changed
-        figures = [
-            replace(figure, count=None) if figure.cell in changed and figure.release == _newest(knowledge) else figure
-            for figure in knowledge.figures
-        ]
-        knowledge = replace(knowledge, figures=figures)
-    return hidden
+            return None
+        for i, figure in enumerate(self.open):
+            if abs(_sum(figure, table) - (figure.count or 0)) > 0.5:
+                self.hidden.add(figure.cell)
+                self.prices[i] = 0.0
+        return table[: self.n]
 
-
-def _nearest_table(knowledge: Knowledge, reach: Row) -> FloatArray | None:
-    """The table that reaches, with each open figure free to differ from its count at a price for either direction."""
-    n, open_figures = knowledge.n, _open(knowledge)
-    free = {id(figure) for figure in open_figures}
-    rows = [*knowledge.structure, *(each.row() for each in knowledge.figures if id(each) not in free), reach]
-    for i, figure in enumerate(open_figures):
-        more, less = n + 2 * i, n + 2 * i + 1
-        weights = np.array([*np.ones(len(figure.columns)), -1.0, 1.0])
-        count = float(figure.count or 0)
-        rows.append(Row(np.array([*figure.columns, more, less], dtype=np.intp), weights, count, count))
-        rows.append(replace(figure, count=None).row())  # hidden, it is known not to be 0
-    prices = np.repeat([_price(figure) for figure in open_figures], 2)
-    width = n + len(prices)
-    objective = np.concatenate([np.zeros(n), prices])
-    program = LinearProgram(objective, np.zeros(width), np.full(width, np.inf), rows)
-    nearest = solve_linear(program).values
-    if nearest is None:
-        return None
-    # Where cells are no whole numbers, any table will do that differs in no more figures: the best one takes minutes.
-    same = np.abs(nearest[n:]).reshape(-1, 2).sum(axis=1) < _TOLERANCE
-    fixed = [figure.row() for figure, is_same in zip(open_figures, same, strict=True) if is_same]
-    table = find_whole(replace(program, objective=np.zeros(width), rows=[*rows, *fixed]))
-    table = find_whole(program) if table is None else table
-    return None if table is None else table[:n]
+    def _whole(self, nearest: FloatArray, program: LinearProgram) -> FloatArray | None:
+        """Where cells are no whole numbers, any table does that differs in no more figures: the best takes minutes."""
+        same = np.abs(nearest[self.n :]).reshape(-1, 2).sum(axis=1) < _TOLERANCE
+        kept = same & (self.prices > 0)
+        fixed = [figure.row() for figure, is_kept in zip(self.open, kept, strict=True) if is_kept]
+        table = find_whole(replace(program, objective=np.zeros_like(nearest), rows=[*program.rows, *fixed]))
+        return find_whole(program) if table is None else table
 
 
 def _price(figure: Figure) -> float:
