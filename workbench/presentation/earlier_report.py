@@ -83,7 +83,7 @@ def read_earlier_report(folder: str | Path, *, source: str) -> EarlierReport:
     if not whose or not any(place.glob(f"{_CENSUS}*.csv")):
         raise ValueError(
             f"Received compare_to={place.name!r}, which holds no census of an earlier report. A folder with "
-            f"{_PROVENANCE} and tables census_….csv would be right. Give what this wrote: workbench report release_census"
+            f"{_PROVENANCE} and tables census_….csv would be right. Give one that workbench report wrote."
         )
     if whose != source:
         raise ValueError(
