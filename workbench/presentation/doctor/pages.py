@@ -6,7 +6,6 @@ from pathlib import Path
 from workbench.cache import is_sealed, wanted_folder
 from workbench.presentation.doctor.checks import Check
 from workbench.presentation.doctor.software import REINSTALL
-from workbench.presentation.viewer.bundle import check_bundle
 
 _JUPYTER = Path(__file__).resolve().parent.parent / "jupyter"
 _TEMPLATE = ("voila", "templates", "workbench")
@@ -41,6 +40,8 @@ def look_at_volumes() -> Check:
     Check
         Not needed: slices are drawn without it.
     """
+    from workbench.presentation.viewer.bundle import check_bundle
+
     state = check_bundle()
     words, _, mend = state.words.partition(" Install it: " if "Install it: " in state.words else " Install it again: ")
     return Check("3-D volumes", "ok" if state.ready else "missing", words, mend)

@@ -83,20 +83,17 @@ def look_at_aggregates() -> Check:
 
 def _of_pages(place: Path, *, is_cached: bool) -> Check:
     from workbench.presentation.page import load_page
+    from workbench.presentation.pages import list_pages
 
-    names = sorted(file.stem for file in place.glob("*.json") if file.stem not in {"manifest", "seal"})
-    wrong = {}
+    mend = "workbench site aggregates" if is_cached else f"workbench site aggregates --out {shlex.quote(str(place))}"
+    names = [name for name in list_pages() if (place / f"{name}.json").is_file()]
+    if not names:
+        return Check("Public pages", "warning", f"No page lies in {place}.", mend)
     for name in names:
         try:
             load_page(place, name=name)
         except (OSError, ValueError) as problem:
-            wrong[name] = str(problem)
-    if not names or (is_cached and not is_sealed(place)):
-        words = f"{'Nothing of a page lies' if not names else 'A file was changed'} in {place}."
-        return Check("Public pages", "warning", words, "workbench site aggregates")
-    if wrong:
-        name, words = next(iter(wrong.items()))
-        return Check("Public pages", "warning", f"{name}: {words}", "workbench site aggregates")
+            return Check("Public pages", "warning", f"{name}: {problem}", mend)
     days = int(_age(place) / _DAY_SECONDS)
     written = "today" if days == 0 else f"{days} day{'s' * (days != 1)} ago"
     return Check("Public pages", "ok", f"{', '.join(names)}; written {written} in {place}.")
