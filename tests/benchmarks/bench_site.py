@@ -34,7 +34,7 @@ const look = () => {
   const inside = (selector) => [...document.querySelectorAll(selector)].some(isTall);
   const note = (name, there) => there && requestAnimationFrame(() => (seen[name] ??= performance.now()));
   note("still", inside("#still .wb-chart svg"));
-  note("living", !document.querySelector("#still") && inside("#place svg, #place .wb-tile, #place dt"));
+  note("living", !document.querySelector("#still") && document.querySelector("#place")?.firstElementChild);
   requestAnimationFrame(look);
 };
 look();
