@@ -80,6 +80,18 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         named = origin or self.request.headers.get("Origin", "")
         return bool(named) and re.sub(r"^https?://", "", named.lower()) == self.request.host.lower()
 
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002 - nobody reads it
+        """Answer with the number alone.
+
+        Parameters
+        ----------
+        status_code : int
+            What went wrong.
+        **kwargs : object
+            Not told.
+        """
+        self.finish()
+
     async def pre_get(self) -> None:
         """Refuse what is no upgrade of this host, or names no kernel, before anything else."""
         if not self.check_origin():

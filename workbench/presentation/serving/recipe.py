@@ -35,6 +35,14 @@ _PER_VISITOR = 60
 _PER_MINUTE = 60
 _BURST = 30
 _MOST_PROCESSES = 99
+#: What a page process learns of a request: nothing of the visitor.
+_PASSED = {
+    "Host": "$http_host",
+    "X-Forwarded-Proto": "$scheme",
+    "X-Forwarded-For": '""',
+    "X-Real-IP": '""',
+    "Cookie": '""',
+}
 
 
 @dataclass(frozen=True)
@@ -160,6 +168,7 @@ def _configurations(place: Path, keys: tuple[str, ...], service: Service) -> dic
             (f"upstream page_{worker} {{ server 127.0.0.1:{port}; }}" for worker, port in workers.items()), indent=4
         ),
         "PROCESSES": _lines(f"~/(kernels|shutdown)/{worker} page_{worker};" for worker in workers),
+        "PASSED": _lines((f"proxy_set_header {name} {value};" for name, value in _PASSED.items()), indent=12),
         "PYTHON": sys.executable,
         "HTTPOK": str(tools / "httpok"),
         "MEMMON": str(tools / "memmon"),

@@ -132,19 +132,19 @@ def _import_pages() -> None:
 @contextlib.contextmanager
 def _profile() -> Iterator[None]:
     """Make what IPython would write at its first start, where kernels may read it: they write no file."""
-    from IPython.core.profiledir import ProfileDir
-
     with tempfile.TemporaryDirectory(prefix="workbench-kernels-") as folder:
         os.environ["IPYTHONDIR"] = folder
+        from IPython.core.profiledir import ProfileDir
+
         ProfileDir.create_profile_dir_by_name(folder, "default")  # type: ignore[no-untyped-call]
         yield
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when we end
-    _import_pages()
-    gc.collect()
-    gc.freeze()  # a collection in a kernel must not write into, and so copy, what it shares
     with _profile(), socket.socket(fileno=int(sys.argv[1])) as entrance:
+        _import_pages()
+        gc.collect()
+        gc.freeze()  # a collection in a kernel must not write into, and so copy, what it shares
         entrance.send(b"ready")
         serve_forks(entrance)
