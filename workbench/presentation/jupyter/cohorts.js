@@ -1,11 +1,339 @@
-// Draws the public cohort page from its published tables. The house and the parts that pages share stand before this text.
+// Draws the public cohort page: every bar is a criterion. The house, the parts that pages share and cohorts_tables.js stand before.
+
+const FEW_BARS = 8;
+const SMALL = "1–10 or hidden to protect";
+const COVERED = "hidden to protect";
+const counted = (n) => n.toLocaleString("en-US");
+const shareOf = (share) => (share > 0 && share < 0.005 ? "< 1\u00a0%" : share < 1 && share > 0.995 ? "> 99\u00a0%" : `${Math.round(share * 100)}\u00a0%`);
+const isExact = (sum) => sum.hidden === 0;
+
+// a number as it may be said: exact, at least, or not at all
+function told(sum) {
+  if (isExact(sum)) return counted(sum.n);
+  if (sum.n) return `at least ${counted(sum.n)}`;
+  return sum.n_cells === 1 ? SMALL : COVERED;
+}
+
+const patientsTold = (sum) => (sum.n || isExact(sum) ? `${told(sum)} ${sum.n === 1 ? "patient" : "patients"}` : `${told(sum)}`);
+
+// keeps the nodes that stay, so that the focus survives
+function arranged(parent, items, keyOf, create, update) {
+  const known = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  let place = parent.firstElementChild;
+  for (const item of items) {
+    const key = String(keyOf(item));
+    const node = known.get(key) ?? create(item);
+    known.delete(key);
+    node.dataset.key = key;
+    update(node, item);
+    if (node === place) place = place.nextElementSibling;
+    else parent.insertBefore(node, place);
+  }
+  for (const node of known.values()) node.remove();
+}
+
+// ---- criteria, as they stand in the address
+
+function criteriaOf(page, tables, fields) {
+  const [chosen, left] = [{}, []];
+  for (const { name, several } of page.attributes) {
+    const asked = [fields[name] ?? []].flat();
+    const known = tables.categories[name].filter((value) => asked.includes(value));
+    const values = several ? known.slice(0, 1) : known;
+    if (asked.length > values.length) left.push(name);
+    if (!values.length) continue;
+    if (tables.isTogether([...Object.keys(chosen), name])) chosen[name] = values;
+    else left.push(name);
+  }
+  return { chosen, left };
+}
+
+const criterionText = (page, [name, values]) => `${titleOf(page, name)}: ${values.join(", ")}`;
+const titleOf = (page, name) => page.attributes.find((attribute) => attribute.name === name).title;
+const allTitles = (page, names) => names.map((name) => titleOf(page, name)).join(", ").replace(/, ([^,]*)$/, " and $1");
+
+// ---- a panel: one attribute, a bar for each category
+
+function sortedBars(bars, attribute) {
+  if (attribute.ordered) return bars;
+  const rank = (bar) => (bar.missing ? 3 : bar.hidden && !bar.n ? 1 : bar.n ? 0 : 2);
+  return [...bars].sort((a, b) => rank(a) - rank(b) || (rank(a) === 0 ? b.n - a.n : 0));
+}
+
+function barButton(act) {
+  const parts = { label: make("span", { class: "wc-label" }), n: make("span", { class: "wc-n" }), share: make("span", { class: "wc-share" }), fill: make("span", { class: "wc-fill" }), all: make("span", { class: "wc-all" }) };
+  const node = make("button", { type: "button", class: "wc-bar" }, parts.label, parts.n, parts.share, make("span", { class: "wc-track" }, parts.fill, parts.all));
+  node.addEventListener("click", () => act(node.dataset.key));
+  return Object.assign(node, { parts });
+}
+
+function fillBar(node, bar, { whole, scale, before, narrowed }) {
+  const { label, n, share, fill, all } = node.parts;
+  const isShown = bar.n > 0 || isExact(bar);
+  const part = whole && isExact(whole) && isExact(bar) && whole.n ? bar.n / whole.n : null;
+  label.textContent = bar.value;
+  n.textContent = told(bar);
+  share.textContent = part === null ? "" : shareOf(part);
+  node.dataset.n = isExact(bar) ? String(bar.n) : "";
+  node.setAttribute("aria-pressed", String(bar.on));
+  node.setAttribute("aria-label", `${bar.value}: ${patientsTold(bar)}${part === null ? "" : `, ${shareOf(part)}`}${narrowed && before !== null ? ` (${shareOf(before)} of all patients)` : ""}`);
+  node.classList.toggle("is-missing", bar.missing);
+  node.classList.toggle("is-hidden", !isShown);
+  node.classList.toggle("is-least", isShown && !isExact(bar));
+  fill.style.width = isShown ? `${scale ? Math.max((100 * bar.n) / scale, bar.n ? 0.8 : 0) : 0}%` : "";
+  all.hidden = !narrowed || before === null || part === null;
+  all.style.left = all.hidden ? "" : `${Math.min(99.6, (100 * before * whole.n) / scale)}%`;
+}
+
+function pictured(figure, bars) {
+  const values = bars.map((bar) => ({ group: bar.value, n: bar.n, said: told(bar), kind: bar.missing ? "missing" : "known" }));
+  const y = { field: "group", type: "nominal", sort: null, axis: { title: null, labelLimit: 220, domain: false, ticks: false } };
+  const x = { field: "n", type: "quantitative", axis: { title: "patients", grid: true, tickCount: 5 } };
+  const color = { field: "kind", type: "nominal", legend: null, scale: { domain: ["known", "missing"], range: ["#0b5c8a", "#8b949e"] } };
+  return {
+    width: "container",
+    height: { step: 22 },
+    data: { values },
+    encoding: { y },
+    layer: [
+      { mark: { type: "bar", height: 14 }, encoding: { x, color } },
+      { mark: { type: "text", align: "left", dx: 5, fontSize: 12 }, encoding: { x: { field: "n", type: "quantitative" }, text: { field: "said" } } },
+    ],
+    config: { view: { stroke: null } },
+  };
+}
+
+function tableOf(attribute, bars, whole) {
+  const part = (bar) => (whole && isExact(whole) && isExact(bar) && whole.n ? Number((bar.n / whole.n).toFixed(4)) : null);
+  const rows = bars.map((bar) => [bar.value, isExact(bar) ? bar.n : null, part(bar), isExact(bar) ? "" : told(bar)]);
+  return { columns: [attribute.name, "n_patients", "fraction", "note"], rows };
+}
+
+function panel(page, attribute, act) {
+  const [note, rows, why] = [make("p", { class: "wc-note" }), make("div", { class: "wc-bars", role: "group", "aria-label": attribute.title }), make("div", { class: "wc-why" })];
+  const clear = make("button", { type: "button", class: "wc-link", "aria-label": `Clear ${attribute.title}` }, "Clear");
+  const more = make("button", { type: "button", class: "wc-link wc-more", "aria-expanded": "false" });
+  const figure = { id: attribute.name, title: attribute.title };
+  const twin = make("details", { class: "wb-table" }, make("summary", {}, "Table"), make("div", {}));
+  const tools = make("div", { class: "wb-more" }, twin, figureTools(Object.assign(figure, { spec: {}, table: { columns: [], rows: [] } }), { ...page, home: "" }));
+  const node = make("section", { class: "wc-panel", "data-panel": attribute.name, "aria-labelledby": `wc-${attribute.name}` }, make("div", { class: "wc-head" }, make("h3", { id: `wc-${attribute.name}` }, attribute.title), clear), note, rows, more, why, tools);
+  let [isOpen, last] = [false, null];
+
+  clear.addEventListener("click", () => act.clear(attribute));
+  more.addEventListener("click", () => {
+    isOpen = !isOpen;
+    node.update(last);
+  });
+  twin.addEventListener("toggle", () => writeTable());
+
+  function writeTable() {
+    if (!twin.open || !figure.table.rows.length) return;
+    const scroll = { class: "wb-scroll", tabindex: "0", role: "region", "aria-label": `Table: ${attribute.title}` };
+    twin.lastChild.replaceChildren(make("div", scroll, plainTable(figure.table)));
+  }
+
+  function refuse({ chosen, free, titles }) {
+    const sentence = page.suppressed
+      ? `Not published together with ${titles}: a table as fine as that would tell about a few patients.`
+      : `Not published together with ${titles}: the tables of this page have no more than these attributes at once.`;
+    const ways = free.map((name) => make("button", { type: "button", class: "wb-button", onclick: () => act.clear({ name }) }, `Drop ${criterionText(page, [name, chosen[name]])}`));
+    why.replaceChildren(make("p", {}, sentence), ...(ways.length ? [make("p", { class: "wc-note" }, "To see it:"), make("div", { class: "wc-ways" }, ways)] : []));
+  }
+
+  node.update = (view) => {
+    last = view;
+    const { bars, whole, before, narrowed } = view;
+    for (const part of [rows, tools, note]) part.hidden = !bars;
+    node.classList.toggle("is-apart", !bars);
+    why.hidden = Boolean(bars);
+    clear.hidden = !view.chosen[attribute.name];
+    more.hidden = true;
+    if (!bars) return refuse(view);
+    const shown = sortedBars(bars, attribute).filter((bar) => bar.n || bar.hidden || bar.on || (!narrowed && !attribute.several));
+    const few = attribute.ordered || shown.length <= FEW_BARS + 2 ? shown : shown.filter((bar, at) => at < FEW_BARS || bar.on || bar.missing);
+    const visible = isOpen ? shown : few;
+    const parts = whole && isExact(whole) ? shown.map(({ value }) => (before.get(value) ?? 0) * whole.n) : [];
+    const scale = Math.max(...shown.map(({ n }) => n), ...(narrowed ? parts : []), 0);
+    note.textContent = view.note;
+    arranged(rows, visible, ({ value }) => value, () => barButton((value) => act.toggle(attribute, value)), (bar, item) => fillBar(bar, item, { whole, scale, narrowed, before: before.has(item.value) ? before.get(item.value) : null }));
+    more.hidden = shown.length === few.length;
+    more.textContent = isOpen ? "Show fewer" : `Show all ${shown.length}`;
+    more.setAttribute("aria-expanded", String(isOpen));
+    Object.assign(figure, { title: `${attribute.title} of the patients`, subtitle: view.words, footnote: view.note, spec: pictured(figure, shown), table: tableOf(attribute, shown, whole) });
+    writeTable();
+  };
+  return node;
+}
+
+function plainTable({ columns, rows }) {
+  const cell = (tag, value, at) => make(tag, { class: at === 1 || at === 2 ? "wb-number" : null, scope: tag === "th" ? "col" : null }, shown(value, columns[at]));
+  return make("table", {}, make("thead", {}, make("tr", {}, columns.map((name, at) => cell("th", name, at)))), make("tbody", {}, rows.map((row) => make("tr", {}, row.map((value, at) => cell("td", value, at))))));
+}
+
+// ---- the answer: how many, of whom, and the ways on
+
+function answerPart(page, act) {
+  const [number, of, share, fill] = [make("span", { class: "wc-number" }), make("p", { class: "wc-of" }), make("span", {}), make("span", { class: "wc-fill" })];
+  const chips = make("ul", { class: "wc-chips", "aria-label": "Criteria" });
+  const hint = make("p", { class: "wc-hint" }, "Choose a bar below: it becomes a criterion, and every other panel is counted anew.");
+  const none = make("button", { type: "button", class: "wb-button", onclick: () => act.nothing() }, "Clear all");
+  const csv = make("button", { type: "button", class: "wb-button", onclick: () => act.csv() }, "Download what is shown (CSV)");
+  const status = make("p", { class: "wc-status", role: "status" });
+  const node = make(
+    "section",
+    { class: "wc-answer", "aria-label": "Patients who meet the criteria" },
+    make("div", { class: "wc-said" }, make("p", { class: "wc-figure", "aria-live": "polite" }, number, " ", share), make("span", { class: "wc-track", "aria-hidden": "true" }, fill), of),
+    make("div", { class: "wc-asked" }, hint, chips, status, make("div", { class: "wc-do" }, none, copyButton(hashState.address, "Copy link to this view"), csv)),
+  );
+  node.update = ({ answer, all, chosen, left }) => {
+    const entries = Object.entries(chosen);
+    number.textContent = told(answer);
+    number.classList.toggle("is-words", !answer.n && !isExact(answer));
+    number.dataset.value = isExact(answer) ? String(answer.n) : "";
+    share.textContent = answer.n || isExact(answer) ? (answer.n === 1 ? "patient" : "patients") : "";
+    const part = isExact(answer) && isExact(all) && all.n ? answer.n / all.n : null;
+    fill.style.width = part === null ? "0" : `${100 * part}%`;
+    const whole = make("span", { "data-tile": "patients.patients", "data-value": isExact(all) ? String(all.n) : "" }, told(all));
+    of.replaceChildren(...(entries.length ? [part === null ? "of " : `${shareOf(part)} of `, whole, " in all"] : ["in all; ", (page.groups?.[0]?.tiles[0].note ?? "").trim()]));
+    if (!entries.length) of.querySelector("[data-tile]") ?? number.setAttribute("data-tile", "patients.patients");
+    else number.removeAttribute("data-tile");
+    hint.hidden = Boolean(entries.length);
+    none.hidden = !entries.length;
+    arranged(chips, entries, ([name]) => name, () => make("li", {}), (item, entry) => {
+      const text = criterionText(page, entry);
+      item.replaceChildren(make("button", { type: "button", class: "wc-chip", "aria-label": `Remove the criterion ${text}`, onclick: () => act.clear({ name: entry[0] }) }, make("span", {}, text), make("span", { "aria-hidden": "true" }, "×")));
+    });
+    status.textContent = left.length ? `Left out of this link, because the page does not publish it so: ${allTitles(page, left)}.` : "";
+  };
+  return node;
+}
+
+// ---- the same people in a notebook
+
+function pythonOf(page, chosen) {
+  const quoted = (value) => JSON.stringify(value);
+  const written = (values) => (values.length === 1 ? quoted(values[0]) : `[${values.map(quoted).join(", ")}]`);
+  const { source, exclude, acquired } = page.code;
+  const several = page.attributes.filter(({ name, several: is }) => is && chosen[name]).length;
+  const [steps, notes] = [[], []];
+  const plain = Object.entries(chosen).map(([name, values]) => `${name}=${written(values)}`);
+  if (several && acquired) plain.push("derived=False");
+  for (const [name, values] of Object.entries(exclude)) steps.push(`.exclude(${name}=${written(values)})`);
+  if (plain.length) steps.push(`.where(${plain.join(", ")})`);
+  if (chosen.age_group) notes.push("# a cohort asks the age at each study; this page counts a patient by the age at the first");
+  if (chosen.body_region && acquired) notes.push("# a cohort adds the regions that include the one you ask for");
+  if (page.suppressed) notes.push("# your own copy: its exact counts are yours to protect");
+  if (page.suppressed && Object.values(chosen).flat().some((value) => value.includes(" + "))) notes.push("# a combination such as CT + DX is no value of a cohort: ask for each of its parts");
+  const chain = steps.length ? `(\n    commons${steps.join("\n    ")}\n)` : "commons.everything";
+  const opened = source ? `wb.open_catalog(${quoted(source)})` : 'wb.open_catalog("PATH OF YOUR COPY")';
+  return [`import workbench as wb\n`, `commons = ${opened}`, ...notes, `cohort = ${chain}`, `cohort.counts["patients"]`].join("\n");
+}
+
+function notebookPart(page) {
+  const code = make("pre", { tabindex: "0", "aria-label": "Python" }, make("code", { "data-plain": "" }));
+  const node = make("details", { class: "wc-code" }, make("summary", {}, "Open in your notebook"), make("p", { class: "wc-note" }, "The same criteria with this package, where you can also list and download the images."), code, copyButton(() => code.textContent, "Copy the code"));
+  node.update = ({ chosen }) => (code.firstChild.textContent = pythonOf(page, chosen));
+  return node;
+}
+
+// ---- the page
+
+function explorer(page) {
+  const tables = lookUp(page);
+  const all = tables.answer({});
+  const before = new Map(page.attributes.map(({ name, several }) => {
+    const bars = tables.groups(name, {});
+    return [name, new Map(isExact(all) ? bars.filter(isExact).map(({ value, n }) => [value, n / all.n]) : [])];
+  }));
+  const read = () => criteriaOf(page, tables, hashState.get());
+  const write = (fields) => {
+    hashState.set(fields, { step: true });
+    show();
+  };
+  const act = {
+    toggle({ name, several }, value) {
+      const now = read().chosen[name] ?? [];
+      const next = now.includes(value) ? now.filter((each) => each !== value) : several ? [value] : [...now, value];
+      write({ [name]: next.length === tables.categories[name].length ? [] : next });
+    },
+    clear: ({ name }) => write({ [name]: [] }),
+    nothing: () => write(Object.fromEntries(page.attributes.map(({ name }) => [name, []]))),
+    csv: () => download("cohort.csv", asCsv(everythingShown())),
+  };
+  const top = answerPart(page, act);
+  const panels = page.attributes.map((attribute) => [attribute, panel(page, attribute, act)]);
+  const code = notebookPart(page);
+  const legend = make("p", { class: "wc-legend" });
+  const node = make("div", { class: "wc" }, top, legend, make("div", { class: "wc-panels" }, panels.map(([, each]) => each)), code);
+
+  function viewOf(attribute, { chosen, left }) {
+    const names = Object.keys(chosen);
+    const { [attribute.name]: own, ...others } = chosen;
+    const otherNames = Object.keys(others);
+    const [whole, narrowed] = [tables.answer(others), otherNames.length > 0];
+    const free = otherNames.filter((name) => tables.isTogether([...otherNames.filter((each) => each !== name), attribute.name]));
+    const words = narrowed ? otherNames.map((name) => criterionText(page, [name, chosen[name]])).join("; ") : "All patients";
+    const several = attribute.several ? " A patient may be in several groups: choose one." : "";
+    const note = `${narrowed ? `Of ${whole ? patientsTold(whole) : "the patients"} with the other criteria.` : `Of ${patientsTold(all)}.`}${several}`;
+    return { chosen, left, names, whole, narrowed, free, words: `${words}: ${whole ? patientsTold(whole) : ""}`, note, titles: allTitles(page, otherNames), before: before.get(attribute.name), bars: tables.groups(attribute.name, chosen) };
+  }
+
+  function everythingShown() {
+    const state = read();
+    const rows = panels.flatMap(([attribute]) => {
+      const { bars, whole } = viewOf(attribute, state);
+      return bars ? tableOf(attribute, sortedBars(bars, attribute), whole).rows.map((row) => [attribute.name, ...row]) : [];
+    });
+    const asked = Object.entries(state.chosen).map((entry) => criterionText(page, entry)).join("; ") || "all patients";
+    const sum = tables.answer(state.chosen);
+    return { columns: ["attribute", "value", "n_patients", "fraction", "note", "criteria"], rows: [["everyone", "", isExact(sum) ? sum.n : null, null, isExact(sum) ? "" : told(sum)], ...rows].map((row) => [...row, asked]) };
+  }
+
+  function show() {
+    const state = read();
+    const answer = tables.answer(state.chosen);
+    const narrowed = Object.keys(state.chosen).length > 0;
+    top.update({ ...state, answer, all });
+    code.update(state);
+    legend.replaceChildren(
+      ...[
+        make("span", { class: "wc-key is-missing" }, "not known"),
+        page.suppressed ? make("span", { class: "wc-key is-hidden" }, `${SMALL}: a count of 1–10 patients, or one that would give such a count away`) : null,
+        narrowed ? make("span", { class: "wc-key is-all" }, "share among all patients") : null,
+      ].filter(Boolean),
+    );
+    for (const [attribute, each] of panels) each.update(viewOf(attribute, state));
+  }
+  show();
+  return { node, leave: hashState.listen(show) };
+}
 
 function render({ model, el }) {
-  const page = model.get("page");
-  const root = make("main", { class: "wb-page", "data-ready": "true" }, header(page), (page.groups ?? []).map(tileGroup), closing(page));
-  const house = shell.frame(page, root);
-  el.replaceChildren(house.node);
-  return () => house.stop();
+  let leave = () => {};
+  function show() {
+    leave();
+    const page = model.get("page");
+    if (!page?.published && !page?.problem) {
+      el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The numbers for this page could not be read."));
+      return;
+    }
+    const drawn = page.published ? explorer(page) : { node: "", leave: () => {} };
+    const root = make("main", { class: "wb-page", "data-ready": "false" }, header(page), drawn.node, closing(page));
+    const house = shell.frame(page, root);
+    el.replaceChildren(house.node);
+    root.dataset.firstFigureMs = String(Math.round(performance.now()));
+    root.dataset.ready = "true";
+    leave = () => {
+      drawn.leave();
+      house.stop();
+    };
+  }
+  model.on("change:page", show);
+  show();
+  return () => {
+    leave();
+    model.off("change:page", show);
+  };
 }
 
 export default { render };
