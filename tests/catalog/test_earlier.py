@@ -81,7 +81,7 @@ def test_the_people_of_then_are_those_whose_patient_had_come(
 def test_a_version_beside_itself_moved_nothing_and_another_name_is_refused(commons: Catalog, last: int) -> None:
     later = up_to_release(commons.everything)
     assert go_back(commons.everything, str(last), later).changes.is_equal
-    with pytest.raises(UnknownNameError, match=f"No version '{last + 1}' in the NCI Imaging Data Commons."):
+    with pytest.raises(UnknownNameError, match=f"No version '{last + 1}' in the NCI"):
         go_back(commons.everything, str(last + 1), later)
 
 

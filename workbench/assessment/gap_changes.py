@@ -75,7 +75,8 @@ class GapChange:
     def _moved(self) -> str:
         """The groups whose shares moved most, up or down."""
         moves = self.table.with_columns(move=pl.col("fraction_after") - pl.col("fraction_before"))
-        large = moves.filter(pl.col("move").abs() >= _STEP).sort(pl.col("move").abs(), descending=True)
+        size = pl.col("move").abs().round(9)  # two groups that trade places move alike, but for rounding
+        large = moves.filter(size >= _STEP).sort(size, descending=True, maintain_order=True)
         told = [
             f"{row['category']} {'rose' if row['move'] > 0 else 'fell'} from {percentage(row['fraction_before'])} to "
             f"{percentage(row['fraction_after'])} (there {_share(row['reference_fraction'])})"
