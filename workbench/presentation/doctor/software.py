@@ -15,7 +15,7 @@ REINSTALL = f"pip install --force-reinstall {DISTRIBUTION}; in a checkout: make 
 
 #: What each extra is for, in the order a reader meets them; the tools for tests are not examined.
 _EXTRAS = {
-    "lab": "JupyterLab",
+    "lab": "JupyterLab with SciPy",
     "viewer": "volumes in 3-D",
     "gpu": "preparing images on an NVIDIA GPU with CUDA 12",
     "gpu13": "the same with CUDA 13",
@@ -76,9 +76,10 @@ def look_at_extras() -> list[Check]:
         ``missing`` for JupyterLab alone.
     """
     lacking = {name: _lacking(name) for name in _EXTRAS}
+    of_lab = [words for words in lacking["lab"] if words.startswith("jupyterlab ")]
     lab = (
-        Check("JupyterLab", "missing", f"{lacking['lab'][0]}.", _install("lab"))
-        if lacking["lab"]
+        Check("JupyterLab", "missing", f"{of_lab[0]}.", _install("lab"))
+        if of_lab
         else Check("JupyterLab", "ok", f"{importlib.metadata.version('jupyterlab')}.")
     )
     there = [name for name in _EXTRAS if not lacking[name]]
