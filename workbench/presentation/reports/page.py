@@ -31,6 +31,7 @@ _SHELL = """<!doctype html>
 {below}</body>
 </html>
 """
+_NUMBER = re.compile(r'(<td style="text-align: ?left;?")(>(?:&[lg]t;)? ?[\d.,–−+ ]+%?</td>)')
 _SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -110,7 +111,8 @@ def _exporter() -> nbconvert.HTMLExporter:
 
 
 def _plain_cells(body: str) -> str:
-    """Leave out the boxes of prompts and of cells that show nothing."""
+    """Leave out the boxes of prompts and of cells that show nothing, and mark cells of tables that are numbers."""
+    body = _NUMBER.sub(r'\1 class="n"\2', body)
     body = re.sub(r'<div class="prompt[^"]*">[^<]*</div>\s*', "", body)
     return re.sub(r'<div class="cell [^"]*" id="[^"]*">\s*</div>\s*', "", body)
 
