@@ -86,7 +86,7 @@ def test_contrast_is_that_of_the_guideline():
 
 @given(colors)
 def test_the_twin_of_any_color_can_be_read_on_a_dark_page(color):
-    assert contrast(lifted(color), DARK_GROUND) >= 6
+    assert contrast(lifted(color), DARK_GROUND) >= 7
 
 
 @given(colors)

@@ -1,5 +1,6 @@
 """Contrast of colors as WCAG 2.2 measures it, and the twin of a color for a dark page."""
 
+import colorsys
 from functools import cache
 
 #: The grounds that text of every page stands on; `jupyter/shell.css` has the same.
@@ -36,8 +37,8 @@ def contrast(one: str, other: str) -> float:
     return round((lighter + 0.05) / (darker + 0.05), 2)
 
 
-def lifted(color: str, *, least: float = 6.0) -> str:
-    """Return a color mixed with as little white as makes it readable on a dark page.
+def lifted(color: str, *, least: float = 7.0) -> str:
+    """Return the color of the same hue that is as little lighter as makes it readable on a dark page.
 
     Parameters
     ----------
@@ -53,14 +54,14 @@ def lifted(color: str, *, least: float = 6.0) -> str:
 
     Examples
     --------
-    >>> contrast(lifted("#0b5c8a"), DARK_GROUND) >= 6
+    >>> contrast(lifted("#0b5c8a"), DARK_GROUND) >= 7
     True
     """
-    return _mixed(color, 255, DARK_GROUND, least)
+    return _toward(color, 1.0, DARK_GROUND, least)
 
 
 def darkened(color: str, *, least: float = 5.4) -> str:
-    """Return a color mixed with as little black as makes it readable on every ground of a light page.
+    """Return the color of the same hue that is as little darker as makes it readable on a light page.
 
     Parameters
     ----------
@@ -79,13 +80,19 @@ def darkened(color: str, *, least: float = 5.4) -> str:
     >>> darkened("#0b5c8a")
     '#0b5c8a'
     """
-    return _mixed(color, 0, LIGHT_GROUND, least)
+    return _toward(color, 0.0, LIGHT_GROUND, least)
 
 
-def _mixed(color: str, end: int, ground: str, least: float) -> str:
-    steps = ((step / _STEPS) for step in range(_STEPS + 1))
-    mixed = ("#" + "".join(f"{round(part + (end - part) * share):02x}" for part in _channels(color)) for share in steps)
-    return next(each for each in mixed if contrast(each, ground) >= least)
+def _toward(color: str, end: float, ground: str, least: float) -> str:
+    """The color of the same hue, as little lighter or darker as reaches the contrast."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in _channels(color)))
+    for step in range(_STEPS + 1):
+        moved = lightness + (end - lightness) * step / _STEPS
+        parts = colorsys.hls_to_rgb(hue, moved, saturation) if step else [part / 255 for part in _channels(color)]
+        shown = "#" + "".join(f"{round(part * 255):02x}" for part in parts)
+        if contrast(shown, ground) >= least:
+            return shown
+    return shown
 
 
 @cache

@@ -186,7 +186,7 @@ const shell = (() => {
 
   // ---- glossary: a term in a text opens its definition; every term of the page stands in a list at its end
 
-  const NOT_IN = "a, button, summary, label, legend, select, textarea, input, th, h1, h2, h3, h4, svg, code, pre, dialog, .wb-chart, .wb-contents, .wb-option, .wb-cite, .wb-facts, .wb-provenance, [data-plain]";
+  const NOT_IN = "a, button, summary, label, legend, select, textarea, input, th, h1, h2, h3, h4, svg, code, pre, dialog, .wb-chart, .wb-contents, .wb-option, .wb-cite, .wb-facts, .wb-provenance, .wg-picture, .wg-title, .wg-number, [data-plain]";
   let popover = null;
 
   function show(term, entry, anchor) {
@@ -264,6 +264,9 @@ const shell = (() => {
     return { pattern, termOf };
   }
 
+  // "Census" in "US Census Bureau" is part of a name
+  const isName = (text, { 0: words, index }) => /^[A-Z][a-z]/.test(words) && /[A-Z]\w* $/.test(text.slice(0, index));
+
   function explain(root, glossary, address = "") {
     const { pattern, termOf } = reader(glossary ?? {});
     if (!pattern) return;
@@ -277,7 +280,7 @@ const shell = (() => {
       const [seen, found] = [told.get(section), []];
       for (const match of node.data.matchAll(pattern)) {
         const term = termOf(match[0]);
-        if (!term || seen.has(term) || (glossary[term].everyday && told.get(root).has(term))) continue;
+        if (!term || isName(node.data, match) || seen.has(term) || (glossary[term].everyday && told.get(root).has(term))) continue;
         seen.add(term);
         told.get(root).add(term);
         found.push([match.index, match[0], term]);
@@ -348,7 +351,8 @@ const shell = (() => {
     const glossary = (page.pages ?? []).find(({ key }) => key === "glossary");
     const address = glossary && isAddress(glossary.address) ? glossary.address : "";
     if (page.key !== "glossary") explain(main, page.glossary, address);
-    if (owns()) document.title = [title, page.identity?.name].filter(Boolean).join(" · ");
+    const whose = page.identity?.name;
+    if (owns()) document.title = whose && !title.includes(whose) ? `${title} · ${whose}` : title;
     return { node, ...follow(node) };
   }
 
