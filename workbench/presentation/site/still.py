@@ -13,6 +13,10 @@ _WITHOUT = (
     "<h2>Without scripts</h2><p>Your browser runs no scripts here. This is the page without them: its numbers, its "
     "first chart and the words of the others.</p>"
 )
+# As page_parts.js: the first sentence is what is said, the others are how it is known.
+_SENTENCE = re.compile(r"(?<=[^.\d]\.) (?=[A-Z0-9])")
+_MANY_SECTIONS = 4
+_USES = {"commercial": "May I use it commercially?", "license": "License"}
 _NAMED = re.compile(r'\bid="([^"]+)"')
 
 
@@ -35,13 +39,14 @@ def still_page(page: Mapping[str, Any], *, pictured: bool = True) -> str:
     """
     first = first_figure(page)
     parts = [
-        _header(page),
+        _header(page, facts=_facts(page) if pictured else ""),
         *map(_group, page.get("groups", [])),
         _findings(page.get("findings") or []),
-        _figure(first) if first and pictured else "",
+        _chapter(page, first) if first and pictured else "",
         f'<noscript><div class="ws-plain">{_without_scripts(page, first)}</div></noscript>',
     ]
-    return f'<div class="wb-house" lang="en">{_bar(page)}<main class="wb-page ws-still">{"".join(parts)}</main></div>'
+    name = f"wb-page ws-still ws-{_text(page.get('key', ''))}"
+    return f'<div class="wb-house" lang="en">{_bar(page)}<main class="{name}">{"".join(parts)}</main></div>'
 
 
 def first_figure(page: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -120,30 +125,33 @@ def _bar(page: Mapping[str, Any]) -> str:
         '<header class="wb-bar"><div class="wb-inner">'
         f'<a class="wb-brand" href="{home}">{mark}<span>{_text(name)}</span></a>'
         f'<nav class="wb-nav" aria-label="Pages"><ul><li><a href="{home}">Start</a></li>{links}</ul></nav>'
-        "</div></header>"
+        '<span class="ws-theme"></span></div></header>'
     )
 
 
-def _header(page: Mapping[str, Any]) -> str:
+def _header(page: Mapping[str, Any], *, facts: str) -> str:
+    lead = f'<p class="wb-lead">{_text(page["subtitle"])}</p>' if page.get("subtitle") else ""
+    return f'<header class="wb-header"><h1>{_text(page["title"])}</h1>{lead}{facts}</header>'
+
+
+def _facts(page: Mapping[str, Any]) -> str:
     source = page.get("source") or {}
     origin = " ".join(filter(None, [source.get("name"), source.get("version")]))
     facts = {"As of": page.get("as_of"), "Source": origin, "License": source.get("license")}
     told = "".join(f"<div><dt>{term}</dt><dd>{_text(value)}</dd></div>" for term, value in facts.items() if value)
-    return (
-        f'<header class="wb-header"><h1>{_text(page["title"])}</h1>'
-        + (f'<p class="wb-lead">{_text(page["subtitle"])}</p>' if page.get("subtitle") else "")
-        + (f'<dl class="wb-facts">{told}</dl>' if told else "")
-        + "</header>"
-    )
+    space = '<div class="ws-space"><span class="wb-button">Copy link to this view</span></div>'
+    return f'<dl class="wb-facts">{told}{space}</dl>'
 
 
 def _findings(findings: Iterable[str]) -> str:
-    told = "".join(f"<li>{_text(finding)}</li>" for finding in findings)
-    return (
-        f'<section class="wb-stands-out"><h2>What stands out</h2><ul class="wb-findings">{told}</ul></section>'
-        if told
-        else ""
+    told = [_SENTENCE.split(_text(finding), maxsplit=1) for finding in findings]
+    lines = "".join(
+        f"<li><strong>{first}</strong>" + "".join(f"<span> {more}</span>" for more in rest) + "</li>"
+        for first, *rest in told
     )
+    if not lines:
+        return ""
+    return f'<section class="wb-stands-out"><h2>What stands out</h2><ul class="wb-findings">{lines}</ul></section>'
 
 
 def _group(group: Mapping[str, Any]) -> str:
@@ -157,7 +165,25 @@ def _group(group: Mapping[str, Any]) -> str:
     return f'<section class="wb-group"><h2>{_text(group["title"])}</h2><dl class="wb-tiles">{tiles}</dl></section>'
 
 
-def _figure(figure: Mapping[str, Any]) -> str:
+def _chapter(page: Mapping[str, Any], first: Mapping[str, Any]) -> str:
+    """The first figure below its question, where the page has questions."""
+    figures = page["figures"]
+    sections = [each for each in page.get("sections") or [] if any(one.get("section") == each["id"] for one in figures)]
+    here = next((each for each in sections if each["id"] == first.get("section")), None)
+    steps = "".join(f"<li><a>{_text(section['title'])}</a></li>" for section in sections)
+    contents = f'<nav class="wb-contents"><ul>{steps}</ul></nav>' if len(sections) >= _MANY_SECTIONS else ""
+    if here is None:
+        return contents + _figure(first, "h2")
+    choices = dict.fromkeys(one["choice"] for one in figures if one.get("section") == here["id"] and one.get("choice"))
+    options = "".join(f'<label class="wb-option"><span>{_text(choice)}</span></label>' for choice in choices)
+    lead = f'<p class="wb-lead">{_text(here["lead"])}</p>' if here.get("lead") else ""
+    choose = f"<legend>{_text(here.get('choose') or 'Show')}</legend><div>{options}</div>"
+    chosen = f'<fieldset class="wb-choice ws-space">{choose}</fieldset>' if len(choices) > 1 else ""
+    heading = f"<h2>{_text(here['title'])}</h2>{lead}{chosen}"
+    return f'{contents}<section class="wb-chapter">{heading}{_figure(first, "h3")}</section>'
+
+
+def _figure(figure: Mapping[str, Any], level: str) -> str:
     drawn = "".join(
         f'<div class="ws-{size}">{picture(figure["spec"], width=width, name=size)}</div>'
         for size, width in (("wide", _WIDE), ("narrow", _NARROW))
@@ -167,7 +193,8 @@ def _figure(figure: Mapping[str, Any]) -> str:
     )
     described = html.escape(figure["description"], quote=True)
     return (
-        f'<section class="wb-figure"><div class="wb-words"><h2 class="wb-finding">{_text(figure["title"])}</h2>{words}'
+        f'<section class="wb-figure"><div class="wb-words"><{level} class="wb-finding">'
+        f"{_text(figure['title'])}</{level}>{words}"
         f'</div><div class="wb-picture"><div class="wb-chart" role="img" aria-label="{described}">{drawn}</div></div>'
         "</section>"
     )
@@ -177,12 +204,14 @@ def _without_scripts(page: Mapping[str, Any], first: Mapping[str, Any] | None) -
     parts = [_WITHOUT]
     if first:
         parts.append(f"<details><summary>Table: {_text(first['title'])}</summary>{_table(first['table'])}</details>")
+    parts.append(_facts(page))
     for figure in page.get("figures", []):
         words = figure.get("absent") or figure.get("description", "")
         parts.append(f"<h3>{_text(figure['title'])}</h3><p>{_text(words)}</p>")
     parts += [f"<h3>{_text(note['title'])}</h3><p>{_text(note['text'])}</p>" for note in page.get("notes") or []]
-    used = [*(page.get("use") or {}).values(), page.get("contact")]
-    parts += [f"<p>{_text(sentence)}</p>" for sentence in used if sentence]
+    used = {_USES.get(name, name): told for name, told in (page.get("use") or {}).items()}
+    used["Contact"] = page.get("contact")
+    parts += [f"<h3>{_text(name)}</h3><p>{_text(told)}</p>" for name, told in used.items() if told]
     if page.get("cite"):
         parts.append("<h3>How to cite</h3>" + "".join(f"<p>{_text(line)}</p>" for line in page["cite"]))
     return "".join(parts)
