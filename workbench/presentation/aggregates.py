@@ -1,6 +1,7 @@
 """Write what public pages read: one file of finished counts and chart specifications a page, no row of any patient."""
 
 import datetime as dt
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -31,10 +32,14 @@ def public_pages(publication: Publication) -> dict[str, dict[str, Any]]:
         Key of `workbench.presentation.pages.list_pages` to page, in that order; without those that have nothing of
         this source to show.
     """
+    _import_jsonschema()
+    from altair.utils.schemapi import debug_mode
+
     listed, pages = list_pages(), {}
     for n, (key, entry) in enumerate(listed.items(), 1):
         say(f"{entry.title} ({n} of {len(listed)}) …")
-        page = _builder(entry.build)(publication)
+        with debug_mode(False):  # every chart's tests compare it with the schema of Vega-Lite
+            page = _builder(entry.build)(publication)
         if page is not None:
             pages[key] = page | {"key": key, "glossary": glossary_of(page)}
     return pages
@@ -90,6 +95,15 @@ def _write(publication: Publication, folder: Path) -> None:
     source = {"name": repository.name, "version": repository.version, "disclosure": publication.disclosure}
     write_pages(folder, pages, source=source, identity=identity.entry(), refresh_days=identity.refresh_days)
     vega_bundle()
+
+
+def _import_jsonschema() -> None:
+    """Import what Altair needs without the grammar of addresses that comes with it: a second, and no chart has any."""
+    grammar = "rfc3987_syntax"
+    if "jsonschema" not in sys.modules and grammar not in sys.modules:
+        sys.modules[grammar] = None  # type: ignore[assignment] # jsonschema goes on without it
+        import_module("jsonschema")
+        del sys.modules[grammar]
 
 
 def _builder(named: str) -> Callable[[Publication], dict[str, Any] | None]:

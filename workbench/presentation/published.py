@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from workbench.assessment.census import Census
-from workbench.presentation.page import load_page
 from workbench.vocabulary.demographics import MISSING
 
 _PAGE = "cohorts"
@@ -75,6 +74,8 @@ def read_earlier(path: str | Path) -> list[tuple[Census, ...]]:
     ValueError
         When it is no page, or one without tables.
     """
+    from workbench.presentation.page import load_page  # it brings widgets, which nothing else here needs
+
     page = load_page(path, name=_PAGE, even_stale=True)
     if not isinstance(page.get("published"), dict) or not page.get("suppressed"):
         raise ValueError(

@@ -49,8 +49,8 @@ def attrition(steps: Attrition) -> Figure:
             color=alt.Color(
                 "fate:N", title=None, scale=alt.Scale(domain=[_KEPT, _MISSING, _OTHER], range=[BLUE, ORANGE, GRAY])
             ),
-            order="rank:Q",
-            tooltip=["step:N", "fate:N", alt.Tooltip("patients:Q", format=",")],
+            order=alt.Order("rank:Q"),
+            tooltip=[alt.Tooltip("step:N"), alt.Tooltip("fate:N"), alt.Tooltip("patients:Q", format=",")],
         )
         .properties(height=alt.Step(34))
     )
@@ -103,13 +103,13 @@ def lost_chest_ct(finding: pl.DataFrame) -> Figure:
             x=alt.X("patients:Q", title="patients", scale=alt.Scale(domain=[0, total])),
             y=y,
             color=alt.Color("fate:N", title=None, scale=alt.Scale(domain=["kept", "lost"], range=[BLUE, GRAY])),
-            tooltip=["rule:N", "fate:N", "patients:Q"],
+            tooltip=[alt.Tooltip("rule:N"), alt.Tooltip("fate:N"), alt.Tooltip("patients:Q")],
         )
     )
     labels = (
         alt.Chart(finding)
         .mark_text(align="right", dx=-6, color="#ffffff", fontWeight="bold")
-        .encode(x="patients:Q", y=y, text=alt.Text("patients:Q", format=","))
+        .encode(x=alt.X("patients:Q"), y=y, text=alt.Text("patients:Q", format=","))
     )
     words = "; ".join(f"{rule}: {patients:,}" for rule, patients in kept.items())
     return Figure(

@@ -184,8 +184,10 @@ def _heat_map(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     hidden = base.transform_filter(f"!isValid(datum.{count})").mark_rect(fill=marks.HATCH, stroke="#ffffff")
     empty = alt.when(f"datum.{count} === 0").then(alt.value(marks.SOFT))
     ink = empty.when("datum.heat > 0.5 && !datum.lacks").then(alt.value("#fdfdfe")).otherwise(alt.value("#1d2c3a"))
-    n = base.mark_text(fontSize=11.5, dy={"expr": f"datum.{count} > 0 ? -6 : 0"}).encode(text="words:N", color=ink)
-    share = base.mark_text(fontSize=10, dy=8).encode(text="share:N", color=ink)
+    n = base.mark_text(fontSize=11.5, dy={"expr": f"datum.{count} > 0 ? -6 : 0"}).encode(
+        text=alt.Text("words:N"), color=ink
+    )
+    share = base.mark_text(fontSize=10, dy=8).encode(text=alt.Text("share:N"), color=ink)
     drawings = [nobody, cells, gray, hidden, n, share, *([blocks.headings] if groups else [])]
     heat = marks.layered(*drawings, height=rows.row_height(lines, 34))
     independent: alt.LayerChart = heat.resolve_scale(color="independent")
@@ -241,11 +243,16 @@ def _upset(drawn: pl.DataFrame, names: list[str], unit: str) -> alt.LayerChart:
     length = alt.X("n:Q", title=unit, scale=scale, axis=marks.count_axis(tickCount=4))
     matrix = alt.Chart(dots).encode(x=columns, y=y)
     color = alt.condition("datum.lacks", alt.value(INK), alt.value("#e3e7eb"))
-    points = matrix.mark_point(filled=True, size=110, opacity=1).encode(color=color, tooltip=["attribute:N", "lacks:N"])
+    points = matrix.mark_point(filled=True, size=110, opacity=1).encode(
+        color=color, tooltip=[alt.Tooltip("attribute:N"), alt.Tooltip("lacks:N")]
+    )
     bars = alt.Chart(counted).mark_bar(height={"band": 0.62}).encode(
-        x=length, y=y, color=alt.condition("datum.complete", alt.value(BLUE), alt.value(GRAY)), tooltip=["words:N"]
+        x=length, y=y, tooltip=[alt.Tooltip("words:N")],
+        color=alt.condition("datum.complete", alt.value(BLUE), alt.value(GRAY)),
     )  # fmt: skip
-    labels = alt.Chart(counted).mark_text(align="left", dx=5, fontSize=11.5).encode(x=length, y=y, text="words:N")
+    labels = (
+        alt.Chart(counted).mark_text(align="left", dx=5, fontSize=11.5).encode(x=length, y=y, text=alt.Text("words:N"))
+    )
     hatched = alt.Chart(counted.filter(pl.col("n").is_null())).mark_bar(fill=marks.HATCH, stroke=GRAY, height=14)
     hidden = hatched.encode(x=alt.value(left + 16), x2=alt.value(left + 62), y=y)
     both = marks.layered(points, hidden, alt.LayerChart(layer=[bars, labels]), height=alt.Step(26))

@@ -154,7 +154,9 @@ def _chart(drawn: pl.DataFrame, by: Measure) -> alt.LayerChart:
         color=alt.Color("use:N", scale=color, legend=legend),
         shape=alt.Shape("use:N", scale=shape, legend=legend),
     )
-    labels = base.mark_text(align="left", dx=9, fontSize=11, color=INK, cursor="pointer").encode(text="label:N")
+    labels = base.mark_text(align="left", dx=9, fontSize=11, color=INK, cursor="pointer").encode(
+        text=alt.Text("label:N")
+    )
     above = pl.DataFrame({"row": [row for row in order if row.endswith("|0")]})
     rule = alt.Chart(above).mark_rule(color=_RULE).encode(y=alt.Y("row:N", sort=order, scale=scale, bandPosition=0))
     return marks.layered(rule, points, labels, height=alt.Step(_LANE_PX))

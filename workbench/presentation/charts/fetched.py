@@ -207,9 +207,9 @@ def _chart(panels: Sequence[tuple[str, _Values]], spacing: Any) -> Any:
     across = alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, width - 0.01], nice=False))
     up = alt.Y("low:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
     base = alt.Chart(source)
-    shown = base.mark_image(aspect=False).encode(x=across, x2="right:Q", y=up, y2="high:Q", url="url:N")
+    shown = base.mark_image(aspect=False).encode(x=across, x2=alt.X2("right:Q"), y=up, y2=alt.Y2("high:Q"), url="url:N")
     placed: dict[str, Any] = {"align": "left", "baseline": "bottom", "dx": 8, "dy": -8, "fontSize": 13}
-    words = base.encode(x=across, y=up, text="name:N")
+    words = base.encode(x=across, y=up, text=alt.Text("name:N"))
     edge = words.mark_text(**placed, stroke="#000000", strokeWidth=3, strokeOpacity=0.6)
     label = words.mark_text(**placed, color="#ffffff")
     return alt.layer(shown, edge, label).properties(height=round(_WIDTH / width * rows / columns * tall))

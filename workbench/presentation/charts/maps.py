@@ -234,9 +234,9 @@ def _tiles(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     empty = alt.when("datum.n === 0").then(alt.value(marks.SOFT))
     ink = empty.when("datum.level > 0.5").then(alt.value("#fdfdfe")).otherwise(alt.value(INK))
     name = base.mark_text(fontSize=11, dy={"expr": "datum.n > 0 ? -6 : 0"}, fontWeight="bold")
-    value = base.mark_text(fontSize=10, dy=8).encode(text="words:N", color=ink)
+    value = base.mark_text(fontSize=10, dy=8).encode(text=alt.Text("words:N"), color=ink)
     return marks.layered(
-        nobody, held, unrated, hidden, name.encode(text="place:N", color=ink), value, height=alt.Step(38)
+        nobody, held, unrated, hidden, name.encode(text=alt.Text("place:N"), color=ink), value, height=alt.Step(38)
     )
 
 

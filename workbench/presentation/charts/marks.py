@@ -1,4 +1,8 @@
-"""Marks that the charts of people share: layers of one view, and stripes for what is not shown."""
+"""Marks that the charts of people share: layers of one view, and stripes for what is not shown.
+
+All charts name their channels, ``x=alt.X("n:Q")``: of a bare text Altair asks its whole schema what it may be, 2.5 ms
+each time.
+"""
 
 from collections.abc import Callable
 from typing import Any

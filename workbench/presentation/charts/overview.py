@@ -47,7 +47,7 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
     shades = alt.Scale(type="log", scheme="blues", domain=[1, max(most, 2)])
     cells = base.mark_rect(stroke="#ffffff").encode(
         color=alt.Color("n_studies:Q", title="studies", scale=shades, legend=None),
-        tooltip=["modality:N", "body_region:N", alt.Tooltip("n_studies:Q", format=",")],
+        tooltip=[alt.Tooltip("modality:N"), alt.Tooltip("body_region:N"), alt.Tooltip("n_studies:Q", format=",")],
     )
     numbers = base.mark_text(fontSize=10).encode(
         text=alt.Text("n_studies:Q", format=".3~s"),
@@ -141,8 +141,8 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
             x=x,
             y=y,
             color=alt.Color("sex:N", title=None, scale=alt.Scale(domain=list(colors), range=list(colors.values()))),
-            order="rank:Q",
-            tooltip=["age:N", "sex:N", alt.Tooltip("n_patients:Q", format=",")],
+            order=alt.Order("rank:Q"),
+            tooltip=[alt.Tooltip("age:N"), alt.Tooltip("sex:N"), alt.Tooltip("n_patients:Q", format=",")],
         )
     )
     chart = marks.layered(pyramid, *_without_age(people, known, y), height=alt.Step(26))
@@ -238,8 +238,8 @@ def _steps(versions: pl.DataFrame, names: dict[str, str]) -> alt.Chart:
         x=alt.X("published:T", title="published"),
         y=alt.Y("series:Q", title="series", stack=True, axis=marks.count_axis()),
         color=alt.Color("kind:N", title=None, scale=kinds, legend=alt.Legend() if len(names) > 1 else None),
-        order="rank:Q",
-        tooltip=["version:Q", "published:T", "kind:N", alt.Tooltip("series:Q", format=",")],
+        order=alt.Order("rank:Q"),
+        tooltip=[*map(alt.Tooltip, ("version:Q", "published:T", "kind:N")), alt.Tooltip("series:Q", format=",")],
     ).properties(height=300)
     return drawn
 
@@ -267,11 +267,12 @@ def _without_age(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> tuple[a
     row = pl.DataFrame({"age": [_NOT_KNOWN], "low": [-reach if is_cut else 0], "high": [reach if is_cut else unknown]})
     row = row.with_columns(words=pl.lit(f"{unknown:,} (bar cut short)" if is_cut else f"{unknown:,}"))
     row = row if unknown else row.clear()
-    bar = alt.Chart(row).mark_bar(color="#5d6873").encode(x="low:Q", x2="high:Q", y=y)
+    bar = alt.Chart(row).mark_bar(color="#5d6873").encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=y)
     if is_cut:
-        label = alt.Chart(row).mark_text(color="#ffffff", fontWeight="bold").encode(x=alt.datum(0), y=y, text="words:N")
+        label = alt.Chart(row).mark_text(color="#ffffff", fontWeight="bold")
+        label = label.encode(x=alt.datum(0), y=y, text=alt.Text("words:N"))
     else:
-        label = alt.Chart(row).mark_text(align="left", dx=5).encode(x="high:Q", y=y, text="words:N")
+        label = alt.Chart(row).mark_text(align="left", dx=5).encode(x=alt.X("high:Q"), y=y, text=alt.Text("words:N"))
     return bar, label
 
 
@@ -284,13 +285,13 @@ def _bars(table: pl.DataFrame, category: str, count: str, *, gray: str, title: s
             x=alt.X(f"{count}:Q", title=title, axis=marks.count_axis(tickCount=5)),
             y=y,
             color=alt.condition(alt.datum[category] == gray, alt.value(GRAY), alt.value(BLUE)),
-            tooltip=[f"{category}:N", alt.Tooltip(f"{count}:Q", format=",")],
+            tooltip=[alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{count}:Q", format=",")],
         )
     )
     labels = (
         alt.Chart(table)
         .mark_text(align="left", dx=5)
-        .encode(x=f"{count}:Q", y=y, text=alt.Text(f"{count}:Q", format=","))
+        .encode(x=alt.X(f"{count}:Q"), y=y, text=alt.Text(f"{count}:Q", format=","))
     )
     layered: alt.LayerChart = (bars + labels).properties(height=alt.Step(34))
     return layered

@@ -83,12 +83,14 @@ def _one_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     tooltip = [f"{attribute}:N", "words:N"]
     color = alt.Color("known:N", legend=None, scale=alt.Scale(domain=[True, False], range=[BLUE, GRAY]))
     bars = base.mark_bar(opacity=0.85).encode(x=x, color=color, tooltip=tooltip)
-    lines = base.mark_rule(color=INK).encode(x="fraction_low:Q", x2="fraction_high:Q")
+    lines = base.mark_rule(color=INK).encode(x=alt.X("fraction_low:Q"), x2=alt.X2("fraction_high:Q"))
     label = base.transform_filter("isValid(datum.fraction)").mark_text(align="left", dx=6, fontSize=11.5)
     hidden = base.transform_filter("!isValid(datum.fraction)")
     hatched = hidden.mark_bar(fill=marks.HATCH, stroke=GRAY).encode(x=alt.value(0), x2=alt.value(46))
-    note = hidden.mark_text(align="left", fontSize=11.5, color="#5d6873").encode(x=alt.value(53), text="words:N")
-    label = label.encode(x="fraction_high:Q", text="words:N")
+    note = hidden.mark_text(align="left", fontSize=11.5, color="#5d6873").encode(
+        x=alt.value(53), text=alt.Text("words:N")
+    )
+    label = label.encode(x=alt.X("fraction_high:Q"), text=alt.Text("words:N"))
     return marks.layered(bars, lines, label, hatched, note, height=rows.row_height(names, 26))
 
 
@@ -152,8 +154,8 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
             x=alt.X(f"{count}:Q", title=counted.unit, stack=True, axis=marks.count_axis(tickCount=6)),
             y=y,
             color=alt.Color(f"{color}:N", sort=groups, title=None, scale=alt.Scale(domain=groups, range=palette)),
-            order="rank:Q",
-            tooltip=[f"{attribute}:N", f"{color}:N", alt.Tooltip(f"{count}:Q", format=",")],
+            order=alt.Order("rank:Q"),
+            tooltip=[alt.Tooltip(f"{attribute}:N"), alt.Tooltip(f"{color}:N"), alt.Tooltip(f"{count}:Q", format=",")],
         )
     )
     ends = named.group_by(attribute, maintain_order=True).agg(
@@ -161,7 +163,9 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
         words=pl.when(pl.col(count).null_count() > 0).then(pl.format("▨ {} not shown", pl.col(count).null_count())),
     )
     notes = alt.Chart(ends.drop_nulls("words")).mark_text(align="left", dx=6, fontSize=11, color="#5d6873")
-    return marks.layered(bars, notes.encode(x="end:Q", y=y, text="words:N"), height=rows.row_height(order, 24))
+    return marks.layered(
+        bars, notes.encode(x=alt.X("end:Q"), y=y, text=alt.Text("words:N")), height=rows.row_height(order, 24)
+    )
 
 
 def _in_words(counted: Census, shown: pl.DataFrame) -> str:

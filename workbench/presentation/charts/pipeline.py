@@ -54,8 +54,8 @@ def pipeline(over_time: pl.DataFrame, *, source: str) -> Figure:
             x=alt.X("date:T", title="date", axis=alt.Axis(labelOverlap=True)),
             y=alt.Y("studies:Q", title="studies", stack=True, axis=marks.count_axis()),
             color=alt.Color("stage:N", title=None, scale=scale, legend=alt.Legend(columns=1, labelLimit=0)),
-            order="rank:Q",
-            tooltip=["date:T", "stage:N", alt.Tooltip("studies:Q", format=",")],
+            order=alt.Order("rank:Q"),
+            tooltip=[alt.Tooltip("date:T"), alt.Tooltip("stage:N"), alt.Tooltip("studies:Q", format=",")],
         )
         .properties(height=_HEIGHT)
     )
@@ -95,7 +95,7 @@ def pipeline_now(standing: Mapping[str, int], *, source: str) -> Figure:
     bars = alt.Chart(table).mark_bar().encode(
         x=alt.X("studies:Q", title="studies", axis=marks.count_axis(tickCount=5)),
         y=y,
-        tooltip=["stage:N", alt.Tooltip("studies:Q", format=",")],
+        tooltip=[alt.Tooltip("stage:N"), alt.Tooltip("studies:Q", format=",")],
     )  # fmt: skip
     numbers = bars.mark_text(align="left", dx=5).encode(text=alt.Text("studies:Q", format=","))
     return Figure(

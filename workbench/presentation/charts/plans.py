@@ -173,10 +173,10 @@ def _losses(table: pl.DataFrame, priced: Price) -> alt.LayerChart:
     x = alt.X("lost_fraction:Q", title="share of the group lost at the step", axis=axis, scale=scale)
     color = alt.Color("lacks:N", legend=None, scale=alt.Scale(domain=[False, True], range=[BLUE, GRAY]))
     bars = base.mark_bar(opacity=0.8).encode(x=x, color=color)
-    missing = base.mark_bar(color=ORANGE).encode(x="missing_fraction:Q")
-    bounds = base.mark_rule(color=INK).encode(x="lost_low:Q", x2="lost_high:Q")
-    ticks = base.mark_tick(color=INK, thickness=2.5, size=20).encode(x="known:Q")
-    label = base.mark_text(align="left", dx=6, fontSize=11).encode(x="end:Q", text="words:N")
+    missing = base.mark_bar(color=ORANGE).encode(x=alt.X("missing_fraction:Q"))
+    bounds = base.mark_rule(color=INK).encode(x=alt.X("lost_low:Q"), x2=alt.X2("lost_high:Q"))
+    ticks = base.mark_tick(color=INK, thickness=2.5, size=20).encode(x=alt.X("known:Q"))
+    label = base.mark_text(align="left", dx=6, fontSize=11).encode(x=alt.X("end:Q"), text=alt.Text("words:N"))
     names = [name for group in groups.values() for name in group]
     return marks.layered(bars, missing, bounds, ticks, label, blocks.headings, height=rows.row_height(names, 23))
 
@@ -197,15 +197,20 @@ def _added(table: pl.DataFrame) -> alt.LayerChart:
     kinds = alt.Scale(domain=[_NOW, _BATCH], range=[BLUE, ORANGE])
     shapes = alt.Scale(domain=[_WANTED], range=["M0,-1.2V1.2"])
     now = base.mark_bar(opacity=0.85).encode(
-        x=x, color=alt.Color("now:N", scale=kinds, title=None), tooltip=["category:N", "n_now:Q"]
+        x=x,
+        color=alt.Color("now:N", scale=kinds, title=None),
+        tooltip=[alt.Tooltip("category:N"), alt.Tooltip("n_now:Q")],
     )
     more = base.mark_bar(opacity=0.85).encode(
-        x="n_now:Q", x2="end:Q", color=alt.Color("batch:N", scale=kinds), tooltip=["category:N", "n_needed:Q"]
+        x=alt.X("n_now:Q"),
+        x2=alt.X2("end:Q"),
+        color=alt.Color("batch:N", scale=kinds),
+        tooltip=[alt.Tooltip("category:N"), alt.Tooltip("n_needed:Q")],
     )
     ticks = base.mark_point(stroke=INK, strokeWidth=2.5, size=90, opacity=1).encode(
-        x="wanted:Q", shape=alt.Shape("mark:N", scale=shapes, title=None)
+        x=alt.X("wanted:Q"), shape=alt.Shape("mark:N", scale=shapes, title=None)
     )
-    label = base.mark_text(align="left", dx=6, fontWeight="bold").encode(x="far:Q", text="words:N")
+    label = base.mark_text(align="left", dx=6, fontWeight="bold").encode(x=alt.X("far:Q"), text=alt.Text("words:N"))
     return marks.layered(now, more, ticks, label, height=rows.row_height(names, 30))
 
 
@@ -221,7 +226,7 @@ def _near(table: pl.DataFrame) -> alt.LayerChart:
     x = alt.X("share:Q", title="share", axis=alt.Axis(format="%", tickCount=6), scale=alt.Scale(zero=True))
     sides = drawn.unpivot(kinds, index="row", variable_name="kind", value_name="share")
     link = alt.Chart(drawn).mark_rule(color="#c6ccd2", strokeWidth=2)
-    link = link.encode(x=alt.X(f"{kinds[2]}:Q", title="share"), x2="available:Q", y=blocks.y)
+    link = link.encode(x=alt.X(f"{kinds[2]}:Q", title="share"), x2=alt.X2("available:Q"), y=blocks.y)
     shapes = alt.Scale(domain=kinds, range=["M0,-1.4V1.4", "circle", "circle"])
     colors = alt.Scale(domain=kinds, range=[INK, "#5d6873", BLUE])
     fills = alt.Scale(domain=kinds, range=["transparent", "#ffffff", BLUE])
@@ -233,7 +238,7 @@ def _near(table: pl.DataFrame) -> alt.LayerChart:
         stroke=alt.Stroke("kind:N", title=None, sort=kinds, scale=colors),
         fill=alt.Fill("kind:N", title=None, sort=kinds, scale=fills),
         order=alt.Order("kind:N"),
-        tooltip=["kind:N", alt.Tooltip("share:Q", format=".1%")],
+        tooltip=[alt.Tooltip("kind:N"), alt.Tooltip("share:Q", format=".1%")],
     )
     names = [name for group in groups.values() for name in group]
     return marks.layered(link, dots, blocks.headings, height=rows.row_height(names, 24))

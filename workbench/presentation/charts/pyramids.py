@@ -199,14 +199,16 @@ def _drawn(table: pl.DataFrame, unknown: str) -> alt.LayerChart:
     ]
     base = alt.Chart(signed)
     bars = base.mark_bar(opacity=0.75).encode(x=x, y=y, color=colors, tooltip=tips)
-    lines = base.mark_rule(color=INK).encode(x="fraction_low_at:Q", x2="fraction_high_at:Q", y=y)
+    lines = base.mark_rule(color=INK).encode(x=alt.X("fraction_low_at:Q"), x2=alt.X2("fraction_high_at:Q"), y=y)
     outline = base.mark_bar(filled=False, stroke=INK, strokeWidth=1.6, fill=None).encode(
-        x="reference_fraction_at:Q", y=y
+        x=alt.X("reference_fraction_at:Q"), y=y
     )
     hidden = signed.filter(pl.col("fraction").is_null()).with_columns(at=sign * reach / 8, none=0.0)
-    hatched = alt.Chart(hidden).mark_bar(fill=marks.HATCH, stroke=GRAY).encode(x="at:Q", x2="none:Q", y=y)
+    hatched = (
+        alt.Chart(hidden).mark_bar(fill=marks.HATCH, stroke=GRAY).encode(x=alt.X("at:Q"), x2=alt.X2("none:Q"), y=y)
+    )
     note = alt.Chart(pl.DataFrame({"band": [""], "words": [unknown]}))
     last = note.mark_text(color="#5d6873", fontSize=11.5).encode(
-        y=alt.Y("band:N", sort=[*bands, ""]), x=alt.datum(0), text="words:N"
+        y=alt.Y("band:N", sort=[*bands, ""]), x=alt.datum(0), text=alt.Text("words:N")
     )
     return marks.layered(bars, outline, lines, hatched, last, height=alt.Step(26))

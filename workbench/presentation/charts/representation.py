@@ -186,9 +186,9 @@ def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     y = alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
     base = alt.Chart(drawn).encode(y=y)
     x = alt.X("fraction:Q", title="share of patients", axis=alt.Axis(format="%", tickCount=6))
-    link = base.mark_rule(color="#c6ccd2", strokeWidth=3).encode(x=x, x2="reference_fraction:Q")
+    link = base.mark_rule(color="#c6ccd2", strokeWidth=3).encode(x=x, x2=alt.X2("reference_fraction:Q"))
     link = link.transform_filter("datum.counted && isValid(datum.fraction)")
-    bounds = base.mark_rule(color=INK, strokeWidth=1.4).encode(x="fraction_low:Q", x2="fraction_high:Q")
+    bounds = base.mark_rule(color=INK, strokeWidth=1.4).encode(x=alt.X("fraction_low:Q"), x2=alt.X2("fraction_high:Q"))
     sides = {"fraction": _COHORT, "reference_fraction": _REFERENCE}
     long = drawn.unpivot([*sides], index=["category", "lacks", "counted"], variable_name="side", value_name="share")
     held = long.with_columns(pl.col("side").replace_strict(sides)).filter(
@@ -199,16 +199,16 @@ def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     shape = alt.Shape("side:N", title=None, scale=alt.Scale(domain=domain, range=["circle", "diamond"]))
     dots = alt.Chart(held).mark_point(size=90, filled=True, opacity=1)
     dots = dots.encode(
-        x="share:Q",
+        x=alt.X("share:Q"),
         y=y,
         shape=shape,
         color=alt.condition("datum.lacks", alt.value(GRAY), color),
-        tooltip=["category:N", "side:N", alt.Tooltip("share:Q", format=".1%")],
+        tooltip=[alt.Tooltip("category:N"), alt.Tooltip("side:N"), alt.Tooltip("share:Q", format=".1%")],
     )
     absent = base.transform_filter("!datum.counted && !datum.lacks").mark_text(
         align="left", dx=9, color="#5d6873", fontSize=11
     )
-    absent = absent.encode(x="fraction:Q", text=alt.value(_ABSENT))
+    absent = absent.encode(x=alt.X("fraction:Q"), text=alt.value(_ABSENT))
     hidden = base.transform_filter("!isValid(datum.fraction)")
     hatched = hidden.mark_bar(fill=marks.HATCH, stroke=GRAY, height=12).encode(x=alt.value(0), x2=alt.value(46))
     return marks.layered(link, bounds, dots, absent, hatched, height=rows.row_height(names, 30))
@@ -254,7 +254,9 @@ def _bars(table: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     used = [way for way in colors if way in set(drawn["way"])]
     scale = alt.Scale(domain=used, range=[colors[name] for name in used])
     bars = base.mark_bar(height=14, yOffset=8).encode(
-        x=x, color=alt.Color("way:N", title=None, scale=scale), tooltip=["category:N", "words:N"]
+        x=x,
+        color=alt.Color("way:N", title=None, scale=scale),
+        tooltip=[alt.Tooltip("category:N"), alt.Tooltip("words:N")],
     )
-    text = base.mark_text(align="left", dx=3, dy=-8, fontSize=11.5).encode(x=alt.value(0), text="words:N")
+    text = base.mark_text(align="left", dx=3, dy=-8, fontSize=11.5).encode(x=alt.value(0), text=alt.Text("words:N"))
     return marks.layered(bars, text, height=rows.row_height(names, 40))

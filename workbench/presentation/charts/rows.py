@@ -182,7 +182,7 @@ def under_headings(blocks: Mapping[str, Sequence[str]]) -> Blocks:
     axis = row_axis(order, shown=shown, ticks=False)
     y = alt.Y("row:N", sort=order, title=None, axis=axis, scale=alt.Scale(domain=order))
     text = alt.Chart(table).mark_text(align="left", fontWeight="bold", limit={"expr": "width"}, baseline="middle")
-    return Blocks(order, axis, text.encode(y=y, x=alt.value(2), text="heading:N"))
+    return Blocks(order, axis, text.encode(y=y, x=alt.value(2), text=alt.Text("heading:N")))
 
 
 def row_key(heading: str, row: str = "") -> str:

@@ -80,8 +80,12 @@ def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
     color = alt.Color("missing:N", title="missing", scale=alt.Scale(domain=policies, range=[BLUE, ORANGE]))
     dash = alt.StrokeDash("missing:N", title="missing", scale=alt.Scale(domain=policies, range=[[1, 0], [5, 3]]))
     tip = ["attribute:N", "missing:N", alt.Tooltip("total_variation:Q", format=".1%")]
-    line = line.encode(x=x, y=y, order="turn:Q", color=color, strokeDash=dash, tooltip=tip)
-    ring = alt.Chart(_around(rings)).mark_line(color="#d9dee3").encode(x=x, y=y, order="step:Q", detail="ring:N")
+    line = line.encode(x=x, y=y, order=alt.Order("turn:Q"), color=color, strokeDash=dash, tooltip=tip)
+    ring = (
+        alt.Chart(_around(rings))
+        .mark_line(color="#d9dee3")
+        .encode(x=x, y=y, order=alt.Order("step:Q"), detail=alt.Detail("ring:N"))
+    )
     words = pl.DataFrame(
         {"turn": [0.0, 0.0], "far": [0.5, 1.0], "name": [wording.percent(top / 2), wording.percent(top)]}
     )
@@ -89,9 +93,9 @@ def _web(measured: pl.DataFrame, names: list[str]) -> alt.LayerChart:
     name = (
         alt.Chart(_around(labels.with_columns(far=1.14 + 0.3 * pl.col("turn").sin().abs())))
         .mark_text()
-        .encode(x=x, y=y, text="name:N")
+        .encode(x=x, y=y, text=alt.Text("name:N"))
     )
-    return marks.layered(ring, line, scale.encode(x=x, y=y, text="name:N"), name, height=320)
+    return marks.layered(ring, line, scale.encode(x=x, y=y, text=alt.Text("name:N")), name, height=320)
 
 
 def _around(points: pl.DataFrame) -> pl.DataFrame:

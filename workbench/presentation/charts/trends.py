@@ -197,7 +197,7 @@ def _lines(shown: pl.DataFrame, names: list[str], over: str) -> alt.LayerChart:
         axis=alt.Axis(format=".0%" if top > 0.05 else ".1%", tickCount=6),
         scale=alt.Scale(domain=[0, top], nice=False),
     )
-    band = base.mark_area(opacity=0.18).encode(y=alt.Y("fraction_low:Q"), y2="fraction_high:Q", color=color)
+    band = base.mark_area(opacity=0.18).encode(y=alt.Y("fraction_low:Q"), y2=alt.Y2("fraction_high:Q"), color=color)
     tip = ["period", "category:N", alt.Tooltip("fraction:Q", format=".1%")]
     line = base.mark_line(strokeWidth=2).encode(y=y, color=color, strokeDash=dash, tooltip=tip)
     dots = base.mark_point(filled=True, size=22, opacity=1).encode(y=y, color=color, tooltip=tip)
@@ -219,7 +219,7 @@ def _names_at_end(shown: pl.DataFrame, color: alt.Color, per_pixel: float) -> al
     # further lines hang below the first
     text.mark.dy = {"expr": "-6.5 * (length(split(datum.words, '\\n')) - 1)"}
     x = alt.value({"expr": f"width - {_LABEL_PX - 8}"})
-    placed: alt.Chart = text.encode(x=x, y=alt.Y("at:Q"), text="words:N", color=color)
+    placed: alt.Chart = text.encode(x=x, y=alt.Y("at:Q"), text=alt.Text("words:N"), color=color)
     return placed
 
 
@@ -250,7 +250,7 @@ def _distance_lines(known: pl.DataFrame) -> alt.LayerChart:
     for value, color, dash in (("jsd", ORANGE, [5, 3]), ("total_variation", BLUE, [1, 0])):
         y = alt.Y(f"{value}:Q", title="distance, 0 to 1", scale=alt.Scale(domain=[0, top], nice=False))
         tip = ["period", *(alt.Tooltip(f"{value}{of}:Q", format=".3f") for of in ("", "_low", "_high"))]
-        band = base.mark_area(opacity=0.2, color=color).encode(y=f"{value}_low:Q", y2=f"{value}_high:Q")
+        band = base.mark_area(opacity=0.2, color=color).encode(y=alt.Y(f"{value}_low:Q"), y2=alt.Y2(f"{value}_high:Q"))
         drawn += [band, base.mark_line(color=color, strokeWidth=2, strokeDash=dash).encode(y=y, tooltip=tip)]
     names = {"jsd": "Jensen–Shannon distance", "total_variation": "total variation"}
     long = known.rename(names).unpivot(
