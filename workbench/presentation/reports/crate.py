@@ -22,6 +22,13 @@ CRATE = "ro-crate-metadata.json"
 _CONTEXT = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"]
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _TYPES = {".ipynb": "application/x-ipynb+json", ".yaml": "application/yaml", ".json": "application/json"}
+_HOMES = {
+    "altair": "https://altair-viz.github.io",
+    "idc-index-data": "https://github.com/ImagingDataCommons/idc-index-data",
+    "papermill": "https://papermill.readthedocs.io",
+    "polars": "https://pola.rs",
+    "python": "https://www.python.org",
+}
 _SAID = {
     "report.html": "The report as a web page that asks nobody",
     "report.pdf": "The report for print, with bookmarks",
@@ -114,9 +121,10 @@ def _root(made: Made, outputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "mentions": {"@id": "#run"},
     }
     if identity.name:
-        root["publisher"] = {"@id": identity.url or "#publisher"}
+        root["author"] = root["publisher"] = {"@id": identity.url or "#publisher"}
     if identity.citation:
-        root["creditText"] = " ".join(identity.citation)
+        cited = [{"@id": f"#citation-{at}"} for at, _ in enumerate(identity.citation, 1)]
+        root["citation"] = cited if len(cited) > 1 else cited[0]
     return root
 
 
@@ -127,7 +135,7 @@ def _run(made: Made, inputs: Sequence[Mapping[str, Any]], outputs: Sequence[Mapp
         "name": f"workbench report {made.entry.name}",
         "description": f"The notebook {made.entry.notebook.name} was run with these parameters.",
         "endTime": made.when.isoformat(timespec="seconds"),
-        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+        "actionStatus": "http://schema.org/CompletedActionStatus",
         "instrument": {"@id": "#imaging-workbench"},
         "object": [*_refer(inputs), {"@id": "#notebook"}],
         "result": _refer(outputs),
@@ -139,7 +147,8 @@ def _software(made: Made) -> Iterator[dict[str, Any]]:
     versions = dict(made.provenance.get("versions") or {})
     own = versions.pop("imaging-workbench", None)
     needed = [
-        {"@id": f"#{name}", "@type": "SoftwareApplication", "name": name, "version": version}
+        {"@id": _HOMES.get(name, f"#{name}"), "@type": "SoftwareApplication", "name": name, "version": version}
+        | ({"url": _HOMES[name]} if name in _HOMES else {})
         for name, version in sorted(versions.items())
         if version != "not installed"
     ]
@@ -156,6 +165,7 @@ def _software(made: Made) -> Iterator[dict[str, Any]]:
         "@type": "SoftwareSourceCode",
         "name": made.entry.notebook.name,
         "programmingLanguage": "Python",
+        **({"version": own} if own else {}),
         "sha256": file_digest(made.entry.notebook),
     }
 
@@ -197,9 +207,12 @@ def _file(path: Path) -> dict[str, Any]:
 
 def _people(identity: Identity) -> Iterator[dict[str, Any]]:
     yield {"@id": "#license", "@type": "CreativeWork", "name": identity.license or _NO_LICENSE}
+    for at, line in enumerate(identity.citation, 1):
+        yield {"@id": f"#citation-{at}", "@type": "CreativeWork", "name": line}
     if not identity.name:
         return
     publisher: dict[str, Any] = {"@id": identity.url or "#publisher", "@type": "Organization", "name": identity.name}
+    publisher |= {"url": identity.url} if identity.url else {}
     if identity.contact:
         mail = identity.contact if "://" in identity.contact else f"mailto:{identity.contact}"
         yield {"@id": mail, "@type": "ContactPoint", "contactType": "questions", "name": identity.contact}
