@@ -77,7 +77,7 @@ def _figures(counts: PublicCounts) -> list[dict[str, Any]]:
 
 def _code(counts: PublicCounts, repository: Repository) -> dict[str, Any]:
     """What opens the same people in a notebook: the source, and who is left out."""
-    named = repository.key if repository.key in ("idc", "synthetic") else ""
+    named = repository.key if repository.key.partition(":")[0] in ("idc", "synthetic") else ""
     left_out = [each for each in counts.cohort.conditions if isinstance(each, Criterion) and each.exclude]
     return {
         "source": named,

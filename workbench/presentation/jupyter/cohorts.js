@@ -60,6 +60,9 @@ function sortedBars(bars, attribute) {
   return [...bars].sort((a, b) => rank(a) - rank(b) || (rank(a) === 0 ? b.n - a.n : 0));
 }
 
+// a group of nobody is drawn where nobody at all is in it: an absent group is a finding
+const drawnBars = (bars, attribute, narrowed) => sortedBars(bars, attribute).filter((bar) => bar.n || bar.hidden || bar.on || (!narrowed && !attribute.several));
+
 function barButton(act) {
   const parts = { label: make("span", { class: "wc-label" }), n: make("span", { class: "wc-n" }), share: make("span", { class: "wc-share" }), fill: make("span", { class: "wc-fill" }), all: make("span", { class: "wc-all" }) };
   const node = make("button", { type: "button", class: "wc-bar" }, parts.label, parts.n, parts.share, make("span", { class: "wc-track" }, parts.fill, parts.all));
@@ -149,7 +152,7 @@ function panel(page, attribute, act) {
     clear.hidden = !view.chosen[attribute.name];
     more.hidden = true;
     if (!bars) return refuse(view);
-    const shown = sortedBars(bars, attribute).filter((bar) => bar.n || bar.hidden || bar.on || (!narrowed && !attribute.several));
+    const shown = drawnBars(bars, attribute, narrowed);
     const few = attribute.ordered || shown.length <= FEW_BARS + 2 ? shown : shown.filter((bar, at) => at < FEW_BARS || bar.on || bar.missing);
     const visible = isOpen ? shown : few;
     const parts = whole && isExact(whole) ? shown.map(({ value }) => (before.get(value) ?? 0) * whole.n) : [];
@@ -281,8 +284,8 @@ function explorer(page) {
   function everythingShown() {
     const state = read();
     const rows = panels.flatMap(([attribute]) => {
-      const { bars, whole } = viewOf(attribute, state);
-      return bars ? tableOf(attribute, sortedBars(bars, attribute), whole).rows.map((row) => [attribute.name, ...row]) : [];
+      const { bars, whole, narrowed } = viewOf(attribute, state);
+      return bars ? tableOf(attribute, drawnBars(bars, attribute, narrowed), whole).rows.map((row) => [attribute.name, ...row]) : [];
     });
     const asked = Object.entries(state.chosen).map((entry) => criterionText(page, entry)).join("; ") || "all patients";
     const sum = tables.answer(state.chosen);
