@@ -90,6 +90,14 @@ def test_it_says_what_moved_and_where(moved: Changes) -> None:
     assert not moved.is_equal
 
 
+def test_a_lost_series_whose_study_gained_another_may_have_been_replaced(moved: Changes) -> None:
+    assert moved.n_replaced == 0
+    before = frame([("a", 1, 1, 1, 0), ("a", 1, 2, 2, 0)])
+    told = count_changes(before, frame([("a", 1, 1, 3, 0), ("a", 1, 3, 4, 0)]))
+    assert told.n_replaced == 1
+    assert told.sentences[-1] == "Of 2 series lost, 1 are in studies that gained others, perhaps in their place."
+
+
 def test_equal_releases_say_that_nothing_changed() -> None:
     rows = frame([("a", 1, 1, 1, 0)])
     assert count_changes(rows, rows).sentences == (

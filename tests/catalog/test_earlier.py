@@ -50,6 +50,9 @@ def test_lost_are_those_that_the_prior_version_served_and_the_index_lacks(
     mine = since.changes.table.filter(unit="series").filter(pl.col("n_lost") > 0)
     assert dict(mine.select("collection_id", "n_lost").iter_rows()) == dict(gone.iter_rows())
     assert since.changes.n("series", "n_lost") == gone["len"].sum()
+    new = raw.filter(pl.col("series_init_idc_version") == last)
+    again = served.join(raw, on="SeriesInstanceUID", how="anti").join(new, on="StudyInstanceUID", how="semi")
+    assert since.changes.n_replaced == again.select(pl.len()).collect().item()
 
 
 @pytest.mark.parametrize("unit", ["patients", "studies", "series"])

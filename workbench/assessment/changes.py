@@ -34,6 +34,8 @@ class Changes:
         What the releases are called, such as ``"version 24"``.
     unknown : tuple of str
         Which of n_lost and n_revised the source does not tell.
+    n_replaced : int
+        Lost series in studies that gained others: the images may have come back under another name.
     """
 
     table: pl.DataFrame
@@ -42,6 +44,7 @@ class Changes:
     before: str
     after: str
     unknown: tuple[str, ...] = ()
+    n_replaced: int = 0
 
     @property
     def is_equal(self) -> bool:
@@ -67,11 +70,16 @@ class Changes:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What moved, and where most of it: up to four plain sentences."""
+        """What moved, and where most of it: up to five plain sentences."""
         if self.is_equal:
             return (f"Nothing changed between {self.before} and {self.after}.",)
         told = [self._headline()]
         told += [text for name in _MOVES if (text := self._where(name))]
+        if self.n_replaced:
+            lost = counted(self.n("series", "n_lost"), "series")
+            told.append(
+                f"Of {lost} lost, {self.n_replaced:,} are in studies that gained others, perhaps in their place."
+            )
         return tuple(told)
 
     @property
@@ -81,9 +89,14 @@ class Changes:
             "Gained: in the later release only. Lost: in the earlier one only. Revised: in both, with other content; "
             "of a patient or a study, with a series gained, lost or revised."
         )
+        return f"{read} {self.caveat}".strip()
+
+    @property
+    def caveat(self) -> str:
+        """What is not known of what moved; empty where everything is."""
         words = {"n_lost": "withdrawn", "n_revised": "revised"}
         told = " or ".join(words[name] for name in self.unknown)
-        return f"{read} What was {told} since is not known here." if told else read
+        return f"What was {told} since is not known here." if told else ""
 
     def _headline(self) -> str:
         gained = [counted(self.n(unit, "n_gained"), unit) for unit in _UNITS if self.n(unit, "n_gained")]
@@ -175,9 +188,8 @@ def count_changes(
     )
     empty = [pl.lit(None, pl.Int64).alias(name) for name in unknown]
     table, totals = table.with_columns(empty), totals.with_columns(empty)
-    return Changes(
-        _most_first(table, by).select(by, "unit", *_NUMBERS), totals.select("unit", *_NUMBERS), by, *names, unknown
-    )
+    ordered = _most_first(table, by).select(by, "unit", *_NUMBERS)
+    return Changes(ordered, totals.select("unit", *_NUMBERS), by, *names, unknown, _replaced(states))
 
 
 def _states(before: pl.DataFrame, after: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -201,6 +213,12 @@ def _moved(states: pl.DataFrame, by: str | None, unit: str) -> pl.DataFrame:
     keys = [unit] if by is None else [by, unit]
     known = states.filter(pl.col(unit).is_not_null())
     return known if unit == "series" else known.group_by(keys).agg(pl.col("was", "now", "moved").any())
+
+
+def _replaced(states: pl.DataFrame) -> int:
+    """How many series were lost in studies that gained others."""
+    lost = states.filter(pl.col("was") & ~pl.col("now"))
+    return lost.join(states.filter(pl.col("now") & ~pl.col("was")), on="studies", how="semi").height
 
 
 def _sums() -> list[pl.Expr]:

@@ -65,7 +65,8 @@ def change_since(counts: ReleaseCensus, compare_to: str, *, people: Cohort, exac
         change_of_gap(measured[name], compared, attribute=name) for name, compared in counts.comparisons.items()
     )
     n_gone = earlier.changes.n("patients", "n_lost")
-    notes = (_TODAY, *([_GONE.format(n=n_gone, release=earlier.name)] if n_gone else []))
+    gone = _GONE.format(n=n_gone, release=earlier.name) if n_gone else ""
+    notes = tuple(filter(None, (earlier.changes.caveat, _TODAY, gone)))
     return WhatChanged(
         earlier.name,
         f"{counts.release.kind} {counts.release.name}",

@@ -14,7 +14,14 @@ from workbench.presentation.figure import Figure
 from workbench.presentation.first_page import FirstPage, first_page
 from workbench.presentation.identity import Identity
 from workbench.presentation.quality_advice import ADVICE
-from workbench.presentation.quality_words import getting_better, most_missing, of_images, touched, worst_places
+from workbench.presentation.quality_words import (
+    getting_better,
+    known_of_all,
+    most_missing,
+    of_images,
+    touched,
+    worst_places,
+)
 from workbench.presentation.report_tables import Sentences
 from workbench.provenance import stamp
 
@@ -91,7 +98,9 @@ class DataQuality:
         gaps = self.gaps
         worst = worst_places(gaps, self.collections) if not self.collection else ""
         better = getting_better(gaps, self.periods.filter(pl.col("n_total") >= _FEW), over=self.over)
-        return tuple(filter(None, (most_missing(gaps), worst, better, of_images(gaps), touched(self.rules))))
+        return tuple(
+            filter(None, (most_missing(gaps), worst, better, of_images(gaps), touched(self.rules), known_of_all(gaps)))
+        )
 
     def first_page(self, identity: Identity | None = None) -> FirstPage:
         """Return page one.

@@ -108,7 +108,12 @@ class CohortProfile:
 
     def _lost(self) -> str:
         steps = self.cohort.attrition.table
-        worst = steps.sort("patients_lost", descending=True, maintain_order=True).row(0, named=True)
+        chosen = [condition.columns == {"collection_id"} for condition in self.cohort.conditions]
+        told = steps.filter(
+            pl.Series([False, *(not each for each in chosen)], dtype=pl.Boolean)
+        )  # a choice loses nobody
+        ranked = (told if told.height else steps).sort("patients_lost", descending=True, maintain_order=True)
+        worst = ranked.row(0, named=True)
         if not worst["patients_lost"]:
             return (
                 "Nobody was lost: the cohort is all there is." if steps.height == 1 else "No criterion lost a patient."

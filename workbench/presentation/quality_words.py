@@ -113,6 +113,26 @@ def of_images(gaps: pl.DataFrame) -> str:
     return f"{row['gap']}: not known of {row['n']:,} of {row['n_total']:,} series ({percentage(row['fraction'])})."
 
 
+def known_of_all(gaps: pl.DataFrame) -> str:
+    """Return what is known of everybody, and of what the number may not be shown.
+
+    Parameters
+    ----------
+    gaps : polars.DataFrame
+        As for `most_missing`.
+
+    Returns
+    -------
+    str
+        One or two sentences; empty where something lacks of all, and may be shown.
+    """
+    known = [plain_gap(gap) for gap in gaps.filter(pl.col("n") == 0)["gap"]]
+    hidden = [plain_gap(gap) for gap in gaps.filter(pl.col("n").is_null())["gap"]]
+    said = [f"Known of everything and everybody counted: {listed(known)}." if known else ""]
+    said.append(f"How often is not shown, since a count is small or hides one: {listed(hidden)}." if hidden else "")
+    return " ".join(filter(None, said))
+
+
 def touched(rules: pl.DataFrame) -> str:
     """Return how many of the cleaning rules touched anything, and which most.
 

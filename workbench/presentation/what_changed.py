@@ -59,9 +59,10 @@ class WhatChanged:
     def headline(self) -> str:
         """What moved, in a sentence."""
         if self.is_equal:
-            same = f"The same {self.after}" if self.before == self.after else f"{self.before} and {self.after}"
-            verb = "is compared with itself" if self.before == self.after else "are alike in every number"
-            return f"Nothing changed: {same[0].lower() if self.before == self.after else same[0]}{same[1:]} {verb}."
+            if self.before == self.after:
+                return f"Nothing changed: the same {self.after} is compared with itself."
+            known = " that is known here" if self.changes is not None and self.changes.unknown else ""
+            return f"Nothing changed{known}: {self.before} and {self.after} are alike in every number."
         if self.changes is not None and not self.changes.is_equal:
             return self.changes.sentences[0]
         return self._net()
