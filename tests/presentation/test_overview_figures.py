@@ -115,7 +115,7 @@ def test_states_without_dates_are_drawn_as_they_stand() -> None:
     assert figure.table["studies"].to_list() == [5, 0, 1]
     assert (
         figure.description
-        == "Released: 5 studies; Under quality and harmonization: 0 studies; Ingested and waiting: 1 studies."
+        == "Released: 5 studies; Under quality and harmonization: 0 studies; Ingested and waiting: 1 study."
     )
 
 

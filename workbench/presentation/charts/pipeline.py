@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
+from workbench.assessment.wording import counted
 from workbench.presentation.charts import marks
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, ORANGE
@@ -51,7 +52,7 @@ def pipeline(over_time: pl.DataFrame, *, source: str) -> Figure:
         alt.Chart(long)
         .mark_area(interpolate="step-after", opacity=0.9)
         .encode(
-            x=alt.X("date:T", title="date", axis=alt.Axis(labelOverlap=True)),
+            x=alt.X("date:T", title="date", axis=alt.Axis(labelOverlap="greedy", labelSeparation=12)),
             y=alt.Y("studies:Q", title="studies", stack=True, axis=marks.count_axis()),
             color=alt.Color("stage:N", title=None, scale=scale, legend=alt.Legend(columns=1, labelLimit=0)),
             order=alt.Order("rank:Q"),
@@ -102,7 +103,7 @@ def pipeline_now(standing: Mapping[str, int], *, source: str) -> Figure:
         "pipeline",
         _finding(standing),
         f"{source}, {standing['n_ingested']:,} studies by where they stand",
-        "; ".join(f"{stage}: {n:,} studies" for stage, n in table.iter_rows()) + ".",
+        "; ".join(f"{stage}: {counted(n, 'studies')}" for stage, n in table.iter_rows()) + ".",
         "The source says where each study stands, not since when.",
         marks.layered(bars, numbers, height=alt.Step(34)),
         table,
