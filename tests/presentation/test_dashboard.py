@@ -1,119 +1,58 @@
-"""The public page, served by Voila with a kernel that stands ready, opened in a real browser."""
-
-import json
-import socket
-import time
+"""A public page served by Voila with a kernel that stands ready, in a real browser; its parts are tested without."""
 
 import pytest
 
+from tests.presentation.browsing import free_port
+from tests.presentation.small_house import CENSUS, OVERVIEW
 from workbench.assets import asset_path
+from workbench.presentation.manifest import write_pages
 from workbench.presentation.serving import running_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def figure(name: str, rows: list[list[object]], mark: str = "bar") -> dict:
-    return {
-        "id": name,
-        "title": "CT is the most common modality",
-        "subtitle": "Patients by modality, n = 30",
-        "description": "Bars: CT 20 patients, MR 10 patients.",
-        "footnote": "Source: a phantom.",
-        "spec": {
-            "width": "container",
-            "height": 100,
-            "data": {"values": [{"modality": modality, "n": n} for modality, n in rows]},
-            "mark": mark,
-            "encoding": {
-                "x": {"field": "n", "type": "quantitative"},
-                "y": {"field": "modality", "type": "nominal"},
-            },
-        },
-        "table": {"columns": ["modality", "n_patients"], "rows": rows},
-    }
-
-
-PAGE = {
-    "schema": "workbench-page/1",
-    "title": "A small commons",
-    "subtitle": "Thirty synthetic patients.",
-    "as_of": "2026-01-01",
-    "source": {"name": "Phantoms", "version": "1", "url": "https://example.org/", "license": "CC0-1.0"},
-    "groups": [
-        {
-            "id": "all",
-            "title": "All collections",
-            "tiles": [
-                {"id": "patients", "label": "Patients", "value": 30, "text": "30", "note": None},
-                {"id": "size_tb", "label": "Size", "value": 1.25, "text": "1.25 TB", "note": "compressed"},
-            ],
-        }
-    ],
-    "figures": [figure("modality", [["CT", 20], ["MR", 10]]), figure("nobody", [])],
-    "notes": [{"title": "What is counted", "text": "A patient is <b>one</b> person."}],
-    "cite": ["Cite the phantoms."],
-    "provenance": {"release": "phantoms 1"},
-}
-
-
 @pytest.fixture(scope="module")
 def dashboard(visit, tmp_path_factory):
-    """Yield the visit, with the page drawn by a kernel that stood ready."""
-    file = tmp_path_factory.mktemp("aggregates") / "page.json"
-    file.write_text(json.dumps(PAGE), encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """Yield the visit and the address of the live pages, with the overview drawn by a kernel that stood ready."""
+    folder = tmp_path_factory.mktemp("aggregates")
+    write_pages(folder, {"overview": OVERVIEW, "census": CENSUS}, source={"name": "Phantoms"}, identity={})
     before = sorted(asset_path("dashboards").rglob("*"))
-    with running_page(file, port=port) as (address, _):
-        time.sleep(4)  # the kernel is started in the background; the bar is for one that is ready
-        visit.open(address, wait_for="[data-ready='true']")
+    with running_page(folder, port=free_port()) as (address, _):
+        visit.open(f"{address}explore/overview", wait_for="main[data-ready='true']")
         yield visit
     assert sorted(asset_path("dashboards").rglob("*")) == before, "serving wrote into the folder it serves"
 
 
-def test_the_tiles_carry_the_numbers_of_the_file(dashboard):
-    tiles = dashboard.page.locator("[data-tile]")
-    read = {tile.get_attribute("data-tile"): float(tile.get_attribute("data-value")) for tile in tiles.all()}
-    assert read == {"all.patients": 30.0, "all.size_tb": 1.25}
-    assert tiles.all_inner_texts() == ["30", "1.25 TB"]
+def test_the_page_is_that_of_the_file_and_shows_no_notebook(dashboard):
+    page = dashboard.page
+    assert page.title() == "What is there? · Small commons"
+    assert page.locator("[data-tile]").all_inner_texts() == ["30", "1.25 TB"]
+    assert page.locator("[data-figure=all] .wb-chart svg").count() == 1
+    assert "workbench.presentation" not in page.locator("body").inner_text()
+    assert not page.locator("#page-loading").is_visible()
 
 
-def test_a_figure_is_drawn_with_its_description_and_its_table(dashboard):
-    section = dashboard.page.locator("section[data-figure='modality']")
-    assert section.locator("h2").inner_text() == "CT is the most common modality"
-    assert section.locator(".wb-chart svg").count() == 1
-    assert section.locator(".wb-chart").get_attribute("aria-label") == "Bars: CT 20 patients, MR 10 patients."
-    section.locator(".wb-table > summary").click()
-    assert section.locator("tbody tr").all_inner_texts() == ["CT\t20", "MR\t10"]
-
-
-def test_the_table_downloads_as_csv_without_asking_the_server(dashboard):
-    section = dashboard.page.locator("section[data-figure='modality']")
+def test_the_table_downloads_without_asking_the_server(dashboard):
+    section = dashboard.page.locator("[data-figure=all]")
     section.locator(".wb-table").evaluate("details => details.open = true")
     with dashboard.page.expect_download() as waiting:
-        section.get_by_role("button", name="Download CSV").click()
-    assert waiting.value.suggested_filename == "modality.csv"
-    assert waiting.value.path().read_bytes() == b"modality,n_patients\r\nCT,20\r\nMR,10\r\n"
+        section.get_by_role("button", name="Download CSV").first.click()
+    assert waiting.value.path().read_bytes() == b"modality,n patients\r\nCT,30\r\n"
 
 
-def test_an_empty_figure_says_so(dashboard):
-    section = dashboard.page.locator("section[data-figure='nobody']")
-    assert section.locator(".wb-state").inner_text() == ("There is nothing to draw: no record falls under this figure.")
-
-
-def test_text_of_the_file_is_never_read_as_markup(dashboard):
-    assert "A patient is <b>one</b> person." in dashboard.page.locator(".wb-notes").inner_text()
-
-
-def test_the_page_is_named_and_shows_no_notebook(dashboard):
-    assert dashboard.page.title() == "A small commons"
-    assert "workbench.presentation" not in dashboard.page.locator("body").inner_text()
-    assert not dashboard.page.locator("#page-loading").is_visible()
-
-
-def test_the_page_says_when_its_first_figure_stood(dashboard):
-    assert float(dashboard.page.locator(".wb-page").get_attribute("data-first-figure-ms")) > 0
+def test_the_theme_chosen_on_one_page_holds_on_the_next(dashboard):
+    page = dashboard.page
+    page.locator(".wb-theme input[value=dark]").check()
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.locator(".wb-nav a", has_text="Diversity census").click()
+    page.wait_for_selector("h1:has-text('Who is there?')")
+    assert page.locator(".wb-nav a[aria-current=page]").inner_text() == "Diversity census"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(11, 15, 19)", "nothing of Voila's shows through"
+    title = page.locator(".wb-finding").first.evaluate("node => getComputedStyle(node).color")
+    assert title == "rgb(238, 242, 245)"
+    page.locator(".wb-theme input[value=auto]").check()
 
 
 def test_a_phone_scrolls_in_one_direction(dashboard):
