@@ -1,8 +1,9 @@
 """What a reader can derive from numbers read off pages: an audit of its own, that shares no reading with the package's.
 
-A statement is what a page says of some patients: criteria, one value each, and their number; None is a hidden one, which is
-known not to be 0. Unknown are the cells of the largest sets of attributes; every set that holds the attributes of a statement
-sums to it, and cells that two sets have in common agree. Of two releases the later has every patient of the earlier.
+A statement is what a page says of some patients: criteria, one value each, and their number; None is a hidden one,
+which is known not to be 0. Unknown are the cells of the largest sets of attributes; every set that holds the attributes
+of a statement sums to it, and cells that two sets have in common agree. Of two releases the later has every patient of
+the earlier.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The public cohort page in Chromium: its numbers, its address, its exports, and nothing small that clicking could tell."""
+"""The public cohort page in Chromium: its numbers, its address, its exports, and nothing small that clicking tells."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ READY = "#place main[data-ready='true']"
 # Every statement that clicking leads to: criteria, and the number as the page has it (null where it is hidden).
 CRAWL = (
     f"""() => {{ {texts_of("cohorts_tables.js")}"""
-    + """
+    """
   const page = staticPages.cohorts, tables = lookUp(page), seen = new Set(), said = [], waiting = [{}];
   const number = (sum) => (sum.hidden ? null : sum.n);
   while (waiting.length) {
@@ -45,8 +45,9 @@ CRAWL = (
   return said;
 }"""
 )
-BARS = """() => [...document.querySelectorAll("[data-panel]")].filter((panel) => !panel.classList.contains("is-apart")).flatMap((panel) =>
-  [...panel.querySelectorAll(".wc-bar")].map((bar) => [panel.dataset.panel, bar.dataset.key, bar.querySelector(".wc-n").textContent, bar.getAttribute("aria-pressed") === "true"]))"""
+BARS = """() => [...document.querySelectorAll("[data-panel]:not(.is-apart)")].flatMap((panel) =>
+  [...panel.querySelectorAll(".wc-bar")].map((bar) =>
+    [panel.dataset.panel, bar.dataset.key, bar.querySelector(".wc-n").textContent]))"""
 HIDDEN = "1–10 or hidden to protect"
 
 
@@ -160,7 +161,7 @@ def test_the_page_draws_what_the_tables_hold_and_nothing_else(closed, statements
         asked = frozenset(tuple(each.split("=")) for each in criteria.split("&") if each)
         drawn = at(closed, criteria).evaluate(BARS)
         assert len(drawn) > 10
-        for attribute, value, text, _ in drawn:
+        for attribute, value, text in drawn:
             number = statements[frozenset({pair for pair in asked if pair[0] != attribute} | {(attribute, value)})]
             assert text == (HIDDEN if number is None else f"{number:,}")
 
@@ -215,7 +216,7 @@ def test_clicks_make_a_cohort_that_a_notebook_counts_the_same(opened):
     assert n == commons.where(sex="Female", race=["White", "Asian"], modality="CT", derived=False).counts["patients"]
     assert answer(opened) == f"{n:,}"
     ethnicities = names["cohort"].patients["ethnicity"].cast(pl.String).value_counts()
-    drawn = {value: text for attribute, value, text, _ in opened.evaluate(BARS) if attribute == "ethnicity"}
+    drawn = {value: text for attribute, value, text in opened.evaluate(BARS) if attribute == "ethnicity"}
     if drawn:
         assert drawn == {value: f"{count:,}" for value, count in ethnicities.iter_rows()}
 
