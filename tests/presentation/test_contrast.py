@@ -1,13 +1,15 @@
 """Every text of the public pages can be read on its ground, light and dark, and every line that matters can be seen."""
 
 import re
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.presentation.contrast import DARK_GROUND, LEAST_CONTRAST, LIGHT_GROUND, contrast, darkened, lifted
+from workbench.presentation.contrast import DARK_GROUND, LEAST_CONTRAST, LIGHT_GROUND, contrast
 from workbench.presentation.frontend import texts_of
+from workbench.presentation.identity import Identity
 
 LEAST_OF_A_MARK = 3.0  # WCAG 2.2, 1.4.11: borders of controls, marks of a chart
 TEXTS = {
@@ -38,6 +40,7 @@ MARKS = {
 colors = st.from_regex(r"\A#[0-9a-f]{6}\Z")
 
 
+@cache
 def tokens(theme: str) -> dict[str, str]:
     """Return the tokens of every style as a page of that theme has them."""
     found: dict[str, str] = {}
@@ -85,13 +88,11 @@ def test_contrast_is_that_of_the_guideline():
 
 
 @given(colors)
-def test_the_twin_of_any_color_can_be_read_on_a_dark_page(color):
-    assert contrast(lifted(color), DARK_GROUND) >= 7
-
-
-@given(colors)
-def test_a_link_of_any_color_can_be_read_on_every_light_ground(color):
-    known = tokens("light")
-    linked = darkened(color)
-    grounds = [known[name] for name in ("--wb-ground", "--wb-canvas", "--wb-panel", "--wb-tint")]
-    assert min(contrast(linked, ground) for ground in grounds) >= LEAST_CONTRAST
+def test_whatever_the_color_of_a_commons_its_links_and_panels_can_be_read(color):
+    entry = Identity(accent=color).entry()
+    for theme, link, tint in (("light", "link", "tint"), ("dark", "accent_dark", "tint_dark")):
+        known = tokens(theme)
+        grounds = [known[name] for name in ("--wb-ground", "--wb-canvas", "--wb-panel")]
+        assert min(contrast(entry[link], ground) for ground in [*grounds, entry[tint]]) >= LEAST_CONTRAST
+        assert min(contrast(known[ink], entry[tint]) for ink in ("--wb-ink", "--wb-soft")) >= LEAST_CONTRAST
+    assert contrast(entry["accent_dark"], tokens("dark")["--wb-on-accent"]) >= LEAST_CONTRAST

@@ -83,6 +83,30 @@ def darkened(color: str, *, least: float = 5.4) -> str:
     return _toward(color, 0.0, LIGHT_GROUND, least)
 
 
+def tinted(color: str, *, ground: str) -> str:
+    """Return a ground with a breath of a color, for a panel that belongs to it.
+
+    Parameters
+    ----------
+    color : str
+        A color such as ``"#0b5c8a"``.
+    ground : str
+        What the panel stands on.
+
+    Returns
+    -------
+    str
+        The ground with a fourteenth of the color.
+
+    Examples
+    --------
+    >>> tinted("#000000", ground="#ffffff")
+    '#ededed'
+    """
+    mixed = zip(_channels(color), _channels(ground), strict=True)
+    return "#" + "".join(f"{round(base + (part - base) / 14):02x}" for part, base in mixed)
+
+
 def _toward(color: str, end: float, ground: str, least: float) -> str:
     """The color of the same hue, as little lighter or darker as reaches the contrast."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in _channels(color)))

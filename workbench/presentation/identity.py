@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.presentation.contrast import LEAST_CONTRAST, LIGHT_GROUND, contrast, darkened, lifted
+from workbench.presentation.contrast import (
+    DARK_GROUND,
+    LEAST_CONTRAST,
+    LIGHT_GROUND,
+    contrast,
+    darkened,
+    lifted,
+    tinted,
+)
 
 _MOST_LOGO_BYTES = 100_000
 _MOST_CHARACTERS = 600
@@ -75,13 +83,15 @@ class Identity:
         Returns
         -------
         dict of str to str
-            ``name``, ``logo``, ``url``, ``contact``, ``accent``, its twin for a dark page, ``accent_dark``, and
-            ``link``, the color of text on any light ground.
+            ``name``, ``logo``, ``url``, ``contact``, ``accent``, its twin for a dark page, ``accent_dark``, ``link``,
+            the color of text on any light ground, and ``tint`` and ``tint_dark``, the grounds of panels.
         """
         told = {"name": self.name, "logo": self.logo, "url": self.url, "contact": self.contact, "accent": self.accent}
         if not self.accent:
-            return told | {"accent_dark": "", "link": ""}
-        return told | {"accent_dark": lifted(self.accent), "link": darkened(self.accent)}
+            return told | dict.fromkeys(("accent_dark", "link", "tint", "tint_dark"), "")
+        dark = lifted(self.accent)
+        panels = {"tint": tinted(self.accent, ground=LIGHT_GROUND), "tint_dark": tinted(dark, ground=DARK_GROUND)}
+        return told | {"accent_dark": dark, "link": darkened(self.accent)} | panels
 
 
 def read_identity(path: str | Path | None) -> Identity:

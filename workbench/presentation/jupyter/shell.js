@@ -345,8 +345,8 @@ const shell = (() => {
       node.append(place);
     }
     node.append(main, ...(owns() ? [footer(page)] : []));
-    const { accent, accent_dark: accentDark, link: linked } = page.identity ?? {};
-    const colors = { "--wb-own": accent, "--wb-own-dark": accentDark, "--wb-own-link": linked };
+    const own = page.identity ?? {};
+    const colors = { "--wb-own": own.accent, "--wb-own-dark": own.accent_dark, "--wb-own-link": own.link, "--wb-own-tint": own.tint, "--wb-own-tint-dark": own.tint_dark };
     for (const [name, value] of Object.entries(colors)) if (/^#[0-9a-f]{6}$/i.test(value ?? "")) node.style.setProperty(name, value);
     const glossary = (page.pages ?? []).find(({ key }) => key === "glossary");
     const address = glossary && isAddress(glossary.address) ? glossary.address : "";

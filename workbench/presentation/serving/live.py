@@ -18,6 +18,7 @@ EXPLORE = "explore/"
 ROWS = "rows"
 _ROWS_NOTEBOOK = "cohort_explorer.ipynb"
 _ROWS_TITLE = "Explore the rows"
+_OPEN = ("public_rows", "synthetic")  # a list that says nothing of it is of a controlled source
 _TEMPLATES = Path(__file__).resolve().parents[1] / "jupyter"
 
 
@@ -90,7 +91,7 @@ def live_pages(aggregates: Path) -> dict[str, Path]:
     pages = {key: dashboards / listed[key].notebook for key in present if listed[key].notebook}
     # The explorer of rows is for open sources, whose every count may be shown.
     manifest = json.loads((aggregates / MANIFEST).read_text(encoding="utf-8"))
-    is_open = manifest.get("source", {}).get("disclosure") == "open"
+    is_open = manifest.get("source", {}).get("disclosure") in _OPEN
     return pages | ({ROWS: dashboards / _ROWS_NOTEBOOK} if is_open else {})
 
 
