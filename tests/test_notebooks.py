@@ -1,13 +1,17 @@
 """A notebook is a test: it runs from top to bottom, offline, without an error, and is kept without outputs."""
 
 import re
+import sys
+import types
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import polars as pl
 import pytest
+from pydicom.data import get_testdata_file
 
 import workbench as wb
 from workbench.assets import asset_path
@@ -73,6 +77,19 @@ def test_a_notebook_runs_without_an_error(name: str, executed: Callable[[str], P
     shown = [output for output in outputs if output.get("data")]
     assert any("<svg" in output.data.get("text/html", "") for output in shown)
     assert [each.name for each in path.parent.iterdir()] == [path.name]  # nothing is written beside it
+
+
+def test_the_recipe_for_a_cluster_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = nbformat.read(asset_path("notebooks", "00_orientation.ipynb"), as_version=4).cells
+    (recipe,) = (found for cell in cells for found in re.findall(r"```python\n(.*?)```", cell.source, flags=re.DOTALL))
+    dask = types.ModuleType("dask.distributed")
+    dask.Client = ThreadPoolExecutor  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "dask", types.ModuleType("dask"))
+    monkeypatch.setitem(sys.modules, "dask.distributed", dask)
+    names: dict[str, Any] = {"paths": [get_testdata_file("CT_small.dcm"), get_testdata_file("MR_small.dcm")]}
+    exec(compile(recipe, "00_orientation", "exec"), names)
+    assert sum(len(headers) for headers in names["outcome"].results) == 2
+    assert names["outcome"].failures == []
 
 
 @pytest.mark.slow
