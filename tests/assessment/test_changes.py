@@ -98,6 +98,14 @@ def test_a_lost_series_whose_study_gained_another_may_have_been_replaced(moved: 
     assert told.sentences[-1] == "Of 2 series lost, 1 are in studies that gained others, perhaps in their place."
 
 
+def test_a_patient_whose_series_are_not_listed_counts_without_any() -> None:
+    """Patient 2 stays without a listed series, patient 3 comes without one; neither is a series lost or replaced."""
+    unlisted = frame([("a", 2, 2, None, 0)])
+    told = count_changes(unlisted, pl.concat([unlisted, frame([("a", 2, 2, 7, 0), ("a", 3, 3, None, 0)])]))
+    assert (told.n("patients", "n_gained"), told.n("series", "n_gained"), told.n("series", "n_lost")) == (1, 1, 0)
+    assert told.n_replaced == 0
+
+
 def test_equal_releases_say_that_nothing_changed() -> None:
     rows = frame([("a", 1, 1, 1, 0)])
     assert count_changes(rows, rows).sentences == (

@@ -217,8 +217,9 @@ def _moved(states: pl.DataFrame, by: str | None, unit: str) -> pl.DataFrame:
 
 def _replaced(states: pl.DataFrame) -> int:
     """How many series were lost in studies that gained others."""
-    lost = states.filter(pl.col("was") & ~pl.col("now"))
-    return lost.join(states.filter(pl.col("now") & ~pl.col("was")), on="studies", how="semi").height
+    known = states.filter(pl.col("series").is_not_null())
+    lost, gained = (known.filter(pl.col(one) & ~pl.col(other)) for one, other in (("was", "now"), ("now", "was")))
+    return lost.join(gained, on="studies", how="semi").height
 
 
 def _sums() -> list[pl.Expr]:

@@ -132,7 +132,7 @@ def gap_moves(moved: Sequence[GapChange], *, names: tuple[str, str]) -> Figure:
         " ".join(each.sentence for each in known),
         "Patients without a value are left out. A gap of a tenth of a percent more or less counts as none.",
         marks.layered(link, dots, height=rows.row_height(labels, 34)),
-        table,
+        table.with_columns((100 * pl.col(side)).round(1).alias(f"{side}, of 100") for side in _SIDES).drop(_SIDES),
     )
 
 
