@@ -13,7 +13,7 @@ from workbench.presentation.pages import GALLERY, GLOSSARY, PageEntry, list_page
 from workbench.presentation.site.checks import find_problems
 from workbench.presentation.site.files import compress, content_script, write_asset
 from workbench.presentation.site.html_shell import Parts, embed_html, lost_html, page_html
-from workbench.presentation.site.still import first_figure, still_page
+from workbench.presentation.site.still import colors_of, first_figure, still_page
 from workbench.presentation.staging import replaced_folder
 from workbench.presentation.vega_bundle import vega_bundle
 
@@ -61,7 +61,7 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
         shared = _Shared(folder)
         contents = {key: shared.write_page(_entry(key), page) for key, page in pages.items()}
         name = pages[GALLERY.key]["identity"]["name"]
-        _write(folder / "embed.html", shared.embed({key: contents[key] for key in site}))
+        _write(folder / "embed.html", shared.embed({key: contents[key] for key in site}, colors_of(pages[GALLERY.key])))
         _write(folder / "404.html", lost_html(name, base))
         _write(folder / "robots.txt", f"User-agent: *\nAllow: /\nDisallow: {base}explore/\n")
         _refuse(find_problems(folder, explore=explore))
@@ -86,15 +86,17 @@ class _Shared:
         vega = [self.vega] if first_figure(page) else []  # most of what a page weighs
         styles = [write_asset(self.folder, Path(name).stem, ".css", texts_of(name)) for name in entry.styles]
         still = still_page(page, pictured=entry.scripts == ("page.js",))
-        parts = Parts([*self.styles, *styles], [*vega, self.house, content, own], still, {"page": entry.key})
+        parts = Parts(
+            [*self.styles, *styles], [*vega, self.house, content, own], still, {"page": entry.key}, "", colors_of(page)
+        )
         title = f"{entry.title} · {page['identity']['name']}"
         _write(self.folder / _file(entry.key), page_html(title, page.get("subtitle") or entry.question, parts))
         return content
 
-    def embed(self, contents: Mapping[str, str]) -> str:
+    def embed(self, contents: Mapping[str, str], colors: str) -> str:
         """Return the page that shows one chart alone."""
         scripts = [self.vega, self.house, write_asset(self.folder, "embed", ".js", texts_of("embed.js"))]
-        return embed_html("Chart", styles=self.styles, scripts=scripts, contents=contents)
+        return embed_html("Chart", styles=self.styles, scripts=scripts, contents=contents, colors=colors)
 
 
 def _started(entry: PageEntry) -> str:

@@ -12,7 +12,7 @@ POLICY = (
 )
 
 _HEAD = (
-    '<!doctype html>\n<html lang="en" data-workbench="page"><head><meta charset="utf-8">\n'
+    '<!doctype html>\n<html lang="en" data-workbench="page"{style}><head><meta charset="utf-8">\n'
     '<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     '<meta name="color-scheme" content="light dark">\n'
@@ -44,6 +44,8 @@ class Parts:
         What the place of the living page holds for its script, by name.
     name : str
         Class of the body beside ``ws``.
+    colors : str
+        Custom properties of the whole document.
     """
 
     styles: Sequence[str]
@@ -51,6 +53,7 @@ class Parts:
     still: str
     place: Mapping[str, str]
     name: str = ""
+    colors: str = ""
 
 
 def page_html(title: str, summary: str, parts: Parts) -> str:
@@ -75,13 +78,15 @@ def page_html(title: str, summary: str, parts: Parts) -> str:
     held = "".join(f' data-{name}="{html.escape(value, quote=True)}"' for name, value in parts.place.items())
     name = f"ws {parts.name}".strip()
     return (
-        f"{_head(title, summary)}{styles}{scripts}</head>\n"
+        f"{_head(title, summary, parts.colors)}{styles}{scripts}</head>\n"
         f'<body class="{name}"><div id="still">{parts.still}</div>\n<div id="place" class="is-waiting"{held}></div>\n'
         "</body></html>\n"
     )
 
 
-def embed_html(title: str, *, styles: Sequence[str], scripts: Sequence[str], contents: Mapping[str, str]) -> str:
+def embed_html(
+    title: str, *, styles: Sequence[str], scripts: Sequence[str], contents: Mapping[str, str], colors: str = ""
+) -> str:
     """Return the HTML of the page that shows one chart alone.
 
     Parameters
@@ -92,6 +97,8 @@ def embed_html(title: str, *, styles: Sequence[str], scripts: Sequence[str], con
         Addresses below the site.
     contents : mapping of str to str
         Key of a page to the address of its content.
+    colors : str
+        Custom properties of the whole document.
 
     Returns
     -------
@@ -102,7 +109,7 @@ def embed_html(title: str, *, styles: Sequence[str], scripts: Sequence[str], con
     still = (
         '<noscript><p>This chart needs scripts. <a href="index.html" target="_blank">Open the pages.</a></p></noscript>'
     )
-    document = page_html(title, title, Parts(styles, scripts, still, place, "ws-embed"))
+    document = page_html(title, title, Parts(styles, scripts, still, place, "ws-embed", colors))
     return document.replace(' class="is-waiting"', "")
 
 
@@ -131,6 +138,7 @@ def lost_html(name: str, base: str) -> str:
     )
 
 
-def _head(title: str, summary: str) -> str:
+def _head(title: str, summary: str, colors: str = "") -> str:
     told = {name: html.escape(text, quote=True) for name, text in (("title", title), ("summary", summary))}
-    return _HEAD.format(policy=POLICY, **told)
+    style = f' style="{html.escape(colors, quote=True)}"' if colors else ""
+    return _HEAD.format(policy=POLICY, style=style, **told)

@@ -15,6 +15,11 @@ _WITHOUT = (
 )
 # As page_parts.js: the first sentence is what is said, the others are how it is known.
 _SENTENCE = re.compile(r"(?<=[^.\d]\.) (?=[A-Z0-9])")
+_COLORS = {"accent": "--wb-own", "accent_dark": "--wb-own-dark", "link": "--wb-own-link"}
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+# Classes of a group, its heading, its numbers and one of them: on every page, and on the start page.
+_TILES = ("wb-group", "", "wb-tiles", "wb-tile")
+_ANSWERS = ("wg-section", "wb-unseen", "wg-answers", "wg-answer")
 _MANY_SECTIONS = 4
 _USES = {"commercial": "May I use it commercially?", "license": "License"}
 _NAMED = re.compile(r'\bid="([^"]+)"')
@@ -40,12 +45,12 @@ def still_page(page: Mapping[str, Any], *, pictured: bool = True) -> str:
     first = first_figure(page)
     parts = [
         _header(page, facts=_facts(page) if pictured else ""),
-        *map(_group, page.get("groups", [])),
+        *(_group(group, page) for group in page.get("groups", [])),
         _findings(page.get("findings") or []),
         _chapter(page, first) if first and pictured else "",
         f'<noscript><div class="ws-plain">{_without_scripts(page, first)}</div></noscript>',
     ]
-    name = f"wb-page ws-still ws-{_text(page.get('key', ''))}"
+    name = f"wb-page ws-still{' wg-page' if _is_gallery(page) else ''}"
     return f'<div class="wb-house" lang="en">{_bar(page)}<main class="{name}">{"".join(parts)}</main></div>'
 
 
@@ -66,6 +71,23 @@ def first_figure(page: Mapping[str, Any]) -> Mapping[str, Any] | None:
     order = [section["id"] for section in page.get("sections") or []]
     placed = sorted(drawn, key=lambda figure: order.index(figure["section"]) if figure.get("section") in order else -1)
     return placed[0] if placed else None
+
+
+def colors_of(page: Mapping[str, Any]) -> str:
+    """Return the accent of a commons for the style of a document, as shell.js sets it.
+
+    Parameters
+    ----------
+    page : mapping
+        The page.
+
+    Returns
+    -------
+    str
+        Custom properties; empty where the commons has no accent.
+    """
+    held = {name: str((page.get("identity") or {}).get(key, "")) for key, name in _COLORS.items()}
+    return "".join(f"{name}:{color};" for name, color in held.items() if _COLOR.fullmatch(color))
 
 
 def picture(spec: Mapping[str, Any], *, width: int, name: str) -> str:
@@ -154,15 +176,27 @@ def _findings(findings: Iterable[str]) -> str:
     return f'<section class="wb-stands-out"><h2>What stands out</h2><ul class="wb-findings">{lines}</ul></section>'
 
 
-def _group(group: Mapping[str, Any]) -> str:
+def _group(group: Mapping[str, Any], page: Mapping[str, Any]) -> str:
+    section, heading, many, one = _ANSWERS if _is_gallery(page) else _TILES
+    behind = {each["key"]: each["address"] for each in page.get("pages", [])}
     tiles = "".join(
-        f'<div class="wb-tile"><dt>{_text(tile["label"])}</dt>'
+        f'<div class="{one}"><dt>{_text(tile["label"])}</dt>'
         f'<dd class="wb-value" data-tile="{_text(group["id"])}.{_text(tile["id"])}">{_text(tile["text"])}</dd>'
         + (f'<dd class="wb-note">{_text(tile["note"])}</dd>' if tile.get("note") else "")
+        + (
+            f'<dd class="wg-more"><a href="{behind[where]}">See the charts</a></dd>'
+            if (where := tile.get("page")) in behind
+            else ""
+        )
         + "</div>"
         for tile in group["tiles"]
     )
-    return f'<section class="wb-group"><h2>{_text(group["title"])}</h2><dl class="wb-tiles">{tiles}</dl></section>'
+    title = f'<h2 class="{heading}">{_text(group["title"])}</h2>'
+    return f'<section class="{section}">{title}<dl class="{many}">{tiles}</dl></section>'
+
+
+def _is_gallery(page: Mapping[str, Any]) -> bool:
+    return bool(page.get("key") == "gallery")
 
 
 def _chapter(page: Mapping[str, Any], first: Mapping[str, Any]) -> str:
