@@ -15,6 +15,8 @@ from workbench.presentation.serving.plain import InWords
 
 #: A page takes a second; a visitor who waited so long is told to try again.
 _PAGE_SECONDS = 60.0
+_LENGTH, _PARTS = 8, 64
+_NO_MESSAGE = 1007  # RFC 6455, section 7.4.1: data that is not consistent with its type
 _FAILED = (
     '<p class="page-failed" role="alert"><strong>This page could not be shown</strong>'
     "It took too long. Please reload it.</p></body></html>"
@@ -79,6 +81,24 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         """
         named = origin or self.request.headers.get("Origin", "")
         return bool(named) and re.sub(r"^https?://", "", named.lower()) == self.request.host.lower()
+
+    def on_message(self, ws_message: str | bytes) -> None:
+        """Pass a message on; one that is no message of Jupyter's ends the socket.
+
+        Parameters
+        ----------
+        ws_message : str or bytes
+            As it came.
+        """
+        # The binary form begins with the length of a table, which Jupyter believes: eight bytes would keep the server
+        # busy forever.
+        if isinstance(ws_message, bytes) and int.from_bytes(ws_message[:_LENGTH], "little") > _PARTS:
+            self.close(_NO_MESSAGE)
+            return
+        try:
+            super().on_message(ws_message)
+        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError):
+            self.close(_NO_MESSAGE)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002 - nobody reads it
         """Answer with the number alone.

@@ -1,0 +1,146 @@
+"""Visitors of the public pages: what they send, byte for byte, and how they wait for the numbers of a page."""
+
+import asyncio
+import contextlib
+import json
+import re
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http.client import HTTPResponse
+from urllib.parse import urlsplit
+
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+KERNEL = re.compile(r'"kernelId": "([^"]+)"|kernelId: "([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the number, the headers with small names, the text."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+def ask(
+    root: str, path: str, *, method: str = "GET", headers: dict[str, str] | None = None, body: bytes = b""
+) -> Answer:
+    """Send a request whose path no library has tidied, and read the answer."""
+    place = urlsplit(root)
+    sent = {"Host": place.netloc, "Connection": "close", **(headers or {})}
+    if body:
+        sent.setdefault("Content-Length", str(len(body)))
+    head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+    return answer_to(root, head.encode("latin-1", "replace") + b"\r\n" + body)
+
+
+def answer_to(root: str, request: bytes, *, seconds: float = 20) -> Answer:
+    """Send bytes and read what comes back; number 0 where the connection was closed without an answer."""
+    place = urlsplit(root)
+    with socket.create_connection((place.hostname, place.port), timeout=seconds) as connection:
+        response = HTTPResponse(connection)
+        try:
+            connection.sendall(request)
+            response.begin()
+            text = response.read().decode("utf-8", "replace")
+        except (OSError, ValueError, AttributeError, IndexError) as problem:
+            if isinstance(problem, TimeoutError):
+                raise
+            return Answer(0, {}, "")
+        except Exception as problem:  # noqa: BLE001 - every way in which http.client finds an answer cut short
+            return Answer(0, {}, str(problem))
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+
+
+@dataclass
+class Visit:
+    """A live page that was asked for, and what became of it."""
+
+    status: int
+    seconds: float
+    kernel: str = ""
+    state: str = ""
+
+
+async def visit(root: str, page: str, *, leave: bool = False) -> Visit:
+    """Open a live page as a browser does, and wait until its content came through the socket."""
+    start = time.monotonic()
+    client = SimpleAsyncHTTPClient(force_instance=True)
+    answer = await client.fetch(HTTPRequest(f"{root}/explore/{page}", request_timeout=60), raise_error=False)
+    client.close()
+    if answer.code != 200:
+        return Visit(answer.code, time.monotonic() - start)
+    kernel = next(filter(None, KERNEL.search(answer.body.decode()).groups()))
+    async with connected(root, kernel) as connection:
+        state = await content_of(connection)
+        seconds = time.monotonic() - start
+    if leave:
+        await asyncio.to_thread(
+            ask, root, f"/explore/voila/api/shutdown/{kernel}", method="POST", headers={"Content-Length": "0"}
+        )
+    return Visit(200, seconds, kernel, state)
+
+
+@contextlib.asynccontextmanager
+async def connected(root: str, kernel: str, *, origin: str | None = None) -> AsyncIterator[WebSocketClientConnection]:
+    """Open the socket of a kernel; without another origin, as a page of this host does. Close it at the end."""
+    headers = {"Origin": root if origin is None else origin}
+    address = f"{root.replace('http', 'ws', 1)}/explore/api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
+    request = HTTPRequest(address, headers={name: value for name, value in headers.items() if value})
+    connection = await asyncio.wait_for(websocket_connect(request, max_message_size=64 << 20), 20)
+    try:
+        yield connection
+    finally:
+        connection.close()
+        with contextlib.suppress(TimeoutError):
+            while await asyncio.wait_for(connection.read_message(), 5) is not None:
+                pass
+
+
+async def content_of(connection: WebSocketClientConnection) -> str:
+    """Ask for the state of the widgets, as the page does, and return the message that brings it."""
+    comm = uuid.uuid4().hex
+    opening = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}}
+    await connection.write_message(message("comm_open", opening, metadata={"version": "1.0.0"}))
+    await connection.write_message(message("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}}))
+    while True:
+        received = await asyncio.wait_for(connection.read_message(), 30)
+        if received is None:
+            raise ConnectionResetError("The socket was closed.")
+        text = received if isinstance(received, str) else received.decode("utf-8", "replace")
+        if "update_states" in text:
+            return text
+
+
+def message(kind: str, content: dict, *, channel: str = "shell", metadata: dict | None = None) -> str:
+    """Return a message of Jupyter's protocol for the browser."""
+    header = {"msg_id": uuid.uuid4().hex, "username": "", "session": "attack", "msg_type": kind, "version": "5.3"}
+    return json.dumps(
+        {
+            "header": header,
+            "parent_header": {},
+            "metadata": metadata or {},
+            "content": content,
+            "channel": channel,
+            "buffers": [],
+        }
+    )
+
+
+def refused(root: str, kernel: str, origin: str) -> int:
+    """Return the number with which a socket is refused, or 101 when it opens."""
+
+    async def _try() -> int:
+        try:
+            async with connected(root, kernel, origin=origin):
+                return 101
+        except HTTPClientError as problem:
+            return problem.code
+
+    return asyncio.run(_try())
