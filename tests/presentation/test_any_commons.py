@@ -14,6 +14,7 @@ from workbench.presentation.identity import Identity, read_identity
 from workbench.presentation.page import load_page
 from workbench.presentation.pages import list_pages
 from workbench.presentation.publication import Publication, publish
+from workbench.presentation.reports import render_report
 
 KINDS = ("idc", "gen3", "tables", "synthetic")
 # What a source is called where nobody names it, and how the folders of this test are called.
@@ -38,8 +39,13 @@ def described(root: Path, key: str, name: str, source: str) -> Identity:
 
 
 @pytest.fixture(scope="module")
-def identities(tmp_path_factory) -> dict[str, Identity]:
-    root = tmp_path_factory.mktemp("commons")
+def place(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("commons")
+
+
+@pytest.fixture(scope="module")
+def identities(place) -> dict[str, Identity]:
+    root = place
     write_gen3_export(root / "gen3", n_patients=200)
     write_tables(open_catalog("synthetic:300").repository, root / "tables")
     return {
@@ -119,6 +125,17 @@ def test_the_census_says_what_is_not_known_and_names_the_largest_gap(folders):
     assert page["findings"][0].startswith("Largest gap: age, 26 of 100 patients (95 % interval")
     everybody, *_ = load_page(folders["idc"])["groups"][0]["tiles"]
     assert (everybody["text"], everybody["note"].partition(" of them")[0]) == ("86,451", "81,331")
+
+
+def test_a_report_says_whose_it_is_and_names_no_other(identities, place, tmp_path):
+    report = render_report("release_census", commons=place / "gen3.toml", out=tmp_path / "report", pdf=False)
+    text = report.html.read_text(encoding="utf-8")
+    identity = identities["gen3"]
+    told = (identity.name, identity.logo, identity.contact, *identity.citation, identity.license, identity.accent)
+    assert not [each for each in told if each not in text]
+    named = [name for name in OTHERS if name not in ("Quay", "tmp") and name in text]
+    assert not named
+    assert str(place) not in text
 
 
 def test_an_identity_can_close_an_open_source_but_not_open_a_closed_one(tmp_path):
