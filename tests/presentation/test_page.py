@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.presentation.manifest import MANIFEST, write_pages
-from workbench.presentation.page import PAGE_SCHEMA, PageProblem, load_page, page_view
+from workbench.presentation.page import PAGE_SCHEMA, PageProblem, load_page, page_view, served_identity
 
 PAGE = {"schema": PAGE_SCHEMA, "title": "Who?", "as_of": "2026-01-01", "groups": [], "figures": []}
 READS = f"A page reads one JSON file of schema {PAGE_SCHEMA!r}."
@@ -122,6 +122,16 @@ def test_what_a_notebook_shows_is_a_page_in_any_case(folder, caplog):
         absent = page_view("overview", folder).page
     assert (absent["problem"]["kind"], absent["title"], absent["figures"]) == ("missing", "Repository overview", [])
     assert caplog.messages == ["The page overview cannot be shown as it is: missing"], "no path in the log"
+
+
+def test_a_page_that_cannot_be_shown_still_says_whose_it_is(folder, monkeypatch):
+    relist(folder, identity={"name": "Our commons"})
+    monkeypatch.setenv("WORKBENCH_AGGREGATES", str(folder))
+    assert page_view("overview").page["identity"] == {"name": "Our commons"}
+    (folder / MANIFEST).write_text("half {")
+    assert page_view("overview").page["identity"] == {}
+    monkeypatch.delenv("WORKBENCH_AGGREGATES")
+    assert served_identity() == {}
 
 
 def test_showing_a_page_imports_neither_polars_nor_altair_nor_pandas(folder):

@@ -91,8 +91,25 @@ def page_view(name: str, aggregates: str | Path | None = None) -> PageView:
     except PageProblem as problem:
         _LOG.warning("The page %s cannot be shown as it is: %s", name, problem.kind)
         page = problem_page(problem.kind, title=entry.title, old=problem.page)
+        page = {"identity": served_identity()} | page
         entry = entry if problem.page else PageEntry(name, entry.title, entry.question)
     return PageView(page | {"key": name}, entry)
+
+
+def served_identity() -> dict[str, str]:
+    """Return whose pages are served here, as the list of the folder that ``WORKBENCH_AGGREGATES`` names says it.
+
+    Returns
+    -------
+    dict of str to str
+        What `workbench.presentation.identity.Identity.entry` gave; empty where nothing readable says it.
+    """
+    folder = Path(os.environ.get(AGGREGATES_VARIABLE) or "/nowhere").expanduser()
+    try:
+        told = (_manifest(folder, required=False) or {}).get("identity")
+    except PageProblem:
+        return {}
+    return {str(key): str(value) for key, value in told.items()} if isinstance(told, dict) else {}
 
 
 def problem_page(kind: Problem, *, title: str, old: dict[str, Any] | None = None) -> dict[str, Any]:

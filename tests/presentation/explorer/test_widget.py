@@ -45,8 +45,9 @@ def test_a_controlled_source_stays_closed_on_a_public_page(owned, monkeypatch):
 
 def test_the_house_around_it_says_whose_it_is_what_is_beside_it_and_what_its_words_mean(owned, monkeypatch, tmp_path):
     monkeypatch.delenv("WORKBENCH_COMMONS", raising=False)
+    monkeypatch.delenv("WORKBENCH_AGGREGATES", raising=False)
     house = explore(owned).house
-    assert (house["key"], house["pages"], house["identity"]["name"]) == ("rows", [], "")
+    assert (house["key"], house["pages"], house["identity"]) == ("rows", [], {})
     assert house["source"]["name"] == "Table wards"
     assert {"patient", "series", "modality"} <= set(house["glossary"])
     file = tmp_path / "commons.toml"

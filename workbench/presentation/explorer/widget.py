@@ -17,6 +17,7 @@ from workbench.presentation.explorer.views import SLOW_TABS, page_view
 from workbench.presentation.frontend import texts_of
 from workbench.presentation.glossary import glossary_of
 from workbench.presentation.identity import read_identity
+from workbench.presentation.page import served_identity
 from workbench.presentation.pages import pages_beside
 
 SOURCE_VARIABLE = "WORKBENCH_SOURCE"
@@ -107,10 +108,10 @@ class ExplorerView(anywidget.AnyWidget):
 
 def _house(repository: Repository, view: dict[str, Any]) -> dict[str, Any]:
     """What stands around the explorer: whose it is, the pages beside it, the words that it uses."""
-    identity = read_identity(os.environ.get(_COMMONS_VARIABLE) or None)
+    described = os.environ.get(_COMMONS_VARIABLE)
     return {
         "key": "rows",
-        "identity": identity.entry(),
+        "identity": read_identity(described).entry() if described else served_identity(),
         "source": {"name": repository.name, "version": repository.version},
         "as_of": repository.version,
         "glossary": glossary_of(view),
