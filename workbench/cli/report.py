@@ -70,7 +70,7 @@ def add_report(verbs: Any) -> None:
     )
     many.add_argument("--values", metavar="A,B,…", help="only these values (default: all that there are)")
     many.add_argument("--sets", type=Path, metavar="CSV", help="one report a row; a column a parameter")
-    many.add_argument("--jobs", type=int, metavar="N", help="kernels at once, about 1 GB each (default: all cores)")
+    many.add_argument("--jobs", type=int, metavar="N", help="kernels at once, about 0.5 GB each (default: all cores)")
 
 
 class _Help(argparse.Action):
@@ -145,6 +145,7 @@ def _many(options: argparse.Namespace, given: dict[str, str]) -> int:
         )
     from workbench.presentation.identity import read_identity
     from workbench.presentation.reports.collections import find_report
+    from workbench.presentation.reports.kernel import commons_file
     from workbench.presentation.reports.many import render_reports
     from workbench.presentation.reports.sets import sets_for_each, sets_of_rows
 
@@ -152,7 +153,9 @@ def _many(options: argparse.Namespace, given: dict[str, str]) -> int:
     values = [each.strip() for each in options.values.split(",") if each.strip()] if options.values else None
     with typed():
         sets = (
-            sets_for_each(entry, over, values=values, given=given, identity=read_identity(options.commons))
+            sets_for_each(
+                entry, over, values=values, given=given, identity=read_identity(commons_file(options.commons))
+            )
             if options.for_each
             else sets_of_rows(options.sets, given)
         )

@@ -11,6 +11,23 @@ from workbench.presentation.publication import publish
 COMMONS_VARIABLE = "WORKBENCH_COMMONS"
 
 
+def commons_file(named: str | Path | None = None) -> Path | None:
+    """Return the file that says who publishes a report.
+
+    Parameters
+    ----------
+    named : str or pathlib.Path, optional
+        What was asked for; what ``WORKBENCH_COMMONS`` names unless given.
+
+    Returns
+    -------
+    pathlib.Path or None
+        Absolute; None where neither names one.
+    """
+    found = named or os.environ.get(COMMONS_VARIABLE)
+    return Path(found).expanduser().resolve() if found else None
+
+
 def report_identity() -> Identity:
     """Return who publishes the report that is being run.
 
@@ -19,8 +36,7 @@ def report_identity() -> Identity:
     Identity
         From the file that ``WORKBENCH_COMMONS`` names; the empty one without it.
     """
-    named = os.environ.get(COMMONS_VARIABLE)
-    return read_identity(Path(named) if named else None)
+    return read_identity(commons_file())
 
 
 def open_published(source: str, identity: Identity | None = None) -> Catalog:

@@ -1,7 +1,6 @@
 """Make one report: check its parameters, run its notebook, and write page, PDF and RO-Crate; whole or not at all."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from workbench.presentation.reports.collections import ReportEntry, find_report
 from workbench.presentation.reports.crate import CRATE, Made, write_crate
 from workbench.presentation.reports.engine import KeptKernel
 from workbench.presentation.reports.executed import clean_notebook, forget_paths
-from workbench.presentation.reports.kernel import COMMONS_VARIABLE
+from workbench.presentation.reports.kernel import COMMONS_VARIABLE, commons_file
 from workbench.presentation.reports.page import report_page
 from workbench.presentation.reports.parameters import PROVENANCE, check_parameters
 from workbench.presentation.reports.printing import check_browser, print_pdf
@@ -156,8 +155,7 @@ def plan_report(
         For `write_report`.
     """
     entry = find_report(name)
-    named = commons or os.environ.get(COMMONS_VARIABLE)
-    file = Path(named).expanduser().resolve() if named else None
+    file = commons_file(commons)
     identity = read_identity(file)
     usual = {"source": identity.source} if identity.source and "source" in entry.parameters else {}
     values = check_parameters(entry, usual | dict(parameters))
@@ -227,8 +225,10 @@ def _staging(target: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent)).resolve()
     except OSError as problem:
+        in_the_way = isinstance(problem, FileExistsError | NotADirectoryError)
+        reason = "a file is where a folder should be" if in_the_way else problem.strerror
         raise PermissionError(
-            f"{target} cannot be written: {problem.strerror}. A folder in a place where you may write would be right. "
+            f"{target} cannot be written: {reason}. A folder in a place where you may write would be right. "
             "Name another with --out."
         ) from problem
     staging.chmod(0o755)  # mkdtemp makes it private; a report is written to be shown
