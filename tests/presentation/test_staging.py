@@ -35,6 +35,15 @@ def test_an_error_leaves_the_folder_as_it_was(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["pages"]
 
 
+def test_what_stood_there_comes_back_when_the_new_cannot_be_moved(tmp_path):
+    folder = tmp_path / "pages"
+    written(folder, overview={"n": 1})
+    with pytest.raises(FileNotFoundError), replaced_folder(folder, mark=MANIFEST) as staging:
+        staging.rmdir()
+    assert json.loads((folder / "overview.json").read_text("utf-8")) == {"n": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["pages"]
+
+
 @pytest.mark.parametrize("listed", [{"schema": "a-release/1"}, [], None])
 def test_a_folder_of_other_files_is_refused(tmp_path, listed):
     folder = tmp_path / "release"

@@ -47,11 +47,22 @@ def replaced_folder(folder: Path, *, mark: str) -> Iterator[Path]:
     try:
         staging.chmod(0o755)  # made private; public files are read by a server that runs as somebody else
         yield staging
-        if final.exists():
-            final.rename(before)
-        staging.rename(final)
+        _put_in_place(staging, final, before)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, final: Path, before: Path) -> None:
+    """Move the new folder to its place; what stood there is thrown away only when it stands."""
+    if final.exists():
+        final.rename(before)
+    try:
+        staging.rename(final)
+    except OSError:
+        if before.exists() and not final.exists():
+            before.rename(final)
+        raise
+    finally:
         shutil.rmtree(before, ignore_errors=True)
 
 
