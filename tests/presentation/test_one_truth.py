@@ -67,4 +67,7 @@ def test_twenty_numbers_are_the_same_wherever_they_are_read(commons, chromium, t
         tab = chromium.new_page()
         assert shown_at(tab, f"{address}census.html") == truth
         assert shown_at(tab, f"{address}explore/census") == truth
+        # a frame on somebody else's page holds the static chart, also where its code was copied from the live page
+        code = tab.locator(f"[data-figure='{FIGURES['sex']}'] .wb-code").input_value()
+        assert f'src="{address}embed.html#page=census&amp;figure={FIGURES["sex"]}"' in code
         tab.close()
