@@ -50,6 +50,7 @@ _HIERARCHY: tuple[By, ...] = (
     ("modality", "body_region"),
     ("sex", "state"),
 )
+_UNTESTED: By = ("sex", "age_group", "modality")  # where nobody's test is known, the ages by images take its place
 _MOST_CELLS = 600  # of one table beyond those of the census: with more of them, nearly all are small
 
 
@@ -208,7 +209,8 @@ def _suppressed(people: Cohort, earlier: Sequence[Sequence[Census]]) -> PublicCo
 
 def _further(names: Sequence[str]) -> list[By]:
     """Every table of the hierarchy that is not one of the census, of what the source has."""
-    largest = [tuple(name for name in by if name in names) for by in _HIERARCHY]
+    sets = _HIERARCHY if "covid19_positive" in names else (*_HIERARCHY, _UNTESTED)
+    largest = [tuple(name for name in by if name in names) for by in sets]
     parts = {part for by in largest for size in range(2, len(by) + 1) for part in itertools.combinations(by, size)}
     return sorted(parts.difference(_TOGETHER), key=lambda by: (len(by), by))
 
