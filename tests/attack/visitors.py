@@ -68,7 +68,7 @@ class Visit:
     state: str = ""
 
 
-async def visit(root: str, page: str, *, leave: bool = False) -> Visit:
+async def visit(root: str, page: str, *, leaves: bool = False) -> Visit:
     """Open a live page as a browser does, and wait until its content came through the socket."""
     start = time.monotonic()
     client = SimpleAsyncHTTPClient(force_instance=True)
@@ -80,11 +80,14 @@ async def visit(root: str, page: str, *, leave: bool = False) -> Visit:
     async with connected(root, kernel) as connection:
         state = await content_of(connection)
         seconds = time.monotonic() - start
-    if leave:
-        await asyncio.to_thread(
-            ask, root, f"/explore/voila/api/shutdown/{kernel}", method="POST", headers={"Content-Length": "0"}
-        )
+    if leaves:
+        await asyncio.to_thread(leave, root, kernel)
     return Visit(200, seconds, kernel, state)
+
+
+def leave(root: str, kernel: str) -> Answer:
+    """Leave a page, as a browser tells it."""
+    return ask(root, f"/explore/voila/api/shutdown/{kernel}", method="POST", headers={"Content-Length": "0"})
 
 
 @contextlib.asynccontextmanager
@@ -99,7 +102,7 @@ async def connected(root: str, kernel: str, *, origin: str | None = None) -> Asy
     finally:
         connection.close()
         with contextlib.suppress(TimeoutError):
-            while await asyncio.wait_for(connection.read_message(), 5) is not None:
+            while await asyncio.wait_for(connection.read_message(), 0.5) is not None:
                 pass
 
 

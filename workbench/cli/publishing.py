@@ -4,12 +4,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from workbench.cli.production import add_recipe, write_production
 from workbench.cli.selection import add_source, open_source
 from workbench.cli.steps import WordsError
 from workbench.cli.verbs import add_verb
 
 _EXAMPLES = {
-    "serve": ["workbench serve --open", "workbench serve --commons commons.toml"],
+    "serve": ["workbench serve --open", "workbench serve --commons commons.toml", "workbench serve --recipe www"],
     "site": [
         "workbench site aggregates --out pages",
         "workbench site aggregates --commons commons.toml --out pages",
@@ -41,6 +42,7 @@ def add_publishing(verbs: Any) -> None:
     serve.add_argument(
         "--aggregates", type=Path, metavar="FOLDER", help="serve what site aggregates wrote there (default: count anew)"
     )
+    add_recipe(serve)
     site = add_verb(
         verbs, "site", _site, "write the public pages, or what they are made from", examples=_EXAMPLES["site"]
     )
@@ -107,12 +109,15 @@ def open_publication(options: argparse.Namespace) -> Any:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from workbench.presentation.aggregates import cached_aggregates
     from workbench.presentation.demo import serve_publication
     from workbench.presentation.serving import serve
 
     asked = {"port": options.port, "ip": options.ip, "open_browser": options.open}
     if not options.aggregates:
         publication = open_publication(options)
+        if options.recipe:
+            return write_production(options, cached_aggregates(publication))
         return serve_publication(publication, source=options.source or publication.identity.source or "idc", **asked)
     for word, given, shown in (("--own", options.own, "FOLDER"), ("--commons", options.commons, "FILE")):
         if given:
@@ -120,6 +125,8 @@ def _serve(options: argparse.Namespace) -> int:
                 f"{word} came with --aggregates, which are written already. One of the two would be right. Write pages "
                 f"with it: workbench site aggregates {word} {shown} --out PAGES; workbench serve --aggregates PAGES"
             )
+    if options.recipe:
+        return write_production(options, options.aggregates)
     return serve(options.aggregates, source=options.source or "idc", **asked)
 
 

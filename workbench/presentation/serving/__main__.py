@@ -21,6 +21,9 @@ class _Starting(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b'{"status": "starting"}')
 
+    def version_string(self) -> str:
+        return "pages"
+
     def log_message(self, *words: object) -> None:
         pass
 

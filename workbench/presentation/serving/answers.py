@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import struct
 from typing import Any
 
 from jupyter_server.services.kernels.handlers import KernelHandler
@@ -97,7 +98,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
             return
         try:
             super().on_message(ws_message)
-        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError):
+        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError, struct.error):
             self.close(_NO_MESSAGE)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002 - nobody reads it
