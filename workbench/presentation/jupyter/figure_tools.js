@@ -17,7 +17,8 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
   const INK = "#16212b", SOFT = "#52606d";
   const FONT = '"Segoe UI", "DejaVu Sans", "Liberation Sans", Helvetica, Arial, sans-serif';
   const EMBED_HEIGHT = 520; // of a frame, where the chart is not drawn yet
-  const WORDS_HEIGHT = 240; // of the title, the footnote and the source around it
+  const AROUND_HEIGHT = 200; // of what stands around the chart in a frame, without these texts: characters and points a line
+  const LINES_AROUND = { title: [50, 27], subtitle: [75, 24], footnote: [95, 20] };
   const SVG = "http://www.w3.org/2000/svg";
 
   // ---- the view in the address; in a notebook the address belongs to the notebook, so there it is kept aside
@@ -206,7 +207,9 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
     area.addEventListener("focus", () => area.select());
     const note = location.protocol === "file:" ? make("p", { class: "wb-note" }, "This page is a file on your machine. The code works for others once the pages stand on a web server.") : null;
     const node = make("div", { class: "wb-embed" }, make("p", {}, "Put this chart on a page of yours:"), area, copyButton(() => area.value, "Copy embed code"), note);
-    const write = (chart) => (area.value = embedCode(figure, page, chart ? Math.ceil(chart.getBoundingClientRect().height) + WORDS_HEIGHT : EMBED_HEIGHT));
+    const lines = Object.entries(LINES_AROUND).map(([name, [characters, points]]) => Math.ceil((figure[name] ?? "").length / characters) * points);
+    const around = lines.reduce((sum, each) => sum + each, AROUND_HEIGHT);
+    const write = (chart) => (area.value = embedCode(figure, page, chart ? Math.ceil(chart.getBoundingClientRect().height) + around : EMBED_HEIGHT));
     write(null);
     return Object.assign(node, { opened: () => write(node.closest("[data-figure]")?.querySelector(".wb-chart svg")) });
   }
