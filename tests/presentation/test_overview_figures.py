@@ -100,6 +100,7 @@ def test_tiles_and_chart_show_the_way_of_midrcs_studies_into_a_release() -> None
     }
     assert tiles == {"Studies ingested": "62,595", "Under quality and harmonization": "52,127", "Released": "10,468"}
     chart = next(figure for figure in page["figures"] if figure["id"] == "pipeline")
+    assert page["findings"][1] == f"{chart['title']}."
     assert chart["title"] == (
         "10,468 of 62,595 ingested studies are released; 52,127 are under quality and harmonization"
     )

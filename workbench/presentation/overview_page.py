@@ -1,5 +1,6 @@
 """The public overview of a repository: counts and finished chart specifications, no row of any patient."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.assessment.wording import counted
@@ -18,6 +19,7 @@ _ON_THE_WAY = {
     "n_in_quality": ("in_quality", "Under quality and harmonization", None),
     "n_released": ("released", "Released", None),
 }
+_TELLING = ("pipeline", "modality_by_region")  # the first that is drawn is told above all charts
 _NOT_COUNTED = "studies and series are not counted here: their growth could tell about a few patients"
 
 
@@ -42,7 +44,7 @@ def overview_page(publication: Publication) -> dict[str, Any]:
         query="overview",
     )
     return head | {
-        "findings": _findings(publication, head),
+        "findings": _findings(publication, panels, head["use"]["commercial"]),
         "groups": _groups(publication),
         "sections": sections_of(panels),
         "figures": panels,
@@ -50,9 +52,9 @@ def overview_page(publication: Publication) -> dict[str, Any]:
     }
 
 
-def _findings(publication: Publication, head: dict[str, Any]) -> list[str]:
-    """What is there, and whether it may be used: the rest stands over the charts."""
-    used = f"May it be used commercially? {head['use']['commercial']}"
+def _findings(publication: Publication, panels: Sequence[Mapping[str, Any]], commercial: str) -> list[str]:
+    """What there is, what stands out among it, and whether it may be used."""
+    used = f"May it be used commercially? {commercial}"
     where = f"in {counted(publication.catalog.repository.collections.height, 'collections')}"
     if not publication.is_open:
         total, imaged = _total(publication), publication.counts.censuses.get(("modality",))
@@ -60,7 +62,9 @@ def _findings(publication: Publication, head: dict[str, Any]) -> list[str]:
         return [*held, *([imaged.sentence] if imaged is not None and is_known(imaged) else []), used]
     counts = publication.catalog.counts
     units = [counted(int(counts[unit]), unit) for unit in ("patients", "studies", "series")]
-    return [f"{units[0]} with {units[1]} and {units[2]}, {where}.", used]
+    drawn = {panel["id"]: panel["title"] for panel in panels if "absent" not in panel}
+    telling = [f"{drawn[key]}." for key in _TELLING if key in drawn][:1]
+    return [f"{units[0]} with {units[1]} and {units[2]}, {where}.", *telling, used]
 
 
 def _groups(publication: Publication) -> list[dict[str, Any]]:
