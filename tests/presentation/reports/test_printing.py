@@ -17,7 +17,8 @@ from workbench.presentation.reports.running import plan_report
 
 BODY = (
     "<h1>Census of harbors</h1><section class='first-page'><p>One.</p></section><h2>Who is missing?</h2>"
-    "<figure><h4>A finding</h4><svg viewBox='0 0 100 20'><rect width='80' height='20'/></svg></figure>"
+    "<figure><h4>A finding</h4><svg viewBox='0 0 100 20'><rect width='80' height='20'/></svg>"
+    "<details><summary>As a table</summary><p>Unfolded.</p></details></figure>"
 )
 
 
@@ -36,6 +37,8 @@ def test_a_printed_report_has_numbers_bookmarks_tags_and_its_stamp(tmp_path: Pat
     assert first.split()[-3:] == ["1", "of", "2"]
     assert second.split()[-3:] == ["2", "of", "2"]
     assert "Census – Harbor commons" in second
+    assert "Unfolded." in second
+    assert "As a table" not in second
     written = pdf.read_bytes()
     assert written.count(b"/Title (") >= 4  # of the document, and a bookmark for each heading
     assert b"/Outlines" in written

@@ -55,8 +55,7 @@ def report_page(notebook: Any, *, title: str, identity: Identity, made: Mapping[
         HTML that refers to nothing outside.
     """
     body, _ = _exporter().from_notebook_node(without_empty_sections(notebook))
-    body = _SCRIPT.sub("", body).replace("<details>", "<details open>")  # paper cannot unfold
-    return framed_page(_plain_cells(body), title=title, identity=identity, made=made)
+    return framed_page(_plain_cells(_SCRIPT.sub("", body)), title=title, identity=identity, made=made)
 
 
 def framed_page(body: str, *, title: str, identity: Identity, made: Mapping[str, str]) -> str:
