@@ -182,7 +182,7 @@ def test_exports_hold_no_small_number_and_name_nobody(closed, closed_site, state
         panel.locator("[data-take='svg']").click()
     picture = started.value.path().read_text(encoding="utf-8")
     assert HIDDEN in picture
-    assert "Sex: Female: 309 patients" in picture
+    assert "309 patients with Sex: Female" in picture
     panel.locator(".wb-table summary").click()
     second = panel.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.cells[1].textContent)")
     assert second == [row["n_patients"] or "–" for row in rows if row["attribute"] == "race"]

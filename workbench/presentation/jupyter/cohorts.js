@@ -2,6 +2,7 @@
 
 const FEW_BARS = 8;
 const SMALL = "1–10 or hidden to protect";
+const PROTECTED = "Counts of 1–10 patients, and those that would give them away, are not shown.";
 const COVERED = "hidden to protect";
 const counted = (n) => n.toLocaleString("en-US");
 const shareOf = (share) => (share > 0 && share < 0.005 ? "< 1\u00a0%" : share < 1 && share > 0.995 ? "> 99\u00a0%" : `${Math.round(share * 100)}\u00a0%`);
@@ -88,7 +89,7 @@ function fillBar(node, bar, { whole, scale, before, narrowed }) {
   all.style.left = all.hidden ? "" : `${Math.min(99.6, (100 * before * whole.n) / scale)}%`;
 }
 
-function pictured(figure, bars) {
+function pictured(bars) {
   const values = bars.map((bar) => ({ group: bar.value, n: bar.n, said: told(bar), kind: bar.missing ? "missing" : "known" }));
   const y = { field: "group", type: "nominal", sort: null, axis: { title: null, labelLimit: 220, domain: false, ticks: false } };
   const x = { field: "n", type: "quantitative", axis: { title: "patients", grid: true, tickCount: 5 } };
@@ -162,7 +163,7 @@ function panel(page, attribute, act) {
     more.hidden = shown.length === few.length;
     more.textContent = isOpen ? "Show fewer" : `Show all ${shown.length}`;
     more.setAttribute("aria-expanded", String(isOpen));
-    Object.assign(figure, { title: `${attribute.title} of the patients`, subtitle: view.words, footnote: view.note, spec: pictured(figure, shown), table: tableOf(attribute, shown, whole) });
+    Object.assign(figure, { title: `${attribute.title} of the patients`, subtitle: view.words, footnote: page.suppressed ? PROTECTED : attribute.several ? "A patient may be in several groups." : "", spec: pictured(shown), table: tableOf(attribute, shown, whole) });
     writeTable();
   };
   return node;
@@ -275,10 +276,11 @@ function explorer(page) {
     const otherNames = Object.keys(others);
     const [whole, narrowed] = [tables.answer(others), otherNames.length > 0];
     const free = otherNames.filter((name) => tables.isTogether([...otherNames.filter((each) => each !== name), attribute.name]));
-    const words = narrowed ? otherNames.map((name) => criterionText(page, [name, chosen[name]])).join("; ") : "All patients";
+    const criteria = otherNames.map((name) => criterionText(page, [name, chosen[name]])).join("; ");
+    const words = narrowed ? `${whole ? patientsTold(whole) : "Patients"} with ${criteria}` : `All ${patientsTold(all)}`;
     const several = attribute.several ? " A patient may be in several groups: choose one." : "";
     const note = `${narrowed ? `Of ${whole ? patientsTold(whole) : "the patients"} with the other criteria.` : `Of ${patientsTold(all)}.`}${several}`;
-    return { chosen, left, names, whole, narrowed, free, words: `${words}: ${whole ? patientsTold(whole) : ""}`, note, titles: allTitles(page, otherNames), before: before.get(attribute.name), bars: tables.groups(attribute.name, chosen) };
+    return { chosen, left, names, whole, narrowed, free, words, note, titles: allTitles(page, otherNames), before: before.get(attribute.name), bars: tables.groups(attribute.name, chosen) };
   }
 
   function everythingShown() {
