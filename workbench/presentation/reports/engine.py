@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import queue
 import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ _NAME = "workbench-kept-kernel"
 # the interrupt an error by which jupyter_client begins every shutdown, once all cells have run.
 _QUIET = ["--IPKernelApp.log_level=50", "--HistoryManager.hist_file=:memory:"]
 _BEGIN = "from workbench.presentation.reports.fresh import begin_run; begin_run({folder!r}, {environment!r})"
-_READY_S = 120
+_READY_S, _LOOK_S = 120, 1  # until a kernel answers; between two looks whether it lives
 
 
 class KeptKernel:
@@ -102,21 +104,36 @@ class KeptKernel:
                 os.kill(pid, signal.SIGKILL)
 
     def _begin(self, folder: Path, environment: Mapping[str, str]) -> None:
-        if self.client is not None and not run_sync(self.manager.is_alive)():
-            self.close()
-        if self.client is None:
-            self._start()
-        if self.killed:
-            raise DeadKernelError("Stopped.")
+        """Clear the kernel; one that died since the last run, or dies of it, is replaced once."""
         code = _BEGIN.format(folder=str(folder), environment=dict(environment))
-        reply = run_sync(self.client.execute_interactive)(
-            code, silent=True, store_history=False, allow_stdin=False, timeout=_READY_S, output_hook=_ignore
-        )
-        if reply["content"]["status"] != "ok":
+        for _ in range(2):
+            if self.client is None:
+                self._start()
+            if self.killed:
+                break
+            if self._prepared(code):
+                return
+            self.close()
+        raise DeadKernelError("The kernel died before its first cell.")
+
+    def _prepared(self, code: str) -> bool:
+        """Whether the kernel lived to run the code that clears it."""
+        asked = self.client.execute(code, silent=True, store_history=False, allow_stdin=False)
+        end = time.monotonic() + _READY_S
+        while time.monotonic() < end and run_sync(self.manager.is_alive)():
+            try:
+                reply = run_sync(self.client.get_shell_msg)(timeout=_LOOK_S)
+            except queue.Empty:
+                continue
+            if reply["parent_header"].get("msg_id") != asked:
+                continue
+            if reply["content"]["status"] == "ok":
+                return True
             raise RuntimeError(
                 f"The kernel could not be prepared: {reply['content'].get('evalue', 'it gave no reason')}. A Python "
                 "that imports the workbench would be right. Look at it: workbench doctor"
             )
+        return False
 
     def _start(self) -> None:
         from jupyter_client.manager import AsyncKernelManager
@@ -138,10 +155,6 @@ class _KeptEngine(Engine):
         client = PapermillNotebookClient(nb_man, km=kept.manager, kernel_name=kernel_name, timeout=None)
         client.kc = kept.client
         return client.execute()
-
-
-def _ignore(_: Any) -> None:
-    """Leave what the preparation says aside."""
 
 
 papermill_engines.register(_NAME, _KeptEngine)
