@@ -21,7 +21,7 @@ from workbench.presentation.explorer.share import to_fragment
 from workbench.presentation.serving import running_page
 
 MOST_BYTES = 300_000  # of a picture in the README
-PAGE = {"schema": "workbench-page/1", "title": "A film", "groups": [], "figures": []}
+PAGE = {"schema": "workbench-page/2", "title": "A film", "groups": [], "figures": []}
 WIDTH, HEIGHT = 1280, 1500
 _HEIGHT = 850  # of the part that is filmed
 #: The mouse, which no screenshot shows.

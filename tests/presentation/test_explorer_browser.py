@@ -22,7 +22,7 @@ from workbench.presentation.serving import running_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PAGE = {"schema": "workbench-page/1", "title": "A small commons", "groups": [], "figures": []}
+PAGE = {"schema": "workbench-page/2", "title": "A small commons", "groups": [], "figures": []}
 LINKED = f"{READY}[data-answered]"
 
 
@@ -310,9 +310,9 @@ def test_no_request_leaves_the_machine_and_no_error_reaches_the_console(visit):
 
 def test_the_pages_side_by_side_lead_to_each_other_by_the_same_links(visit, opened, address):
     links = opened.get_by_role("navigation", name="Pages").get_by_role("link")
-    assert links.all_inner_texts() == ["Repository overview", "Explore the rows"]
-    assert [each.get_attribute("aria-current") for each in links.all()] == [None, "page"]
-    links.first.click()
+    assert links.all_inner_texts() == ["Start", "Repository overview", "Explore the rows", "Glossary"]
+    assert [each.get_attribute("aria-current") for each in links.all()] == [None, None, "page", None]
+    links.nth(1).click()
     opened.wait_for_selector(".wb-page", state="attached", timeout=60_000)
     assert opened.url == address.replace("rows", "overview")
     assert opened.get_by_role("link", name="Explore the rows").get_attribute("href") == "/explore/rows"

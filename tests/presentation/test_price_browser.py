@@ -13,7 +13,7 @@ from workbench.vocabulary.demographics import MISSING
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PAGE = {"schema": "workbench-page/1", "title": "A small commons", "groups": [], "figures": []}
+PAGE = {"schema": "workbench-page/2", "title": "A small commons", "groups": [], "figures": []}
 #: Every answer's milliseconds, from the question to two frames after the numbers are drawn.
 LISTEN = """() => {
   window.answers = [];
