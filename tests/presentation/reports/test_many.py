@@ -138,9 +138,9 @@ def test_what_is_neither_parameter_nor_column_is_told_with_the_nearest(small: Re
 
 
 def test_a_file_makes_one_report_a_row(tmp_path: Path) -> None:
-    (tmp_path / "sets.csv").write_text("word,count\na b,1\na-b,2\n,3\n")
+    (tmp_path / "sets.csv").write_text("word,count\na b,1\na-b,2\n,3\n../x,4\n..,5\nindex.html,6\n")
     sets = sets_of_rows(tmp_path / "sets.csv", {"color": "red"})
-    assert [each.folder for each in sets] == ["a_b", "a_b-2", "empty"]
+    assert [each.folder for each in sets] == ["a_b", "a_b-2", "empty", "x", "empty-2", "index.html-2"]
     assert sets[1].parameters == {"color": "red", "word": "a-b", "count": "2"}
 
 

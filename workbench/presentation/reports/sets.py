@@ -200,7 +200,7 @@ def _count(catalog: Any, name: str) -> list[str]:
 
 
 def _named(labels: Iterable[str], sets: Iterable[Mapping[str, Any]]) -> list[ParameterSet]:
-    taken: set[str] = set()
+    taken = {"batch.json", "index.html"}  # what the batch itself writes
     named = []
     for label, parameters in zip(labels, sets, strict=True):
         word = Path(label).stem if Path(label).is_absolute() or "/" in label else label
