@@ -103,7 +103,7 @@ def opened(chromium, open_site):
 
 def at(tab, criteria=""):
     tab.evaluate("hash => { location.hash = hash; }", criteria)
-    tab.wait_for_timeout(80)
+    tab.wait_for_timeout(120)  # the page hears of it after this task
     return tab
 
 
@@ -184,6 +184,7 @@ def test_exports_hold_no_small_number_and_name_nobody(closed, closed_site, state
     assert HIDDEN in picture
     assert "309 patients with Sex: Female" in picture
     panel.locator(".wb-table summary").click()
+    panel.locator("tbody tr").first.wait_for()
     second = panel.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.cells[1].textContent)")
     assert second == [row["n_patients"] or "–" for row in rows if row["attribute"] == "race"]
     site, page = closed_site
