@@ -8,7 +8,7 @@ import socket
 import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
@@ -66,20 +66,34 @@ class Visit:
     seconds: float
     kernel: str = ""
     state: str = ""
+    retry: str = ""
 
 
-async def visit(root: str, page: str, *, leaves: bool = False) -> Visit:
+@dataclass
+class Stay:
+    """Visitors who have what they came for and keep their page open until it is over."""
+
+    arrived: int = 0
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def visit(root: str, page: str, *, leaves: bool = False, stay: Stay | None = None) -> Visit:
     """Open a live page as a browser does, and wait until its content came through the socket."""
     start = time.monotonic()
     client = SimpleAsyncHTTPClient(force_instance=True)
     answer = await client.fetch(HTTPRequest(f"{root}/explore/{page}", request_timeout=60), raise_error=False)
     client.close()
     if answer.code != 200:
-        return Visit(answer.code, time.monotonic() - start)
+        return Visit(
+            answer.code, time.monotonic() - start, "", answer.body.decode(), answer.headers.get("Retry-After", "")
+        )
     kernel = next(filter(None, KERNEL.search(answer.body.decode()).groups()))
     async with connected(root, kernel) as connection:
         state = await content_of(connection)
         seconds = time.monotonic() - start
+        if stay:
+            stay.arrived += 1
+            await stay.over.wait()
     if leaves:
         await asyncio.to_thread(leave, root, kernel)
     return Visit(200, seconds, kernel, state)
