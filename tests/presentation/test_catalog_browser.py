@@ -352,7 +352,7 @@ def test_it_reads_at_every_width_and_in_the_dark(chromium, invented, scheme, wid
 
 def test_it_is_served_beside_the_other_pages(visit, tmp_path):
     census = {"schema": PAGE_SCHEMA, "title": "Who is there?", "groups": [], "figures": []}
-    write_pages(tmp_path, {"census": census, "data_catalog": small_page()}, source={}, identity={})
+    write_pages(tmp_path, {"census": census, "data_catalog": small_page()}, source={"name": "Small"}, identity={})
     before = len(visit.console_errors)
     with running_page(tmp_path, port=free_port(), preheat=False) as (address, _):
         visit.open(f"{address}explore/data_catalog#entry=free-chests", wait_for=READY)

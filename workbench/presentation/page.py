@@ -13,14 +13,10 @@ import traitlets
 
 from workbench.presentation.frontend import whole_script, whole_style
 from workbench.presentation.manifest import MANIFEST, PAGE_SCHEMA, SITE_SCHEMA
-from workbench.presentation.pages import PAGES_VARIABLE, PageEntry, list_pages, pages_beside
+from workbench.presentation.pages import PageEntry, list_pages, pages_beside
 
 #: Environment variable with the folder of aggregates, or one file.
 AGGREGATES_VARIABLE = "WORKBENCH_AGGREGATES"
-
-# until the server reads the list of pages itself
-BESIDE_VARIABLE = PAGES_VARIABLE
-PAGES = {key: entry.notebook for key, entry in list_pages().items() if key != "cohorts"}
 
 #: Why a page cannot be shown as it is.
 Problem = Literal["missing", "stale", "tampered", "schema"]
