@@ -32,7 +32,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_real_reports_are_the_same_bytes_in_a_fresh_and_in_a_warm_kernel(tmp_path: Path, kernel: KeptKernel) -> None:
     source = {"source": "synthetic:400"}
-    printed = plan_report("release_census", source | {"language": "es"})
+    printed = plan_report("release_census", source | {"language": "es", "attributes": "sex,state"})
     jobs = [replace(job, made=MADE) for job in (printed, plan_report("cohort_profile", source, pdf=False))]
     first = [contents(write_report(job, tmp_path / f"{job.entry.name}-1", kernel).folder) for job in jobs]
     again = [contents(write_report(job, tmp_path / f"{job.entry.name}-2", kernel).folder) for job in reversed(jobs)]
