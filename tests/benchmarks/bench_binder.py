@@ -205,6 +205,8 @@ def tell(name: str, told: dict[str, float]) -> bool:
     """Print one line and return whether a promise is broken."""
     end = f"{told['end']:.1f}" if "end" in told else ""
     print(f"| {name} | {told['first']:.1f} | {told['cpu']:.1f} | {end} | {told['mb']:.0f} |", flush=True)
+    if told.get("outside"):
+        print(f"\n{name} asked other hosts {told['outside']:.0f} times.\n")
     return told["first"] > MOST_SECONDS or told["mb"] > MOST_MIB or told.get("outside", 0) > 0
 
 
