@@ -246,7 +246,7 @@ def test_a_message_that_is_too_long_ends_the_socket_and_not_the_server(fleet, op
 def test_a_binary_message_that_claims_endless_parts_does_not_keep_the_server_busy(fleet, opened):
     async def _send():
         async with connected(fleet.front, opened.kernel) as connection:
-            await connection.write_message(b"\xff" * 64, binary=True)
+            await connection.write_message(b"\x06" + bytes(7) + b"x" * 64, binary=True)  # 100 million parts
             assert await asyncio.wait_for(connection.read_message(), 10) is None
 
     asyncio.run(_send())

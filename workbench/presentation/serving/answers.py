@@ -16,7 +16,7 @@ from workbench.presentation.serving.plain import InWords
 
 #: A page takes a second; a visitor who waited so long is told to try again.
 _PAGE_SECONDS = 60.0
-_LENGTH, _PARTS = 8, 64
+_PARTS = 64
 _NO_MESSAGE = 1007  # RFC 6455, section 7.4.1: data that is not consistent with its type
 _FAILED = (
     '<p class="page-failed" role="alert"><strong>This page could not be shown</strong>'
@@ -91,11 +91,13 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         ws_message : str or bytes
             As it came.
         """
-        # The binary form begins with the length of a table, which Jupyter believes: eight bytes would keep the server
-        # busy forever.
-        if isinstance(ws_message, bytes) and int.from_bytes(ws_message[:_LENGTH], "little") > _PARTS:
-            self.close(_NO_MESSAGE)
-            return
+        # A binary message begins with the number of its parts, which Jupyter believes: a large one would take all memory.
+        if isinstance(ws_message, bytes):
+            is_new = self.selected_subprotocol is not None  # eight bytes, least first; before, four, greatest first
+            parts = int.from_bytes(ws_message[:8], "little") if is_new else int.from_bytes(ws_message[:4], "big")
+            if parts > _PARTS:
+                self.close(_NO_MESSAGE)
+                return
         try:
             super().on_message(ws_message)
         except (ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError, struct.error):
