@@ -91,7 +91,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         ws_message : str or bytes
             As it came.
         """
-        # A binary message begins with the number of its parts, which Jupyter believes: a large one would take all memory.
+        # A binary message begins with the number of its parts, which Jupyter believes: a large one takes all memory.
         if isinstance(ws_message, bytes):
             is_new = self.selected_subprotocol is not None  # eight bytes, least first; before, four, greatest first
             parts = int.from_bytes(ws_message[:8], "little") if is_new else int.from_bytes(ws_message[:4], "big")
