@@ -106,7 +106,9 @@ def test_without_jupyterlab_there_is_one_line_to_install_it(monkeypatch: pytest.
     assert (lab.state, lab.needed) == ("missing", False)
     assert lab.words == "jupyterlab is not installed (>=4.5 is needed)."
     assert lab.mend == "pip install 'imaging-workbench[lab]'"
-    assert extras.words.startswith("Installed: none. Not, or in part: lab (JupyterLab with SciPy), viewer (volumes in 3-D), gpu")
+    assert extras.words.startswith(
+        "Installed: none. Not, or in part: lab (JupyterLab with SciPy), viewer (volumes in 3-D), gpu"
+    )
 
 
 # ------------------------------------------------------------------ machine
