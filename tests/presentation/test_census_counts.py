@@ -7,6 +7,7 @@ import pytest
 
 import workbench as wb
 from tests.presentation.disclosure import exposed
+from tests.presentation.two_releases import stated, write_two_releases
 from workbench.assessment.suppression.linking import link_tables
 from workbench.phantoms.commons import write_gen3_export
 from workbench.presentation import census_counts
@@ -82,36 +83,12 @@ def test_an_open_source_has_no_further_tables():
 
 @pytest.fixture(scope="module")
 def two_versions(tmp_path_factory):
-    """A table of a user, and the same with more patients: few categories, so that two releases take seconds."""
-    folder = tmp_path_factory.mktemp("versions")
-    n = pl.int_range(0, 420, eager=True)
-    patients = pl.DataFrame(
-        {
-            "patient_id": n.cast(pl.String),
-            "sex": pl.Series(["Female", "Male"]).gather(n % 2),
-            "age_years": pl.Series([25, 45, 60, 70]).gather((n * 7 // 3) % 4),
-            "race": pl.Series(["White", "White", "White", "Asian", "Black or African American"]).gather(
-                (n * 11 // 4) % 5
-            ),
-            "covid19_positive": pl.Series(["Yes", "No", "No"]).gather((n * 5 // 2) % 3),
-            "modality": pl.Series(["CT", "DX"]).gather((n * 13 // 5) % 2),
-        }
-    )
-    rare = pl.when(n.is_in([5, 50, 150, 410, 415])).then(pl.lit("Multiple or Other")).otherwise(pl.col("race"))
-    patients = patients.with_columns(race=rare)
-    made = []
-    for name, height in (("first", 390), ("second", 420)):
-        patients.head(height).write_csv(folder / f"{name}.csv")
-        made.append(wb.open_catalog(folder / f"{name}.csv"))
-    return made
+    return [wb.open_catalog(table) for table in write_two_releases(tmp_path_factory.mktemp("versions"))]
 
 
 def statements(counts):
-    said = {frozenset(): next(iter(counts.tables.values())).n_total}
-    for by, table in counts.tables.items():
-        for *cell, n in table.table.select(*(pl.col(name).cast(pl.String) for name in by), "n_patients").iter_rows():
-            said[frozenset(zip(by, cell, strict=True))] = n
-    return said
+    n_total = next(iter(counts.tables.values())).n_total
+    return {frozenset(): n_total, **stated((table.by, table.table) for table in counts.tables.values())}
 
 
 def test_two_versions_together_give_nothing_small_away(two_versions):

@@ -20,6 +20,7 @@ license = "CC BY 4.0"
 accent = "#7A1F5C"
 disclosure = "controlled"
 refresh_days = 30
+earlier = "pages_before"
 columns = { sex = "Gender" }
 """
 
@@ -37,6 +38,8 @@ def written(tmp_path):
 def test_a_whole_file_gives_every_field_with_paths_beside_it(written, tmp_path):
     (tmp_path / "logo.svg").write_text("<svg/>")
     (tmp_path / "tables").mkdir()
+    (tmp_path / "pages_before").mkdir()
+    (tmp_path / "pages_before" / "manifest.json").write_text("{}")
     read = read_identity(written(WHOLE))
     assert read == Identity(
         name="Lung commons",
@@ -50,6 +53,7 @@ def test_a_whole_file_gives_every_field_with_paths_beside_it(written, tmp_path):
         disclosure="controlled",
         refresh_days=30,
         columns={"sex": "Gender"},
+        earlier=str(tmp_path / "pages_before"),
     )
     entry = read.entry()
     assert entry["accent"] == "#7a1f5c"
@@ -71,7 +75,10 @@ def test_every_problem_of_a_file_is_told_with_its_line(written):
     )
     with pytest.raises(ValueError, match="describes no commons") as error:
         read_identity(file)
-    keys = "name, source, logo, url, contact, citation, license, accent, disclosure, refresh_days, columns, layout"
+    keys = (
+        "name, source, logo, url, contact, citation, license, accent, disclosure, refresh_days, columns, layout, "
+        "earlier"
+    )
     assert str(error.value) == (
         f"The file {str(file)!r} describes no commons:\n"
         '  line 1: the name of the commons is missing. Write: name = "My commons"\n'
@@ -87,6 +94,26 @@ def test_every_problem_of_a_file_is_told_with_its_line(written):
         "  line 8: logo is 'logo.gif'; a picture beside the file would be right: svg, png, jpg or webp\n"
         "  line 9: columns is 'sex'; new names to columns would be right, such as { sex = \"Gender\" }\n"
         f"{NEXT}"
+    )
+
+
+def test_what_it_says_of_a_source_belongs_to_its_own(written, tmp_path, monkeypatch):
+    (tmp_path / "tables").mkdir()
+    monkeypatch.chdir(tmp_path)
+    read = read_identity(written('name = "x"\nsource = "tables"'))
+    assert [read.describes(typed) for typed in (None, "", "tables", tmp_path / "tables", "idc")] == [True] * 4 + [False]
+    assert Identity().describes("idc")
+
+
+def test_pages_of_an_earlier_release_that_are_none_are_told(written, tmp_path):
+    file = written('name = "x"\nearlier = "pages"')
+    (tmp_path / "pages").mkdir()
+    with pytest.raises(ValueError, match="line 2") as error:
+        read_identity(file)
+    assert str(error.value) == (
+        f"The file {str(file)!r} describes no commons:\n"
+        "  line 2: earlier is 'pages'; the folder of pages that the release before published would be right, as site "
+        f"aggregates wrote it\n{NEXT}"
     )
 
 

@@ -1,6 +1,7 @@
 """The verbs of what the public sees, ``serve`` and ``site``: of a source, or of the commons that a file describes."""
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,10 @@ def open_publication(options: argparse.Namespace) -> Any:
 
     identity = read_identity(options.commons)
     chosen = argparse.Namespace(**vars(options))
-    if identity.source and options.source in (None, identity.source):
-        chosen.source = identity.source
+    if not identity.describes(options.source):
+        identity = dataclasses.replace(identity, earlier="")  # it belongs to the source of the commons
+    else:
+        chosen.source = options.source or identity.source or None
         chosen.columns = options.columns or [f"{name}={column}" for name, column in identity.columns.items()]
         chosen.layout = options.layout or identity.layout or None
     catalog = open_source(chosen)
@@ -146,6 +149,12 @@ def _count(options: argparse.Namespace) -> None:
             "of its own, which the next release needs. Add for instance: --out pages"
         )
     publication = open_publication(options)
+    before = options.earlier or publication.identity.earlier
+    if before and options.out and Path(before).expanduser().resolve() == options.out.expanduser().resolve():
+        raise WordsError(
+            f"--out {options.out} is the folder of the earlier release, whose pages reports and the next release need "
+            "as they are. Another folder would be right. Name one with --out."
+        )
     place = write_aggregates(publication, options.out) if options.out else cached_aggregates(publication)
     print(f"Aggregates: {place}")
 

@@ -113,6 +113,7 @@ def _shape(parameter: Any) -> str:
         "reference": "NAME|CSV",
         "folder": "FOLDER",
         "earlier": "VERSION|FOLDER",
+        "pages": "FOLDER",
     }
     return "|".join(parameter.choices) if parameter.choices else shapes[parameter.type]
 

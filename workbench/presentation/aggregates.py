@@ -1,6 +1,7 @@
 """Write what public pages read: one file of finished counts and chart specifications a page, no row of any patient."""
 
 import datetime as dt
+import json
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -14,6 +15,7 @@ from workbench.presentation.glossary import glossary_of
 from workbench.presentation.manifest import MANIFEST, write_pages
 from workbench.presentation.pages import list_pages
 from workbench.presentation.publication import Publication
+from workbench.presentation.published import pack_tables
 from workbench.presentation.staging import replaced_folder
 from workbench.presentation.vega_bundle import vega_bundle
 
@@ -76,12 +78,13 @@ def cached_aggregates(publication: Publication) -> Path:
     Parameters
     ----------
     publication : Publication
-        What is shown, without earlier releases.
+        What is shown.
 
     Returns
     -------
     pathlib.Path
-        Its name changes with the data version, the package, the reference populations, the entries and the identity.
+        Its name changes with the data version, the package, the reference populations, the entries, the identity and
+        what earlier releases published.
     """
     datasets(publication.own)  # entries that are wrong are told before anything is counted
     name = publication.catalog.repository.folder.name
@@ -120,5 +123,6 @@ def _drawn_by(publication: Publication) -> str:
     files += [*asset_path("dashboards").glob("*.toml"), *(own.expanduser().rglob("*.yaml") if own else ())]
     days = publication.identity.refresh_days  # pages that get old are counted anew within as many days
     period = dt.datetime.now(dt.UTC).date().toordinal() // days if days else 0
-    spoken = (repr(publication.identity), publication.disclosure, str(period))
+    before = json.dumps([pack_tables(release) for release in publication.earlier])
+    spoken = (repr(publication.identity), publication.disclosure, str(period), before)
     return rules_digest((file.read_text(encoding="utf-8") for file in sorted(files) if file.is_file()), spoken)

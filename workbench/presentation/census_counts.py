@@ -36,6 +36,8 @@ PEOPLE = {
 COMPARED = {name: PEOPLE[name] for name in ("sex", "age_group", "race", "ethnicity")}
 #: How they were imaged; a patient counts once in each. Of an open source only acquired images are asked.
 IMAGING = {"modality": "Modality", "body_region": "Body region", "manufacturer": "Manufacturer"}
+#: What a report of a controlled source says where no earlier release came with it.
+ALONE = "Suppressed for this release alone; if another was published, pass --earlier with the folder of its pages."
 # Of a controlled source the population in the census's own age bands: hidden counts cannot be summed to other bands.
 _REFERENCES = {"controlled": "us_census"}
 _REFERENCE = "us_acs"

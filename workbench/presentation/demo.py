@@ -94,7 +94,7 @@ def serve_publication(
         0 after Ctrl-C.
     """
     aggregates = cached_aggregates(publication)
-    if not publication.is_open:
+    if not publication.is_open and not publication.earlier:
         say(
             "Small counts are hidden for this release alone. Was another one published? Write this one together "
             "with it: workbench site aggregates --earlier FOLDER --out PAGES; workbench serve --aggregates PAGES."

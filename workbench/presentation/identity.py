@@ -18,6 +18,7 @@ from workbench.presentation.contrast import (
     lifted,
     tinted,
 )
+from workbench.presentation.manifest import MANIFEST
 
 _MOST_LOGO_BYTES = 100_000
 _MOST_CHARACTERS = 600
@@ -62,6 +63,9 @@ class Identity:
         New names to columns, of a table.
     layout : str
         How a folder lies, as `workbench.open_catalog` takes it.
+    earlier : str
+        The folder of pages that the release before published; a controlled source is suppressed with it, on pages and
+        in reports alike.
     """
 
     name: str = ""
@@ -76,6 +80,24 @@ class Identity:
     refresh_days: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
     layout: str = ""
+    earlier: str = ""
+
+    def describes(self, source: str | Path | None) -> bool:
+        """Return whether a source is the one that is described here.
+
+        Parameters
+        ----------
+        source : str or pathlib.Path or None
+            As it was typed; empty where none was, which leaves the choice to the commons.
+
+        Returns
+        -------
+        bool
+            What the commons says of columns, layout and earlier releases belongs to its own source alone; one without
+            a source describes any.
+        """
+        typed = str(source or self.source)
+        return self.source in ("", typed, str(Path(typed).expanduser().resolve()))
 
     def entry(self) -> dict[str, str]:
         """Return what a page holds of it, as ``page["identity"]``.
@@ -139,7 +161,7 @@ def read_identity(path: str | Path | None) -> Identity:
 
 def _identity(written: Mapping[str, Any], folder: Path) -> Identity:
     citation = written.get("citation", ())
-    placed = {key: _placed(written[key], folder) for key in ("source", "layout") if key in written}
+    placed = {key: _placed(written[key], folder) for key in ("source", "layout", "earlier") if key in written}
     told = {
         "citation": (citation,) if isinstance(citation, str) else tuple(citation),
         "logo": _picture(folder / written["logo"]) if "logo" in written else "",
@@ -251,6 +273,12 @@ def _columns(value: object, folder: Path) -> str:
     return 'new names to columns would be right, such as { sex = "Gender" }'
 
 
+def _earlier(value: object, folder: Path) -> str:
+    if isinstance(value, str) and (folder / Path(value).expanduser() / MANIFEST).is_file():
+        return ""
+    return "the folder of pages that the release before published would be right, as site aggregates wrote it"
+
+
 _RULES: dict[str, Callable[[Any, Path], str]] = {
     "name": _text,
     "source": _text,
@@ -264,4 +292,5 @@ _RULES: dict[str, Callable[[Any, Path], str]] = {
     "refresh_days": _days,
     "columns": _columns,
     "layout": _text,
+    "earlier": _earlier,
 }

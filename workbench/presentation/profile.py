@@ -22,6 +22,11 @@ from workbench.presentation.identity import Identity
 from workbench.presentation.release_figures import ReleaseCensus
 from workbench.presentation.what_changed import WhatChanged
 
+_FOR_HOLDER = (
+    "This report is for the holder of the data: none of its counts is hidden. For the public: workbench report "
+    "release_census."
+)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CohortProfile:
@@ -66,13 +71,9 @@ class CohortProfile:
         drawn = self.changed.figures()[:1] if self.changed else []
         figure = drawn[0] if drawn else charts.attrition(self.cohort.attrition)
         repository = self.cohort.repository
-        return first_page(
-            self.sentences,
-            figure,
-            repository=repository,
-            identity=identity,
-            rule=stamp_of(repository),
-        )
+        holder = _FOR_HOLDER if repository.disclosure == "controlled" else ""
+        rule = " ".join(filter(None, (stamp_of(repository), holder)))
+        return first_page(self.sentences, figure, repository=repository, identity=identity, rule=rule)
 
     def what_changed(self) -> list[Any]:
         """Return what changed, its pictures but the one on page one, and the table behind it.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.assessment.census import Census
 from workbench.catalog.commons import Catalog
+from workbench.catalog.disclosure import refuse_in_public
 from workbench.catalog.repository import Disclosure
 from workbench.presentation.census_counts import PublicCounts, count_public
 from workbench.presentation.identity import Identity
@@ -65,7 +66,8 @@ def publish(
     own : pathlib.Path, optional
         Entries of your own for the data catalog.
     earlier : pathlib.Path, optional
-        The aggregates of the release before, which a controlled source is suppressed with.
+        The aggregates of the release before, which a controlled source is suppressed with; by default those that the
+        identity names.
 
     Returns
     -------
@@ -74,17 +76,21 @@ def publish(
 
     Raises
     ------
+    PermissionError
+        For a controlled source where strangers look; also where only the identity says that it is one.
     FileNotFoundError, ValueError
         When an earlier release comes with an open source, does not exist, or is no page of a census.
     """
     spoken = identity or Identity()
     named = _as_published(catalog, spoken)
-    if earlier and named.repository.disclosure != "controlled":
+    refuse_in_public(named.repository)
+    before = earlier or spoken.earlier
+    if before and named.repository.disclosure != "controlled":
         raise ValueError(
             f"An earlier release came with {named.repository.name}, whose counts are shown exactly: there is nothing "
             "to suppress with it. A controlled source would be right. Leave the earlier release out."
         )
-    return Publication(named, spoken, own, read_earlier(earlier) if earlier else ())
+    return Publication(named, spoken, own, read_earlier(before) if before else ())
 
 
 def _as_published(catalog: Catalog, identity: Identity) -> Catalog:

@@ -1,12 +1,15 @@
 """Count what the data-quality report shows: exactly where the source is open, else from its published tables."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from workbench.assessment.census import Census
 from workbench.catalog.commons import Catalog
 from workbench.catalog.completeness import GAPS, count_unknown, period_name
 from workbench.catalog.disclosure import stamp_of
 from workbench.errors import unknown_name
-from workbench.presentation.census_counts import PublicCounts, count_public
+from workbench.presentation.census_counts import ALONE, PublicCounts, count_public
 from workbench.presentation.data_quality import DataQuality
 from workbench.vocabulary.demographics import MISSING
 
@@ -19,7 +22,9 @@ _HIDDEN = (
 _COLUMNS = ["rule", "unit", "n", "n_total", "fraction", "treatment"]
 
 
-def examine_quality(catalog: Catalog, *, collection_id: str = "", exact: bool = False) -> DataQuality:
+def examine_quality(
+    catalog: Catalog, *, collection_id: str = "", exact: bool = False, earlier: Sequence[Sequence[Census]] = ()
+) -> DataQuality:
     """Return what is not known of a source, which rules cleaned it, and where it is worst.
 
     Parameters
@@ -31,6 +36,8 @@ def examine_quality(catalog: Catalog, *, collection_id: str = "", exact: bool = 
     exact : bool
         Whether a controlled source is counted exactly, for its holder. Otherwise only the shares of its public tables
         are shown, without collections, releases and rules.
+    earlier : sequence of sequence of Census
+        What earlier releases of a controlled source published, oldest first; what its public page is suppressed with.
 
     Returns
     -------
@@ -55,10 +62,10 @@ def examine_quality(catalog: Catalog, *, collection_id: str = "", exact: bool = 
                 f"Received collection_id={collection_id!r} of a controlled source. Its public tables tell nothing of "
                 "one collection. Leave it empty, or ask with exact=True for yourself."
             )
-        public = count_public(catalog)
+        public = count_public(catalog, earlier=earlier)
         none = pl.DataFrame(schema=repository.data_quality.schema).select(_COLUMNS)
         by_none = repository.data_quality_by_collection.head(0)
-        rule = " ".join((*public.protection, _HIDDEN))
+        rule = " ".join((*public.protection, _HIDDEN, *(() if earlier else (ALONE,))))
         return DataQuality(repository, _of_public(public), none, by_none, over, rule)
     unknown, by_collection = count_unknown(catalog), repository.data_quality_by_collection
     silent = _silent(unknown)

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+from workbench.assessment.census import Census
 from workbench.assessment.references import read_reference
 from workbench.assessment.representativeness import compare_to_reference
 from workbench.catalog.cohort import Cohort
@@ -10,7 +11,14 @@ from workbench.catalog.commons import Catalog
 from workbench.catalog.overview import everybody
 from workbench.catalog.releases import up_to_release
 from workbench.errors import unknown_name
-from workbench.presentation.census_counts import PEOPLE, PublicCounts, count_public, default_reference, is_known
+from workbench.presentation.census_counts import (
+    ALONE,
+    PEOPLE,
+    PublicCounts,
+    count_public,
+    default_reference,
+    is_known,
+)
 from workbench.presentation.change_since import change_since
 from workbench.presentation.release_figures import PLACES, ReleaseCensus
 from workbench.vocabulary.languages import category_labels
@@ -27,6 +35,7 @@ def count_release(
     language: str = "en",
     exact: bool = False,
     compare_to: str = "",
+    earlier: Sequence[Sequence[Census]] = (),
 ) -> ReleaseCensus:
     """Return the census of a release.
 
@@ -49,6 +58,8 @@ def count_release(
     compare_to : str
         An earlier release of the source, or the folder of an earlier report of it; what changed since then comes
         first. Of a controlled source only a report, unless `exact`. Empty for nothing.
+    earlier : sequence of sequence of Census
+        What earlier releases of a controlled source published, oldest first; what its public page is suppressed with.
 
     Returns
     -------
@@ -72,8 +83,9 @@ def count_release(
         censuses = {each: people.census(by=[each]) for each in names}
         rule = next(iter(censuses.values())).stamp or _OPEN
     else:
-        public = _published(catalog, release, names)
-        censuses, rule = {each: public.censuses[(each,)] for each in names}, " ".join(public.protection)
+        public = _published(catalog, release, names, earlier)
+        censuses = {each: public.censuses[(each,)] for each in names}
+        rule = " ".join(public.protection if earlier else (*public.protection, ALONE))
     population = read_reference(reference or default_reference(catalog.repository))
     described = [each for each in names if each not in PLACES]
     counts = ReleaseCensus(
@@ -95,7 +107,9 @@ def count_release(
     return dataclasses.replace(counts, changed=change_since(counts, compare_to, people=everyone, exactly=exactly))
 
 
-def _published(catalog: Catalog, release: str, names: Sequence[str]) -> PublicCounts:
+def _published(
+    catalog: Catalog, release: str, names: Sequence[str], earlier: Sequence[Sequence[Census]]
+) -> PublicCounts:
     """The tables of the public page: suppressed apart from them, the report's would give away what the page's hide."""
     if release:
         raise ValueError(
@@ -103,7 +117,7 @@ def _published(catalog: Catalog, release: str, names: Sequence[str]) -> PublicCo
             "its public page, which shows the latest release. Leave the release empty, or ask with exact=True for "
             "yourself."
         )
-    public = count_public(catalog)
+    public = count_public(catalog, earlier=earlier)
     for name in names:
         if (name,) not in public.censuses:
             known = [by[0] for by in public.censuses if len(by) == 1]

@@ -13,7 +13,18 @@ from workbench.assets import asset_path
 from workbench.errors import unknown_name
 
 ParameterType = Literal[
-    "text", "integer", "number", "switch", "choice", "date", "source", "cohort", "reference", "folder", "earlier"
+    "text",
+    "integer",
+    "number",
+    "switch",
+    "choice",
+    "date",
+    "source",
+    "cohort",
+    "reference",
+    "folder",
+    "earlier",
+    "pages",
 ]
 _FOLDER = "folder"  # where the notebook writes; the frame gives it
 _INFERRED: Mapping[type, ParameterType] = {bool: "switch", int: "integer", float: "number"}

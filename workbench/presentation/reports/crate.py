@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.presentation.identity import Identity
+from workbench.presentation.manifest import MANIFEST
 from workbench.presentation.reports.collections import ReportEntry
+from workbench.presentation.reports.parameters import PROVENANCE
 from workbench.provenance import file_digest
 
 #: The file by which the folder of an RO-Crate is known.
@@ -188,8 +190,8 @@ def _inputs(made: Made) -> Iterator[dict[str, Any]]:
         if not path.is_absolute():
             yield entity | {"value": value}
             continue
-        known = path if path.is_file() else path / "provenance.json"
-        digest = {"sha256": file_digest(known)} if known.is_file() else {}
+        known = next((each for each in (path, path / PROVENANCE, path / MANIFEST) if each.is_file()), None)
+        digest = {"sha256": file_digest(known)} if known else {}
         yield entity | {"value": path.name, **digest}
 
 

@@ -10,6 +10,7 @@ from workbench.catalog.cohort import Cohort
 from workbench.catalog.definition import read_definition
 from workbench.catalog.sources.recognize import place_of
 from workbench.errors import brief, did_you_mean, unknown_name
+from workbench.presentation.published import read_earlier
 from workbench.presentation.reports.collections import Parameter, ReportEntry
 
 #: The file by which the folder of a report is known.
@@ -172,6 +173,15 @@ def _earlier(parameter: Parameter, word: str) -> str:
     return word
 
 
+def _pages(parameter: Parameter, word: str) -> str:
+    """What an earlier release published, read once so that a page that is none is told now."""
+    path = Path(word).expanduser()
+    if not path.is_dir():
+        raise _off(parameter, word, "The folder of pages that the release before published")
+    read_earlier(path)
+    return str(path.resolve())
+
+
 def _existing(parameter: Parameter, word: str, right: str) -> str:
     path = Path(word).expanduser()
     if not path.exists():
@@ -231,6 +241,7 @@ _RIGHT: Mapping[str, str] = {
     "number": "A number",
     "switch": "True or False",
     "folder": "The path of a folder",
+    "pages": "The path of a folder",
 }
 _CHECKS: Mapping[str, Callable[[Parameter, str], Any]] = {
     "text": _text,
@@ -244,4 +255,5 @@ _CHECKS: Mapping[str, Callable[[Parameter, str], Any]] = {
     "reference": _reference,
     "folder": _folder,
     "earlier": _earlier,
+    "pages": _pages,
 }

@@ -157,7 +157,9 @@ def plan_report(
     entry = find_report(name)
     file = commons_file(commons)
     identity = read_identity(file)
-    usual = {"source": identity.source} if identity.source and "source" in entry.parameters else {}
+    own = {"source": identity.source}
+    own |= {"earlier": identity.earlier} if identity.describes(parameters.get("source")) else {}
+    usual = {each: value for each, value in own.items() if value and each in entry.parameters}
     values = check_parameters(entry, usual | dict(parameters))
     if pdf:
         check_browser()

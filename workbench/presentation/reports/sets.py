@@ -183,7 +183,7 @@ def _all_values(parameter: Parameter, given: Mapping[str, Any], identity: Identi
 def _open(given: Mapping[str, Any], identity: Identity) -> Any:
     from workbench.presentation.reports.kernel import open_published
 
-    return open_published(str(given.get("source") or identity.source or "idc"), identity)
+    return open_published(str(given.get("source") or identity.source or "idc"), identity).catalog
 
 
 def _columns(catalog: Any) -> list[str]:
