@@ -7,6 +7,7 @@ import pytest
 from workbench.catalog.registry import datasets
 from workbench.phantoms.commons import write_gen3_export
 from workbench.presentation import aggregates, demo
+from workbench.presentation.manifest import PAGE_SCHEMA, write_pages
 
 
 @pytest.fixture
@@ -83,6 +84,24 @@ def test_an_earlier_release_without_a_folder_to_write_is_refused(fails, exports,
     assert fails("site", "aggregates", "--source", str(exports[0]), "--earlier", str(tmp_path)) == (
         "--earlier came without --out. A release that is suppressed with the one before is written into a "
         "folder of its own, which the next release needs. Add for instance: --out pages"
+    )
+
+
+def test_the_pages_of_a_commons_are_suppressed_with_those_that_its_file_names(done, fails, exports, tmp_path, light):
+    commons, before = exports[0].parent / "second.toml", exports[0].parent / "before"
+    before.mkdir()
+    packed = {"categories": {"sex": ["Male"]}, "tables": [{"by": ["sex"], "n_total": 20, "steps": [0], "n": [20]}]}
+    page = {"title": "x", "groups": [], "figures": [], "published": packed, "earlier": [], "suppressed": True}
+    write_pages(before, {"cohorts": {"schema": PAGE_SCHEMA, **page}}, source={}, identity={})
+    commons.write_text(f'name = "Harbor"\nsource = "{exports[0].name}"\nearlier = "before"\n', encoding="utf-8")
+    words = ("site", "aggregates", "--commons", str(commons))
+    done(*words, "--out", str(tmp_path / "pages"))
+    assert [[table.n_total for table in release] for release in light[-1].earlier] == [[20]]
+    done(*words, "--source", str(exports[1]), "--out", str(tmp_path / "others"))
+    assert light[-1].earlier == ()  # another source has not published that
+    assert fails(*words, "--out", str(before)) == (
+        f"--out {before} is the folder of the earlier release, whose pages reports and the next release need as they "
+        "are. Another folder would be right. Name one with --out."
     )
 
 

@@ -2,13 +2,15 @@
 
 import json
 
+import polars as pl
 import pytest
 
+from workbench.assessment.census import count_census
 from workbench.catalog.commons import open_catalog
 from workbench.presentation import aggregates
 from workbench.presentation.identity import Identity
 from workbench.presentation.pages import list_pages
-from workbench.presentation.publication import publish
+from workbench.presentation.publication import Publication, publish
 
 
 @pytest.fixture
@@ -51,6 +53,16 @@ def test_pages_are_counted_again_only_where_what_they_show_changes(catalog, coun
     manifest = json.loads((named / "manifest.json").read_text("utf-8"))
     assert manifest["source"]["disclosure"] == "synthetic"
     assert manifest["good_until"]
+
+
+def test_pages_are_counted_again_where_another_release_came_before(catalog, counted, monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    published = (count_census(pl.DataFrame({"sex": ["Male"] * 20}), by=["sex"]),)
+    places = {
+        aggregates.cached_aggregates(Publication(catalog, Identity(), earlier=earlier))
+        for earlier in ((), (published,), (published, published))
+    }
+    assert len(places) == 3
 
 
 def test_a_page_that_fails_leaves_no_folder(catalog, counted, monkeypatch, tmp_path):

@@ -3,7 +3,9 @@
 import dataclasses
 import re
 from datetime import date
+from pathlib import Path
 
+import polars as pl
 import pytest
 
 import workbench as wb
@@ -76,3 +78,15 @@ def test_what_it_says_is_text_and_never_markup(contents: list[ReleaseCensus | Co
     assert "<script>" not in shown
     assert "<b>us" not in shown
     assert '<p class="rule">a &lt; b</p>' in shown
+
+
+def test_a_profile_of_a_controlled_source_says_that_it_is_for_the_holder(tmp_path: Path, invented: Catalog) -> None:
+    pl.DataFrame({"patient_id": [f"P{i}" for i in range(30)], "sex": ["F"] * 30}).write_csv(tmp_path / "mine.csv")
+    mine = wb.open_catalog(tmp_path / "mine.csv")
+    profile = describe_cohort(mine, mine.everything, reference="us_census")
+    assert profile.first_page().rule == (
+        "Exact counts of a controlled source: for its holder, do not publish. This report is for the holder of the "
+        "data: none of its counts is hidden. For the public: workbench report release_census."
+    )
+    open_to_all = describe_cohort(invented, invented.where(sex="Female"), reference="us_acs")
+    assert "holder" not in open_to_all.first_page().rule

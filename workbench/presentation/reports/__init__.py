@@ -11,9 +11,10 @@ What a report's notebook relies on:
 - Page one is shown by an object whose HTML is ``<section class="first-page">``, in the first cell after the parameters:
   three sentences ``<ul class="sentences">``, one figure as `Figure` shows itself, ``<p class="as-of">`` and
   ``<p class="contact">``. The frame styles these four, keeps them on one sheet and breaks the page after them.
-- ``workbench.presentation.reports.kernel``: ``open_published(source)`` opens the source under the name, disclosure and
-  columns of the commons that ``WORKBENCH_COMMONS`` names; ``report_identity()`` says who that is (the empty identity
-  without it). The frame itself puts logo and name above the report, and contact, license and citation below it; a
+- ``workbench.presentation.reports.kernel``: ``open_published(source)`` gives the `Publication` of the source under the
+  name, disclosure and columns of the commons that ``WORKBENCH_COMMONS`` names; a report that shows public counts takes
+  the parameter ``earlier`` too and passes it on, so that it is suppressed as the pages are. ``report_identity()`` says
+  who publishes (the empty identity without it). The frame itself puts logo and name above the report, and contact, license and citation below it; a
   notebook says the contact on page one and nothing else of the identity.
 - The time of the run is in ``SOURCE_DATE_EPOCH``; `workbench.provenance.stamp` reads it, nothing else tells the time.
 """
