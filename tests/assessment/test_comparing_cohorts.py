@@ -127,7 +127,7 @@ def test_groups_that_either_side_hides_are_summed_on_both() -> None:
     }
     assert compared.table["total_variation"].to_list() == pytest.approx([0.2, 0.2])
     assert compared.notes[0] == (
-        "site: 3 groups with small counts on either side are summed into one, 'Not shown (small counts)'."
+        "site: 3 groups whose counts are hidden on either side are summed into one, 'Hidden groups together'."
     )
 
 

@@ -55,7 +55,7 @@ def test_exact_counts_of_a_controlled_source_carry_their_stamp_into_the_file(min
 def test_small_counts_are_suppressed_when_asked_and_not_compared_exactly(mine: str, done: Done) -> None:
     said = done("census", "--source", mine, "--suppress", "--compare", "us_census", "--csv", "public.csv")
     assert EXACT_STAMP not in said
-    assert "Counts of 1–10 patients, and those that would give them away, are not shown." in said
+    assert "Counts of 1–10 patients, and those that would give them away, are hidden." in said
     shown = pl.read_csv("public.csv", comment_prefix="#").filter(pl.col("sex") == "Not Reported")
     assert shown["n_patients"].to_list() == [None]
 

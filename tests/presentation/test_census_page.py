@@ -107,7 +107,7 @@ def test_every_number_of_patients_on_the_page_is_none_or_eleven_and_more(closed)
 
 def test_a_controlled_source_says_what_it_hides_and_names_nobody(closed, closed_folder):
     text = closed.page.locator("body").inner_text()
-    assert "Counts of 1–10 patients, and those that would give them away, are not shown." in text
+    assert "Counts of 1–10 patients, and those that would give them away, are hidden." in text
     assert re.search(r"Checked: \d+ cells, none of 1–10 can be derived from everything shown here together\.", text)
     everything = (closed_folder / "census.json").read_text(encoding="utf-8") + closed.page.content()
     assert "synthetic-case" not in everything

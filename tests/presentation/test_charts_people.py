@@ -24,7 +24,7 @@ from workbench.presentation.theme import GRAY
 from workbench.sampling import match_target
 from workbench.vocabulary.demographics import AGE_GROUPS, ETHNICITY, MISSING, RACE, SEX
 
-STAMP = "Counts of 1–10 patients, and those that would give them away, are not shown."
+STAMP = "Counts of 1–10 patients, and those that would give them away, are hidden."
 
 
 def spread(n: int, counts: dict[str, int], categories: tuple[str, ...]) -> pl.Series:
@@ -139,8 +139,8 @@ def test_a_figure_is_one_view_that_is_as_wide_as_its_page(figure: Figure) -> Non
 def test_a_hidden_cell_is_hatched_said_and_never_a_number(figures: dict[str, Figure], name: str) -> None:
     figure = figures[name]
     assert STAMP in figure.footnote
-    assert "not shown" in figure.description
-    assert "not shown" in figure.subtitle  # the denominator is hidden too
+    assert "hidden" in figure.description
+    assert "hidden" in figure.subtitle  # the denominator is hidden too
     striped = [part for part in inner(figure.spec()) if part.get("gradient") == "linear"]
     assert striped or "▨" in str(drawn_rows(figure))
     count = next(column for column in figure.table.columns if column in ("n_patients", "n"))
@@ -209,9 +209,9 @@ def test_a_reference_without_joint_counts_is_multiplied_and_says_so() -> None:
 
 def test_a_pyramid_with_hidden_cells_rests_on_the_bars_shown(figures: dict[str, Figure]) -> None:
     figure = figures["pyramid, hidden"]
-    assert figure.subtitle == "50 in the bars shown, of patients (how many is not shown)"
+    assert figure.subtitle == "50 in the bars shown, of patients (how many is hidden)"
     assert figure.title == "The largest group are men of 50–64 years, 60.0 % of those shown"
-    assert "sex or age not known: not shown" in [row.get("words") for row in drawn_rows(figure)]
+    assert "sex or age not known: hidden" in [row.get("words") for row in drawn_rows(figure)]
 
 
 def test_a_pyramid_of_other_attributes_is_refused() -> None:

@@ -56,7 +56,7 @@ def test_tables_of_a_controlled_source_are_suppressed_as_one_family(controlled: 
     counts = count_release(controlled, language="fr")
     tables = list(counts.censuses.values())
     assert audit(tables).table.is_empty() or audit(tables).n_exposed == 0
-    assert counts.rule.startswith("Counts of 1–10 patients, and those that would give them away, are not shown.")
+    assert counts.rule.startswith("Counts of 1–10 patients, and those that would give them away, are hidden.")
     assert (counts.trends, counts.missing, counts.grown(), counts.unknown()) == ({}, None, [], [])
     counts.save_tables(tmp_path)
     for file in tmp_path.glob("*.csv"):

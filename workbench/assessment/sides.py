@@ -20,7 +20,7 @@ from workbench.vocabulary.demographics import MISSING
 Policy = Literal["included", "excluded"]
 
 CROSS = " × "
-NOT_SHOWN = "Not shown (small counts)"
+NOT_SHOWN = "Hidden groups together"
 LAST_YEAR = 100.0  # where the open band of the oldest is taken to end; 85+ then reaches from 85 to 100 years
 
 _NAMED = 3  # groups without a counterpart that a note names
@@ -119,7 +119,7 @@ def lay_side_by_side(
     hidden = dict.fromkeys([*first.hidden, *second.hidden])
     pool = (NOT_SHOWN,) * min(1, len(hidden))
     if hidden:
-        notes.append(f"{len(hidden)} groups with small counts on either side are summed into one, {NOT_SHOWN!r}.")
+        notes.append(f"{len(hidden)} groups whose counts are hidden on either side are summed into one, {NOT_SHOWN!r}.")
     gone = {_is_missing(key) for key in hidden}
     first, second = pooled(first, second, pool)
     shown = [key for side in (first, second) for key, n in side.n.items() if n and key != pool]

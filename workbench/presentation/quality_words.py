@@ -129,7 +129,7 @@ def known_of_all(gaps: pl.DataFrame) -> str:
     known = [plain_gap(gap) for gap in gaps.filter(pl.col("n") == 0)["gap"]]
     hidden = [plain_gap(gap) for gap in gaps.filter(pl.col("n").is_null())["gap"]]
     said = [f"Known of everything and everybody counted: {listed(known)}." if known else ""]
-    said.append(f"How often is not shown, since a count is small or hides one: {listed(hidden)}." if hidden else "")
+    said.append(f"How often is hidden, so that no count of 1–10 can be worked out: {listed(hidden)}." if hidden else "")
     return " ".join(filter(None, said))
 
 

@@ -12,7 +12,7 @@ from workbench.assessment.suppression import audit, suppress
 from workbench.vocabulary.countries import COUNTRIES
 from workbench.vocabulary.geography import STATES
 
-RULE = "Counts of 1–10 patients, and those that would give them away, are not shown."
+RULE = "Counts of 1–10 patients, and those that would give them away, are hidden."
 
 
 def test_a_table_without_small_counts_is_shown_whole() -> None:

@@ -70,7 +70,7 @@ def test_patients_without_a_period_are_a_count_too() -> None:
 
 def test_the_stamp_says_what_is_not_shown_and_the_order_tells_nothing() -> None:
     trend = suppress_trend(trend_of({"Z": 90, "M": 40, "A": 30, "B": 5}))
-    assert trend.stamp == "Counts of 1–10 patients, and those that would give them away, are not shown."
+    assert trend.stamp == "Counts of 1–10 patients, and those that would give them away, are hidden."
     assert trend.table["site"].to_list() == ["A", "B", "M", "Z"]
     assert trend.table["n"].to_list() == [None, None, 40, 90]
     assert not re.search(r"\b(5|30)\b", repr(trend) + trend._repr_html_())

@@ -125,7 +125,7 @@ def suppress(
     shown = hide_counts(
         counts, lambda trial: read_knowledge([*before, replace(exact, counts=dict(trial))]), threshold=threshold
     )
-    rule = f"Counts of 1–{threshold - 1} patients, and those that would give them away, are not shown."
+    rule = f"Counts of 1–{threshold - 1} patients, and those that would give them away, are hidden."
     tables = tuple(_with_hidden(census, shown, rule) for census in censuses)
     proof = audit_releases([*before, read_published(tables)], threshold=threshold)
     proof.require_none()

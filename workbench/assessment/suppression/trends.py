@@ -83,7 +83,7 @@ def suppress_trend(trend: Trend, *, threshold: int = THRESHOLD) -> Trend:
         trend,
         table=_with_shares(order_openly(table, [trend.by], within=["period"])),
         n_without_period=None if without is None or 0 < without < threshold else without,
-        stamp=f"Counts of 1–{threshold - 1} patients, and those that would give them away, are not shown.",
+        stamp=f"Counts of 1–{threshold - 1} patients, and those that would give them away, are hidden.",
     )
 
 

@@ -160,7 +160,7 @@ def _two_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     )
     ends = named.group_by(attribute, maintain_order=True).agg(
         end=pl.col(count).sum(),
-        words=pl.when(pl.col(count).null_count() > 0).then(pl.format("▨ {} not shown", pl.col(count).null_count())),
+        words=pl.when(pl.col(count).null_count() > 0).then(pl.format("▨ {} hidden", pl.col(count).null_count())),
     )
     notes = alt.Chart(ends.drop_nulls("words")).mark_text(align="left", dx=6, fontSize=11, color="#5d6873")
     return marks.layered(

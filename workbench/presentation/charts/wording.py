@@ -7,9 +7,9 @@ from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.sides import CROSS
 from workbench.assessment.wording import counted, percentage, plain_words
 
-NOT_SHOWN = "not shown"
+NOT_SHOWN = "hidden"
 WILSON = "Lines are 95 % Wilson intervals."
-HATCHED = "Hatched: not shown, a small count or one that would give it away; not zero."
+HATCHED = "Hatched: hidden, so that no count of 1–10 patients can be worked out; it may be large, and is never 0."
 _AGE = "Age of a patient: at the earliest study with an age; a filter on age_years asks the age at each study."
 
 
@@ -52,7 +52,7 @@ def percent(fraction: float | None, digits: int = 1) -> str:
     Examples
     --------
     >>> percent(0.123), percent(0.0001), percent(0.9999), percent(None)
-    ('12.3 %', '<0.1 %', '>99.9 %', 'not shown')
+    ('12.3 %', '<0.1 %', '>99.9 %', 'hidden')
     """
     if fraction is None:
         return NOT_SHOWN
@@ -116,7 +116,7 @@ def all_of(census: Census) -> str:
     >>> all_of(count_census(pl.DataFrame({"sex": ["Male"] * 1200}), by=["sex"]))
     '1,200 patients'
     """
-    return f"{census.unit} (how many is not shown)" if census.n_total is None else counted(census.n_total, census.unit)
+    return f"{census.unit} (how many is hidden)" if census.n_total is None else counted(census.n_total, census.unit)
 
 
 def source_of(reference: ReferencePopulation) -> str:
@@ -140,6 +140,10 @@ def _missing(counted: Census) -> str:
     said = []
     for attribute in counted.by:
         rows = counted.missing.filter(pl.col("attribute") == attribute).select("reason", count).iter_rows()
-        reasons = ", ".join(f"{number(n)} {reason}" for reason, n in rows if n is None or n > 0)
+        reasons = ", ".join(_of_reason(reason, n) for reason, n in rows if n is None or n > 0)
         said.append(f"{in_words(attribute)} {reasons or 'none'}")
     return f"Missing of {all_of(counted)}: {'; '.join(said)}."
+
+
+def _of_reason(reason: str, n: int | None) -> str:
+    return f"{reason} (how many is {NOT_SHOWN})" if n is None else f"{number(n)} {reason}"
