@@ -1,4 +1,4 @@
-"""Whether a gap closed or opened: worked out by hand, against a reference of 4,925 men and 5,075 women of 10,000."""
+"""Whether a gap narrowed or widened: worked out by hand, against a reference of 4,925 men and 5,075 women of 10,000."""
 
 import polars as pl
 import pytest
@@ -9,17 +9,26 @@ from workbench.assessment.references import read_reference
 from workbench.assessment.representativeness import compare_to_reference
 
 
-def men_of_100(n: int, *, reference: str = "us_census", unknown: int = 0) -> Comparison:
-    sexes = {"Male": n, "Female": 100 - n} | ({"Not Reported": unknown} if unknown else {})
+def men_of_100(n: int, *, of: int = 100, reference: str = "us_census", unknown: int = 0) -> Comparison:
+    sexes = {"Male": n, "Female": of - n} | ({"Not Reported": unknown} if unknown else {})
     return compare_to_reference({"sex": sexes}, read_reference(reference), replicates=0)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "verdict"),
-    [(60, 55, "closed"), (55, 60, "opened"), (55, 55, "stayed"), (45, 53, "closed"), (45, 54, "opened")],
+    [
+        (60, 55, "narrowed"),
+        (55, 60, "widened"),
+        (55, 55, "nearly unchanged"),
+        (45, 53, "nearly unchanged"),
+        (45, 54, "nearly unchanged"),
+        (44, 53, "narrowed"),
+        (60, 59, "narrowed"),
+        (59, 60, "widened"),
+    ],
 )
-def test_a_gap_closes_when_fewer_would_have_to_belong_to_another_group(before: int, after: int, verdict: str) -> None:
-    """Men are 49.25 %: 45 of 100 are 4.25 too few, 53 are 3.75 too many, 54 are 4.75 too many."""
+def test_a_gap_narrows_when_fewer_would_have_to_belong_to_another_group(before: int, after: int, verdict: str) -> None:
+    """Men are 49.25 %: 44 of 100 are 5.25 too few, 45 are 4.25, 53 are 3.75 too many, 54 are 4.75."""
     change = change_of_gap(men_of_100(before), men_of_100(after), attribute="sex")
     assert change.verdict == verdict
     assert change.before == pytest.approx(abs(before - 49.25) / 100)
@@ -30,18 +39,34 @@ def test_it_says_from_what_to_what_and_who_moved() -> None:
     """A difference of 10.75 and of 5.75, of which the doubles are a little less and a little more."""
     title = read_reference("us_census").title
     assert change_of_gap(men_of_100(60), men_of_100(55), attribute="sex").sentence == (
-        f"Sex: the gap to {title} closed: 5.8 of 100 patients would have to belong to another group, 10.7 before. "
+        f"Sex: the gap to {title} narrowed: 5.8 of 100 patients would have to belong to another group, 10.7 before. "
         "Female rose from 40.0 % to 45.0 % (there 50.8 %) and Male fell from 60.0 % to 55.0 % (there 49.3 %)."
     )
     assert change_of_gap(men_of_100(55), men_of_100(55), attribute="sex").sentence == (
-        f"Sex: the gap to {title} did not move: 5.8 of 100 patients would have to belong to another group, as before."
+        f"Sex: the gap to {title} is unchanged: 5.8 of 100 patients would have to belong to another group, as before."
+    )
+
+    sides = (men_of_100(4503, of=10_000), men_of_100(5397, of=10_000))  # 4.22 too few, 4.72 too many
+    assert change_of_gap(*sides, attribute="sex").sentence == (
+        f"Sex: the gap to {title} is nearly unchanged: 4.7 of 100 patients would have to belong to another group, 4.2 "
+        "before. Female fell from 55.0 % to 46.0 % (there 50.8 %) and Male rose from 45.0 % to 54.0 % (there 49.3 %)."
+    )
+
+
+def test_a_share_that_moved_by_less_than_one_of_a_hundred_has_no_direction() -> None:
+    """5.72 of 100 too many men, then 5.60."""
+    sides = (men_of_100(5497, of=10_000), men_of_100(5485, of=10_000))
+    title = read_reference("us_census").title
+    assert change_of_gap(*sides, attribute="sex").sentence == (
+        f"Sex: the gap to {title} is nearly unchanged: 5.6 of 100 patients would have to belong to another group, 5.7 "
+        "before."
     )
 
 
 def test_those_without_a_value_are_told_apart() -> None:
     change = change_of_gap(men_of_100(60), men_of_100(60, unknown=50), attribute="sex")
     assert (change.missing_before, change.missing_after) == (0, 50)
-    assert change.verdict == "stayed"
+    assert change.verdict == "nearly unchanged"
 
 
 def test_the_tables_of_an_earlier_report_do_as_well() -> None:

@@ -1,5 +1,7 @@
 """A release is everybody who had come up to then; nobody is counted before the first."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,32 @@ def test_without_a_name_the_latest_is_meant_and_nobody_left_out(invented: Catalo
     release = up_to_release(invented.everything)
     assert release.cohort == invented.everything
     assert release.name == str(invented.everything.trend(by="sex", over="batch").periods[-1])
+
+
+def test_who_is_in_no_batch_yet_is_not_counted_but_told() -> None:
+    """Of the invented commons of 2021 counted from its table: who has a batch, and who has none."""
+    everything = wb.open_catalog("synthetic:midrc_2021").everything
+    batches = everything.repository.column("patients", "batch")
+    released, waiting = batches.drop_nulls().len(), batches.null_count()
+    assert (released, waiting) == (4421, 22_015)
+    release = up_to_release(everything)
+    assert (release.name, release.cohort.counts["patients"], release.n_waiting) == ("2021-11-04", released, waiting)
+    assert release.sentence(released) == (
+        "4,421 people are in the Synthetic commons (MIDRC 2021) as of batch 2021-11-04; 22,015 more are in no batch "
+        "yet and not counted here."
+    )
+    earlier = up_to_release(everything, "2021-10-29")
+    assert earlier.cohort.counts["patients"] == (batches <= date(2021, 10, 29)).sum()
+
+
+def test_a_release_says_how_many_people_it_has(invented: Catalog) -> None:
+    release = up_to_release(invented.everything)
+    assert release.sentence(1) == "1 person is in the Synthetic commons as of batch 2024-03-04."
+    assert replace(release, n_waiting=1).sentence(20).endswith("; 1 more is in no batch yet and not counted here.")
+    assert replace(release, n_waiting=None).sentence(None) == (
+        "An undisclosed number of people are in the Synthetic commons, at every stage, released or not, as of batch "
+        "2024-03-04."
+    )
 
 
 def test_between_two_releases_the_earlier_one_holds(invented: Catalog) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -75,6 +76,33 @@ def test_the_gap_before_is_that_of_the_census_of_then(since: ReleaseCensus, inve
         assert gap.before == pytest.approx(table["total_variation"][0])
         now = since.comparisons[gap.attribute].table.filter(missing="excluded")
         assert gap.after == pytest.approx(now["total_variation"][0])
+
+
+def test_before_and_after_are_the_same_kind_of_people() -> None:
+    """Most of the invented commons of 2021 are in no batch; counted here from its patients alone."""
+    catalog = wb.open_catalog("synthetic:midrc_2021")
+    counts = count_release(catalog, attributes="sex, race", compare_to="2021-10-29")
+    assert counts.changed is not None
+    patients = catalog.everything.patients
+    then, now = (patients.filter(pl.col("batch") <= date.fromisoformat(day)) for day in ("2021-10-29", "2021-11-04"))
+    assert counts.changed.counts.row(0)[2:] == (then.height, now.height, now.height - then.height)
+    women = [(side["sex"] == "Female").sum() for side in (then, now)]
+    rows = counts.changed.counts.filter(attribute="sex", category="Female")
+    assert rows.select("n_before", "n_after").row(0) == tuple(women)
+    for gap in counts.changed.gaps:
+        for side, distance in ((then, gap.before), (now, gap.after)):
+            known = side.filter(pl.col(gap.attribute).cast(pl.String).is_in(gap.table["category"].to_list()))
+            shares = known.group_by(pl.col(gap.attribute).cast(pl.String).alias("category")).agg(n=pl.len())
+            there = gap.table.select("category", "reference_fraction").join(shares, on="category", how="left")
+            moved = (there["n"].fill_null(0) / known.height - there["reference_fraction"]).abs().sum() / 2
+            assert distance == pytest.approx(moved)
+    assert counts.sentences[1] == (
+        "The gaps to US population, American Community Survey (2022) by sex and race moved by less than 1 of 100 "
+        "patients."
+    )
+    assert counts.changed.notes[-1] == (
+        "Counted on both sides: those in a batch by then; 22,015 more are in no batch yet."
+    )
 
 
 def test_an_earlier_report_tells_the_same_people_and_gaps(

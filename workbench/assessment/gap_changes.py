@@ -1,4 +1,4 @@
-"""Whether a gap to a reference population closed or opened between two releases, and what moved."""
+"""Whether a gap to a reference population narrowed or widened between two releases, and what moved."""
 
 import html
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ from workbench.assessment.sides import CROSS
 from workbench.assessment.wording import percentage, plain_words
 from workbench.errors import listed
 
-Verdict = Literal["closed", "opened", "stayed", "not comparable"]
+Verdict = Literal["narrowed", "widened", "nearly unchanged", "not comparable"]
 
-_STEP = 0.0005  # of all patients: what changes a percentage with one decimal
+#: What counts as a change of a gap, or of a group's share: 1 of 100 patients. No direction is claimed below it.
+LEAST_CHANGE = 0.01
+_ALIKE = 1e-9  # a difference of 0.01 but for rounding
 _NUMBERS = ("n_patients", "fraction")
 _MOST_NAMED = 2
 
@@ -51,15 +53,15 @@ class GapChange:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the gap closed, opened or stayed, to a tenth of a percent."""
+        """Whether the gap narrowed or widened by `LEAST_CHANGE` or more."""
         if self.problem or self.before is None or self.after is None:
             return "not comparable"
         change = self.after - self.before
-        return "stayed" if abs(change) < _STEP else "closed" if change < 0 else "opened"
+        return "nearly unchanged" if abs(change) < LEAST_CHANGE - _ALIKE else "narrowed" if change < 0 else "widened"
 
     @property
     def sentence(self) -> str:
-        """Whether the gap closed or opened, from what to what, and which groups moved most."""
+        """Whether the gap narrowed or widened, from what to what, and which groups moved most."""
         words = CROSS.join(map(plain_words, self.attribute.split(CROSS)))
         subject = f"{words[0].upper()}{words[1:]}"
         if self.verdict == "not comparable" or self.before is None or self.after is None:
@@ -67,16 +69,17 @@ class GapChange:
                 f"{subject}: {self.problem or 'a distance is not known on both sides'}, so nothing is said of the gap."
             )
         now, then = (f"{100 * distance:.1f}" for distance in (self.after, self.before))
-        verb = {"closed": "closed", "opened": "opened", "stayed": "did not move"}[self.verdict]
+        same = self.after == self.before
+        verb = "is unchanged" if same else f"is {self.verdict}" if self.verdict.startswith("nearly") else self.verdict
         share = f"{now} of 100 patients would have to belong to another group"
-        before = "as before" if self.verdict == "stayed" else f"{then} before"
+        before = "as before" if now == then else f"{then} before"
         return f"{subject}: the gap to {self.reference} {verb}: {share}, {before}. {self._moved()}".strip()
 
     def _moved(self) -> str:
-        """The groups whose shares moved most, up or down."""
+        """The groups whose shares moved most, up or down, by `LEAST_CHANGE` or more."""
         moves = self.table.with_columns(move=pl.col("fraction_after") - pl.col("fraction_before"))
         size = pl.col("move").abs().round(9)  # two groups that trade places move alike, but for rounding
-        large = moves.filter(size >= _STEP).sort(size, descending=True, maintain_order=True)
+        large = moves.filter(size >= LEAST_CHANGE).sort(size, descending=True, maintain_order=True)
         told = [
             f"{row['category']} {'rose' if row['move'] > 0 else 'fell'} from {percentage(row['fraction_before'])} to "
             f"{percentage(row['fraction_after'])} (there {_share(row['reference_fraction'])})"
@@ -94,7 +97,7 @@ class GapChange:
 def change_of_gap(
     before: Comparison | tuple[pl.DataFrame, pl.DataFrame], after: Comparison, *, attribute: str
 ) -> GapChange:
-    """Return whether the gap in one attribute closed or opened.
+    """Return whether the gap in one attribute narrowed or widened.
 
     Parameters
     ----------
@@ -118,7 +121,7 @@ def change_of_gap(
     >>> people = read_reference("us_census")
     >>> sides = [compare_to_reference({"sex": {"Male": n, "Female": 100 - n}}, people) for n in (60, 55)]
     >>> change_of_gap(*sides, attribute="sex").verdict
-    'closed'
+    'narrowed'
     """
     table, contributions = (before.table, before.contributions) if isinstance(before, Comparison) else before
     asked = (pl.col("attribute") == attribute) & (pl.col("missing") == "excluded")

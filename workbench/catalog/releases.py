@@ -24,12 +24,39 @@ class Release:
         What a release is called.
     over : str
         The attribute that orders the releases; empty where there are none.
+    n_waiting : int or None
+        Patients who are in no release yet; they are not in the cohort. None where the cohort holds people at every
+        stage, released or not, and how many wait may not be told.
     """
 
     cohort: Cohort
     name: str
     kind: str
     over: str
+    n_waiting: int | None = 0
+
+    def sentence(self, total: int | None) -> str:
+        """Return how many people there are as of the release, and who is left out since no release has them yet.
+
+        Parameters
+        ----------
+        total : int or None
+            Of the cohort; None where the number may not be shown.
+
+        Returns
+        -------
+        str
+            A sentence.
+        """
+        counted = "An undisclosed number of people are" if total is None else f"{total:,} people are"
+        who = "1 person is" if total == 1 else counted
+        stage = ", at every stage, released or not," if self.n_waiting is None else ""
+        waiting = ""
+        if self.n_waiting:
+            are = "is" if self.n_waiting == 1 else "are"
+            waiting = f"; {self.n_waiting:,} more {are} in no {self.kind} yet and not counted here"
+        source = self.cohort.repository.name
+        return f"{who} in the {source}{stage} as of {self.kind} {self.name}{waiting}."
 
 
 def up_to_release(cohort: Cohort, release: str = "") -> Release:
@@ -40,8 +67,8 @@ def up_to_release(cohort: Cohort, release: str = "") -> Release:
     cohort : Cohort
         Everybody up to now.
     release : str
-        A batch or a version of the source. Between two releases the earlier one holds; empty for the latest, which
-        leaves the cohort as it is.
+        A batch or a version of the source. Between two releases the earlier one holds; empty for the latest. Who is
+        in no release yet is left out.
 
     Returns
     -------
@@ -73,9 +100,12 @@ def up_to_release(cohort: Cohort, release: str = "") -> Release:
         return Release(cohort, repository.version, "version", over)
     kind = _OVER[over]
     periods = cohort.trend(by="sex", over=over).periods.to_list()
-    if not release or not periods:
-        return Release(cohort, str(periods[-1]) if periods else repository.version, kind, over)
-    asked = _typed(release, periods, kind)
+    if not periods:
+        return Release(cohort, repository.version, kind, over)
+    n_waiting = _waiting(cohort) if over == "batch" else 0
+    if not release and not n_waiting:
+        return Release(cohort, str(periods[-1]), kind, over)
+    asked = _typed(release, periods, kind) if release else periods[-1]
     kept = [period for period in periods if period <= asked]
     if not kept:
         raise ValueError(
@@ -83,7 +113,12 @@ def up_to_release(cohort: Cohort, release: str = "") -> Release:
             f"before. Pass one from {periods[0]} to {periods[-1]}, or leave it empty for the last."
         )
     criterion: dict[str, Any] = {over: [str(period) for period in kept] if isinstance(kept[0], date) else kept}
-    return Release(cohort.where(**criterion), str(kept[-1]), kind, over)
+    return Release(cohort.where(**criterion), str(kept[-1]), kind, over, n_waiting)
+
+
+def _waiting(cohort: Cohort) -> int:
+    """How many patients have come, but are in no batch yet."""
+    return cohort.patients["batch"].null_count()
 
 
 def _typed(release: str, periods: list[Any], kind: str) -> Any:

@@ -10,6 +10,7 @@ from workbench.assessment.suppression import audit
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.counted import count_exactly
 from workbench.catalog.earlier import go_back
+from workbench.catalog.releases import Release
 from workbench.presentation.earlier_report import read_earlier_report
 from workbench.presentation.release_figures import ReleaseCensus
 from workbench.presentation.what_changed import WhatChanged, changed_counts
@@ -18,6 +19,7 @@ _TODAY = (
     "People who had come by then are counted with the sex, the age and the rest that the source tells of them today."
 )
 _GONE = "{n:,} people of {release} are no longer in the source; of them nothing else is known."
+_WAITING = "Counted on both sides: those in a {kind} by then; {n:,} more are in no {kind} yet."
 _NET = "Of an earlier report only its tables are known: who came and who went is not, only how many more or fewer."
 
 
@@ -66,7 +68,7 @@ def change_since(counts: ReleaseCensus, compare_to: str, *, people: Cohort, exac
     )
     n_gone = earlier.changes.n("patients", "n_lost")
     gone = _GONE.format(n=n_gone, release=earlier.name) if n_gone else ""
-    notes = tuple(filter(None, (earlier.changes.caveat, _TODAY, gone)))
+    notes = tuple(filter(None, (earlier.changes.caveat, _TODAY, gone, _waiting(counts.release))))
     return WhatChanged(
         earlier.name,
         f"{counts.release.kind} {counts.release.name}",
@@ -111,6 +113,11 @@ def _require_silent(counts: ReleaseCensus, before: list[pl.DataFrame]) -> None:
             "counts of 1–10 patients, or cannot be checked for it. A release suppressed together with the earlier one "
             "would be right. Publish it with --earlier, or ask with exact=True for yourself."
         )
+
+
+def _waiting(release: Release) -> str:
+    """Who is on neither side."""
+    return _WAITING.format(n=release.n_waiting, kind=release.kind) if release.n_waiting else ""
 
 
 def _tables(counts: ReleaseCensus) -> dict[str, pl.DataFrame]:

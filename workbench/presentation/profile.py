@@ -14,7 +14,7 @@ from workbench.catalog.commons import Catalog
 from workbench.catalog.comparison import compare
 from workbench.catalog.disclosure import stamp_of
 from workbench.catalog.overview import everybody
-from workbench.catalog.releases import up_to_release
+from workbench.catalog.releases import Release, up_to_release
 from workbench.presentation import charts
 from workbench.presentation.change_since import change_since
 from workbench.presentation.first_page import FirstPage, first_page
@@ -157,18 +157,31 @@ def describe_cohort(catalog: Catalog, cohort: Cohort, *, reference: str, compare
         As `workbench.presentation.change_since.change_since`.
     """
     comparison = compare(cohort, reference=reference)
+    release, everyone = up_to_release(everybody(catalog)), everybody(catalog)
+    # No animals, as in the comparison.
+    people = dataclasses.replace(cohort, conditions=(*cohort.conditions, *everyone.conditions))
+    counts = _counted(people, release, comparison)
+    if not compare_to:
+        return CohortProfile(cohort, comparison, counts)
+    now = counts
+    if release.n_waiting and not Path(compare_to).is_dir():  # beside an earlier release stand those who are in one
+        came = dataclasses.replace(cohort, conditions=(*cohort.conditions, *release.cohort.conditions))
+        n_waiting = int(people.counts["patients"] - came.counts["patients"])
+        compared = compare(came, reference=reference)
+        now = _counted(came, dataclasses.replace(release, n_waiting=n_waiting), compared)
+    return CohortProfile(cohort, comparison, counts, change_since(now, compare_to, people=people, exactly=True))
+
+
+def _counted(people: Cohort, release: Release, comparison: Comparison) -> ReleaseCensus:
+    """The people of a cohort by what they are compared by."""
     names = comparison.table["attribute"].unique(maintain_order=True).to_list()
-    others = everybody(catalog).conditions
-    people = dataclasses.replace(cohort, conditions=(*cohort.conditions, *others))  # no animals, as in the comparison
-    counts = ReleaseCensus(
-        release=dataclasses.replace(up_to_release(everybody(catalog)), cohort=people),
+    return ReleaseCensus(
+        release=dataclasses.replace(release, cohort=people),
         reference=comparison.reference,
         censuses={name: people.census(by=[name]) for name in names},
         comparisons=dict.fromkeys(names, comparison),
         trends={},
         missing=None,
-        rule=stamp_of(catalog.repository),
+        rule=stamp_of(people.repository),
         language="en",
     )
-    changed = change_since(counts, compare_to, people=people, exactly=True) if compare_to else None
-    return CohortProfile(cohort, comparison, counts, changed)

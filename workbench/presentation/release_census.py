@@ -44,7 +44,8 @@ def count_release(
     catalog : Catalog
         Any source. Animals, phantoms and simulations are left out.
     release : str
-        A batch or a version of the source; everybody up to then is counted. Empty for the latest.
+        A batch or a version of the source; everybody up to then is counted. Empty for the latest. Whoever is in no
+        batch yet is left out, but of a controlled source, whose public tables count people at every stage.
     attributes : str or sequence of str
         What to count, also as words with commas; by default sex, age, race, ethnicity, COVID-19 and place.
     reference : str
@@ -79,6 +80,8 @@ def count_release(
     people, over = chosen.cohort, chosen.over
     names = _attributes(people, attributes)
     exactly = exact or catalog.repository.disclosure != "controlled"
+    if not exactly and over == "batch":  # the public tables count people at every stage
+        chosen = dataclasses.replace(chosen, cohort=everyone, n_waiting=None)
     if exactly:
         censuses = {each: people.census(by=[each]) for each in names}
         rule = next(iter(censuses.values())).stamp or _OPEN

@@ -84,9 +84,7 @@ class ReleaseCensus:
     @property
     def _found(self) -> tuple[str, ...]:
         total = next((census.n_total for census in self.censuses.values()), None)
-        counted = "An undisclosed number of people are" if total is None else f"{total:,} people are"
-        source, release = self.release.cohort.repository.name, self.release
-        said = [f"{'1 person is' if total == 1 else counted} in the {source} as of {release.kind} {release.name}."]
+        said = [self.release.sentence(total)]
         if self.comparisons:
             farthest = max(self.comparisons, key=self._distance)
             said.append(self.comparisons[farthest].sentences[farthest])

@@ -1,4 +1,4 @@
-"""What changed since an earlier release or report: gained, lost, revised, and gaps closed or opened."""
+"""What changed since an earlier release or report: gained, lost, revised, and gaps narrowed or widened."""
 
 import html
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ import polars as pl
 from workbench.assessment.changes import Changes
 from workbench.assessment.gap_changes import GapChange
 from workbench.assessment.wording import plain_words
+from workbench.errors import listed
 from workbench.presentation import charts
 from workbench.presentation.figure import Figure
 
@@ -77,9 +78,16 @@ class WhatChanged:
 
     @property
     def largest_gap(self) -> str:
-        """The sentence on the gap that moved most; empty where none moved or nothing was compared."""
-        moved = [each for each in self._by_size() if each.verdict in ("closed", "opened")]
-        return moved[0].sentence if moved else ""
+        """The sentence on the gap that moved most; that all are nearly unchanged; empty where nothing was compared."""
+        moved = [each for each in self._by_size() if each.verdict in ("narrowed", "widened")]
+        if moved:
+            return moved[0].sentence
+        known = [each for each in self.gaps if each.verdict == "nearly unchanged"]
+        if not known or self.is_equal:
+            return ""
+        names = listed([plain_words(each.attribute) for each in known])
+        gaps = "gaps" if len(known) > 1 else "gap"
+        return f"The {gaps} to {known[0].reference} by {names} moved by less than 1 of 100 patients."
 
     def figures(self) -> list[Figure]:
         """Return the pictures of what changed.

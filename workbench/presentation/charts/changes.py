@@ -8,6 +8,7 @@ import polars as pl
 from workbench.assessment.changes import Changes
 from workbench.assessment.gap_changes import GapChange
 from workbench.assessment.wording import plain_words
+from workbench.errors import listed
 from workbench.presentation.charts import marks, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, INK, ORANGE
@@ -130,7 +131,7 @@ def gap_moves(moved: Sequence[GapChange], *, names: tuple[str, str]) -> Figure:
         _moves(known),
         f"{names[1][:1].upper()}{names[1][1:]} beside {names[0]}, both against {known[0].reference}",
         " ".join(each.sentence for each in known),
-        "Patients without a value are left out. A gap of a tenth of a percent more or less counts as none.",
+        "Patients without a value are left out. A change of less than 1 of 100 patients is called nearly unchanged.",
         marks.layered(link, dots, height=rows.row_height(labels, 34)),
         table.with_columns((100 * pl.col(side)).round(1).alias(f"{side}, of 100") for side in _SIDES).drop(_SIDES),
     )
@@ -151,9 +152,9 @@ def _title(moved: Changes) -> str:
 
 
 def _moves(known: Sequence[GapChange]) -> str:
-    told = {}
-    for verdict in ("closed", "opened", "stayed"):
+    told = []
+    for verdict in ("narrowed", "widened", "nearly unchanged"):
         names = [plain_words(each.attribute) for each in known if each.verdict == verdict]
-        if names:
-            told[verdict] = f"{verdict if verdict != 'stayed' else 'stayed as it was'} by {' and '.join(names)}"
-    return f"The gap to the reference {', '.join(told.values())}"
+        verb = "is nearly unchanged" if verdict == "nearly unchanged" else verdict
+        told += [f"{verb} by {listed(names)}"] if names else []
+    return f"The gap to the reference {', '.join(told)}"
