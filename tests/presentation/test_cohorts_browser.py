@@ -48,7 +48,7 @@ CRAWL = (
 BARS = """() => [...document.querySelectorAll("[data-panel]:not(.is-apart)")].flatMap((panel) =>
   [...panel.querySelectorAll(".wc-bar")].map((bar) =>
     [panel.dataset.panel, bar.dataset.key, bar.querySelector(".wc-n").textContent]))"""
-HIDDEN = "1–10 or hidden to protect"
+HIDDEN = "hidden"
 
 
 @pytest.fixture(scope="module")

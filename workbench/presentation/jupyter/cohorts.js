@@ -1,9 +1,11 @@
 // Draws the public cohort page: every bar is a criterion. The house, the parts that pages share and cohorts_tables.js stand before.
 
 const FEW_BARS = 8;
-const SMALL = "1–10 or hidden to protect";
-const PROTECTED = "Counts of 1–10 patients, and those that would give them away, are not shown.";
-const COVERED = "hidden to protect";
+const MOST_WAYS = 3; // to see what is not published with the criteria
+const MOST_SETS = 12; // of attributes, to be listed
+const HIDDEN = "hidden";
+const WHY_HIDDEN = "hidden: 1–10 patients, or a number from which such a count could be worked out; it may be large";
+const PROTECTED = "Counts of 1–10 patients, and those that would give them away, are hidden.";
 const counted = (n) => n.toLocaleString("en-US");
 const shareOf = (share) => (share > 0 && share < 0.005 ? "< 1\u00a0%" : share < 1 && share > 0.995 ? "> 99\u00a0%" : `${Math.round(share * 100)}\u00a0%`);
 const isExact = (sum) => sum.hidden === 0;
@@ -11,11 +13,11 @@ const isExact = (sum) => sum.hidden === 0;
 // a number as it may be said: exact, at least, or not at all
 function told(sum) {
   if (isExact(sum)) return counted(sum.n);
-  if (sum.n) return `at least ${counted(sum.n)}`;
-  return sum.n_cells === 1 ? SMALL : COVERED;
+  return sum.n ? `at least ${counted(sum.n)}` : HIDDEN;
 }
 
-const patientsTold = (sum) => (sum.n || isExact(sum) ? `${told(sum)} ${sum.n === 1 ? "patient" : "patients"}` : `${told(sum)}`);
+const isTold = (sum) => sum.n > 0 || isExact(sum);
+const patientsTold = (sum) => (isTold(sum) ? `${told(sum)} ${sum.n === 1 ? "patient" : "patients"}` : HIDDEN);
 
 // keeps the nodes that stay, so that the focus survives
 function arranged(parent, items, keyOf, create, update) {
@@ -51,7 +53,51 @@ function criteriaOf(page, tables, fields) {
 
 const criterionText = (page, [name, values]) => `${titleOf(page, name)}: ${values.join(", ")}`;
 const titleOf = (page, name) => page.attributes.find((attribute) => attribute.name === name).title;
-const allTitles = (page, names) => names.map((name) => titleOf(page, name)).join(", ").replace(/, ([^,]*)$/, " and $1");
+const listed = (words, and = "and") => words.join(", ").replace(/, ([^,]*)$/, ` ${and} $1`);
+const allTitles = (page, names) => listed(names.map((name) => titleOf(page, name)));
+
+// ---- what can be asked together: known before anybody runs out of it
+
+// the sets of attributes that are in one table, without those that a larger one holds
+function largestSets(page) {
+  const sets = page.published.tables.map(({ by }) => by).filter((by) => by.length > 1);
+  return sets.filter((by) => !sets.some((other) => other.length > by.length && by.every((name) => other.includes(name))));
+}
+
+function togetherPart(page) {
+  const sets = largestSets(page);
+  const most = Math.max(1, ...sets.map((by) => by.length));
+  const said = most === 1 ? "One attribute can be asked at a time." : `Up to ${most} attributes can be combined.`;
+  if (!sets.length || sets.length > MOST_SETS) return make("p", { class: "wc-note wc-sets" }, said);
+  const why = page.suppressed ? "Finer tables would tell about a few patients, so they are not published." : "";
+  const ordered = sets.map((by) => page.attributes.map(({ name }) => name).filter((name) => by.includes(name)));
+  return make("details", { class: "wc-sets" }, make("summary", {}, said.replace(/\.$/, ""), ": which?"), make("ul", {}, ordered.map((by) => make("li", {}, listed(by.map((name) => titleOf(page, name)), "with")))), why ? make("p", { class: "wc-note" }, why) : null);
+}
+
+// the fewest criteria to drop so that an attribute can be seen: every set of that size
+function waysTo(tables, name, names) {
+  for (let size = 1; size <= names.length; size += 1) {
+    const ways = subsets(names, size).filter((gone) => tables.isTogether([...names.filter((each) => !gone.includes(each)), name]));
+    if (ways.length) return ways;
+  }
+  return [];
+}
+
+const subsets = (names, size) => (size === 0 ? [[]] : names.flatMap((name, at) => subsets(names.slice(at + 1), size - 1).map((rest) => [name, ...rest])));
+
+// ---- what is tapped stays where it is in the window, whatever grows or shrinks above it
+
+function steady(node, change) {
+  const top = node?.getBoundingClientRect().top;
+  change();
+  if (!node) return;
+  const settle = () => {
+    const moved = node.isConnected && !node.hidden ? node.getBoundingClientRect().top - top : 0;
+    if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  };
+  settle();
+  requestAnimationFrame(settle);
+}
 
 // ---- a panel: one attribute, a bar for each category
 
@@ -67,18 +113,19 @@ const drawnBars = (bars, attribute, narrowed) => sortedBars(bars, attribute).fil
 function barButton(act) {
   const parts = { label: make("span", { class: "wc-label" }), n: make("span", { class: "wc-n" }), share: make("span", { class: "wc-share" }), fill: make("span", { class: "wc-fill" }), all: make("span", { class: "wc-all" }) };
   const node = make("button", { type: "button", class: "wc-bar" }, parts.label, parts.n, parts.share, make("span", { class: "wc-track" }, parts.fill, parts.all));
-  node.addEventListener("click", () => act(node.dataset.key));
+  node.addEventListener("click", () => act(node.dataset.key, node));
   return Object.assign(node, { parts });
 }
 
 function fillBar(node, bar, { whole, scale, before, narrowed }) {
   const { label, n, share, fill, all } = node.parts;
-  const isShown = bar.n > 0 || isExact(bar);
+  const isShown = isTold(bar);
   const part = whole && isExact(whole) && isExact(bar) && whole.n ? bar.n / whole.n : null;
   label.textContent = bar.value;
   n.textContent = told(bar);
   share.textContent = part === null ? "" : shareOf(part);
   node.dataset.n = isExact(bar) ? String(bar.n) : "";
+  node.disabled = isExact(bar) && !bar.n && !bar.on; // nobody to choose
   node.setAttribute("aria-pressed", String(bar.on));
   node.setAttribute("aria-label", `${bar.value}: ${patientsTold(bar)}${part === null ? "" : `, ${shareOf(part)}`}${narrowed && before !== null ? ` (${shareOf(before)} of all patients)` : ""}`);
   node.classList.toggle("is-missing", bar.missing);
@@ -114,16 +161,16 @@ function tableOf(attribute, bars, whole) {
 }
 
 function panel(page, attribute, act) {
-  const [note, rows, why] = [make("p", { class: "wc-note" }), make("div", { class: "wc-bars", role: "group", "aria-label": attribute.title }), make("div", { class: "wc-why" })];
+  const [note, next, rows, why] = [make("p", { class: "wc-note" }), make("p", { class: "wc-note wc-next" }), make("div", { class: "wc-bars", role: "group", "aria-label": attribute.title }), make("div", { class: "wc-why" })];
   const clear = make("button", { type: "button", class: "wc-link", "aria-label": `Clear ${attribute.title}` }, "Clear");
   const more = make("button", { type: "button", class: "wc-link wc-more", "aria-expanded": "false" });
   const figure = { id: attribute.name, title: attribute.title };
   const twin = make("details", { class: "wb-table" }, make("summary", {}, "Table"), make("div", {}));
   const tools = make("div", { class: "wb-more" }, twin, figureTools(Object.assign(figure, { spec: {}, table: { columns: [], rows: [] } }), { ...page, home: "" }));
-  const node = make("section", { class: "wc-panel", "data-panel": attribute.name, "aria-labelledby": `wc-${attribute.name}` }, make("div", { class: "wc-head" }, make("h3", { id: `wc-${attribute.name}` }, attribute.title), clear), note, rows, more, why, tools);
+  const node = make("section", { class: "wc-panel", "data-panel": attribute.name, "aria-labelledby": `wc-${attribute.name}` }, make("div", { class: "wc-head" }, make("h3", { id: `wc-${attribute.name}` }, attribute.title), clear), note, next, rows, more, why, tools);
   let [isOpen, last] = [false, null];
 
-  clear.addEventListener("click", () => act.clear(attribute));
+  clear.addEventListener("click", () => act.drop([attribute.name], node));
   more.addEventListener("click", () => {
     isOpen = !isOpen;
     node.update(last);
@@ -136,18 +183,19 @@ function panel(page, attribute, act) {
     twin.lastChild.replaceChildren(make("div", scroll, plainTable(figure.table)));
   }
 
-  function refuse({ chosen, free, titles }) {
+  function refuse({ chosen, ways, titles }) {
     const sentence = page.suppressed
       ? `Not published together with ${titles}: a table as fine as that would tell about a few patients.`
       : `Not published together with ${titles}: the tables of this page have no more than these attributes at once.`;
-    const ways = free.map((name) => make("button", { type: "button", class: "wb-button", onclick: () => act.clear({ name }) }, `Drop ${criterionText(page, [name, chosen[name]])}`));
-    why.replaceChildren(make("p", {}, sentence), ...(ways.length ? [make("p", { class: "wc-note" }, "To see it:"), make("div", { class: "wc-ways" }, ways)] : []));
+    const drop = (names) => `Drop ${listed(names.map((name) => criterionText(page, [name, chosen[name]])))}`;
+    const buttons = ways.slice(0, MOST_WAYS).map((names) => make("button", { type: "button", class: "wb-button", onclick: () => act.drop(names, node) }, drop(names)));
+    why.replaceChildren(make("p", {}, sentence), make("p", { class: "wc-note" }, "To see it:"), make("div", { class: "wc-ways" }, buttons));
   }
 
   node.update = (view) => {
     last = view;
     const { bars, whole, before, narrowed } = view;
-    for (const part of [rows, tools, note]) part.hidden = !bars;
+    for (const part of [rows, tools, note, next]) part.hidden = !bars;
     node.classList.toggle("is-apart", !bars);
     why.hidden = Boolean(bars);
     clear.hidden = !view.chosen[attribute.name];
@@ -158,8 +206,10 @@ function panel(page, attribute, act) {
     const visible = isOpen ? shown : few;
     const parts = whole && isExact(whole) ? shown.map(({ value }) => (before.get(value) ?? 0) * whole.n) : [];
     const scale = Math.max(...shown.map(({ n }) => n), ...(narrowed ? parts : []), 0);
-    note.textContent = view.note;
-    arranged(rows, visible, ({ value }) => value, () => barButton((value) => act.toggle(attribute, value)), (bar, item) => fillBar(bar, item, { whole, scale, narrowed, before: before.has(item.value) ? before.get(item.value) : null }));
+    note.replaceChildren(shown.length ? view.note : "Nobody meets the other criteria.", ...(narrowed && whole && isExact(whole) && shown.length ? [" ", make("span", { class: "wc-key is-all" }, "share among all patients")] : []));
+    arranged(rows, visible, ({ value }) => value, () => barButton((value, bar) => act.toggle(attribute, value, bar)), (bar, item) => fillBar(bar, item, { whole, scale, narrowed, before: before.has(item.value) ? before.get(item.value) : null }));
+    next.textContent = view.next;
+    next.hidden = !view.next || !shown.length;
     more.hidden = shown.length === few.length;
     more.textContent = isOpen ? "Show fewer" : `Show all ${shown.length}`;
     more.setAttribute("aria-expanded", String(isOpen));
@@ -179,16 +229,18 @@ function plainTable({ columns, rows }) {
 function answerPart(page, act) {
   const [number, of, share, fill] = [make("span", { class: "wc-number" }), make("p", { class: "wc-of" }), make("span", {}), make("span", { class: "wc-fill" })];
   const chips = make("ul", { class: "wc-chips", "aria-label": "Criteria" });
-  const hint = make("p", { class: "wc-hint" }, "Choose a bar below: it becomes a criterion, and every other panel is counted anew.");
+  const hint = make("p", { class: "wc-hint" }, "Choose a bar below: it becomes a criterion", make("span", {}, ", and every other panel is counted anew"), ".");
   const none = make("button", { type: "button", class: "wb-button", onclick: () => act.nothing() }, "Clear all");
+  const note = (page.groups?.[0]?.tiles[0].note ?? "").trim();
   const csv = make("button", { type: "button", class: "wb-button", onclick: () => act.csv() }, "Download what is shown (CSV)");
   const status = make("p", { class: "wc-status", role: "status" });
   const node = make(
     "section",
     { class: "wc-answer", "aria-label": "Patients who meet the criteria" },
     make("div", { class: "wc-said" }, make("p", { class: "wc-figure", "aria-live": "polite" }, number, " ", share), make("span", { class: "wc-track", "aria-hidden": "true" }, fill), of),
-    make("div", { class: "wc-asked" }, hint, chips, status, make("div", { class: "wc-do" }, none, copyButton(hashState.address, "Copy link to this view"), csv)),
+    make("div", { class: "wc-asked" }, hint, chips),
   );
+  const below = make("div", { class: "wc-below" }, status, make("div", { class: "wc-do" }, none, copyButton(hashState.address, "Copy link to this view"), csv), note ? make("p", { class: "wc-whom" }, note) : null);
   node.update = ({ answer, all, chosen, left }) => {
     const entries = Object.entries(chosen);
     number.textContent = told(answer);
@@ -198,7 +250,7 @@ function answerPart(page, act) {
     const part = isExact(answer) && isExact(all) && all.n ? answer.n / all.n : null;
     fill.style.width = part === null ? "0" : `${100 * part}%`;
     const whole = make("span", { "data-tile": "patients.patients", "data-value": isExact(all) ? String(all.n) : "" }, told(all));
-    of.replaceChildren(...(entries.length ? [part === null ? "of " : `${shareOf(part)} of `, whole, " in all"] : ["in all; ", (page.groups?.[0]?.tiles[0].note ?? "").trim()]));
+    of.replaceChildren(...(entries.length ? [part === null ? "of " : `${shareOf(part)} of `, whole, " in all"] : ["in all"]));
     if (!entries.length) of.querySelector("[data-tile]") ?? number.setAttribute("data-tile", "patients.patients");
     else number.removeAttribute("data-tile");
     hint.hidden = Boolean(entries.length);
@@ -209,7 +261,7 @@ function answerPart(page, act) {
     });
     status.textContent = left.length ? `Left out of this link, because the page does not publish it so: ${allTitles(page, left)}.` : "";
   };
-  return node;
+  return Object.assign(node, { below });
 }
 
 // ---- the same people in a notebook
@@ -250,16 +302,18 @@ function explorer(page) {
     return [name, new Map(isExact(all) ? bars.filter(isExact).map(({ value, n }) => [value, n / all.n]) : [])];
   }));
   const read = () => criteriaOf(page, tables, hashState.get());
-  const write = (fields) => {
+  const inSight = () => panels.map(([, each]) => each).find((each) => each.getBoundingClientRect().bottom > top.getBoundingClientRect().bottom);
+  const write = (fields, kept = inSight()) => {
     hashState.set(fields, { step: true });
-    show();
+    steady(kept, show);
   };
   const act = {
-    toggle({ name, several }, value) {
+    toggle({ name, several }, value, bar) {
       const now = read().chosen[name] ?? [];
       const next = now.includes(value) ? now.filter((each) => each !== value) : several ? [value] : [...now, value];
-      write({ [name]: next.length === tables.categories[name].length ? [] : next });
+      write({ [name]: next.length === tables.categories[name].length ? [] : next }, bar);
     },
+    drop: (names, kept) => write(Object.fromEntries(names.map((name) => [name, []])), kept),
     clear: ({ name }) => write({ [name]: [] }),
     nothing: () => write(Object.fromEntries(page.attributes.map(({ name }) => [name, []]))),
     csv: () => download("cohort.csv", asCsv(everythingShown())),
@@ -268,19 +322,25 @@ function explorer(page) {
   const panels = page.attributes.map((attribute) => [attribute, panel(page, attribute, act)]);
   const code = notebookPart(page);
   const legend = make("p", { class: "wc-legend" });
-  const node = make("div", { class: "wc" }, top, legend, make("div", { class: "wc-panels" }, panels.map(([, each]) => each)), code);
+  const node = make("div", { class: "wc" }, top, top.below, togetherPart(page), legend, make("div", { class: "wc-panels" }, panels.map(([, each]) => each)), code);
 
   function viewOf(attribute, { chosen, left }) {
     const names = Object.keys(chosen);
     const { [attribute.name]: own, ...others } = chosen;
     const otherNames = Object.keys(others);
     const [whole, narrowed] = [tables.answer(others), otherNames.length > 0];
-    const free = otherNames.filter((name) => tables.isTogether([...otherNames.filter((each) => each !== name), attribute.name]));
     const criteria = otherNames.map((name) => criterionText(page, [name, chosen[name]])).join("; ");
-    const words = narrowed ? `${whole ? patientsTold(whole) : "Patients"} with ${criteria}` : `All ${patientsTold(all)}`;
+    const bars = tables.groups(attribute.name, chosen);
+    const ways = bars ? [] : waysTo(tables, attribute.name, otherNames);
+    const rest = page.attributes.map(({ name }) => name).filter((name) => name !== attribute.name && !chosen[name]);
+    const further = rest.filter((name) => tables.isTogether([...otherNames, attribute.name, name]));
+    const next = !rest.length || further.length === rest.length ? "" : further.length ? `Can then be combined with ${listed(further.map((name) => titleOf(page, name)), "or")}.` : "No further attribute can be added to it.";
+    const words = narrowed ? `${whole && isTold(whole) ? patientsTold(whole) : "Patients (how many is hidden)"} with ${criteria}` : `All ${isTold(all) ? patientsTold(all) : "patients"}`;
     const several = attribute.several ? " A patient may be in several groups: choose one." : "";
-    const note = `${narrowed ? `Of ${whole ? patientsTold(whole) : "the patients"} with the other criteria.` : `Of ${patientsTold(all)}.`}${several}`;
-    return { chosen, left, names, whole, narrowed, free, words, note, titles: allTitles(page, otherNames), before: before.get(attribute.name), bars: tables.groups(attribute.name, chosen) };
+    const base = !narrowed ? `Of ${isTold(all) ? patientsTold(all) : "all patients"}.` : whole && isTold(whole) ? `Of ${patientsTold(whole)} with ${criteria}.` : `With ${criteria}; how many they are is hidden.`;
+    const apart = own ? ` Its own criterion (${own.join(", ")}) does not narrow this panel, so that you see what it leaves out.` : "";
+    const note = `${base}${apart}${several}`;
+    return { chosen, left, names, whole, narrowed, ways, next, words, bars, note, titles: allTitles(page, otherNames), before: before.get(attribute.name) };
   }
 
   function everythingShown() {
@@ -303,7 +363,7 @@ function explorer(page) {
     legend.replaceChildren(
       ...[
         make("span", { class: "wc-key is-missing" }, "not known"),
-        page.suppressed ? make("span", { class: "wc-key is-hidden" }, `${SMALL}: a count of 1–10 patients, or one that would give such a count away`) : null,
+        page.suppressed ? make("span", { class: "wc-key is-hidden" }, WHY_HIDDEN) : null,
         narrowed ? make("span", { class: "wc-key is-all" }, "share among all patients") : null,
       ].filter(Boolean),
     );
