@@ -13,6 +13,7 @@ from workbench.vocabulary.demographics import MISSING
 _SERIES_COLORS = (BLUE, ORANGE, GREEN, PURPLE)
 _SEX_COLORS = {"Female": ORANGE, "Male": BLUE}
 _MOST_ROWS = 25
+_BY_SIZE = ("modality", "body_region", "manufacturer", "state", "country")  # without an order of their own
 _BANDED = "age"  # attributes whose groups follow each other begin with it
 
 
@@ -41,6 +42,8 @@ def census(counted: Census) -> Figure:
         )
     count = pl.col(f"n_{counted.unit}")
     shown = counted.table.filter(count.is_null() | (count > 0) | _between(counted))
+    if counted.by[0] in _BY_SIZE and len(counted.by) == 1:
+        shown = _by_size(shown, counted.by[0], f"n_{counted.unit}")
     chart = _two_way(counted, shown) if len(counted.by) > 1 else _one_way(counted, shown)
     words = listed(wording.in_words(name) for name in counted.by)
     rest = shown.height - _MOST_ROWS if len(counted.by) == 1 else 0
@@ -92,6 +95,14 @@ def _one_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     )
     label = label.encode(x=alt.X("fraction_high:Q"), text=alt.Text("words:N"))
     return marks.layered(bars, lines, label, hatched, note, height=rows.row_height(names, 26))
+
+
+def _by_size(shown: pl.DataFrame, attribute: str, count: str) -> pl.DataFrame:
+    """Groups by the number that is shown of them, the hidden ones after them in their order, the missing last."""
+    lacks = marks.is_missing(attribute)
+    return shown.sort(
+        lacks, pl.when(~lacks).then(count), descending=[False, True], nulls_last=True, maintain_order=True
+    )
 
 
 def _between(counted: Census) -> pl.Expr:

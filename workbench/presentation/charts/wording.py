@@ -10,6 +10,7 @@ from workbench.assessment.wording import counted, percentage, plain_words
 NOT_SHOWN = "hidden"
 WILSON = "Lines are 95 % Wilson intervals."
 HATCHED = "Hatched: hidden, so that no count of 1–10 patients can be worked out; it may be large, and is never 0."
+_PARTS = "A group that is hidden here may be shown in the chart of one attribute alone."
 _AGE = "Age of a patient: at the earliest study with an age; a filter on age_years asks the age at each study."
 
 
@@ -93,7 +94,8 @@ def below(counted: Census | None, *sentences: str) -> str:
     said = list(sentences)
     if counted is not None:
         age = _AGE if any(name.startswith("age") for name in counted.by) else ""
-        said = [_missing(counted), *said, age, *counted.definitions, counted.stamp]
+        parts = _PARTS if len(counted.by) > 1 and counted.table[f"n_{counted.unit}"].null_count() else ""
+        said = [_missing(counted), *said, parts, age, *counted.definitions, counted.stamp]
     return " ".join(dict.fromkeys(sentence.strip() for sentence in said if sentence.strip()))
 
 
