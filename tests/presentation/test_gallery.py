@@ -32,8 +32,16 @@ SITE = {
     },
     "census": {
         **SHARED,
-        "groups": [{"id": "p", "title": "P", "tiles": [tile("patients", "1,150"), tile("sex_unknown", "55 %")]}],
-        "findings": ["Largest gap: age, 26 of 100 patients (95 % interval 25.1 to 26.2) would differ. Most: 50–64."],
+        "groups": [
+            {"id": "p", "title": "P", "tiles": [tile("patients", "1,150"), tile("sex_unknown", "55 %", "633 of 1,150")]}
+        ],
+        "findings": ["Largest gap, age: 50–64 years more often than in the US population."],
+        "largest_gap": {
+            "attribute": "Age",
+            "told": "50–64 years more often than in the US population.",
+            "base": "This speaks of 400 patients.",
+            "compared": "Compared were age and sex; race is not in this source.",
+        },
         "figures": [
             table(["sex", "age group", "n patients"], [["Female", "0–4", 3]]),
             table(["sex", "n patients"], [["Female", 30], ["Male", 60], ["Other", None], ["Unknown", "1–10"]]),
@@ -50,18 +58,23 @@ def answers(site: dict) -> dict[str, tuple[str, str, str]]:
 def test_six_questions_are_answered_from_the_pages():
     assert answers(SITE) == {
         "patients": ("1,200", "all of them people", "overview"),
-        "gap": ("Age", "26 of 100 patients (95 % interval 25.1 to 26.2) would differ.", "census"),
-        "sex_unknown": ("55 %", "of the patients", "census"),
+        "gap": (
+            "Age",
+            "50–64 years more often than in the US population. This speaks of 400 patients. Compared were age and sex; "
+            "race is not in this source.",
+            "census",
+        ),
+        "sex_unknown": ("55 %", "633 of 1,150", "census"),
         "as_of": ("2026-05-01", "v9, published 2026-05-01", ""),
         "commercial": ("In part", "90.0 % of 50 series allow it; 5 exclude it.", "overview"),
-        "cite": ("In these words", "One and others 2026.", ""),
+        "cite": ("Copy these words", "One and others 2026.", ""),
     }
 
 
 def test_what_no_page_says_is_not_answered():
     assert answers({}) == {}
     bare = {"census": {"groups": SITE["census"]["groups"], "findings": ["Nothing stands out."], "figures": []}}
-    assert answers(bare) == {"patients": ("1,150", "", "census"), "sex_unknown": ("55 %", "of the patients", "census")}
+    assert answers(bare) == {"patients": ("1,150", "", "census"), "sex_unknown": ("55 %", "633 of 1,150", "census")}
 
 
 def test_an_answer_leads_only_to_a_page_that_is_there():
@@ -85,3 +98,12 @@ def test_the_name_of_the_commons_takes_the_place_of_the_source():
     page = gallery_page({"overview": SITE["overview"] | {"identity": {"name": "Our commons"}}})
     assert page["title"] == "Our commons in numbers"
     assert "Lung" not in page["title"]
+
+
+def test_a_batch_is_explained_the_licenses_are_led_to_and_a_banner_is_kept():
+    page = gallery_page({"overview": SITE["overview"] | {"as_of": "batch of 2021-11-04", "banner": "Invented."}})
+    told = {each["id"]: each for each in page["groups"][0]["tiles"]}
+    assert told["as_of"]["text"] == "2021-11-04"
+    assert told["as_of"]["note"] == "The day of the last batch: studies that were released together."
+    assert (told["commercial"]["link"], told["commercial"]["part"]) == ("See the licenses", "section=terms")
+    assert page["banner"] == "Invented."

@@ -70,8 +70,9 @@ def test_the_licenses_of_the_series_answer(licenses, commercial, license_):
     ],
 )
 def test_where_no_series_says_it_the_publisher_does(stated, commercial):
-    assert told({"Not Reported": 9}, stated=stated) == (commercial, f"{stated}.")
-    assert told({"Not Reported": 9}, stated=stated, disclosure="controlled") == (commercial, f"{stated}.")
+    license_ = f"{stated}, stated by the commons for all of it; the series themselves state none."
+    assert told({"Not Reported": 9}, stated=stated) == (commercial, license_)
+    assert told({"Not Reported": 9}, stated=stated, disclosure="controlled") == (commercial, license_)
 
 
 def test_an_invented_source_says_that_it_is():

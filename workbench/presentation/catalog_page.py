@@ -23,6 +23,7 @@ from workbench.presentation.charts.dataset_map import MEASURES, datasets
 from workbench.presentation.figure import Figure
 from workbench.presentation.manifest import PAGE_SCHEMA
 from workbench.presentation.page_head import flat_stamp
+from workbench.presentation.who_is_counted import banner_of
 from workbench.provenance import stamp
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ QUESTIONS = (
     "Segment nuclei across many tissue types",
     "A pretrained feature extractor for pathology",
 )
+_REAL = "The data sets on this page are real; they belong to others."
 _NAME = "Data catalog of the imaging workbench"
 _COUNTED = ("agrees", "differs")  # what the index says where it counts the same of the same set
 
@@ -58,7 +60,8 @@ def data_catalog_page(publication: "Publication") -> dict[str, Any]:
     whose = {"identity": identity.entry(), "contact": identity.contact or identity.url, "findings": []}
     use = {"commercial": f"It differs between data sets, and says nothing of {source}: each entry names its license."}
     page = catalog_page(registry.datasets(publication.own))
-    return page | whose | {"use": use | {"license": f"{page['source']['license']}."}}
+    above = {name: f"{text} {_REAL}" for name, text in banner_of(publication).items()}
+    return page | whose | above | {"use": use | {"license": f"{page['source']['license']}."}}
 
 
 def catalog_page(catalog: DataCatalog, *, facts: Mapping[str, IdcFacts] | None = None) -> dict[str, Any]:

@@ -20,18 +20,23 @@ from workbench.presentation.census_counts import (
     is_known,
 )
 from workbench.presentation.figure import Figure
+from workbench.presentation.gap_words import gap_told, largest_gap
+from workbench.presentation.overview_panels import NOT_SHOWN
 from workbench.presentation.page_head import WHY_EXACT, page_head
 from workbench.presentation.publication import Publication
+from workbench.presentation.who_is_counted import NOT_KNOWN_NOTE, census_tile, total_of
 from workbench.vocabulary.demographics import MISSING
 
 _INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
+_WHY_HIDDEN = "So that no count of 1–10 patients can be worked out. It may be small or large, but is not 0."
+_FEW = 0.005  # a share that rounds to none; its number stands beside it
 _TARGET = 0.05  # of total variation: 5 of 100 patients in another group than the population's
 _PERIODS = ("batch", "first_version")  # what growth is counted over: the first that a source has
 _SECTIONS = (
     (
         "represented",
         "Who is represented?",
-        "Every patient counted once. What is not known is drawn, never dropped.",
+        "",
         "By",
     ),
     ("compared", "Compared with whom?", "", "By"),
@@ -53,9 +58,9 @@ _LACKING = {
     "imaged": "This source does not say how its patients were imaged.",
 }
 _PROTECTED = {
-    "changed": "Not shown: each release of this source is published with its small counts hidden, and the difference "
-    "of two releases could tell about a few patients.",
-    "unknown": "Not shown: the table would cross all attributes and tell about a few patients of this source.",
+    "changed": "Each release of this source is published with its small counts hidden, and the difference of two "
+    "releases could tell about a few patients.",
+    "unknown": "The table would cross all attributes and tell about a few patients of this source.",
 }
 
 
@@ -95,19 +100,21 @@ def census_page(publication: Publication, *, reference: str = "") -> dict[str, A
     placed = [*_people(counts, population), *_compared(compared), *_together(counts), *_changed(counts, population)]
     placed += [*_gaps(counts, population, compared), *_unknown(counts), *_places(counts), *_imaged(counts)]
     leads = {"compared": _lead(population), "gap": _gap_lead(population), "imaged": _imaged_lead(counts)}
+    leads |= {"represented": _base_lead(total_of(publication)), "changed": _changed_lead(counts)}
     head = page_head(
         publication,
         title="Who is in the commons?",
-        subtitle=f"A census of the patients in the {repository.name}: who is represented, who is missing, "
+        subtitle=f"A census of the people in the {repository.name}: who is represented, who is missing, "
         "compared with whom, and how sure we are.",
         query=f"census, {name}",
     )
     return head | {
         "findings": _findings(counts, compared),
-        "groups": [{"id": "people", "title": "Patients", "tiles": list(_tiles(counts))}],
+        "largest_gap": _largest_gap(counts, compared),
+        "groups": [{"id": "people", "title": "Patients", "tiles": [census_tile(publication), *_unknown_tiles(counts)]}],
         "sections": [
             {"id": name, "title": title, "lead": leads.get(name, lead), "choose": choose}
-            for name, title, lead, choose in _SECTIONS
+            for name, title, lead, choose in (*_SECTIONS, NOT_SHOWN)
         ],
         "figures": [*(each.entry() for each in placed), *_missing_panels(counts, placed)],
         "notes": _notes(counts, population, compared),
@@ -174,17 +181,19 @@ def _imaged(counts: PublicCounts) -> Iterator[_Placed]:
             yield _Placed("imaged", charts.census(census), IMAGING[name])
 
 
-def _tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
+def _unknown_tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
     total = next((census.n_total for census in counts.censuses.values()), None)
-    text = "not shown" if total is None else f"{total:,}"
-    yield {"id": "patients", "label": "Patients", "value": total, "text": text, "note": _who(counts)}
     for name, census in counts.one_way(COMPARED).items():
         missing = census.table.filter(pl.col(name).cast(pl.String).is_in(MISSING))["n_patients"]
-        if total is None or missing.null_count():
-            continue
-        share = int(missing.sum()) / max(total, 1)
         label = f"{PEOPLE[name]} not known"
-        yield {"id": f"{name}_unknown", "label": label, "value": round(share, 4), "text": _percent(share), "note": None}
+        if total is None or missing.null_count():
+            yield {"id": f"{name}_unknown", "label": label, "value": None, "text": "Hidden", "note": _WHY_HIDDEN}
+            continue
+        n = int(missing.sum())
+        share = n / max(total, 1)
+        text = f"{_percent(share)} ({n:,})" if 0 < share < _FEW else _percent(share)
+        note = f"{n:,} of {total:,} patients who are people"
+        yield {"id": f"{name}_unknown", "label": label, "value": round(share, 4), "text": text, "note": note}
 
 
 def _missing_panels(counts: PublicCounts, placed: list[_Placed]) -> Iterator[dict[str, Any]]:
@@ -194,19 +203,8 @@ def _missing_panels(counts: PublicCounts, placed: list[_Placed]) -> Iterator[dic
         if section not in filled:
             protected = section in _PROTECTED and not counts.is_open
             absent = _PROTECTED[section] if protected else _LACKING[section]
-            yield {"id": f"{section}-absent", "title": title, "absent": absent, "section": section, "choice": ""}
-
-
-def _who(counts: PublicCounts) -> str:
-    """Who counts as a patient; how many persons they are only where exact counts are shown."""
-    left_out = "animals and phantoms left out"
-    if not counts.is_open:
-        return left_out
-    patients = counts.cohort.patients
-    n_persons = patients["person_key"].n_unique()
-    if n_persons == patients.height:
-        return left_out
-    return f"{left_out}; {n_persons:,} persons, some of whom have several identifiers"
+            place = section if counts.is_open else NOT_SHOWN[0]
+            yield {"id": f"{section}-absent", "title": title, "absent": absent, "section": place, "choice": ""}
 
 
 def _percent(share: float) -> str:
@@ -216,19 +214,39 @@ def _percent(share: float) -> str:
 
 def _findings(counts: PublicCounts, compared: dict[str, Comparison]) -> list[str]:
     """The two attributes farthest from the population, then what stands out beside the size of the largest group."""
-    said = [
-        " ".join([comparison.sentences[name], *(text for attribute, text in comparison.warnings if attribute == name)])
-        for name, comparison in compared.items()
-    ][:2]
-    said[:1] = [f"Largest gap: {text[0].lower()}{text[1:].replace(': ', ', ', 1)}" for text in said[:1]]
+    said = [gap_told(each, name, is_largest=not at) for at, (name, each) in enumerate(compared.items())][:2]
     noted = [text for census in counts.one_way(COMPARED).values() for text in census.standouts]
     return said + [text for text in noted if " is the largest group" not in text][: 3 - len(said)]
 
 
+def _largest_gap(counts: PublicCounts, compared: dict[str, Comparison]) -> dict[str, str]:
+    """What the start page says of the largest gap; empty where nothing could be compared."""
+    known = {name for name, census in counts.one_way(COMPARED).items() if is_known(census)}
+    lacking = [PEOPLE[name].lower() for name in COMPARED if name not in known]
+    others = [PEOPLE[name].lower() for name in compared][1:]
+    return next((largest_gap(each, name, others=others, lacking=lacking) for name, each in compared.items()), {})
+
+
+def _base_lead(total: int | None) -> str:
+    everyone = "all" if total is None else f"all {total:,}"
+    return f"Each counts once. Shares are of {everyone} patients who are people, unless a chart says “of those known”."
+
+
+def _changed_lead(counts: PublicCounts) -> str:
+    """Which patients the lines count, where those of no release are left out."""
+    repository, said = counts.cohort.repository, "All patients up to each release."
+    if not counts.is_open or not repository.has("patients", "batch"):
+        return said
+    patients = counts.cohort.patients
+    n = patients["batch"].drop_nulls().len()
+    told = f"Only the {n:,} patients of a released batch are counted here, not all {patients.height:,}"
+    return said if n == patients.height else f"{told}; so the shares are others than above."
+
+
 def _lead(population: ReferencePopulation) -> str:
     return (
-        f"Compared with {population.title} (year: {population.year}). A distance is no verdict: the right population "
-        "depends on the question asked."
+        f"Compared with {population.title} (year: {population.year}), of those whose group is known. A difference is "
+        "no verdict: which population is right depends on the question asked."
     )
 
 
@@ -252,9 +270,13 @@ def _notes(
     notes = [
         {
             "title": "Method",
-            "text": "Intervals are Wilson's, 95 %. In words we give the total variation: the share of patients who "
-            "would have to belong to another group to match the population. Behind it stands the Jensen–Shannon "
-            "distance (base 2, square root), whose square the decomposition divides among the groups. "
+            "text": "Everybody in the commons is counted, so no share has an error of sampling. The 95 % Wilson "
+            "interval beside it says how far it could lie from that of a larger group of which these patients were a "
+            "random draw. The distance that sentences give is the total variation: how many of 100 patients would have "
+            "to belong to another group to match the population. What each group adds is its part of the square of the "
+            "Jensen–Shannon distance (base 2, square root), which counts a difference more where a group is small; so "
+            "the group with the most points of difference need not be the one that adds most. Interval of a distance: "
+            "patients drawn again and again (bootstrap), less what chance alone adds. Jensen–Shannon distances: "
             + " ".join(_measured(name, comparison) for name, comparison in compared.items()),
         },
         {
@@ -267,6 +289,7 @@ def _notes(
         notes.append({"title": "Why exact counts", "text": f"Exact, because {WHY_EXACT[disclosure]}."})
     else:
         notes.append({"title": "Small counts", "text": " ".join(counts.protection)})
+    notes.append(dict(NOT_KNOWN_NOTE))
     definitions = dict.fromkeys(text for census in counts.censuses.values() for text in census.definitions)
     warned = dict.fromkeys(text for comparison in compared.values() for _, text in comparison.warnings)
     notes += [{"title": "Definitions", "text": " ".join(definitions)}] if definitions else []

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from workbench.assessment.census import Census
 from workbench.catalog.criteria.criterion import Criterion
 from workbench.catalog.repository import Repository
+from workbench.errors import listed
 from workbench.presentation import charts
 from workbench.presentation.census_counts import IMAGING, PEOPLE, PublicCounts, is_known
 from workbench.presentation.cohorts_tables import ATTRIBUTES, belongs_to_series, cohort_tables
 from workbench.presentation.page_head import WHY_EXACT, page_head
 from workbench.presentation.publication import Publication
 from workbench.presentation.published import pack_tables
+from workbench.presentation.who_is_counted import NOT_KNOWN_NOTE, census_tile, who_is_counted
 
 _ORDERED = ("age_group",)  # bars keep their order; those of others go by size
+_PEOPLE_ONLY = "people only, no animals or phantoms"
+_LACKED = {"covid19_positive": "COVID-19 test result"}
 _FIRST = ("modality", "sex", "age_group")  # the figure that stands for the page where it is not drawn
 
 
@@ -37,13 +40,13 @@ def cohorts_page(publication: Publication) -> dict[str, Any]:
     head = page_head(
         publication,
         title="How many patients meet your criteria?",
-        subtitle=f"Choose among the patients in the {repository.name}: every bar is a criterion, and every number is "
-        "looked up in tables that were published once.",
+        subtitle=f"Choose among the patients in the {repository.name}: every bar is a criterion. "
+        + who_is_counted(publication),
         query="cohorts",
     )
     return head | {
         "findings": [],
-        "groups": [{"id": "patients", "title": "Patients", "tiles": [_tile(next(iter(counts.censuses.values())))]}],
+        "groups": [{"id": "patients", "title": "Patients", "tiles": [census_tile(publication, _PEOPLE_ONLY)]}],
         "sections": [],
         "figures": _figures(counts),
         "attributes": [
@@ -61,12 +64,6 @@ def cohorts_page(publication: Publication) -> dict[str, Any]:
         "code": _code(counts, repository),
         "notes": _notes(counts, names),
     }
-
-
-def _tile(table: Census) -> dict[str, Any]:
-    n, left_out = table.n_total, "animals and phantoms left out"
-    text = "not shown" if n is None else f"{n:,}"
-    return {"id": "patients", "label": "Patients", "value": n, "text": text, "note": left_out}
 
 
 def _figures(counts: PublicCounts) -> list[dict[str, Any]]:
@@ -88,7 +85,7 @@ def _code(counts: PublicCounts, repository: Repository) -> dict[str, Any]:
 
 def _notes(counts: PublicCounts, names: list[str]) -> list[dict[str, str]]:
     disclosure = counts.cohort.repository.disclosure
-    people = "Every patient counts once, with the age at the first study; animals and phantoms are left out."
+    people = "Every patient who is a person counts once, with the age at the first study."
     imaged = (
         "Of images, only acquired ones are asked. A patient counts in each group that he or she has images in, and two "
         "criteria on images are met by the same series."
@@ -107,8 +104,9 @@ def _notes(counts: PublicCounts, names: list[str]) -> list[dict[str, str]]:
         notes.append({"title": "Why exact counts", "text": f"Exact, because {WHY_EXACT[disclosure]}."})
     else:
         notes.append({"title": "Small counts", "text": " ".join(counts.protection)})
-    lacking = [word for name, word in {**PEOPLE, **IMAGING}.items() if name not in names]
-    told = "The source holds nothing of: " + ", ".join(lacking) + ". " if lacking else ""
-    notes.append({"title": "What is missing", "text": f"{told}Unknown values are drawn, never dropped."})
+    lacking = [_LACKED.get(name, word.lower()) for name, word in {**PEOPLE, **IMAGING}.items() if name not in names]
+    told = f"This source does not say {listed(lacking, 'or')} of any patient. " if lacking else ""
+    text = f"{told}Values that are not known are drawn, never dropped."
+    notes += [{"title": "What is missing", "text": text}, dict(NOT_KNOWN_NOTE)]
     definitions = dict.fromkeys(text for census in counts.censuses.values() for text in census.definitions)
     return [*notes, {"title": "Definitions", "text": " ".join(definitions)}] if definitions else notes

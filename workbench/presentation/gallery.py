@@ -8,12 +8,13 @@ from workbench.presentation.glossary import glossary_of
 from workbench.presentation.pages import list_pages
 
 _SCHEMA = "workbench-page/2"
-_SHARED = ("identity", "source", "as_of", "contact", "cite", "use", "provenance", "good_until")
+_SHARED = ("identity", "source", "as_of", "contact", "cite", "use", "provenance", "good_until", "banner")
 _MOST_BARS = 5
 _MOST_POINTS = 60
 _SPLIT = 4  # a share reads well from four points on
 #: The tile that stands for a page; else its first.
 _NUMBERS = {"census": "sex_unknown"}
+_SEX = "Of how many is the sex not known?"
 #: What a small picture may draw: a count that grows, or a count by one attribute.
 _GROWING = ("n ingested", "cumulative acquired")
 _COUNTED = ("n patients", "n studies", "n series", "n")
@@ -58,11 +59,11 @@ def _answers(site: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any] |
     first: Mapping[str, Any] = next(iter(site.values()), {})
     yield _counted(site, "patients", "How many patients?")
     yield _gap(site.get("census", {}))
-    yield _counted(site, "sex_unknown", "Of how many is the sex not known?", pages=("census",))
+    yield _counted(site, "sex_unknown", _SEX, pages=("census",)) or _unsaid(site.get("census", {}))
     yield _dated(first.get("as_of", ""))
     yield _used((first.get("use") or {}).get("commercial", ""), "overview" if "overview" in site else "")
     cite = list(first.get("cite") or ())
-    yield _answer("cite", "How do I cite it?", "In these words", cite[0]) if cite else None
+    yield _answer("cite", "How do I cite it?", "Copy these words", cite[0]) if cite else None
 
 
 def _answer(name: str, question: str, text: str, note: str, page: str = "", value: Any = None) -> dict[str, Any]:
@@ -81,26 +82,36 @@ def _counted(
     return None
 
 
+def _unsaid(census: Mapping[str, Any]) -> dict[str, Any] | None:
+    """That the source says nothing of sex: a question that most visitors come with never stays without an answer."""
+    said = "This source does not say the sex of any patient."
+    return _answer("sex_unknown", _SEX, "Of all", said, "census") if census.get("groups") else None
+
+
 def _gap(census: Mapping[str, Any]) -> dict[str, Any] | None:
-    said = next((text for text in census.get("findings") or () if text.startswith("Largest gap: ")), "")
-    found = re.match(r"Largest gap: ([^,]+), (.+?)\.(?: |$)(?=[A-Z]|$)", said)
-    if not found:
+    gap = census.get("largest_gap") or {}
+    if not gap:
         return None
-    return _answer("gap", "Where is the largest gap?", _capital(found[1]), f"{_capital(found[2])}.", "census")
+    said = f"{_capital(gap['told'])} {gap['base']} {gap['compared']}"
+    return _answer("gap", "Where is the largest gap?", gap["attribute"], said, "census")
 
 
 def _dated(as_of: str) -> dict[str, Any] | None:
     if not as_of:
         return None
     day = re.search(r"\d{4}-\d{2}-\d{2}", as_of)
-    return _answer("as_of", "As of when?", day[0] if day else as_of, as_of if day and day[0] != as_of else "")
+    said = as_of if day and day[0] != as_of else ""
+    if as_of.startswith("batch of "):
+        said = "The day of the last batch: studies that were released together."
+    return _answer("as_of", "As of when?", day[0] if day else as_of, said)
 
 
 def _used(commercial: str, page: str) -> dict[str, Any] | None:
     found = re.match(r"(Yes|No|In part|Not stated)\b[:,]?\s*(.*)", commercial)
     if not found:
         return None
-    return _answer("commercial", "May I use it commercially?", found[1], _capital(found[2]), page)
+    answered = _answer("commercial", "May I use it commercially?", found[1], _capital(found[2]), page)
+    return answered | {"link": "See the licenses", "part": "section=terms"}
 
 
 def _card(key: str, title: str, question: str, page: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def glossary_page(site: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         A page with all of the glossary.
     """
     first: Mapping[str, Any] = next(iter(site.values()), {})
-    shared = {key: first[key] for key in ("identity", "source", "as_of", "contact") if key in first}
+    shared = {key: first[key] for key in ("identity", "source", "as_of", "contact", "banner") if key in first}
     return {
         "schema": _SCHEMA,
         "key": "glossary",

@@ -5,13 +5,12 @@ from typing import Any
 
 from workbench.assessment.wording import counted
 from workbench.catalog.cohort import Cohort
-from workbench.catalog.commons import Catalog
-from workbench.catalog.overview import everybody
 from workbench.catalog.pipeline import count_pipeline
 from workbench.presentation.census_counts import is_known
 from workbench.presentation.overview_panels import panels_of, sections_of
 from workbench.presentation.page_head import WHY_EXACT, page_head
 from workbench.presentation.publication import Publication
+from workbench.presentation.who_is_counted import NOT_KNOWN_NOTE, total_of, who_is_counted
 
 _ON_THE_WAY = {
     "n_ingested": ("ingested", "Studies ingested", "all that arrived, wherever they stand now"),
@@ -20,7 +19,7 @@ _ON_THE_WAY = {
     "n_released": ("released", "Released", None),
 }
 _TELLING = ("pipeline", "modality_by_region")  # the first that is drawn is told above all charts
-_NOT_COUNTED = "studies and series are not counted here: their growth could tell about a few patients"
+_NOT_COUNTED = "Studies and series are not counted here: their growth could tell about a few patients."
 
 
 def overview_page(publication: Publication) -> dict[str, Any]:
@@ -37,10 +36,11 @@ def overview_page(publication: Publication) -> dict[str, Any]:
         Findings, tiles, sections of figures, notes, citation and provenance. A panel without its data says so.
     """
     repository, panels = publication.catalog.repository, panels_of(publication)
+    grew = "how it grew, " if publication.is_open else ""
     head = page_head(
         publication,
         title="What is in the commons?",
-        subtitle=f"Repository statistics of the {repository.name}: what was imaged, how it grew, and who is seen.",
+        subtitle=f"Repository statistics of the {repository.name}: what was imaged, {grew}and who is seen.",
         query="overview",
     )
     return head | {
@@ -57,7 +57,7 @@ def _findings(publication: Publication, panels: Sequence[Mapping[str, Any]], com
     used = f"May it be used commercially? {commercial}"
     where = f"in {counted(publication.catalog.repository.collections.height, 'collections')}"
     if not publication.is_open:
-        total, imaged = _total(publication), publication.counts.censuses.get(("modality",))
+        total, imaged = total_of(publication), publication.counts.censuses.get(("modality",))
         held = [] if total is None else [f"{counted(total, 'patients')}, {where}."]
         return [*held, *([imaged.sentence] if imaged is not None and is_known(imaged) else []), used]
     counts = publication.catalog.counts
@@ -73,7 +73,7 @@ def _groups(publication: Publication) -> list[dict[str, Any]]:
         tiles = [_patients(publication), _tile("collections", "Collections", n_collections)]
         return [{"id": "all", "title": "The whole repository", "tiles": tiles}]
     tiles = _tiles(catalog.everything, n_collections)
-    tiles[0]["note"] = _people(catalog)
+    tiles[0]["note"] = who_is_counted(publication)
     groups = [{"id": "all", "title": "The whole repository", "tiles": tiles}]
     standing = count_pipeline(catalog.repository)
     if standing:
@@ -90,24 +90,9 @@ def _groups(publication: Publication) -> list[dict[str, Any]]:
 
 
 def _patients(publication: Publication) -> dict[str, Any]:
-    total = _total(publication)
-    tile = _tile("patients", "Patients", total or 0, _NOT_COUNTED)
-    return tile if total is not None else tile | {"value": None, "text": "not shown"}
-
-
-def _total(publication: Publication) -> int | None:
-    """All patients as the suppressed family has them; the same number stands on every page."""
-    return next((census.n_total for census in publication.counts.censuses.values()), None)
-
-
-def _people(catalog: Catalog) -> str | None:
-    """How many of the patients the census counts, where they are not all."""
-    n, n_people = int(catalog.counts["patients"]), everybody(catalog).patients.height
-    return (
-        None
-        if n == n_people
-        else f"{n_people:,} of them people; the others are animals, phantoms or in collections that mix them"
-    )
+    total = total_of(publication)
+    tile = _tile("patients", "Patients", total or 0, f"{who_is_counted(publication)} {_NOT_COUNTED}")
+    return tile if total is not None else tile | {"value": None, "text": "hidden"}
 
 
 def _tiles(cohort: Cohort, n_collections: int) -> list[dict[str, Any]]:
@@ -125,17 +110,16 @@ def _tile(id_: str, label: str, n: int, note: str | None = None) -> dict[str, An
 def _notes(publication: Publication) -> list[dict[str, str]]:
     repository = publication.catalog.repository
     lacking = [name for name in ("race", "ethnicity") if not repository.has("patients", name)]
-    absent = f"The source holds no {' or '.join(lacking)}. " if lacking else ""
-    missing = {"title": "What is missing", "text": f"{absent}Unknown values are drawn, never dropped."}
-    unit = "A patient is a person, animal or phantom in one collection: the pair of collection and PatientID. "
+    absent = f"This source does not say {' or '.join(lacking)} of any patient. " if lacking else ""
+    missing = {"title": "What is missing", "text": f"{absent}Values that are not known are drawn, never dropped."}
+    counted_here = f"{who_is_counted(publication)} Age and sex are shown of people only."
     if not publication.is_open:
-        people = "Every patient counts once; animals and phantoms are left out."
         small = {"title": "Small counts", "text": " ".join(publication.counts.protection)}
-        return [{"title": "What is counted", "text": people}, small, missing]
+        return [{"title": "What is counted", "text": counted_here}, small, missing, dict(NOT_KNOWN_NOTE)]
     rows = "; ".join(
         f"{rule}: {n:,} of {total:,} {unit}"
         for rule, unit, n, total in repository.data_quality.select("rule", "unit", "n", "n_total").iter_rows()
     )
-    why = f"{unit}Exact counts are shown because {WHY_EXACT[repository.disclosure]}."
+    why = f"{counted_here} Exact counts are shown because {WHY_EXACT[repository.disclosure]}."
     clean = {"title": "How clean the source is", "text": f"{rows}."}
-    return [{"title": "What is counted", "text": why}, clean, missing]
+    return [{"title": "What is counted", "text": why}, clean, missing, dict(NOT_KNOWN_NOTE)]

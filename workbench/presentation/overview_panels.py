@@ -23,9 +23,12 @@ from workbench.vocabulary.licenses import UNSTATED
 _SECTIONS = (
     ("grown", "How does it grow?", "Studies on their way into a release, and what each release brought."),
     ("imaged", "What was imaged?", "Modality and part of the body, as the images themselves say."),
-    ("people", "Who is seen?", "Patients by age and sex; those not known are drawn, never dropped."),
+    ("people", "Who is seen?", "Patients who are people, by age and sex; those not known are drawn, never dropped."),
     ("terms", "What may be done with it?", "A license holds for a series; a collection can carry more than one."),
 )
+#: Id, title, lead and choice of the section at the end of a page of a controlled source.
+NOT_SHOWN = ("not_shown", "What is not shown here, and why", "", "")
+_HIDDEN_LEAD = "Patients by age and sex; a hatched bar is a number that is hidden."
 _NEARLY_ALL = 0.99  # of patients; a chart of who lacks age or sex would show one bar
 _TITLES = {
     "pipeline": "Ingested, under quality and harmonization, released",
@@ -42,9 +45,9 @@ _LACKING = {
     "licenses": "No series of this source states its license.",
 }
 _PROTECTED = {
-    "pipeline": "Not shown: how many studies stand at each stage could tell about a few patients of this source.",
-    "growth": "Not shown: what each release brought could tell about a few patients of this source.",
-    "licenses": "Not shown: how many series carry a license could tell about a few patients of this source.",
+    "pipeline": "How many studies stand at each stage could tell about a few patients of this source.",
+    "growth": "What each release brought could tell about a few patients of this source.",
+    "licenses": "How many series carry a license could tell about a few patients of this source.",
 }
 
 
@@ -111,6 +114,8 @@ def panels_of(publication: Publication) -> list[dict[str, Any]]:
 def sections_of(panels: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the sections of the overview: those that show something stand before those that say why they do not.
 
+    What is not shown of a controlled source stands in one section at the end.
+
     Parameters
     ----------
     panels : sequence of mapping
@@ -122,8 +127,16 @@ def sections_of(panels: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         ``id``, ``title``, ``lead`` and ``choose``.
     """
     filled = {panel["section"] for panel in panels if "absent" not in panel}
-    listed = [{"id": id_, "title": title, "lead": lead, "choose": ""} for id_, title, lead in _SECTIONS]
-    return sorted(listed, key=lambda section: section["id"] not in filled)
+    is_closed = any(panel["section"] == NOT_SHOWN[0] for panel in panels)
+    leads = {"people": _HIDDEN_LEAD} if is_closed else {}
+    listed = [
+        {"id": id_, "title": title, "lead": leads.get(id_, lead), "choose": ""}
+        for id_, title, lead in (*_SECTIONS, NOT_SHOWN[:3])
+    ]
+    used = {panel["section"] for panel in panels}
+    return sorted(
+        (section for section in listed if section["id"] in used), key=lambda section: section["id"] not in filled
+    )
 
 
 def _exact(publication: Publication) -> Iterator[Panel]:
@@ -152,7 +165,12 @@ def _exact(publication: Publication) -> Iterator[Panel]:
     yield _panel("people", "age_and_sex", charts.age_and_sex(people, source=name) if people.height else None)
     stated = not set(everything.licenses["license"]) <= {*UNSTATED, None}
     licenses = charts.licenses(everything.licenses, source=name) if stated else None
-    yield _panel("terms", "licenses", licenses)
+    declared = publication.identity.license
+    if licenses is None and declared:
+        absent = f"The series state no license of their own; the commons states {declared} for all of them."
+        yield Panel("terms", "licenses", absent=absent)
+    else:
+        yield _panel("terms", "licenses", licenses)
 
 
 def _pipeline(repository: Repository, name: str) -> Panel:
@@ -165,8 +183,6 @@ def _pipeline(repository: Repository, name: str) -> Panel:
 
 def _protected(counts: PublicCounts) -> Iterator[Panel]:
     """What the family of suppressed counts shows, and what may not be shown."""
-    yield Panel("grown", "pipeline", absent=_PROTECTED["pipeline"])
-    yield Panel("grown", "growth", absent=_PROTECTED["growth"])
     for name in ("modality", "body_region"):
         census = counts.censuses.get((name,))
         if census is not None and is_known(census):
@@ -176,7 +192,7 @@ def _protected(counts: PublicCounts) -> Iterator[Panel]:
     pyramid = counts.censuses.get(("sex", "age_group"))
     drawn = census_charts.pyramid(pyramid) if pyramid is not None else None
     yield _panel("people", "age_and_sex", drawn)
-    yield Panel("terms", "licenses", absent=_PROTECTED["licenses"])
+    yield from (Panel(NOT_SHOWN[0], key, absent=why) for key, why in _PROTECTED.items())
 
 
 def _panel(section: str, key: str, figure: Figure | None) -> Panel:

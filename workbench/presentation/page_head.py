@@ -7,6 +7,7 @@ from workbench.presentation.identity import Identity
 from workbench.presentation.manifest import PAGE_SCHEMA
 from workbench.presentation.publication import Publication
 from workbench.presentation.terms_of_use import terms_of_use
+from workbench.presentation.who_is_counted import banner_of
 from workbench.provenance import stamp
 
 _IDC_URL, _IDC_CONTACT = "https://imaging.datacommons.cancer.gov", "https://discourse.canceridc.dev"
@@ -14,7 +15,7 @@ _IDC_CITATION = (
     "Fedorov A, et al. National Cancer Institute Imaging Data Commons: toward transparency, reproducibility, "
     "and scalability in imaging artificial intelligence. RadioGraphics 2023;43(12). doi:10.1148/rg.230180"
 )
-_IDC_LICENSE = "Index under the MIT license; images under the license of each series"
+_IDC_LICENSE = "Images: each series has its own license, see below. The list that is counted here: MIT license"
 _INVENTED = "Invented: no such patient exists"
 
 #: Why exact counts may be shown in public, by the disclosure of the source.
@@ -39,8 +40,8 @@ def page_head(publication: Publication, *, title: str, subtitle: str, query: str
     Returns
     -------
     dict
-        ``schema``, ``title``, ``subtitle``, ``as_of``, ``source``, ``identity``, ``cite``, ``contact``, ``use`` and
-        ``provenance``.
+        ``schema``, ``title``, ``subtitle``, ``as_of``, ``source``, ``identity``, ``cite``, ``contact``, ``use``,
+        ``provenance`` and, of an invented source, ``banner``.
     """
     repository, identity = publication.catalog.repository, publication.identity
     as_of = _as_of(repository)
@@ -53,10 +54,11 @@ def page_head(publication: Publication, *, title: str, subtitle: str, query: str
         "as_of": as_of,
         "source": {**source, "license": identity.license or license_words},
         "identity": identity.entry(),
-        "cite": list(identity.citation) or _citation(repository, as_of),
+        "cite": _dated(list(identity.citation), repository, as_of) or _citation(repository, as_of),
         "contact": contact_of(repository, identity),
         "use": terms_of_use(publication),
         "provenance": flat_stamp(stamp(source=repository.name, version=repository.build, query=query)),
+        **banner_of(publication),
     }
 
 
@@ -112,6 +114,16 @@ def _home(repository: Repository) -> tuple[str, str]:
 def _citation(repository: Repository, as_of: str) -> list[str]:
     """The paper of a source that asks for one, else the source itself: a reader needs something to cite."""
     if repository.key == "idc":
-        return [_IDC_CITATION]
+        return _dated([_IDC_CITATION], repository, as_of)
     released = "" if as_of == repository.version else f", {as_of}"
     return [f"{repository.name}, data version {repository.version}{released}."]
+
+
+def _dated(citation: list[str], repository: Repository, as_of: str) -> list[str]:
+    """A citation with the state of the data behind its first line, so that a reader can ask for the same again."""
+    if not citation or as_of in citation[0]:
+        return citation
+    first, *rest = citation
+    version = "" if repository.version in as_of else f", version {repository.version}"
+    whole = "" if repository.name in first else f"{repository.name}, "
+    return [f"{first.rstrip('.')}. Data: {whole}{as_of}{version}.", *rest]

@@ -7,6 +7,7 @@ from workbench.presentation.publication import Publication
 from workbench.vocabulary.licenses import UNSTATED, allows_commercial_use
 
 _ASK = "Ask the contact before any use."
+_FOR_ALL = ", stated by the commons for all of it; the series themselves state none"
 _SOME = 3  # licenses named in a sentence
 
 
@@ -27,7 +28,7 @@ def terms_of_use(publication: Publication) -> dict[str, str]:
     licenses = publication.catalog.everything.licenses
     known = licenses.filter(~pl.col("license").fill_null("").is_in(UNSTATED))
     if known.is_empty():
-        return _declared(stated, invented=publication.disclosure == "synthetic")
+        return _declared(stated, invented=publication.disclosure == "synthetic", by_publisher=True)
     if not publication.is_open:
         return _of_controlled(stated, list(known["license"]))
     n_total = int(licenses["n_series"].sum())
@@ -35,7 +36,7 @@ def terms_of_use(publication: Publication) -> dict[str, str]:
     return {"commercial": _commercial(licenses, n_total), "license": f"{stated}. {named}" if stated else named}
 
 
-def _declared(stated: str, *, invented: bool) -> dict[str, str]:
+def _declared(stated: str, *, invented: bool, by_publisher: bool = False) -> dict[str, str]:
     """What the identity says, where no series states a license."""
     if not stated and invented:
         return {
@@ -53,7 +54,7 @@ def _declared(stated: str, *, invented: bool) -> dict[str, str]:
         False: f"No: {stated} excludes it.",
         None: f"Not stated: read the terms, {stated}.",
     }
-    return {"commercial": said[allowed], "license": f"{stated}."}
+    return {"commercial": said[allowed], "license": f"{stated}{_FOR_ALL}." if by_publisher else f"{stated}."}
 
 
 def _of_controlled(stated: str, names: list[str]) -> dict[str, str]:

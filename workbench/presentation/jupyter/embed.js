@@ -30,6 +30,7 @@ const { startEmbed } = (() => {
     const root = make(
       "main",
       { class: "wb-page", lang: "en", "data-ready": "false" },
+      page.banner ? shell.banner(page) : null,
       drawn.section,
       make("p", { class: "wb-source" }, told ? `${told} · ` : "", make("a", { href: `${key}.html`, target: "_blank", rel: "noopener" }, page.title)),
     );

@@ -51,7 +51,7 @@ function answer(tile, page) {
     make("dd", { class: "wb-value", "data-tile": `answers.${tile.id}`, "data-value": String(tile.value) }, joined(tile.text)),
     tile.note ? make("dd", { class: isCitation ? "wg-citation" : "wb-note", "data-plain": isCitation }, joined(tile.note)) : null,
     isCitation ? make("dd", {}, copyButton(() => tile.note, "Copy citation")) : null,
-    address && title ? make("dd", { class: "wg-more" }, make("a", { href: address, "aria-label": `${title}: ${tile.label}` }, "See the charts")) : null,
+    address && title ? make("dd", { class: "wg-more" }, make("a", { href: tile.part ? `${address}#${tile.part}` : address, "aria-label": `${title}: ${tile.label}` }, tile.link || "See the charts")) : null,
   );
 }
 

@@ -187,6 +187,7 @@ const shell = (() => {
   // ---- glossary: a term in a text opens its definition; every term of the page stands in a list at its end
 
   const NOT_IN = "a, button, summary, label, legend, select, textarea, input, th, h1, h2, h3, h4, svg, code, pre, dialog, .wb-chart, .wb-contents, .wb-option, .wb-cite, .wb-facts, .wb-provenance, .wg-picture, .wg-title, .wg-number, [data-plain]";
+  const SENTENCE_PX = 56; // two lines below a word stay in sight as well
   let popover = null;
 
   function show(term, entry, anchor) {
@@ -222,9 +223,18 @@ const shell = (() => {
     anchor.focus({ preventScroll: true });
   }
 
-  // below the word or above it, inside the window; on a phone the style puts it at the lower edge
+  // below the word or above it, inside the window; on a phone the style puts it at the lower edge, and the sentence moves
+  // up into sight; where the page ends there, the sheet goes to the upper edge
   function place(anchor) {
-    const [word, box] = [anchor.getBoundingClientRect(), popover.getBoundingClientRect()];
+    popover.classList.remove("is-above");
+    const box = popover.getBoundingClientRect();
+    if (matchMedia("(max-width: 560px)").matches) {
+      const covered = anchor.getBoundingClientRect().bottom + SENTENCE_PX - box.top;
+      if (covered > 0) scrollBy({ top: covered, behavior: "instant" });
+      popover.classList.toggle("is-above", anchor.getBoundingClientRect().bottom > box.top);
+      return;
+    }
+    const word = anchor.getBoundingClientRect();
     const left = Math.max(12, Math.min(word.left, innerWidth - box.width - 12));
     const below = word.bottom + 8;
     const top = below + box.height > innerHeight - 8 ? Math.max(8, word.top - box.height - 8) : below;
@@ -320,6 +330,9 @@ const shell = (() => {
   // a page in a file knows until when its numbers are good; the visitor's clock tells whether that has passed
   const isPast = (day) => /^\d{4}-\d{2}-\d{2}$/.test(day ?? "") && new Date().toISOString().slice(0, 10) > day;
 
+  // what has to be known before any number is read, such as that the patients are invented
+  const banner = (page) => part("p", { class: "wb-banner", role: "note", "data-plain": true }, page.banner);
+
   function frame(page, main, { title = page.title } = {}) {
     main.id ||= "wb-main";
     main.tabIndex = -1;
@@ -344,6 +357,7 @@ const shell = (() => {
       } : null));
       node.append(place);
     }
+    if (page.banner) node.append(banner(page));
     node.append(main, ...(owns() ? [footer(page)] : []));
     const own = page.identity ?? {};
     const colors = { "--wb-own": own.accent, "--wb-own-dark": own.accent_dark, "--wb-own-link": own.link, "--wb-own-tint": own.tint, "--wb-own-tint-dark": own.tint_dark };
@@ -357,5 +371,5 @@ const shell = (() => {
   }
 
   if (document.body) paint();
-  return { frame, follow, explain, owns, part, idOf, capital };
+  return { frame, follow, explain, banner, owns, part, idOf, capital };
 })();

@@ -143,11 +143,12 @@ def _bar(page: Mapping[str, Any]) -> str:
         f'<li><a href="{_text(each["address"])}">{_text(each["title"])}</a></li>' for each in page.get("pages", [])
     )
     home = _text(page.get("home") or "index.html")
+    banner = f'<p class="wb-banner">{_text(page["banner"])}</p>' if page.get("banner") else ""
     return (
         '<header class="wb-bar"><div class="wb-inner">'
         f'<a class="wb-brand" href="{home}">{mark}<span>{_text(name)}</span></a>'
         f'<nav class="wb-nav" aria-label="Pages"><ul><li><a href="{home}">Start</a></li>{links}</ul></nav>'
-        '<span class="ws-theme"></span></div></header>'
+        f'<span class="ws-theme"></span></div></header>{banner}'
     )
 
 
@@ -184,7 +185,7 @@ def _group(group: Mapping[str, Any], page: Mapping[str, Any]) -> str:
         f'<dd class="wb-value" data-tile="{_text(group["id"])}.{_text(tile["id"])}">{_text(tile["text"])}</dd>'
         + (f'<dd class="wb-note">{_text(tile["note"])}</dd>' if tile.get("note") else "")
         + (
-            f'<dd class="wg-more"><a href="{behind[where]}">See the charts</a></dd>'
+            f'<dd class="wg-more"><a href="{behind[where]}">{_text(tile.get("link") or "See the charts")}</a></dd>'
             if (where := tile.get("page")) in behind
             else ""
         )
