@@ -101,7 +101,7 @@ def test_page_and_report_of_a_second_release_show_the_same_cells(place: Path, re
     one_way = {criteria: n for criteria, n in page.items() if len(criteria) == 1}
     people = {criteria: n for criteria, n in one_way.items() if not {name for name, _ in criteria} & set(IMAGING)}
     assert report == people
-    assert None in report.values()
+    assert 0 < list(report.values()).count(None) < len(report) / 2
     assert in_report(reports["alone"]) != report
 
 

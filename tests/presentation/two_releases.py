@@ -9,9 +9,9 @@ from tests.presentation.disclosure import Pairs
 
 
 def write_two_releases(folder: Path) -> list[Path]:
-    """Return the tables of 390 patients, and of the same with 30 more; a few of them are of a rare group."""
-    n = pl.int_range(0, 420, eager=True)
-    sexes = pl.select(pl.when(n % 17 == 4).then(2).otherwise(n % 2)).to_series()  # of 23 and 24 nobody knows it
+    """Return the tables of 390 patients, and of the same with 150 more; a few of them are of a rare group."""
+    n = pl.int_range(0, 540, eager=True)
+    sexes = pl.select(pl.when(n % 17 == 4).then(2).otherwise(n % 2)).to_series()  # of 23 and 32 nobody knows it
     patients = pl.DataFrame(
         {
             "patient_id": n.cast(pl.String),
@@ -27,7 +27,7 @@ def write_two_releases(folder: Path) -> list[Path]:
     rare = pl.when(n.is_in([5, 50, 150, 410, 415])).then(pl.lit("Multiple or Other")).otherwise(pl.col("race"))
     patients = patients.with_columns(race=rare)
     made = []
-    for name, height in (("first", 390), ("second", 420)):
+    for name, height in (("first", 390), ("second", 540)):
         patients.head(height).write_csv(folder / f"{name}.csv")
         made.append(folder / f"{name}.csv")
     return made

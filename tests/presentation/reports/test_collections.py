@@ -53,6 +53,6 @@ def test_every_fault_of_the_file_is_told(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "c.toml was received with b: 'txt' is no type; c: a choice needs choices; d: hlp means nothing here; a: no "
         "notebook 'none.ipynb' beside the file. A report has a notebook and a question; a parameter has a type (text, "
-        "integer, number, switch, choice, date, source, cohort, reference, folder, earlier) and a help. Correct the "
-        "file."
+        "integer, number, switch, choice, date, source, cohort, reference, folder, earlier, pages) and a help. Correct "
+        "the file."
     )
