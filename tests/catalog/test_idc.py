@@ -171,14 +171,29 @@ def test_an_unknown_age_never_becomes_a_number(
     assert ageless["age_missing"].null_count() == 0
     assert ageless["age_over_89"].null_count() == ageless.height
     assert (table["age_years"].is_null() != table["age_missing"].is_null()).all()  # a number or a reason, never both
-    assert quality["Patient has no recorded age, persons or not"] == table["age_years"].null_count()
+    applies = repository.column("patients", "sex").cast(pl.String) != "Not Applicable"
+    rule = "Patient (not a phantom, not simulated) has no recorded age"
+    assert quality[rule] == table.filter(applies)["age_years"].null_count()
+
+
+def test_no_recorded_sex_is_asked_of_whoever_has_one(
+    repository: Repository, raw: pl.LazyFrame, quality: dict[str, int]
+) -> None:
+    """Phantoms and simulations are counted apart, whatever their headers say."""
+    known = pl.col("PatientSex").is_in(["M", "F", "O"]).any()
+    pairs = raw.group_by(PAIR).agg(known=known.fill_null(value=False)).sort(PAIR).collect()
+    species = repository.column("patients", "species").cast(pl.String)
+    asked = pairs.filter(~species.is_in(["Phantom", "Simulated"]))
+    assert quality["Patient (not a phantom, not simulated) has no recorded sex"] == (~asked["known"]).sum()
+    assert quality["A PatientID is the word PatientID, no identifier"] == (pairs["PatientID"] == "PatientID").sum()
 
 
 def test_almost_every_patient_with_a_usable_age_keeps_one(
     quality: dict[str, int], aged_pairs: pl.DataFrame, commons: Catalog
 ) -> None:
     # Not all: phantoms have none, and an age written on derived objects alone does not count.
-    known = commons.counts["patients"] - quality["Patient has no recorded age, persons or not"]
+    applying = commons.everything.patients.filter(pl.col("sex") != "Not Applicable").height
+    known = applying - quality["Patient (not a phantom, not simulated) has no recorded age"]
     assert 0.97 * aged_pairs.height < known <= aged_pairs.height
 
 

@@ -12,7 +12,7 @@ from workbench.errors import UnknownNameError
 from workbench.presentation.data_quality import DataQuality
 from workbench.presentation.quality_advice import ADVICE
 from workbench.presentation.quality_counts import examine_quality
-from workbench.presentation.quality_words import getting_better, most_missing, touched
+from workbench.presentation.quality_words import by_release, most_missing, touched, worst_places
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +124,69 @@ def test_sentences_speak_of_the_widest_gap() -> None:
     periods = pl.DataFrame(
         {"gap": ["Age"] * 2, "period": ["1", "2"], "n": [28, 2], "n_total": [30, 20], "fraction": [28 / 30, 0.1]}
     )
-    assert getting_better(gaps, periods, over="version") == (
-        "It gets better: of the 20 people that version 2 brought, 10.0 % have no known age; of those who came before, "
-        "93.3 %."
+    assert by_release(gaps, periods, over="version") == (
+        "Of the 20 people that version 2 brought, 10.0 % have no known age; of the 30 of version 1, 93.3 %."
     )
     rules = pl.DataFrame({"rule": ["r"], "unit": ["series"], "n": [1], "n_total": [4], "fraction": [0.25]})
     assert touched(rules) == "1 of 1 rules of cleaning touched something, most of all: r, 1 of 4 series."
+
+
+@pytest.mark.parametrize(
+    ("lacking", "said"),
+    [
+        (
+            (9, 902, 11, 227, 84),
+            "It goes up and down: of the people that the last 5 versions brought, 0.9 % (version 1) to 90.2 % "
+            "(version 2) have no known age; of the 1,000 of version 5, 8.4 %.",
+        ),
+        (
+            (400, 300, 200),
+            "It gets better: of the people that the last 3 versions brought, from 40.0 % (version 1) to 20.0 % "
+            "(version 3) have no known age.",
+        ),
+        (
+            (900, 20, 30, 40, 60, 80),
+            "It gets worse: of the people that the last 5 versions brought, from 2.0 % (version 2) to 8.0 % "
+            "(version 6) have no known age.",
+        ),
+        (
+            (80, 84, 86),
+            "It is nearly unchanged: of the people that the last 3 versions brought, 8.0 % to 8.6 % have no known age.",
+        ),
+        (  # 6.5 to 9.9 of 100 people, and 8.1 to 11.8: the intervals meet
+            (80, 90, 98),
+            "It goes up and down: of the people that the last 3 versions brought, 8.0 % (version 1) to 9.8 % "
+            "(version 3) have no known age; of the 1,000 of version 3, 9.8 %.",
+        ),
+    ],
+)
+def test_a_direction_is_claimed_only_where_all_releases_take_it(lacking: tuple[int, ...], said: str) -> None:
+    names = [str(i) for i in range(1, len(lacking) + 1)]
+    periods = pl.DataFrame({"gap": "Age", "period": names, "n": lacking, "n_total": 1000})
+    gaps = pl.DataFrame({"gap": ["Age"], "unit": ["patients"], "n": [1], "n_total": [2], "fraction": [0.5]})
+    assert by_release(gaps, periods.with_columns(fraction=pl.col("n") / 1000), over="version") == said
+
+
+def test_where_most_are_is_told_apart_from_where_all_lack_it() -> None:
+    gaps = pl.DataFrame({"gap": ["Age"], "unit": ["patients"], "n": [105], "n_total": [1010], "fraction": [0.1]})
+    cells = pl.DataFrame({"collection_id": ["small", "large"], "gap": "Age", "n": [10, 95], "n_total": [10, 1000]})
+    assert worst_places(gaps, cells) == (
+        "Most of those without a known age are in large (95 of 1,000) and small (10 of 10). In 1 of 2 collections it "
+        "is known of nobody."
+    )
+
+
+def test_what_does_not_apply_is_not_missing() -> None:
+    """Patients of Brazil, India and Germany have no American state; most of the others here are in no batch."""
+    catalog = wb.open_catalog("synthetic:midrc_2021")
+    state = catalog.everything.patients["state"].cast(pl.String)
+    reasons = dict(state.value_counts().filter(pl.col("state").is_in(["Not Reported", "Not Applicable"])).iter_rows())
+    assert reasons == {"Not Reported": 960, "Not Applicable": 448}
+    quality = examine_quality(catalog)
+    assert quality.gaps.filter(gap="State").select("n", "n_total").row(0) == (960, 26_436)
+    assert quality.sentences[0].startswith("Of 26,436 people at every stage, not known: ")
+    assert "state of 960 (3.6 %)" in quality.sentences[0]
+    assert quality.shares().footnote.endswith("People are counted at every stage, released or not.")
 
 
 def test_unknown_counts_acquired_images_of_people_only(commons: Catalog) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 from workbench.catalog.commons import Catalog
 from workbench.catalog.overview import everybody
 from workbench.catalog.repository import Repository
-from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.demographics import NOT_KNOWN
 
 _PERIODS = {"batch": "patients", "first_version": "series"}
 _COLUMNS = {
@@ -60,7 +60,8 @@ GAPS = (
 def count_unknown(catalog: Catalog) -> pl.DataFrame:
     """Return of how many patients, studies and series something is not known.
 
-    People are counted, no animals and no phantoms, and of series acquired images.
+    People are counted, no animals and no phantoms, and of series acquired images. What does not apply, such as the
+    American state of a patient in another country, is not unknown.
 
     Parameters
     ----------
@@ -79,14 +80,23 @@ def count_unknown(catalog: Catalog) -> pl.DataFrame:
     for gap in GAPS:
         if not repository.has(gap.unit, gap.column):
             continue
-        rows = tables[gap.unit].select("collection_id", "period", gap.column)
-        unknown = pl.col(gap.column).is_null()
-        if rows.schema[gap.column] in (pl.Enum, pl.Categorical, pl.String):
-            unknown = pl.col(gap.column).cast(pl.String).is_in(MISSING).fill_null(value=True)
+        rows = tables[gap.unit]
+        unknown = _unknown(rows, gap.column)
         per = rows.group_by("collection_id", "period").agg(n=unknown.sum(), n_total=pl.len())
         per = per.sort("collection_id", "period", nulls_last=True)
         counted.append(per.with_columns(gap=pl.lit(gap.name), unit=pl.lit(gap.unit)).select(*_COLUMNS).cast(_COLUMNS))  # type: ignore[arg-type]
     return pl.concat(counted)
+
+
+def _unknown(rows: pl.DataFrame, column: str) -> pl.Expr:
+    """Whether a value is absent although there could be one."""
+    if rows.schema[column] in (pl.Enum, pl.Categorical, pl.String):
+        return pl.col(column).cast(pl.String).is_in(NOT_KNOWN).fill_null(value=True)
+    unknown = pl.col(column).is_null()
+    reason = "age_missing"
+    if column != "age_years" or reason not in rows.columns:
+        return unknown
+    return unknown & pl.col(reason).cast(pl.String).is_in(NOT_KNOWN).fill_null(value=True)
 
 
 def period_name(repository: Repository) -> str:

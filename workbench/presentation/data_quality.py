@@ -15,7 +15,7 @@ from workbench.presentation.first_page import FirstPage, first_page
 from workbench.presentation.identity import Identity
 from workbench.presentation.quality_advice import ADVICE
 from workbench.presentation.quality_words import (
-    getting_better,
+    by_release,
     known_of_all,
     most_missing,
     of_images,
@@ -90,16 +90,26 @@ class DataQuality:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What is found, in three sentences: what lacks most, where, and whether it gets better."""
+        """What is found, in three sentences: what lacks most, where, and of whom the last releases brought."""
         return self._found[:3]
 
     @property
     def _found(self) -> tuple[str, ...]:
         gaps = self.gaps
         worst = worst_places(gaps, self.collections) if not self.collection else ""
-        better = getting_better(gaps, self.periods.filter(pl.col("n_total") >= _FEW), over=self.over)
+        better = by_release(gaps, self.periods.filter(pl.col("n_total") >= _FEW), over=self.over)
         return tuple(
-            filter(None, (most_missing(gaps), worst, better, of_images(gaps), touched(self.rules), known_of_all(gaps)))
+            filter(
+                None,
+                (
+                    most_missing(gaps, stage=self._stage),
+                    worst,
+                    better,
+                    of_images(gaps),
+                    touched(self.rules),
+                    known_of_all(gaps),
+                ),
+            )
         )
 
     def first_page(self, identity: Identity | None = None) -> FirstPage:
@@ -125,7 +135,8 @@ class DataQuality:
         Figure
             The chart of page one.
         """
-        return charts.unknown(self.gaps, source=self._source, footnote=_PEOPLE)
+        at = f" People are counted {self._stage}, released or not." if self._stage else ""
+        return charts.unknown(self.gaps, source=self._source, footnote=f"{_PEOPLE}{at}")
 
     def where(self) -> list[Figure]:
         """Return where it is worst.
@@ -237,6 +248,12 @@ class DataQuality:
     def _source(self) -> str:
         of = f", {self.collection}" if self.collection else ""
         return f"{self.repository.name} {self.repository.version}{of}"
+
+    @property
+    def _stage(self) -> str:
+        """At which stage people are counted, of a source where not all are in a batch or where that is not told."""
+        waiting = self.over == "batch" and bool(self.unknown["period"].null_count())
+        return "at every stage" if waiting else ""
 
     def _where_most(self, rule: str) -> str:
         of = self.by_collection.filter(pl.col("rule") == rule, pl.col("n") > 0)

@@ -11,7 +11,7 @@ from workbench.catalog.disclosure import stamp_of
 from workbench.errors import unknown_name
 from workbench.presentation.census_counts import ALONE, PublicCounts, count_public
 from workbench.presentation.data_quality import DataQuality
-from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.demographics import NOT_KNOWN
 
 _OPEN = "Exact counts: the source shows its rows openly."
 _WORDS = {"batch": "batch", "first_version": "version"}
@@ -97,14 +97,14 @@ def _of_one(rules: pl.DataFrame, by_collection: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_public(public: PublicCounts) -> pl.DataFrame:
-    """What the published tables tell: the missing of each attribute of people, null where one of them is hidden."""
+    """What the published tables tell: what is not known of people, null where a part of it is hidden."""
     rows = []
     for gap in GAPS:
         name = "age_group" if gap.column == "age_years" else gap.column
         census = public.censuses.get((name,)) if gap.unit == "patients" else None
         if census is None:
             continue
-        lacking = census.table.filter(pl.col(name).cast(pl.String).is_in(MISSING))["n_patients"]
+        lacking = census.table.filter(pl.col(name).cast(pl.String).is_in(NOT_KNOWN))["n_patients"]
         n = None if lacking.null_count() else int(lacking.sum())
         rows.append({"gap": gap.name, "unit": gap.unit, "n": n, "n_total": census.n_total})
     schema = {"gap": pl.String, "unit": pl.String, "n": pl.Int64, "n_total": pl.Int64}

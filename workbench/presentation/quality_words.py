@@ -2,19 +2,24 @@
 
 import polars as pl
 
+from workbench.assessment.gap_changes import LEAST_CHANGE
+from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.wording import percentage, some_of
 from workbench.errors import listed
 
 _MOST_NAMED = 3
+_RECENT, _TELLING = 5, 3  # releases that a trend is read from, at most and at least
 
 
-def most_missing(gaps: pl.DataFrame) -> str:
+def most_missing(gaps: pl.DataFrame, *, stage: str = "") -> str:
     """Return what is most often not known of people.
 
     Parameters
     ----------
     gaps : polars.DataFrame
         ``gap``, ``unit``, ``n``, ``n_total``, ``fraction``; numbers that may not be shown are null.
+    stage : str
+        At which stage they are counted, such as ``"at every stage"``; empty where there is only one.
 
     Returns
     -------
@@ -24,14 +29,15 @@ def most_missing(gaps: pl.DataFrame) -> str:
     people = _widest(gaps)
     if people.is_empty():
         return "Of nobody can be said what is not known: the numbers are too small to be shown."
+    at = f" {stage}" if stage else ""
     lacking, total = people.filter(pl.col("n") > 0), people["n_total"][0]
     if lacking.is_empty():
-        return f"Of all {total:,} people everything is known that was looked for."
+        return f"Of all {total:,} people{at} everything is known that was looked for."
     said = [
         f"{plain_gap(row['gap'])} of {row['n']:,} ({percentage(row['fraction'])})"
         for row in lacking.head(_MOST_NAMED).iter_rows(named=True)
     ]
-    return f"Of {total:,} people, not known: {listed(said)}."
+    return f"Of {total:,} people{at}, not known: {listed(said)}."
 
 
 def worst_places(gaps: pl.DataFrame, collections: pl.DataFrame) -> str:
@@ -60,11 +66,14 @@ def worst_places(gaps: pl.DataFrame, collections: pl.DataFrame) -> str:
     of_nobody = of.filter(pl.col("n") == pl.col("n_total")).height
     total = collections["collection_id"].n_unique()
     place = f"In {of_nobody:,} of {total:,} collections it is known of nobody." if of_nobody else ""
-    return f"The {plain_gap(gap)} is missing most in {some_of(names)}. {place}".strip()
+    return f"Most of those without a known {plain_gap(gap)} are in {some_of(names)}. {place}".strip()
 
 
-def getting_better(gaps: pl.DataFrame, periods: pl.DataFrame, *, over: str) -> str:
-    """Return whether the widest gap of people is narrower in the last release than before.
+def by_release(gaps: pl.DataFrame, periods: pl.DataFrame, *, over: str) -> str:
+    """Return how many of those whom the last releases brought lack the widest gap of people, and whether it gets less.
+
+    A direction is claimed where each of the last five releases, at least three, goes the same way, by 1 in 100 or more
+    in all, and the 95 % intervals of the first and the last of them do not meet.
 
     Parameters
     ----------
@@ -83,14 +92,39 @@ def getting_better(gaps: pl.DataFrame, periods: pl.DataFrame, *, over: str) -> s
     if periods["period"].n_unique() <= 1:
         return ""
     gap = _widest(gaps)["gap"][0]
-    of = periods.filter(pl.col("gap") == gap)
-    last, before = of.row(-1, named=True), of.head(-1)
-    then, now = int(before["n"].sum()) / int(before["n_total"].sum()), float(last["fraction"])
-    way = "better" if now < then else "worse" if now > then else "no better"
-    return (
-        f"It gets {way}: of the {last['n_total']:,} people that {over} {last['period']} brought, {percentage(now)} "
-        f"have no known {plain_gap(gap)}; of those who came before, {percentage(then)}."
-    )
+    recent = periods.filter(pl.col("gap") == gap).tail(_RECENT)
+    return _told(recent, f"have no known {plain_gap(gap)}", over)
+
+
+def _told(recent: pl.DataFrame, lack: str, over: str) -> str:
+    first, last = recent.row(0, named=True), recent.row(-1, named=True)
+    if recent.height < _TELLING:
+        return (
+            f"Of the {last['n_total']:,} people that {over} {last['period']} brought, {percentage(last['fraction'])} "
+            f"{lack}; of the {first['n_total']:,} of {over} {first['period']}, {percentage(first['fraction'])}."
+        )
+    releases = f"of the people that the last {recent.height} {over}{'es' if over.endswith('ch') else 's'} brought"
+    least, most = (recent.sort("fraction", descending=down).row(0, named=True) for down in (False, True))
+    if most["fraction"] - least["fraction"] < LEAST_CHANGE:
+        shares = f"{percentage(least['fraction'])} to {percentage(most['fraction'])}"
+        return f"It is nearly unchanged: {releases}, {shares} {lack}."
+    way = _way(recent)
+    ends = (first, last) if way else (least, most)
+    shares = " to ".join(f"{percentage(end['fraction'])} ({over} {end['period']})" for end in ends)
+    if way:
+        return f"It gets {way}: {releases}, from {shares} {lack}."
+    now = f"of the {last['n_total']:,} of {over} {last['period']}, {percentage(last['fraction'])}"
+    return f"It goes up and down: {releases}, {shares} {lack}; {now}."
+
+
+def _way(recent: pl.DataFrame) -> str:
+    """Whether releases go one way, beyond what few people would do by chance."""
+    bounds = dict(zip(("low", "high"), wilson_interval(pl.col("n"), pl.col("n_total")), strict=True))
+    low, high = recent.select(**bounds).get_columns()
+    steps = recent["fraction"].diff().drop_nulls()
+    if (steps < 0).all() and high[-1] < low[0]:
+        return "better"
+    return "worse" if (steps > 0).all() and low[-1] > high[0] else ""
 
 
 def of_images(gaps: pl.DataFrame) -> str:

@@ -13,6 +13,8 @@ import polars as pl
 # Three different facts, never merged. "Not Reported" is MIDRC's; DICOM cannot tell it from the other two.
 MISSING = ("Unknown", "Not Reported", "Not Applicable")
 _UNKNOWN, _NOT_REPORTED, _NOT_APPLICABLE = MISSING
+#: Of `MISSING`, what could be known: what does not apply to somebody lacks of nobody.
+NOT_KNOWN = MISSING[:2]
 
 #: `species` of whoever counts as a person: a source that does not say what its patients are means people. Animals,
 #: phantoms and collections that mix them are told apart by name.

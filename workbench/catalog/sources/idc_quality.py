@@ -6,6 +6,7 @@ import polars as pl
 
 from workbench.catalog.sources.idc_tables import IMAGE_IDENTIFIER
 from workbench.tables import DATA_QUALITY, conform
+from workbench.vocabulary.demographics import NOT_KNOWN
 from workbench.vocabulary.dicom import AGE_LIMIT_YEARS, AGE_TOP_CODE_YEARS, PATIENT_SEX, parse_age
 
 _AGE, _SEX = pl.col("PatientAge"), pl.col("PatientSex")
@@ -171,22 +172,25 @@ def _grouped_rules(series: pl.DataFrame) -> list[_Rule]:
             pl.col("collections") > 1,
             "a patient is the pair of collection and PatientID",
         ),
+        _Rule(
+            "A PatientID is the word PatientID, no identifier",
+            "PatientIDs",
+            identifiers,
+            pl.col("PatientID").str.strip_chars().str.to_lowercase() == "patientid",
+            "counts as a patient",
+        ),
     ]
 
 
 def _patient_rules(patients: pl.DataFrame) -> list[_Rule]:
+    applies = patients.filter(pl.col("sex") != "Not Applicable")
+    missing = "shown as missing, with the reason"
+    lacking = [
+        ("Patient (not a phantom, not simulated) has no recorded age", pl.col("age_years").is_null(), missing),
+        ("Patient (not a phantom, not simulated) has no recorded sex", pl.col("sex").is_in(list(NOT_KNOWN)), missing),
+    ]
     rules = [
         ("Sexes of one patient disagree", pl.col("sex") == "Conflicting", "sex: Conflicting, no majority vote"),
-        (
-            "Patient has no recorded age, persons or not",
-            pl.col("age_years").is_null(),
-            "shown as missing, with the reason",
-        ),
-        (
-            "Patient has no recorded sex, persons or not",
-            pl.col("sex").is_in(["Unknown", "Not Reported", "Not Applicable"]),
-            "shown as missing, with the reason",
-        ),
         ("A phantom, not a person", pl.col("species") == "Phantom", "sex and age: Not Applicable"),
         ("Simulated, not a person", pl.col("species") == "Simulated", "sex and age: Not Applicable"),
         (
@@ -195,4 +199,7 @@ def _patient_rules(patients: pl.DataFrame) -> list[_Rule]:
             "kept; see species",
         ),
     ]
-    return [_Rule(name, "patients", patients, rule, treatment) for name, rule, treatment in rules]
+    return [
+        *(_Rule(name, "patients", applies, rule, treatment) for name, rule, treatment in lacking),
+        *(_Rule(name, "patients", patients, rule, treatment) for name, rule, treatment in rules),
+    ]

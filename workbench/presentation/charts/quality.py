@@ -91,7 +91,8 @@ def unknown_by_collection(cells: pl.DataFrame, *, source: str) -> Figure:
     words = "; ".join(f"{name}: {_row_in_words(shown, name)}" for name in names[:5])
     return Figure(
         "unknown_by_collection",
-        f"{first['collection_id']} lacks most: {first['gap'].lower()} of {first['n']:,} of {first['n_total']:,}",
+        f"Most missing values are in {first['collection_id']}: {first['gap'].lower()} of {first['n']:,} of "
+        f"{first['n_total']:,}",
         f"{source}, share not known, the collections with most missing values first",
         f"{words}.",
         wording.below(
