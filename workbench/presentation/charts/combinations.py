@@ -56,15 +56,15 @@ def intersections(counted: Census) -> Figure:
     known = table.filter(~pl.col("lacks"), ~flawed)
     empty = known.filter(pl.col(count) == 0)
     by = listed(wording.in_words(name) for name in counted.by)
-    title = f"{empty.height} of {known.height} combinations of {by} have nobody"
+    title = f"nobody is in {empty.height} of {known.height} combinations of {by}"
     if not empty.height:
-        title = f"All {known.height} combinations of {by} are held by somebody"
+        title = f"somebody is in each of the {known.height} combinations of {by}"
     if known.drop_nulls(count).height and known[count].max():
         top = known.filter(pl.col(count) == pl.col(count).max())
         cells = some_of([", ".join(map(str, cell)) for cell in top.select(counted.by).rows()])
         verb, each = ("is", "") if top.height == 1 else ("are", " each")
-        largest = "largest shown" if table[count].null_count() else "largest"
-        title += f"; the {largest} {verb} {cells} ({wording.percent(top['fraction'][0])}{each})"
+        largest = f"largest {'shown' if table[count].null_count() else 'combination'}{'s' * (top.height > 1)}"
+        title = f"{cells} {verb} the {largest} ({wording.percent(top['fraction'][0])}{each}); {title}"
     hidden = int(table[count].null_count())
     words = "; ".join(_cell_words(row, counted) for row in table.iter_rows(named=True) if row[count] != 0)
     nobody = "; ".join(", ".join(str(row[name]) for name in counted.by) for row in empty.iter_rows(named=True))
@@ -184,10 +184,10 @@ def _heat_map(table: pl.DataFrame, counted: Census) -> alt.LayerChart:
     hidden = base.transform_filter(f"!isValid(datum.{count})").mark_rect(fill=marks.HATCH, stroke="#ffffff")
     empty = alt.when(f"datum.{count} === 0").then(alt.value(marks.SOFT))
     ink = empty.when("datum.heat > 0.5 && !datum.lacks").then(alt.value("#fdfdfe")).otherwise(alt.value("#1d2c3a"))
-    n = base.mark_text(fontSize=11.5, dy={"expr": f"datum.{count} > 0 ? -6 : 0"}).encode(
+    n = base.mark_text(fontSize=12, dy={"expr": f"datum.{count} > 0 ? -6 : 0"}).encode(
         text=alt.Text("words:N"), color=ink
     )
-    share = base.mark_text(fontSize=10, dy=8).encode(text=alt.Text("share:N"), color=ink)
+    share = base.mark_text(fontSize=10.5, dy=8).encode(text=alt.Text("share:N"), color=ink)
     drawings = [nobody, cells, gray, hidden, n, share, *([blocks.headings] if groups else [])]
     heat = marks.layered(*drawings, height=rows.row_height(lines, 34))
     independent: alt.LayerChart = heat.resolve_scale(color="independent")
@@ -251,7 +251,9 @@ def _upset(drawn: pl.DataFrame, names: list[str], unit: str) -> alt.LayerChart:
         color=alt.condition("datum.complete", alt.value(BLUE), alt.value(GRAY)),
     )  # fmt: skip
     labels = (
-        alt.Chart(counted).mark_text(align="left", dx=5, fontSize=11.5).encode(x=length, y=y, text=alt.Text("words:N"))
+        alt.Chart(counted)
+        .mark_text(align="left", dx=5, fontSize=11.5)
+        .encode(x=alt.X("n:Q"), y=y, text=alt.Text("words:N"))
     )
     hatched = alt.Chart(counted.filter(pl.col("n").is_null())).mark_bar(fill=marks.HATCH, stroke=GRAY, height=14)
     hidden = hatched.encode(x=alt.value(left + 16), x2=alt.value(left + 62), y=y)

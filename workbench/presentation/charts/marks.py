@@ -13,6 +13,8 @@ import polars as pl
 from workbench.presentation.theme import GRAY
 from workbench.vocabulary.demographics import MISSING
 
+_YEARS_DAYS, _MONTHS_DAYS = 900, 75  # beyond, ticks are years; beyond, months
+
 #: Words on an empty cell; a page with a dark ground lifts it with the cell.
 SOFT = "#5d6873"
 
@@ -65,6 +67,33 @@ def count_axis(**options: Any) -> alt.Axis:
     """
     said = "datum.value % 1 ? '' : datum.value ? format(abs(datum.value), '~s') : '0'"  # there is no half a patient
     return alt.Axis(labelExpr=said, **options)
+
+
+def time_axis(dates: pl.Series, **options: Any) -> alt.Axis:
+    """Return an axis of days on which every year is said, also where its ticks are months.
+
+    Parameters
+    ----------
+    dates : polars.Series
+        What is drawn along it.
+    **options
+        Of ``altair.Axis``.
+
+    Returns
+    -------
+    altair.Axis
+        Years alone where they are many; else months, or days, with the year below the first tick and each January.
+    """
+    span = (dates.max() - dates.min()).days if dates.drop_nulls().len() else 0  # type: ignore[operator, union-attr]
+    if span > _YEARS_DAYS:
+        return alt.Axis(
+            **{"format": "%Y", "tickCount": {"interval": "year", "step": 1}, "labelOverlap": "greedy", **options}
+        )
+    short = "%b" if span > _MONTHS_DAYS else "%b %d"
+    first = "datum.index === 0 || (month(datum.value) === 0 && date(datum.value) === 1)"
+    day, year = (f"timeFormat(datum.value, '{form}')" for form in (short, "%Y"))
+    said = f"{first} ? [{day}, {year}] : {day}"
+    return alt.Axis(**{"labelExpr": said, "tickCount": 6, "labelOverlap": "greedy", "labelSeparation": 10, **options})
 
 
 def largest(table: pl.DataFrame, *columns: str) -> float:

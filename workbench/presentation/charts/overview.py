@@ -4,6 +4,7 @@ import altair as alt
 import polars as pl
 
 from workbench.presentation.charts import marks, rows, wording
+from workbench.presentation.charts.pipeline import growth_steps
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, ORANGE
 from workbench.vocabulary.anatomy import BODY_REGIONS
@@ -12,10 +13,12 @@ from workbench.vocabulary.demographics import AGE_DECADES
 _NOT_KNOWN, _OTHER = "Not known", "Other or not known"
 _SEX_COLORS = {"Female": ORANGE, "Male": BLUE, _OTHER: GRAY}
 _HALF = 0.5
+_BEYOND = 1.12  # of the longest bar, to the end of the axis
+_ARROW = 1100  # square pixels of a head as high as a row
 _DARK = 0.6  # of the logarithm of the largest number; beyond, a cell is so dark that its number has to be light
 
 
-def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: str) -> Figure:
+def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: str, where: str = "") -> Figure:
     """Return a heat map of studies by modality and body region.
 
     Parameters
@@ -26,6 +29,8 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
         ``collection_id`` and ``n_studies`` of the largest group, the largest collection first.
     source : str
         Repository and version, for the subtitle.
+    where : str
+        Title of that largest collection; by default its id.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
         color=alt.Color("n_studies:Q", title="studies", scale=shades, legend=None),
         tooltip=[alt.Tooltip("modality:N"), alt.Tooltip("body_region:N"), alt.Tooltip("n_studies:Q", format=",")],
     )
-    numbers = base.mark_text(fontSize=10).encode(
+    numbers = base.mark_text(fontSize=11).encode(
         text=alt.Text("n_studies:Q", format=".3~s"),
         color=alt.condition(alt.datum.n_studies > most**_DARK, alt.value("#fdfdfe"), alt.value("#1d2c3a")),
     )
@@ -61,9 +66,10 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
     return Figure(
         "modality_by_region",
         f"{top['body_region']} {top['modality']} is the largest group, with {top['n_studies']:,} studies, "
-        f"{wording.percent(share, 0)} of them from {first['collection_id']}",
+        f"{wording.percent(share, 0)} of them from {where or first['collection_id']}",
         f"{source}, studies with acquired images; a study of two modalities counts in both",
         f"Largest groups by number of studies: {words}.",
+        f"{wording.modality_names(size['modality'])} "
         "Regions that include another, such as chest and abdomen, are rows of their own. "
         "Body region: header, else study description, else series description, else the collection's stated anatomy.",
         (cells + numbers).properties(height=rows.row_height(regions, 24)),
@@ -99,12 +105,12 @@ def growth(versions: pl.DataFrame, *, source: str, n_series: int | None = None) 
     return Figure(
         "growth",
         f"{total:,} series by {by}{made}{waiting}",
-        f"{source}, series of today by the release that first held them",
+        f"{source}, the series held today, by the day of the release that first brought them",
         f"By {by} the releases held {acquired:,} series of acquired images and {derived:,} series of "
         f"derived objects{waiting}.",
         "Series withdrawn since are not counted."
         + (" Derived objects: segmentations, reports, annotations and the like." if derived else ""),
-        _steps(versions, names),
+        growth_steps(versions, names),
         versions,
     )
 
@@ -122,7 +128,7 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
     Returns
     -------
     Figure
-        Women to the left, men to the right, everyone else beyond the men in gray; no age: the lowest row.
+        Female to the left, male to the right, everyone else beyond the male in gray; no age: the lowest row.
     """
     bands = [*list(AGE_DECADES)[::-1], *([_NOT_KNOWN] if _NOT_KNOWN in people["age"] else [])]
     colors = {sex: color for sex, color in _SEX_COLORS.items() if sex in people["sex"]}
@@ -133,7 +139,10 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
     known = signed.filter(pl.col("age") != _NOT_KNOWN)
     y = alt.Y("age:N", sort=bands, title="age in years", scale=alt.Scale(domain=bands))
     beyond = ", then sex not known" if _OTHER in known["sex"] else ""
-    x = alt.X("side:Q", title=f"← women | men{beyond} →", stack="zero", axis=marks.count_axis(tickCount=6))
+    reach = _BEYOND * max(_reach(known), 1)
+    scale = alt.Scale(domain=[-reach, reach], nice=False)  # both sides alike
+    axis = marks.count_axis(tickCount=6)
+    x = alt.X("side:Q", title=f"← female | male{beyond} →", stack="zero", axis=axis, scale=scale)
     pyramid = (
         alt.Chart(known)
         .mark_bar()
@@ -154,7 +163,8 @@ def age_and_sex(people: pl.DataFrame, *, source: str) -> Figure:
         _age_known(aged, total),
         f"{source}, patients whose age is known, by ten-year band and sex; animals, phantoms and simulations left out",
         f"Among {aged:,} patients with a known age: {words}. {total - aged:,} patients have no known age.",
-        "Age of a patient: that of the earliest study with an age."
+        "Age of a patient: that of the earliest study with an age. Here in bands of ten years, up to 90 and over; the "
+        "census has the bands of the population that it compares with, which end at 85 and over."
         + (" The bar of those without an age is cut short." if total - aged > _reach(known) else ""),
         chart,
         people,
@@ -179,7 +189,7 @@ def known_age_and_sex(known: pl.DataFrame, *, source: str) -> Figure:
     row = {name: (n, share) for name, n, share in known.iter_rows()}
     chart = _bars(known, "known", "n_patients", gray="neither", title="patients")
     total, (both, share) = int(known["n_patients"].sum()), row["age and sex"]
-    title = f"For {wording.percent(row['neither'][1], 0)} of patients the index holds neither age nor sex"
+    title = f"For {wording.percent(row['neither'][1], 0)} of {total:,} patients neither age nor sex is known"
     if row["neither"][0] < total - both - row["neither"][0]:
         title = f"Age and sex are both known for {wording.percent(share)} of {total:,} patients"
     return Figure(
@@ -225,25 +235,6 @@ def licenses(counts: pl.DataFrame, *, source: str) -> Figure:
     )
 
 
-def _steps(versions: pl.DataFrame, names: dict[str, str]) -> alt.Chart:
-    dated = versions.group_by("published", maintain_order=True).last()  # two versions can share a day
-    long = dated.unpivot(
-        on=list(names), index=["version", "published"], variable_name="kind", value_name="series"
-    ).with_columns(
-        pl.col("kind").replace(names), rank=pl.col("kind").replace_strict({name: i for i, name in enumerate(names)})
-    )
-    kinds = alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE][: len(names)])
-    area = alt.Chart(long).mark_area(interpolate="step-after", opacity=0.9)
-    drawn: alt.Chart = area.encode(
-        x=alt.X("published:T", title="published"),
-        y=alt.Y("series:Q", title="series", stack=True, axis=marks.count_axis()),
-        color=alt.Color("kind:N", title=None, scale=kinds, legend=alt.Legend() if len(names) > 1 else None),
-        order=alt.Order("rank:Q"),
-        tooltip=[*map(alt.Tooltip, ("version:Q", "published:T", "kind:N")), alt.Tooltip("series:Q", format=",")],
-    ).properties(height=300)
-    return drawn
-
-
 def _age_known(aged: int, total: int) -> str:
     if aged == total:
         return f"Age is known for all {total:,} patients"
@@ -259,8 +250,8 @@ def _reach(known: pl.DataFrame) -> int:
     return int(ends.sort()[-1]) if ends.len() else 0
 
 
-def _without_age(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
-    """Draw those without an age to the right, or across the pyramid and cut short where they are too many."""
+def _without_age(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> list[alt.Chart]:
+    """Draw those without an age to the right, or across the pyramid, as an arrow both ways where they are too many."""
     unknown = int(people.filter(pl.col("age") == _NOT_KNOWN)["n_patients"].sum())
     reach = _reach(known)
     is_cut = unknown > reach
@@ -268,16 +259,21 @@ def _without_age(people: pl.DataFrame, known: pl.DataFrame, y: alt.Y) -> tuple[a
     row = row.with_columns(words=pl.lit(f"{unknown:,} (bar cut short)" if is_cut else f"{unknown:,}"))
     row = row if unknown else row.clear()
     bar = alt.Chart(row).mark_bar(color="#5d6873").encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=y)
+    heads = []
     if is_cut:
+        for end, shape in (("low", "triangle-left"), ("high", "triangle-right")):
+            head = alt.Chart(row).mark_point(shape=shape, size=_ARROW, filled=True, color="#5d6873", opacity=1)
+            heads.append(head.encode(x=alt.X(f"{end}:Q"), y=y))
         label = alt.Chart(row).mark_text(color="#ffffff", fontWeight="bold")
         label = label.encode(x=alt.datum(0), y=y, text=alt.Text("words:N"))
     else:
         label = alt.Chart(row).mark_text(align="left", dx=5).encode(x=alt.X("high:Q"), y=y, text=alt.Text("words:N"))
-    return bar, label
+    return [bar, *heads, label]
 
 
 def _bars(table: pl.DataFrame, category: str, count: str, *, gray: str, title: str) -> alt.LayerChart:
-    y = alt.Y(f"{category}:N", sort=table[category].to_list(), title=None)
+    names = table[category].to_list()
+    y = alt.Y(f"{category}:N", sort=names, title=None, axis=rows.row_axis(names))
     bars = (
         alt.Chart(table)
         .mark_bar()
@@ -293,5 +289,5 @@ def _bars(table: pl.DataFrame, category: str, count: str, *, gray: str, title: s
         .mark_text(align="left", dx=5)
         .encode(x=alt.X(f"{count}:Q"), y=y, text=alt.Text(f"{count}:Q", format=","))
     )
-    layered: alt.LayerChart = (bars + labels).properties(height=alt.Step(34))
+    layered: alt.LayerChart = (bars + labels).properties(height=rows.row_height(names, 34))
     return layered

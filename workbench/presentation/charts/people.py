@@ -57,7 +57,8 @@ def census(counted: Census) -> Figure:
             wording.WILSON if len(counted.by) == 1 else "",
             _missing_words(counted, shown),
             wording.HATCHED if shown[f"n_{counted.unit}"].null_count() else "",
-            f"One of the {counted.unit} may count in several rows." if counted.overlapping else "",
+            f"Of the {counted.unit}, one may count in several rows." if counted.overlapping else "",
+            wording.modality_names(shown["modality"].cast(pl.String)) if counted.by == ("modality",) else "",
             f"{rest:,} smaller categories are in the table only." if rest > 0 else "",
         ),
         chart,
@@ -76,7 +77,7 @@ def _one_way(counted: Census, shown: pl.DataFrame) -> alt.LayerChart:
     names = named[attribute].to_list()
     base = alt.Chart(named).encode(y=alt.Y(f"{attribute}:N", sort=names, title=None, axis=rows.row_axis(names)))
     # the numbers stand at the end of the bars and need room there
-    reach = 1.4 * marks.largest(named, "fraction_high")
+    reach = 1.5 * marks.largest(named, "fraction_high")
     x = alt.X(
         "fraction:Q",
         title=f"share of {counted.unit}",

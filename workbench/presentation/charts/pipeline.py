@@ -8,12 +8,14 @@ import polars as pl
 from workbench.assessment.wording import counted
 from workbench.presentation.charts import marks
 from workbench.presentation.figure import Figure
-from workbench.presentation.theme import BLUE, GRAY, ORANGE
+from workbench.presentation.theme import BLUE, GRAY, GREEN
+
+_YELLOW = "#8a6d00"  # dark enough for a white ground; orange is for women
 
 # From the bottom up: what is released only grows, so it stands on the axis.
 _STAGES = {
     "n_released": ("Released", BLUE),
-    "n_in_quality": ("Under quality and harmonization", ORANGE),
+    "n_in_quality": ("Under quality and harmonization", _YELLOW),
     "n_waiting": ("Ingested and waiting", GRAY),
 }
 _ABOUT = (
@@ -52,7 +54,7 @@ def pipeline(over_time: pl.DataFrame, *, source: str) -> Figure:
         alt.Chart(long)
         .mark_area(interpolate="step-after", opacity=0.9)
         .encode(
-            x=alt.X("date:T", title="date", axis=alt.Axis(labelOverlap="greedy", labelSeparation=12)),
+            x=alt.X("date:T", title="date", axis=marks.time_axis(long["date"])),
             y=alt.Y("studies:Q", title="studies", stack=True, axis=marks.count_axis()),
             color=alt.Color("stage:N", title=None, scale=scale, legend=alt.Legend(columns=1, labelLimit=0)),
             order=alt.Order("rank:Q"),
@@ -108,6 +110,40 @@ def pipeline_now(standing: Mapping[str, int], *, source: str) -> Figure:
         marks.layered(bars, numbers, height=alt.Step(34)),
         table,
     )
+
+
+def growth_steps(versions: pl.DataFrame, names: Mapping[str, str]) -> alt.Chart:
+    """Return the growth of a repository as stacked steps, one at each day of publication.
+
+    Parameters
+    ----------
+    versions : polars.DataFrame
+        ``version``, ``published``, and columns of cumulative counts.
+    names : mapping of str to str
+        Column to what it is called, from the axis up.
+
+    Returns
+    -------
+    altair.Chart
+        With a legend where several are stacked.
+    """
+    dated = versions.group_by("published", maintain_order=True).last()  # two versions can share a day
+    long = dated.unpivot(
+        on=list(names), index=["version", "published"], variable_name="kind", value_name="series"
+    ).with_columns(
+        pl.col("kind").replace(dict(names)),
+        rank=pl.col("kind").replace_strict({name: i for i, name in enumerate(names)}),
+    )
+    kinds = alt.Scale(domain=list(names.values()), range=[BLUE, GREEN][: len(names)])
+    area = alt.Chart(long).mark_area(interpolate="step-after", opacity=0.9)
+    drawn: alt.Chart = area.encode(
+        x=alt.X("published:T", title="published", axis=marks.time_axis(long["published"])),
+        y=alt.Y("series:Q", title="series", stack=True, axis=marks.count_axis()),
+        color=alt.Color("kind:N", title=None, scale=kinds, legend=alt.Legend() if len(names) > 1 else None),
+        order=alt.Order("rank:Q"),
+        tooltip=[*map(alt.Tooltip, ("version:Q", "published:T", "kind:N")), alt.Tooltip("series:Q", format=",")],
+    ).properties(height=300)
+    return drawn
 
 
 def _told(name: str, last: Mapping[str, int]) -> str:

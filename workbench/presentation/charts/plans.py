@@ -11,7 +11,7 @@ from workbench.catalog.price_groups import known_losses
 from workbench.errors import unknown_name
 from workbench.presentation.charts import distance_words, marks, rows, wording
 from workbench.presentation.figure import Figure
-from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE
+from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE
 from workbench.sampling.matching import Match
 
 _NOW, _BATCH, _WANTED = "now", "smallest batch", "reference's share"
@@ -92,7 +92,7 @@ def gap(closed: Gap) -> Figure:
     goal = f"{near} of {distance_words.briefly(closed.reference)}"
     title = f"{closed.n_needed:,} further patients would bring {name} to within {goal}"
     if not closed.n_needed:
-        title = f"By {name}, the cohort is already within {goal}"
+        title = f"By {name}, the patients are already within {goal}"
     year = "year unknown" if closed.year == "unknown" else closed.year
     words = "; ".join(
         f"{row['category']}: {wording.number(row['n_now'])} now, {wording.number(row['n_needed'])} more"
@@ -108,8 +108,8 @@ def gap(closed: Gap) -> Figure:
             None,
             *(f"⚠ {text}" for text in closed.warnings),
             f"{name[0].upper()}{name[1:]} missing: {closed.n_missing:,} patients, left out. The batch is the smallest "
-            "that is enough. Tick: how many the group would be after it, were its share the reference's.",
-            *closed.notes,
+            "that is enough. Tick: how many the group would be after it, were its share that of the population.",
+            *wording.plain_notes(closed.notes, closed.attribute),
             closed.stamp,
         ),
         _added(table.filter((pl.col("n_after") > 0) | (pl.col("reference_fraction") > 0))),
@@ -194,7 +194,7 @@ def _added(table: pl.DataFrame) -> alt.LayerChart:
     base = alt.Chart(drawn).encode(y=alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names)))
     scale = alt.Scale(domain=[0, 1.15 * marks.largest(drawn, "far")], nice=False)
     x = alt.X("n_now:Q", title="patients", axis=marks.count_axis(tickCount=6), scale=scale)
-    kinds = alt.Scale(domain=[_NOW, _BATCH], range=[BLUE, ORANGE])
+    kinds = alt.Scale(domain=[_NOW, _BATCH], range=[BLUE, GREEN])
     shapes = alt.Scale(domain=[_WANTED], range=["M0,-1.2V1.2"])
     now = base.mark_bar(opacity=0.85).encode(
         x=x,

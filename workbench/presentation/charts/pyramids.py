@@ -21,7 +21,7 @@ from workbench.vocabulary.demographics import MISSING, SEX
 _FEMALE, _MALE = SEX[:2]
 _NOT_KNOWN = "sex or age not known"
 _APART = "The reference publishes sex and age apart; the outline is their product, as if both sexes were equally old."
-_PEOPLE = {_FEMALE: "women", _MALE: "men"}
+_PEOPLE = {_FEMALE: "females", _MALE: "males"}
 
 
 def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | None = None) -> Figure:
@@ -39,7 +39,7 @@ def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | No
     Returns
     -------
     Figure
-        Shares of the women and men whose age is known, with intervals; how many are not known stands in the last row.
+        Shares of the women and men whose age is known, with intervals; how many are not known stands below the axis.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | No
             *warned,
             _APART if reference and not _is_joint(reference, age) else "",
             wording.WILSON,
-            f"Shares are of the women and men {'in the bars shown' if hides else 'whose age is known'}.",
+            f"Shares are of the females and males {'in the bars shown' if hides else 'whose age is known'}.",
             wording.HATCHED if hides else "",
         ),
         drawn,
@@ -186,10 +186,12 @@ def _drawn(table: pl.DataFrame, unknown: str) -> alt.LayerChart:
     signed = table.with_columns((pl.col(name) * sign).alias(f"{name}_at") for name in sides)
     ends = table.select(pl.max_horizontal("fraction_high", "reference_fraction").max()).item()
     reach = 1.08 * (ends or 0.01)
-    y = alt.Y(f"{age}:N", sort=[*bands, ""], title=None, scale=alt.Scale(domain=[*bands, ""]))
+    y = alt.Y(f"{age}:N", sort=bands, title=None, scale=alt.Scale(domain=bands))
     axis = alt.Axis(labelExpr="format(abs(datum.value), '.0%')", tickCount=6)
     scale = alt.Scale(domain=[-reach, reach], nice=False)
-    x = alt.X("fraction_at:Q", title="← women · share of those known · men →", axis=axis, scale=scale)
+    what, n = unknown.split(": ")
+    title = ["← female · share of those known · male →", "", f"{what}:", n]  # no row, where it would cross the axis
+    x = alt.X("fraction_at:Q", title=title, axis=axis, scale=scale)
     colors = alt.Color("sex:N", title=None, scale=alt.Scale(domain=[_FEMALE, _MALE], range=[ORANGE, BLUE]), legend=None)
     tips = [
         "sex:N",
@@ -207,8 +209,4 @@ def _drawn(table: pl.DataFrame, unknown: str) -> alt.LayerChart:
     hatched = (
         alt.Chart(hidden).mark_bar(fill=marks.HATCH, stroke=GRAY).encode(x=alt.X("at:Q"), x2=alt.X2("none:Q"), y=y)
     )
-    note = alt.Chart(pl.DataFrame({"band": [""], "words": [unknown]}))
-    last = note.mark_text(color="#5d6873", fontSize=11.5).encode(
-        y=alt.Y("band:N", sort=[*bands, ""]), x=alt.datum(0), text=alt.Text("words:N")
-    )
-    return marks.layered(bars, outline, lines, hatched, last, height=alt.Step(26))
+    return marks.layered(bars, outline, lines, hatched, height=alt.Step(26))

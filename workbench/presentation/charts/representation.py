@@ -11,14 +11,19 @@ from workbench.assessment.sides import CROSS
 from workbench.errors import listed, unknown_name
 from workbench.presentation.charts import distance_words, marks, rows, wording
 from workbench.presentation.figure import Figure
-from workbench.presentation.theme import BLUE, GRAY, INK, ORANGE, PURPLE
+from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, PURPLE
 
-_COHORT, _REFERENCE = "cohort", "reference"
+_COHORT, _REFERENCE = "patients", "reference"
+_SHORT = 24  # characters of a name in a legend
 _OVER, _UNDER, _EVEN, _MISSING = "over-represented", "under-represented", "as represented", "missing"
 _ABSENT = "not in the reference"
+_TWO_MEASURES = (
+    "Shares of the distance add up to 100 %. They are another measure than the points of difference between the two "
+    "percentages: a small group whose share differs many times over can add more than a large one."
+)
 _SIGNS = {_OVER: "▲ ", _UNDER: "▼ ", _MISSING: "", _EVEN: "", _ABSENT: "◆ "}
-_COLORS = {_OVER: BLUE, _UNDER: ORANGE, _MISSING: GRAY, _EVEN: "#c6ccd2", _ABSENT: PURPLE}
-_PLAIN = {_OVER: "too many", _UNDER: "too few"}
+_COLORS = {_OVER: GREEN, _UNDER: PURPLE, _MISSING: GRAY, _EVEN: "#c6ccd2", _ABSENT: "#8a6d00"}
+_PLAIN = {_OVER: "more here", _UNDER: "fewer here"}
 
 
 def dumbbell(compared: Comparison, *, attribute: str | Sequence[str], missing: str = "excluded") -> Figure:
@@ -46,13 +51,13 @@ def dumbbell(compared: Comparison, *, attribute: str | Sequence[str], missing: s
     """
     attribute = attribute if isinstance(attribute, str) else CROSS.join(attribute)
     measured, parts = _asked(compared, attribute, missing)
-    chart = _dots(parts, _warned(compared, attribute, parts))
+    chart = _dots(parts, _warned(compared, attribute, parts), _in_legend(compared.reference.title))
     words = "; ".join(f"{row['category']}: {_sides(row)}" for row in parts.iter_rows(named=True))
     return Figure(
         f"dumbbell_{attribute}",
         _title(attribute, measured, compared.reference.title),
         _subtitle(compared, attribute, measured, missing),
-        f"{compared.sentences[attribute]} Share here against the reference: {words}.",
+        f"{compared.sentences[attribute]} Share here against the reference: {words}. {_method(measured)}".strip(),
         _footnote(compared, attribute, measured, wording.WILSON),
         chart,
         parts,
@@ -92,8 +97,8 @@ def decomposition(compared: Comparison, *, attribute: str | Sequence[str], missi
         f"decomposition_{attribute}",
         _made_up(table, wording.in_words(attribute)),
         _subtitle(compared, attribute, measured, missing),
-        "; ".join(said) + ".",
-        _footnote(compared, attribute, measured, "Shares of the squared Jensen–Shannon distance add up to 100 %."),
+        f"{'; '.join(said)}. {_method(measured)}".strip(),
+        _footnote(compared, attribute, measured, _TWO_MEASURES),
         _bars(table, _warned(compared, attribute, parts)),
         table,
     )
@@ -155,19 +160,27 @@ def _subtitle(compared: Comparison, attribute: str, measured: dict[str, Any], mi
 
 
 def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *said: str) -> str:
-    n, jsd = measured["n_missing"], measured["jsd"]
+    n = measured["n_missing"]
     name = wording.in_words(attribute)
     lacking = f"{name[0].upper()}{name[1:]} missing: {wording.number(n)} {'patient' if n == 1 else 'patients'}."
-    method = ""
-    if jsd is not None:
-        low, high = measured["jsd_low"], measured["jsd_high"]
-        bootstrap = "" if low is None else f" (95 % {low:.3f} to {high:.3f}: bootstrap, less what chance adds)"
-        moved = f"total variation {measured['total_variation']:.3f}"
-        method = f"Method: Jensen–Shannon distance {jsd:.3f}{bootstrap}, {moved}."
-    own = [note.removeprefix(f"{attribute}: ") for note in compared.notes if note.startswith(f"{attribute}: ")]
-    notes = [f"{note[0].upper()}{note[1:]}" for note in own]
+    notes = wording.plain_notes(compared.notes, attribute, missing=measured["missing"])
     warned = [f"⚠ {text}" for text in _texts(compared, attribute)]
-    return wording.below(None, *warned, lacking, *said, *notes, method, compared.stamp)
+    return wording.below(None, *warned, lacking, *said, *notes, compared.stamp)
+
+
+def _method(measured: dict[str, Any]) -> str:
+    """The distances behind the words, for who reads the description."""
+    jsd, low, high = measured["jsd"], measured["jsd_low"], measured["jsd_high"]
+    if jsd is None:
+        return ""
+    bootstrap = "" if low is None else f" (95 % {low:.3f} to {high:.3f}: bootstrap, less what chance adds)"
+    return f"Jensen–Shannon distance {jsd:.3f}{bootstrap}, total variation {measured['total_variation']:.3f}."
+
+
+def _in_legend(title: str) -> str:
+    """The reference in the few words of a legend."""
+    name = distance_words.briefly(title).removeprefix("the ")
+    return name if len(name) <= _SHORT else _REFERENCE
 
 
 def _texts(compared: Comparison, attribute: str) -> list[str]:
@@ -180,22 +193,24 @@ def _warned(compared: Comparison, attribute: str, parts: pl.DataFrame) -> dict[s
     return {name: f"⚠ {name}" for name in parts["category"] if name in texts}
 
 
-def _dots(parts: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
+def _dots(parts: pl.DataFrame, shown: dict[str, str], reference: str) -> alt.LayerChart:
     names = parts["category"].to_list()
     drawn = parts.with_columns(lacks=marks.is_missing("category"), counted=pl.col("reference_fraction") > 0)
     y = alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
     base = alt.Chart(drawn).encode(y=y)
-    x = alt.X("fraction:Q", title="share of patients", axis=alt.Axis(format="%", tickCount=6))
+    far = marks.largest(parts, "fraction", "fraction_high", "reference_fraction")
+    scale = alt.Scale(domain=[0, far], nice=True)  # said here, as a layer may be empty
+    x = alt.X("fraction:Q", title="share of patients", axis=alt.Axis(format="%", tickCount=6), scale=scale)
     link = base.mark_rule(color="#c6ccd2", strokeWidth=3).encode(x=x, x2=alt.X2("reference_fraction:Q"))
     link = link.transform_filter("datum.counted && isValid(datum.fraction)")
     bounds = base.mark_rule(color=INK, strokeWidth=1.4).encode(x=alt.X("fraction_low:Q"), x2=alt.X2("fraction_high:Q"))
-    sides = {"fraction": _COHORT, "reference_fraction": _REFERENCE}
+    sides = {"fraction": _COHORT, "reference_fraction": reference}
     long = drawn.unpivot([*sides], index=["category", "lacks", "counted"], variable_name="side", value_name="share")
     held = long.with_columns(pl.col("side").replace_strict(sides)).filter(
         pl.col("share").is_not_null(), (pl.col("side") == _COHORT) | pl.col("counted")
     )
     domain = list(sides.values())
-    color = alt.Color("side:N", title=None, scale=alt.Scale(domain=domain, range=[BLUE, ORANGE]))
+    color = alt.Color("side:N", title=None, scale=alt.Scale(domain=domain, range=[BLUE, INK]))  # a reference is ink
     shape = alt.Shape("side:N", title=None, scale=alt.Scale(domain=domain, range=["circle", "diamond"]))
     dots = alt.Chart(held).mark_point(size=90, filled=True, opacity=1)
     dots = dots.encode(
@@ -249,7 +264,7 @@ def _bars(table: pl.DataFrame, shown: dict[str, str]) -> alt.LayerChart:
     drawn = table.with_columns(words=words, way=signed)
     y = alt.Y("category:N", sort=names, title=None, axis=rows.row_axis(names, shown=shown))
     base = alt.Chart(drawn).encode(y=y)
-    x = alt.X("share_of_jsd2:Q", title="share of the squared distance", axis=alt.Axis(format="%", tickCount=6))
+    x = alt.X("share_of_jsd2:Q", title="share of the distance", axis=alt.Axis(format="%", tickCount=6))
     colors = {way: _COLORS[name] for name, way in ways.items()}
     used = [way for way in colors if way in set(drawn["way"])]
     scale = alt.Scale(domain=used, range=[colors[name] for name in used])

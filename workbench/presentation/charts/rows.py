@@ -21,7 +21,7 @@ from workbench.vocabulary.demographics import (
 )
 
 #: Fits a phone: the page gives longer labels a chart that scrolls sideways.
-_WRAP = 20
+_WRAP = 18
 _LABEL_PX = 130
 _LINE_PX = 14
 

@@ -15,11 +15,14 @@ from workbench.vocabulary.demographics import MISSING
 Of = Literal["cumulative", "new"]
 
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, "#3a8fc4", "#8a6d00", INK)  # Okabe & Ito, yellow darkened for a white ground
+_SEX_COLORS = {"Female": ORANGE, "Male": BLUE}
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 0], [6, 3], [2, 2])
-_LABEL_PX = 118
+_LABEL_PX, _LABEL_CHARACTERS = 98, 14
+_PADDING = {"left": 2, "top": 4, "right": 6, "bottom": 4}  # the names at the ends have their room inside
 _BETWEEN_PX = 6  # between one name and the next
 _HEADROOM = 1.06
 _MOST_LINES = 7
+_BEHIND = "Jensen–Shannon distance: base 2, square root. Bands: bootstrap of the patients, less what chance adds."
 _HEIGHT, _DISTANCE_HEIGHT = 320, 260
 
 
@@ -57,7 +60,7 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
     title, words = _moved(table, names, counted)
     ends = table.filter(pl.col("period") == pl.col("period").max())[total].drop_nulls()
     n_last = wording.number(ends[0] if ends.len() else None)
-    who = f"{n_last} {counted.unit} by the last {_period(counted)}"
+    who = f"{n_last} {counted.unit} up to the last {_period(counted)}"
     if of == "new":
         who = f"{counted.unit.capitalize()} new in each {_period(counted)}, {n_last} in the last"
     left_out = [
@@ -80,20 +83,22 @@ def trend(counted: Trend, *, of: Of = "cumulative") -> Figure:
     )
 
 
-def distances(measured: pl.DataFrame) -> Figure:
+def distances(measured: pl.DataFrame, *, over: str = "period") -> Figure:
     """Return the distance from a reference over time, with its interval.
 
     Parameters
     ----------
     measured : polars.DataFrame
         What `workbench.assessment.drift.distance_trend` gives.
+    over : str
+        What orders the periods, such as ``"batch"``, for the axis.
 
     Returns
     -------
     Figure
         Total variation as a solid line and the Jensen-Shannon distance as a dashed one, each with its band.
     """
-    known = measured.drop_nulls("total_variation").sort("period")
+    known, period = measured.drop_nulls("total_variation").sort("period"), wording.in_words(over)
     if known.is_empty():
         title, who, words = "There is no distance to draw", "0 patients whose value is known", "No period, 0 distances"
     else:
@@ -108,7 +113,7 @@ def distances(measured: pl.DataFrame) -> Figure:
         year = "year unknown" if last["year"] == "unknown" else last["year"]
         lacking = "left out" if last["missing"] == "excluded" else "a category of their own"
         who = (
-            f"{last['n_patients']:,} patients by the last period, against {last['reference']} ({year}); "
+            f"{last['n_patients']:,} patients up to the last {period}, against {last['reference']} ({year}); "
             f"{last['n_missing']:,} without {by}, {lacking}"
         )
         drawn = known.gather_every(max(1, known.height // 12))
@@ -117,15 +122,14 @@ def distances(measured: pl.DataFrame) -> Figure:
         "distances",
         title,
         who,
-        f"Total variation by period: {words}.",
+        f"Of 100 patients, so many would have to belong to another group, by {period}: {words}. {_BEHIND}",
         wording.below(
             None,
-            "Total variation is the share who would have to belong to another group; the Jensen–Shannon distance "
-            "(base 2, square root) runs from 0, equal, to 1. Bands: 95 %, bootstrap of the patients, less what chance "
-            "adds.",
+            "Two measures of one difference: 0 is equal, 1 has nothing in common. Total variation is the share of "
+            "patients who would have to belong to another group. Bands are 95 % intervals.",
             *measured["stamp"].head(1),
         ),
-        _distance_lines(known),
+        _distance_lines(known, period),
         measured.drop("stamp"),
     )
 
@@ -174,7 +178,7 @@ def _time(table: pl.DataFrame, name: str, *, room: int) -> alt.X:
     scale = alt.Scale(rangeMax={"expr": f"width - {room}"}, nice=False)
     kind = table.schema["period"]
     if kind.is_temporal():
-        return alt.X("period:T", title=name, scale=scale, axis=alt.Axis(tickCount=5, labelOverlap=True))
+        return alt.X("period:T", title=name, scale=scale, axis=marks.time_axis(table["period"]))
     if kind.is_numeric():
         return alt.X("period:Q", title=name, scale=scale.copy(deep=True), axis=alt.Axis(format="d", tickCount=6))
     order = table["period"].unique(maintain_order=True).cast(pl.String).to_list()
@@ -184,7 +188,8 @@ def _time(table: pl.DataFrame, name: str, *, room: int) -> alt.X:
 def _lines(shown: pl.DataFrame, names: list[str], over: str) -> alt.LayerChart:
     known = [name for name in names if name not in MISSING]
     grays = ["#7d8791", GRAY, "#b6bdc4"]
-    colors = [*_COLORS[: len(known)], *grays[: len(names) - len(known)]]
+    hues = [_SEX_COLORS.get(name, own) for name, own in zip(known, _COLORS, strict=False)]  # as in the pyramid
+    colors = [*hues, *grays[: len(names) - len(known)]]
     dashes = [*_DASHES[: len(known)], *_DASHES[1 : 1 + len(names) - len(known)]]
     shown = shown.sort("period")
     base = alt.Chart(shown).encode(x=_time(shown, wording.in_words(over), room=_LABEL_PX))
@@ -203,14 +208,15 @@ def _lines(shown: pl.DataFrame, names: list[str], over: str) -> alt.LayerChart:
     dots = base.mark_point(filled=True, size=22, opacity=1).encode(y=y, color=color, tooltip=tip)
     drawn = [band, line, *([dots] if shown["period"].n_unique() <= 12 else [])]
     names_at_end = _names_at_end(shown, color, top / _HEIGHT)
-    return marks.layered(*drawn, names_at_end, height=_HEIGHT)
+    whole: alt.LayerChart = marks.layered(*drawn, names_at_end, height=_HEIGHT).properties(padding=_PADDING)
+    return whole
 
 
 def _names_at_end(shown: pl.DataFrame, color: alt.Color, per_pixel: float) -> alt.Chart:
     """Each name beside the end of its line, moved apart where lines end close together."""
     ends = shown.drop_nulls("fraction").sort("period").group_by("category", maintain_order=True).last()
     ends = ends.sort("fraction").select("category", "fraction")
-    lines = {name: rows.wrapped(name, 17) for name in ends["category"]}
+    lines = {name: rows.wrapped(name, _LABEL_CHARACTERS) for name in ends["category"]}
     heights = [(13 * len(lines[name]) + _BETWEEN_PX) * per_pixel for name in ends["category"]]
     at = _apart(ends["fraction"].to_list(), heights)
     words = marks.said(ends, lambda row: "\n".join(lines[row["category"]]))
@@ -243,11 +249,11 @@ def _apart(wanted: list[float], heights: list[float]) -> list[float]:
     return placed
 
 
-def _distance_lines(known: pl.DataFrame) -> alt.LayerChart:
+def _distance_lines(known: pl.DataFrame, period: str) -> alt.LayerChart:
     drawn: list[alt.Chart] = []
     top = _HEADROOM * marks.largest(known, "jsd", "jsd_high", "total_variation_high")
-    base = alt.Chart(known).encode(x=_time(known, "period", room=_LABEL_PX))
-    for value, color, dash in (("jsd", ORANGE, [5, 3]), ("total_variation", BLUE, [1, 0])):
+    base = alt.Chart(known).encode(x=_time(known, period, room=_LABEL_PX))
+    for value, color, dash in (("jsd", INK, [5, 3]), ("total_variation", BLUE, [1, 0])):
         y = alt.Y(f"{value}:Q", title="distance, 0 to 1", scale=alt.Scale(domain=[0, top], nice=False))
         tip = ["period", *(alt.Tooltip(f"{value}{of}:Q", format=".3f") for of in ("", "_low", "_high"))]
         band = base.mark_area(opacity=0.2, color=color).encode(y=alt.Y(f"{value}_low:Q"), y2=alt.Y2(f"{value}_high:Q"))
@@ -256,6 +262,7 @@ def _distance_lines(known: pl.DataFrame) -> alt.LayerChart:
     long = known.rename(names).unpivot(
         [*names.values()], index="period", variable_name="category", value_name="fraction"
     )
-    scale = alt.Scale(domain=[*names.values()], range=[ORANGE, BLUE])
+    scale = alt.Scale(domain=[*names.values()], range=[INK, BLUE])
     at_end = _names_at_end(long, alt.Color("category:N", legend=None, scale=scale), top / _DISTANCE_HEIGHT)
-    return marks.layered(*drawn, at_end, height=_DISTANCE_HEIGHT)
+    whole: alt.LayerChart = marks.layered(*drawn, at_end, height=_DISTANCE_HEIGHT).properties(padding=_PADDING)
+    return whole

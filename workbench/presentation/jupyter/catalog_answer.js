@@ -224,14 +224,23 @@ function askPanel(app) {
   const field = make("textarea", { id: "wc-ask", rows: "1", autocomplete: "off", enterkeyhint: "search", maxlength: "400", placeholder: "For instance: CT with organ masks, at least 500 patients" });
   const place = make("div", {});
   const told = make("p", { class: "wc-hidden", role: "status" });
-  const ask = (question) => app.change({ question: question.replace(/\s+/g, " ").trim() }, { step: true });
+  const empty = make("p", { class: "wc-empty", role: "alert", hidden: true }, "Write what you need, or take one of the examples.");
+  const ask = (text) => {
+    const question = text.replace(/\s+/g, " ").trim();
+    empty.hidden = Boolean(question);
+    if (!question) field.focus();
+    app.change({ question }, { step: true });
+  };
   const fit = () => {
     field.style.height = "";
     const line = field.clientHeight;
     if (field.scrollHeight > line) field.style.height = `${field.scrollHeight + field.offsetHeight - line}px`;
   };
   on(field, {
-    input: fit,
+    input: () => {
+      fit();
+      empty.hidden = true;
+    },
     keydown: (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
@@ -251,6 +260,7 @@ function askPanel(app) {
     { class: "wc-ask", "aria-labelledby": "wc-ask-label" },
     make("h2", { id: "wc-ask-label" }, make("label", { for: "wc-ask" }, "What do you need?")),
     form,
+    empty,
     list,
     place,
     told,

@@ -28,6 +28,14 @@ const ORDERS = {
   newest: (a, b) => (b.published ?? "").localeCompare(a.published ?? ""),
 };
 
+const KINDS = [["dataset", "data set"], ["model", "model"], ["framework", "framework"]];
+
+// how many of each kind: an entry of the catalog is not always a data set
+function byKind(entries) {
+  const parts = KINDS.map(([kind, one]) => [entries.filter((entry) => entry.kind === kind).length, one]).filter(([n]) => n);
+  return parts.map(([n, one]) => `${number(n)} ${one}${n === 1 ? "" : "s"}`).join(", ");
+}
+
 // Which entries are shown, and how many each value of a facet would show under all other facets.
 function narrowed(catalog, state) {
   const listedEntries = state.collections ? catalog.collections : catalog.entries;
@@ -157,8 +165,9 @@ function gallery(app) {
       for (const input of grid.querySelectorAll("[data-compare]")) input.checked = state.compare.includes(input.dataset.compare);
     }
     const total = (state.collections ? catalog.collections : catalog.entries).length;
-    const unit = state.collections ? "collection" : entries.length === 1 ? "entry" : "entries";
-    count.textContent = entries.length === total ? `${number(total)} ${state.collections ? "collections" : "entries"}` : `${number(entries.length)} of ${number(total)} ${state.collections ? `${unit}s` : "entries"}`;
+    const unit = state.collections ? "collections" : "entries";
+    const told = state.collections ? `${number(entries.length)} collections` : byKind(entries);
+    count.textContent = entries.length === total ? told : `${number(entries.length)} of ${number(total)} ${unit}${state.collections || !entries.length ? "" : `: ${told}`}`;
     drawChips();
   }
 

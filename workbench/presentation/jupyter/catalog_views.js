@@ -22,7 +22,7 @@ function mapView(app) {
     words.replaceChildren(make("h3", { class: "wb-finding" }, figure.title), make("p", { class: "wb-subtitle" }, figure.subtitle));
     twin.replaceChildren(
       make("p", { class: "wb-footnote" }, figure.footnote),
-      make("details", {}, make("summary", {}, "Description"), make("p", { class: "wc-measure" }, figure.description)),
+      make("details", {}, make("summary", {}, "Description"), described(figure.description)),
       make("details", {}, make("summary", {}, "Table"), mapTable(figure, app)),
       figureTools(figure, app.page, { width: MAP_PX }),
     );
@@ -35,7 +35,8 @@ function mapView(app) {
     chart.setAttribute("aria-label", figure.description);
     const spec = fitted(figure.spec, chart, app.isDark());
     spec.width = Math.max(MAP_PX, chart.clientWidth) - 8;
-    spec.config.legend = { ...spec.config.legend, orient: "top", columns: 4 };
+    const channels = (spec.layer ?? []).flatMap(({ encoding = {} }) => [encoding.color, encoding.shape]).filter((channel) => channel?.legend);
+    for (const { legend } of channels) Object.assign(legend, { orient: "top", columns: chart.clientWidth < MAP_PX ? 1 : 4 }); // none beyond the edge
     spec.config.axis = { ...spec.config.axis, labelLimit: 260 };
     try {
       const drawn = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", mode: "vega-lite", ast: true, logLevel: 1, tooltip: { theme: app.isDark() ? "dark" : "light" } });

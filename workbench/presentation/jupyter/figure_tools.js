@@ -107,7 +107,7 @@ const { dressPage, figureTools, hashState, copyButton, pictureOf } = (() => {
   }
 
   function printed(spec, width) {
-    const chart = structuredClone(spec);
+    const chart = withHeight(structuredClone(spec));
     if (chart.width === "container") {
       chart.width = width;
       chart.autosize ??= { type: "fit-x", contains: "padding" };

@@ -28,6 +28,57 @@ function chapter(section, parts, reveal) {
   );
 }
 
+// ---- on a phone a long page folds: a heading, with what its first figure says, opens a section
+
+const PHONE = matchMedia("(max-width: 560px)");
+
+function folding(root, figures, reveal) {
+  const chapters = [...root.querySelectorAll(".wb-chapter")];
+  if (chapters.length < MANY_SECTIONS) return { open() {}, stop() {} };
+  const parts = chapters.map((chapter) => {
+    const heading = chapter.querySelector(":scope > h2");
+    const first = figures.find(({ section }) => chapter.contains(section))?.figure;
+    const said = make("span", { class: "wb-fold-said" }, joined(first?.absent ?? first?.title));
+    const button = make("button", { type: "button", class: "wb-fold", onclick: () => fold(chapter, !chapter.classList.contains("is-folded")) }, make("span", {}, heading.textContent), said);
+    return { chapter, heading, button, title: heading.textContent };
+  });
+  const opened = new Set(chapters.slice(0, 1));
+  const show = ({ chapter, button }) => {
+    const isFolded = PHONE.matches && !opened.has(chapter);
+    chapter.classList.toggle("is-folded", isFolded);
+    button.setAttribute("aria-expanded", String(!isFolded));
+  };
+  function fold(chapter, isFolded) {
+    opened[isFolded ? "delete" : "add"](chapter);
+    parts.forEach(show);
+    if (!isFolded) reveal();
+  }
+  function arrange() {
+    root.classList.toggle("has-folds", PHONE.matches);
+    for (const part of parts) {
+      part.heading.replaceChildren(PHONE.matches ? part.button : part.title);
+      show(part);
+    }
+  }
+  const turned = () => {
+    arrange();
+    reveal();
+  };
+  PHONE.addEventListener("change", turned);
+  arrange();
+  return {
+    // what the address names is not folded away
+    open(fields) {
+      const named = new Set(String(fields.open ?? "").split(",").map((name) => name.split(".")[0]));
+      for (const { chapter } of parts) {
+        const isNamed = chapter.dataset.section in fields || chapter.dataset.section === fields.section || [...chapter.querySelectorAll("[data-figure]")].some(({ dataset }) => named.has(dataset.figure));
+        if (isNamed && !opened.has(chapter)) fold(chapter, false);
+      }
+    },
+    stop: () => PHONE.removeEventListener("change", turned),
+  };
+}
+
 const sectionsOf = (page) => (page.sections ?? []).filter(({ id }) => page.figures.some(({ section }) => section === id));
 
 function body(page, figures, reveal) {
@@ -54,6 +105,18 @@ function compose(page, reveal) {
   return { root, figures };
 }
 
+// an address may name a section; charts that are drawn above it move it, so it is sought again until they stand
+function seek(root) {
+  const named = hashState.get().section;
+  const heading = typeof named === "string" ? document.getElementById(`wb-section-${named}`) : null;
+  if (!heading) return;
+  const there = new MutationObserver(() => heading.scrollIntoView());
+  const leave = () => there.disconnect();
+  heading.scrollIntoView();
+  there.observe(root, { attributes: true, attributeFilter: ["data-drawn"], subtree: true });
+  for (const name of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(name, leave, { once: true, passive: true });
+}
+
 function render({ model, el }) {
   let stop = new AbortController();
   let leave = () => {};
@@ -62,7 +125,7 @@ function render({ model, el }) {
   async function drawVisible(root, figures, dark, signal) {
     root.dataset.ready = String(root.hidden); // a notice then stands in its place
     await laidOut(root, signal);
-    for (const part of figures.filter((each) => !each.section.hidden && !each.drawn)) {
+    for (const part of figures.filter((each) => !each.drawn && !each.section.hidden && !each.section.closest(".is-folded"))) {
       if (signal.aborted) return;
       part.drawn = true;
       const finalize = await draw(part, dark);
@@ -79,10 +142,14 @@ function render({ model, el }) {
       el.replaceChildren(make("p", { class: "wb-page wb-state" }, "The numbers for this page could not be read."));
       return;
     }
-    const { root, figures } = compose(page, () => drawVisible(root, figures, house.dark(), stop.signal));
+    const reveal = () => drawVisible(root, figures, house.dark(), stop.signal);
+    const { root, figures } = compose(page, reveal);
     const house = shell.frame(page, root);
     el.replaceChildren(house.node);
+    const folds = folding(root, figures, reveal);
     const undress = dressPage(root, page);
+    folds.open(hashState.get());
+    const unlisten = hashState.listen(folds.open);
     const redraw = () => {
       stop.abort();
       stop = new AbortController();
@@ -93,9 +160,12 @@ function render({ model, el }) {
     leave = () => {
       stop.abort();
       undress();
+      unlisten();
+      folds.stop();
       house.stop();
     };
     redraw();
+    seek(root);
   }
 
   model.on("change:page", show);

@@ -1,10 +1,16 @@
 // The parts that public pages share: elements, charts, tables, header and closing. `vegaEmbed` and `shell` stand before this text.
 
 const NARROW_PX = 520;
-const SCROLLED_PX = 600; // on a phone, a heat map or a chart with long labels keeps this width and scrolls sideways
+const SCROLLED_PX = 600; // on a phone, a chart with long labels keeps this width and scrolls sideways
 const COLUMN_PX = 36; // a column of a heat map holds a number such as 81.2k
+const NARROW_COLUMN_PX = 37;
 const SEEN_PX = 4; // less than this beyond the edge is margin
 const ROW_NAMES_PX = 180;
+const NARROW_NAMES_PX = 110; // of rows at most, on a phone
+const LETTER_PX = 6.4; // of a name on an axis
+const LONG_KEY = 16; // characters of a name in a legend; longer ones stand one below the other on a phone
+const MOST_POINTS = 7; // of a description
+const LOW_TABLE = 12; // rows that are shown whole
 const CELLS_ON_DARK = { "#ffffff": "#12171c", "#5d6873": "#a9b6c1", "#eceef0": "#b6bdc4", "#eaf2fa": "#c3d8ec", "#dcebf7": "#c3d8ec" };
 const MANY_SECTIONS = 4;
 const LONG_NOTE = 360; // characters; beyond, a note is a list of its clauses
@@ -74,15 +80,60 @@ function isHeatmap(spec) {
   return [spec, ...(spec.layer ?? [])].some((part) => (part.mark?.type ?? part.mark) === "rect");
 }
 
-function columnsOf(spec) {
-  const x = [spec, ...(spec.layer ?? [])].map((part) => part.encoding?.x).find((channel) => channel?.field);
+function namesAlong(spec, axis) {
+  const channel = [spec, ...(spec.layer ?? [])].map((part) => part.encoding?.[axis]).find((each) => each?.field);
   const rows = Object.values(spec.datasets ?? {}).flat();
-  return new Set(rows.map((row) => row[x?.field]).filter((value) => value !== undefined)).size;
+  return [...new Set(rows.map((row) => row[channel?.field]).filter((value) => value !== undefined && value !== null))].map(String);
+}
+
+const columnsOf = (spec) => namesAlong(spec, "x").length;
+const longest = (names) => Math.max(0, ...names.map((name) => name.length));
+const narrowNames = (spec) => Math.min(NARROW_NAMES_PX, 14 + LETTER_PX * longest(namesAlong(spec, "y")));
+
+// on a phone the names of a heat map's columns stand upright where they would meet
+function withUprightColumns(spec) {
+  if (!isHeatmap(spec) || LETTER_PX * longest(namesAlong(spec, "x").flatMap((name) => name.split(" "))) < NARROW_COLUMN_PX) return;
+  for (const part of [spec, ...(spec.layer ?? [])]) {
+    const axis = part.encoding?.x?.axis;
+    if (axis) Object.assign(axis, { labelAngle: -90, labelAlign: "left", labelBaseline: "middle", labelPadding: 4, labelExpr: "datum.label" });
+  }
+}
+
+// a chart that is fitted in width needs a height in pixels: steps would have to be counted by Vega, which then complains
+function withHeight(chart) {
+  const step = chart.height?.step;
+  if (!step || chart.width !== "container") return chart;
+  const seen = new Set();
+  const look = (spec, data, y) => {
+    const own = spec.data ?? data;
+    const channel = spec.encoding?.y ?? y;
+    const domain = channel?.scale?.domain;
+    const rows = own?.values ?? chart.datasets?.[own?.name] ?? [];
+    for (const value of Array.isArray(domain) ? domain : channel?.field ? rows.map((row) => row[channel.field]) : []) seen.add(String(value));
+    for (const part of spec.layer ?? []) look(part, own, channel);
+  };
+  look(chart, null, null);
+  chart.height = Math.max(1, seen.size) * step;
+  return chart;
 }
 
 function leastWidth(spec, narrow) {
-  const columns = isHeatmap(spec) ? ROW_NAMES_PX + COLUMN_PX * columnsOf(spec) : 0;
-  return Math.max(columns, narrow && (isHeatmap(spec) || hasLongLabels(spec)) ? SCROLLED_PX : 0);
+  if (isHeatmap(spec)) return narrow ? narrowNames(spec) + NARROW_COLUMN_PX * columnsOf(spec) : ROW_NAMES_PX + COLUMN_PX * columnsOf(spec);
+  return narrow && hasLongLabels(spec) ? SCROLLED_PX : 0;
+}
+
+// on a phone every legend stands below its chart, whatever the chart says of it; a long name has a line of its own
+function withLegendsBelow(spec, rows) {
+  for (const part of [spec, ...(spec.layer ?? [])]) {
+    if (part !== spec) withLegendsBelow(part, rows);
+    for (const channel of Object.values(part.encoding ?? {})) {
+      const definition = channel?.legend !== undefined || channel?.scale ? channel : channel?.condition;
+      if (!definition?.field || definition.legend === null || !definition.scale) continue;
+      const names = definition.scale.domain ?? rows.map((row) => row[definition.field]);
+      const isLong = Array.isArray(names) && names.some((name) => String(name ?? "").length > LONG_KEY);
+      definition.legend = { ...definition.legend, orient: "bottom", columns: isLong ? 1 : 2, labelLimit: 0 };
+    }
+  }
 }
 
 function hasLongLabels(spec) {
@@ -106,7 +157,7 @@ function fitted(spec, holder, dark) {
     style.getPropertyValue(name).trim(),
   );
   const narrow = holder.clientWidth < NARROW_PX;
-  const chart = dark ? forDark(structuredClone(spec)) : structuredClone(spec);
+  const chart = withHeight(dark ? forDark(structuredClone(spec)) : structuredClone(spec));
   const defaults = {
     axis: { labelColor: soft, titleColor: soft, domainColor: line, tickColor: line, gridColor: line, labelFontSize: 12 },
     legend: { labelColor: soft, titleColor: soft, labelFontSize: 12 },
@@ -118,8 +169,11 @@ function fitted(spec, holder, dark) {
   const decided = { background: "transparent", font };
   if (narrow) {
     decided.axis = { labelLimit: 110, titleFontSize: 11 };
-    decided.legend = { orient: "bottom", columns: 2, labelLimit: 120 };
+    decided.legend = { orient: "bottom", columns: 2, labelLimit: 120, layout: { bottom: { direction: "vertical", anchor: "start" } } };
+    withUprightColumns(chart);
+    withLegendsBelow(chart, Object.values(chart.datasets ?? {}).flat());
   }
+  decided.axisX = { labelSeparation: 8 };
   chart.config = merge(merge(defaults, chart.config ?? {}), decided);
   delete chart.background;
   // labels at the end of a bar reach over the plot; without this margin the drawing would cut them
@@ -158,14 +212,26 @@ function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
+// what a column is called in sight; its file keeps the name that a program reads
+const COLUMN_WORDS = { fraction: "share", fraction_low: "share, low end of interval", fraction_high: "share, high end of interval", jsd: "Jensen–Shannon distance" };
+
+function headed(name) {
+  if (COLUMN_WORDS[name]) return COLUMN_WORDS[name];
+  const words = name.replaceAll("_", " ");
+  if (/^n total$/.test(words)) return "of how many";
+  return words.replace(/^n (?=\w)/, "").replace(/\bjsd2?\b/, "distance").replace(/\bfraction\b/, "share");
+}
+
 function tableTwin(figure) {
   const { columns, rows } = figure.table;
   const numeric = columns.map((_, at) => rows.some((row) => typeof row[at] === "number"));
-  const cell = (tag, at, text, extra) => make(tag, { class: numeric[at] ? "wb-number" : null, ...extra }, text);
-  const head = make("tr", {}, columns.map((name, at) => cell("th", at, name, { scope: "col" })));
+  const isShort = columns.map((_, at) => rows.every((row) => String(row[at] ?? "").length <= 12)); // a date does not break
+  const kind = (at) => [numeric[at] ? "wb-number" : "", isShort[at] ? "wb-whole" : ""].filter(Boolean).join(" ") || null;
+  const cell = (tag, at, text, extra) => make(tag, { class: kind(at), ...extra }, text);
+  const head = make("tr", {}, columns.map((name, at) => cell("th", at, headed(name), { scope: "col" })));
   const body = rows.map((row) => make("tr", {}, row.map((value, at) => cell("td", at, shown(value, columns[at])))));
   const save = () => download(`${figure.id}.csv`, asCsv(figure.table));
-  const scroll = { class: "wb-scroll", tabindex: "0", role: "region", "aria-label": `Table: ${figure.title}` };
+  const scroll = { class: rows.length > LOW_TABLE ? "wb-scroll" : "wb-scroll is-low", tabindex: "0", role: "region", "aria-label": `Table: ${figure.title}` };
   return make(
     "details",
     { class: "wb-table" },
@@ -256,6 +322,18 @@ function absence(figure) {
   );
 }
 
+// a long sentence of clauses is a list; beyond a few points the table has the rest
+function described(text) {
+  return text.split(/(?<=[^.\d]\.) (?=[A-Z0-9])/).flatMap((sentence) => {
+    const clauses = sentence.replace(/\.$/, "").split("; ");
+    if (clauses.length < 4) return make("p", {}, joined(sentence));
+    const [, lead, first] = /^([^:]*: )(?=[^:]*: )(.*)$/s.exec(clauses[0]) ?? [null, "", clauses[0]];
+    const shown = [first, ...clauses.slice(1, MOST_POINTS)].map((clause) => make("li", {}, joined(clause)));
+    const left = clauses.length - shown.length;
+    return [lead ? make("p", {}, lead.trim()) : null, make("ul", {}, shown), left > 0 ? make("p", {}, `${left} more stand in the table.`) : null].filter(Boolean);
+  });
+}
+
 function figureSection(figure) {
   if (figure.absent) return { figure, section: absence(figure), holder: null, drawn: true };
   const holder = make("div", { class: "wb-chart", role: "img", "aria-label": figure.description });
@@ -278,7 +356,7 @@ function figureSection(figure) {
       make(
         "div",
         { class: "wb-more" },
-        make("details", {}, make("summary", {}, "Description"), make("p", {}, figure.description)),
+        make("details", {}, make("summary", {}, "Description"), described(figure.description)),
         tableTwin(figure),
       ),
     ),

@@ -76,6 +76,7 @@ class _Shared:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.styles = [write_asset(folder, "house", ".css", texts_of(*HOUSE_STYLES, *_SITE_STYLES))]
+        self.theme = write_asset(folder, "theme", ".js", texts_of("theme.js"))
         self.vega = write_asset(folder, "vega", ".js", vega_bundle().read_text(encoding="utf-8"))
         self.house = write_asset(folder, "house", ".js", house_script() + texts_of("static_model.js"))
 
@@ -86,9 +87,8 @@ class _Shared:
         vega = [self.vega] if first_figure(page) else []  # most of what a page weighs
         styles = [write_asset(self.folder, Path(name).stem, ".css", texts_of(name)) for name in entry.styles]
         still = still_page(page, pictured=entry.scripts == ("page.js",))
-        parts = Parts(
-            [*self.styles, *styles], [*vega, self.house, content, own], still, {"page": entry.key}, "", colors_of(page)
-        )
+        scripts = [*vega, self.house, content, own]
+        parts = Parts([*self.styles, *styles], scripts, self.theme, still, {"page": entry.key}, "", colors_of(page))
         title = f"{entry.title} · {page['identity']['name']}"
         _write(self.folder / _file(entry.key), page_html(title, page.get("subtitle") or entry.question, parts))
         return content
@@ -96,7 +96,9 @@ class _Shared:
     def embed(self, contents: Mapping[str, str], colors: str) -> str:
         """Return the page that shows one chart alone."""
         scripts = [self.vega, self.house, write_asset(self.folder, "embed", ".js", texts_of("embed.js"))]
-        return embed_html("Chart", styles=self.styles, scripts=scripts, contents=contents, colors=colors)
+        return embed_html(
+            "Chart", styles=self.styles, scripts=scripts, theme=self.theme, contents=contents, colors=colors
+        )
 
 
 def _started(entry: PageEntry) -> str:

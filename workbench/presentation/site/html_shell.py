@@ -38,6 +38,8 @@ class Parts:
     ----------
     styles, scripts : sequence of str
         Addresses below the site, in order; a script runs once the HTML is there.
+    theme : str
+        Address of the script that runs before anything is painted: it applies the theme that the visitor chose.
     still : str
         HTML that is in sight before any script has run.
     place : mapping of str to str
@@ -50,6 +52,7 @@ class Parts:
 
     styles: Sequence[str]
     scripts: Sequence[str]
+    theme: str
     still: str
     place: Mapping[str, str]
     name: str = ""
@@ -74,18 +77,25 @@ def page_html(title: str, summary: str, parts: Parts) -> str:
         A whole document.
     """
     styles = "".join(f'<link rel="stylesheet" href="{address}">\n' for address in parts.styles)
+    theme = f'<script src="{parts.theme}"></script>\n'
     scripts = "".join(f'<script defer src="{address}"></script>\n' for address in parts.scripts)
     held = "".join(f' data-{name}="{html.escape(value, quote=True)}"' for name, value in parts.place.items())
     name = f"ws {parts.name}".strip()
     return (
-        f"{_head(title, summary, parts.colors)}{styles}{scripts}</head>\n"
+        f"{_head(title, summary, parts.colors)}{theme}{styles}{scripts}</head>\n"
         f'<body class="{name}"><div id="still">{parts.still}</div>\n<div id="place" class="is-waiting"{held}></div>\n'
         "</body></html>\n"
     )
 
 
 def embed_html(
-    title: str, *, styles: Sequence[str], scripts: Sequence[str], contents: Mapping[str, str], colors: str = ""
+    title: str,
+    *,
+    styles: Sequence[str],
+    scripts: Sequence[str],
+    theme: str,
+    contents: Mapping[str, str],
+    colors: str = "",
 ) -> str:
     """Return the HTML of the page that shows one chart alone.
 
@@ -95,6 +105,8 @@ def embed_html(
         Until the chart is there.
     styles, scripts : sequence of str
         Addresses below the site.
+    theme : str
+        Address of the script that applies the theme.
     contents : mapping of str to str
         Key of a page to the address of its content.
     colors : str
@@ -109,7 +121,7 @@ def embed_html(
     still = (
         '<noscript><p>This chart needs scripts. <a href="index.html" target="_blank">Open the pages.</a></p></noscript>'
     )
-    document = page_html(title, title, Parts(styles, scripts, still, place, "ws-embed", colors))
+    document = page_html(title, title, Parts(styles, scripts, theme, still, place, "ws-embed", colors))
     return document.replace(' class="is-waiting"', "")
 
 
