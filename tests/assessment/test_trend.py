@@ -53,8 +53,8 @@ def test_who_has_no_period_is_counted_and_said() -> None:
     )
     assert all(note in repr(trend) and note in trend._repr_html_() for note in trend.notes[:2])
     assert trend.sentence == (
-        "4 patients by batch 2021-09-01; by sex, the share of Female changed most since 2021-08-04 (2 patients), "
-        "from 50.0 % to 25.0 %."
+        "4 patients by batch 2021-09-01; by sex, the shares of Female and Unknown changed most since 2021-08-04 (2 "
+        "patients), that of Female from 50.0 % to 25.0 %."
     )
 
 
@@ -273,4 +273,23 @@ def test_of_shares_that_changed_alike_none_changed_most() -> None:
     assert count_trend(rows, by="sex", over="release").sentence == (
         "3 patients by release 2; by sex, the shares of Female and Male changed most since 1 (2 patients), that of "
         "Female from 50.0 % to 66.7 %."
+    )
+
+
+def test_the_missing_can_change_most() -> None:
+    """Of 10 men and 10 women first, then 10 women and 20 without a sex: 50 to 20 %, 50 to 40 %, and 0 to 40 %."""
+    sexes = [*["Male"] * 10, *["Female"] * 20, *["Not Reported"] * 20]
+    rows = pl.DataFrame({"sex": sexes, "release": [1] * 20 + [2] * 30})
+    assert count_trend(rows, by="sex", over="release").sentence == (
+        "50 patients by release 2; by sex, the share of Not Reported changed most since 1 (20 patients), from 0.0 % to "
+        "40.0 %."
+    )
+
+
+def test_shares_that_hardly_moved_are_said_to_stand() -> None:
+    """Of 1,000 half are men, of 2,000 the half and 9."""
+    sexes = [*["Male", "Female"] * 500, *["Male"] * 509, *["Female"] * 491]
+    rows = pl.DataFrame({"sex": sexes, "release": [1] * 1000 + [2] * 1000})
+    assert count_trend(rows, by="sex", over="release").sentence == (
+        "2,000 patients by release 2; by sex, no share moved by 1 in 100 or more since 1 (1,000 patients)."
     )

@@ -8,13 +8,11 @@ import polars as pl
 
 from workbench.assessment.comparison import Comparison
 from workbench.assessment.sides import CROSS
-from workbench.assessment.wording import percentage, plain_words
+from workbench.assessment.wording import LEAST_CHANGE, percentage, plain_words
 from workbench.errors import listed
 
 Verdict = Literal["narrowed", "widened", "nearly unchanged", "not comparable"]
 
-#: What counts as a change of a gap, or of a group's share: 1 of 100 patients. No direction is claimed below it.
-LEAST_CHANGE = 0.01
 _ALIKE = 1e-9  # a difference of 0.01 but for rounding
 _NUMBERS = ("n_patients", "fraction")
 _MOST_NAMED = 2

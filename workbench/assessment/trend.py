@@ -11,7 +11,7 @@ from workbench.assessment.census import Census, Unit, require_unit, shares
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.periods import Step, latest_period, ordered_periods, period_label, period_rule
 from workbench.assessment.units import require_categories, require_columns, require_frame, unit_keys
-from workbench.assessment.wording import percentage, plain_words, some_of
+from workbench.assessment.wording import LEAST_CHANGE, percentage, plain_words, some_of
 from workbench.vocabulary.demographics import MISSING, definitions_of
 
 _ALIKE = 1e-9  # changes of shares that differ by less are one
@@ -110,7 +110,10 @@ class Trend:
 
     @property
     def sentence(self) -> str:
-        """One plain sentence: how many there were at the last period, and whose share changed most since the first."""
+        """One plain sentence: how many there were at the last period, and whose share changed most since the first.
+
+        The missing are categories like any other: a share of all patients moves when theirs does.
+        """
         words, over = plain_words(self.by), plain_words(self.over)
         if self.table.is_empty():
             return f"There are no {self.unit} with a {over} to count."
@@ -124,13 +127,16 @@ class Trend:
         if len(self.periods) < 2 or known.is_empty() or changes.null_count().sum_horizontal()[0]:
             return f"{head}, by {words}."  # a share that is hidden may have changed more than those that are shown
         change = (pl.col("fraction") - pl.col("before")).abs()
-        most = known.filter(change > change.max() - _ALIKE)
+        since = f"since {first} ({earliest['n_total'][0]:,} {self.unit})"
+        if changes.filter(change >= LEAST_CHANGE - _ALIKE).is_empty():
+            return f"{head}; by {words}, no share moved by 1 in 100 or more {since}."
+        most = changes.filter(change > change.max() - _ALIKE)
         category, now, before = most.row(0)
         names = most[self.by].cast(pl.String).to_list()
         shares_of, that = ("shares of", f"that of {category} ") if len(names) > 1 else ("share of", "")
         return (
-            f"{head}; by {words}, the {shares_of} {some_of(names)} changed most since {first} "
-            f"({earliest['n_total'][0]:,} {self.unit}), {that}from {percentage(before)} to {percentage(now)}."
+            f"{head}; by {words}, the {shares_of} {some_of(names)} changed most {since}, "
+            f"{that}from {percentage(before)} to {percentage(now)}."
         )
 
     @property

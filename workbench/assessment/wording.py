@@ -6,6 +6,9 @@ from workbench.assessment.table_one_text import attribute_words, in_percent
 
 _PLAIN = {"age_group": "age", "age_decade": "age", "first_version": "IDC version"}
 _ONE = {"patients": "patient", "studies": "study", "instances": "instance", "collections": "collection"}
+#: Of a share or a distance: 1 of 100. A sentence claims no direction of a change that is less.
+LEAST_CHANGE = 0.01
+
 _MOST_NAMES = 3
 _ROUNDING = 1e-12  # what adding up shares leaves; a person among all the people alive is a hundred times more
 

@@ -2,9 +2,8 @@
 
 import polars as pl
 
-from workbench.assessment.gap_changes import LEAST_CHANGE
 from workbench.assessment.intervals import wilson_interval
-from workbench.assessment.wording import percentage, some_of
+from workbench.assessment.wording import LEAST_CHANGE, percentage, some_of
 from workbench.errors import listed
 
 _MOST_NAMED = 3
