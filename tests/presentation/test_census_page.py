@@ -54,6 +54,9 @@ def invented(chromium, tmp_path_factory):
     page.close()
 
 
+_NAMES = {"patients": "n_patients", "of how many": "n_total"}  # of columns that a reader sees in words
+
+
 def tables(page, *sections: str) -> dict[str, pl.DataFrame]:
     """Read the tables of figures from the page, hidden numbers as null."""
     read = {}
@@ -61,11 +64,12 @@ def tables(page, *sections: str) -> dict[str, pl.DataFrame]:
         name = figure.get_attribute("data-figure")
         if name.partition("-")[0] not in sections:
             continue
-        columns = [each.replace(" ", "_") for each in figure.locator("thead th").all_text_contents()]
+        heads = figure.locator("thead th").all_text_contents()
+        columns = [_NAMES.get(each, each.replace(" ", "_")) for each in heads]
         rows = [row.locator("td").all_text_contents() for row in figure.locator("tbody tr").all()]
         texts = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
         counts = [column for column in columns if column in ("n", "n_patients", "n_total")]
-        read[name] = texts.with_columns(pl.col(counts).replace("–", None).str.replace_all(",", "").cast(pl.Int64))
+        read[name] = texts.with_columns(pl.col(counts).replace("hidden", None).str.replace_all(",", "").cast(pl.Int64))
     return read
 
 

@@ -1,6 +1,7 @@
 """A figure: a chart with its finding as title, its source, words for those who cannot see it, and its table twin."""
 
 import html
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,8 @@ import polars as pl
 from workbench.markup import html_table
 from workbench.presentation.saving import Savable, SavablePicture
 from workbench.presentation.theme import NOTE_CHARACTERS, TITLE_CHARACTERS, in_lines, theme
+
+_COUNTS = re.compile(r"n|(n )?(patients|studies|series)|n total")  # heads of columns of counts
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -279,12 +282,13 @@ def _plain(table: pl.DataFrame) -> pl.DataFrame:
 def _html_table(table: pl.DataFrame) -> str:
     plain, heads = _plain(table), _headers(table)
     numbers = [head for head, dtype in zip(heads, plain.dtypes, strict=True) if dtype != pl.String]
-    return html_table(heads, ([_shown(value) for value in row] for row in plain.iter_rows()), numbers=numbers)
+    rows = ([_shown(value, head) for value, head in zip(row, heads, strict=True)] for row in plain.iter_rows())
+    return html_table(heads, rows, numbers=numbers)
 
 
-def _shown(value: object) -> str:
-    if value is None:
-        return "–"
+def _shown(value: object, head: str) -> str:
+    if value is None:  # a count that is null is one that may not be told
+        return "hidden" if _COUNTS.fullmatch(head) else "–"
     if isinstance(value, float):
         whole = value.is_integer() or abs(value) >= 1000
         digits = 0 if whole else 3 if abs(value) >= 0.01 else 4

@@ -14,7 +14,7 @@ const LOW_TABLE = 12; // rows that are shown whole
 const CELLS_ON_DARK = { "#ffffff": "#12171c", "#5d6873": "#a9b6c1", "#eceef0": "#b6bdc4", "#eaf2fa": "#c3d8ec", "#dcebf7": "#c3d8ec" };
 const MANY_SECTIONS = 4;
 const LONG_NOTE = 360; // characters; beyond, a note is a list of its clauses
-const COUNT_COLUMN = /^n([ _]|$)/; // a count that is null is one that may not be told
+const COUNT_COLUMN = /^n([ _](patients|studies|series|total))?$/; // a count of these that is null may not be told
 const RAW_NUMBER_COLUMN = /year|version|id$|zip/i; // 2024 is a year, not 2,024
 
 function make(tag, attributes = {}, ...children) {

@@ -2,12 +2,13 @@
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.markup import html_table
 
 _WIDE, _NARROW = 760, 340  # points; the second is for a phone
+_COUNT = re.compile(r"n( (patients|studies|series|total))?")
 _MORE_ROWS = 60  # of a table for readers without scripts; the whole one is a download
 _WITHOUT = (
     "<h2>Without scripts</h2><p>Your browser runs no scripts here. This is the page without them: its numbers, its "
@@ -257,13 +258,14 @@ def _table(table: Mapping[str, Any]) -> str:
     numbers = [
         name for at, name in enumerate(table["columns"]) if any(isinstance(row[at], int | float) for row in rows)
     ]
-    shown = html_table(table["columns"], (_cells(row) for row in rows[:_MORE_ROWS]), numbers=numbers)
+    shown = html_table(table["columns"], (_cells(row, table["columns"]) for row in rows[:_MORE_ROWS]), numbers=numbers)
     left = len(rows) - _MORE_ROWS
     return shown + (f"<p>{left} further rows are left out here.</p>" if left > 0 else "")
 
 
-def _cells(row: Iterable[Any]) -> list[str]:
-    return ["–" if value is None else str(value) for value in row]
+def _cells(row: Iterable[Any], columns: Sequence[str]) -> list[str]:
+    nothing = ["hidden" if _COUNT.fullmatch(name) else "–" for name in columns]  # a count that may not be told
+    return [said if value is None else str(value) for value, said in zip(row, nothing, strict=True)]
 
 
 def _text(value: Any) -> str:
