@@ -6,12 +6,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from workbench.assessment.changes import count_changes
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog, open_catalog
 from workbench.catalog.earlier import EarlierRelease, go_back
 from workbench.catalog.overview import everybody
 from workbench.catalog.releases import up_to_release
 from workbench.errors import UnknownNameError
+from workbench.presentation.change_since import left_out_of
 
 _KEYS = {"patients": ["collection_id", "PatientID"], "studies": ["StudyInstanceUID"], "series": ["SeriesInstanceUID"]}
 
@@ -69,6 +71,31 @@ def test_every_number_follows_from_the_two_sets(
     assert (told["n_before"], told["n_after"]) == (before.height, after.height)
     assert told["n_gained"] == after.join(before, on=keys, how="anti").height
     assert told["n_lost"] == before.join(after, on=keys, how="anti").height
+
+
+def test_people_and_others_together_are_what_the_index_says(
+    raw: pl.LazyFrame, commons: Catalog, since: EarlierRelease, last: int
+) -> None:
+    """What a report of people leaves out is not lost: both parts give the whole, and the others are no people."""
+    people = go_back(everybody(commons), str(last - 1), up_to_release(everybody(commons)))
+    assert people.others is not None
+    left = count_changes(*people.others)
+    for number in ("n_gained", "n_lost", "n_revised"):
+        parts = people.changes.n("series", number) + left.n("series", number)
+        assert parts == since.changes.n("series", number)
+    pairs = raw.select("collection_id", "PatientID").unique().sort("collection_id", "PatientID").collect()
+    species = commons.repository.column("patients", "species").cast(pl.String)  # in that order
+    nobody = pairs.filter(species != "Human").lazy()
+    others = raw.join(nobody, on=["collection_id", "PatientID"], how="semi")
+    first, revised = pl.col("series_init_idc_version"), pl.col("series_revised_idc_version")
+    counted = others.select(gained=(first == last).sum(), revised=((first < last) & (revised == last)).sum()).collect()
+    assert (left.n("series", "n_gained"), left.n("series", "n_revised")) == counted.row(0)
+    told = left_out_of(people)
+    n_gained, n_revised = counted.row(0)
+    assert told == (
+        f"These are of people; left out are series of animals, phantoms or simulations: {n_gained:,} gained and "
+        f"{n_revised:,} revised."
+    )
 
 
 def test_the_people_of_then_are_those_whose_patient_had_come(

@@ -283,7 +283,10 @@ def test_only_people_are_counted(tmp_path: Any) -> None:
     people = [{"species": "Canine"}, {"species": "Human"}, {"species": "Phantom"}]
     price = catalog(tmp_path, people, [5.0, 1.0, 1.0]).where(slice_thickness_mm=(None, 1.5)).attrition.price()
     assert price.overall.select("n_before", "n_lost").rows() == [(1, 0)]
-    assert price.notes == ("2 animals, phantoms, simulations or mixed collections' patients are left out.",)
+    assert price.notes == (
+        "What each step loses is told of people: 2 animals, phantoms, simulations or mixed collections' patients are "
+        "left out.",
+    )
 
 
 def test_a_cohort_without_criteria_has_no_price(commons: Catalog) -> None:

@@ -32,12 +32,16 @@ class EarlierRelease:
         From this release to the later one.
     mask : numpy.ndarray
         (n_series,), bool: all series of today of the patients who had come by then.
+    others : tuple of polars.DataFrame or None
+        What the two held of series that are not followed, as `workbench.assessment.changes.count_changes` takes them;
+        None where a source does not tell what moved.
     """
 
     name: str
     release: str
     changes: Changes
     mask: Mask
+    others: tuple[pl.DataFrame, pl.DataFrame] | None = None
 
 
 def go_back(cohort: Cohort, earlier: str, later: Release) -> EarlierRelease:
@@ -115,19 +119,17 @@ def _of_idc(cohort: Cohort, before: str, later: str, names: tuple[str, str]) -> 
     unchanged = today.with_columns(content=pl.lit(AS_TODAY, pl.UInt32))
     last = str(repository.versions["idc_version"].max())
     held = [unchanged if version == last else served_series(today, int(version)) for version in (before, later)]
-    kept = [
-        each.join(chosen, on="series", how="left").filter(
-            # What was withdrawn since has no values to select by: it follows its collection.
-            pl.coalesce("chosen", ~pl.col("collection_id").cast(pl.String).is_in(others) if whole else False)
-        )
-        for each in held
-    ]
+    # What was withdrawn since has no values to select by: it follows its collection.
+    ours = pl.coalesce("chosen", ~pl.col("collection_id").cast(pl.String).is_in(others) if whole else False)
+    told = [each.join(chosen, on="series", how="left").with_columns(chosen=ours) for each in held]
+    kept = [each.filter("chosen") for each in told]
+    left = (told[0].filter(~pl.col("chosen")), told[1].filter(~pl.col("chosen")))
     changes = count_changes(kept[0], kept[1], names=names, unknown=() if whole else _UNKNOWN[:1])
     had_come = np.zeros(repository.column("patients", "patient_key").len(), dtype=np.bool_)
     numbers = held[0]["patients"].unique().to_numpy()
     had_come[numbers[numbers < len(had_come)]] = True
     then = mask & had_come[repository.column("series", "patient_key").to_numpy()]
-    return EarlierRelease(names[0], before, changes, then)
+    return EarlierRelease(names[0], before, changes, then, left)
 
 
 def _series(repository: Repository, mask: Mask | None) -> pl.DataFrame:

@@ -175,8 +175,11 @@ def price_steps(
         everybody.append((*key, *(int(np.count_nonzero(mask)) for mask in masks)))
         rows += [(*key, *row) for group in before.groups for row in _losses(group, masks)]
         distances += [(*key, *row) for row in _distances(before, after, population)]
-    left_out = int(np.count_nonzero(~people(repository)))
-    notes = [f"{left_out:,} animals, phantoms, simulations or mixed collections' patients are left out."]
+    n_others = int(np.count_nonzero(~people(repository)))
+    left_out = (
+        f"What each step loses is told of people: {n_others:,} animals, phantoms, simulations or mixed collections' "
+        "patients are left out."
+    )
     return Price(
         _with_intervals(pl.DataFrame(rows, _TABLE, orient="row")),
         _with_intervals(pl.DataFrame(everybody, _STEP | _LOSS, orient="row")),
@@ -184,7 +187,7 @@ def price_steps(
         population,
         tuple(requiring(condition) for condition in attrition.conditions),
         tuple(condition.columns for condition in attrition.conditions),
-        tuple(notes if left_out else ()),
+        (left_out,) if n_others else (),
         stamp_of(repository),
     )
 

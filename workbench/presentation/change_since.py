@@ -4,13 +4,17 @@ from pathlib import Path
 
 import polars as pl
 
+from workbench.assessment.changes import count_changes
 from workbench.assessment.gap_changes import GapChange, change_of_gap
 from workbench.assessment.representativeness import compare_to_reference
 from workbench.assessment.suppression import audit
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.commons import Catalog
 from workbench.catalog.counted import count_exactly
-from workbench.catalog.earlier import go_back
+from workbench.catalog.earlier import EarlierRelease, go_back
+from workbench.catalog.overview import everybody
 from workbench.catalog.releases import Release
+from workbench.errors import listed
 from workbench.presentation.earlier_report import read_earlier_report
 from workbench.presentation.release_figures import ReleaseCensus
 from workbench.presentation.what_changed import WhatChanged, changed_counts
@@ -77,7 +81,31 @@ def change_since(counts: ReleaseCensus, compare_to: str, *, people: Cohort, exac
         gaps,
         earlier.changes,
         notes,
+        left_out_of(earlier) if len(people.conditions) == len(everybody(Catalog(people.repository)).conditions) else "",
     )
+
+
+def left_out_of(earlier: EarlierRelease) -> str:
+    """Return what moved of those who are no people.
+
+    Parameters
+    ----------
+    earlier : EarlierRelease
+        That follows all people of a source.
+
+    Returns
+    -------
+    str
+        A sentence; empty where nothing else moved.
+    """
+    if earlier.others is None:
+        return ""
+    changes = count_changes(*earlier.others)
+    moves = {"gained": "n_gained", "lost": "n_lost", "revised": "n_revised"}
+    told = [f"{n:,} {verb}" for verb, number in moves.items() if (n := changes.n("series", number))]
+    if not told:
+        return ""
+    return f"These are of people; left out are series of animals, phantoms or simulations: {listed(told)}."
 
 
 def _since_report(counts: ReleaseCensus, folder: str, *, exactly: bool) -> WhatChanged:

@@ -40,6 +40,8 @@ class WhatChanged:
         Of patients, studies and series; None where only the tables of an earlier report are known.
     notes : tuple of str
         What a reader has to know.
+    left_out : str
+        What else moved and is in no number here; a sentence beside the first one.
     """
 
     before: str
@@ -49,6 +51,7 @@ class WhatChanged:
     gaps: tuple[GapChange, ...]
     changes: Changes | None = None
     notes: tuple[str, ...] = ()
+    left_out: str = ""
 
     @property
     def is_equal(self) -> bool:
@@ -65,7 +68,7 @@ class WhatChanged:
             known = " that is known here" if self.changes is not None and self.changes.unknown else ""
             return f"Nothing changed{known}: {self.before} and {self.after} are alike in every number."
         if self.changes is not None and not self.changes.is_equal:
-            return self.changes.sentences[0]
+            return f"{self.changes.sentences[0]} {self.left_out}".strip()
         return self._net()
 
     @property
