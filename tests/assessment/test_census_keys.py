@@ -37,7 +37,7 @@ def test_a_patient_counts_once_in_each_group_and_once_in_the_denominator() -> No
         ("modality", "Not Applicable", 0),
     ]
     assert census.sentence == (
-        "Modality of 3 patients, each counted in every group it belongs to; 100.0 % are in the largest, CT."
+        "By modality, 100.0 % of 3 patients are in the largest group, CT; each counts in every group it belongs to."
     )
     assert "who may be in several groups: they add up to more than all." in census._repr_html_()
 
@@ -176,7 +176,8 @@ def test_nobody_and_a_single_patient_are_counted(n: int) -> None:
 def test_of_several_largest_groups_none_is_the_largest() -> None:
     rows = pl.DataFrame({"patient": [1, 1, 2, 3], "kind": ["CT", "DX", "CT", "DX"]})
     assert count_census(rows, by=["kind"], key="patient").sentence == (
-        "Kind of 3 patients, each counted in every group it belongs to; 66.7 % are in each of the largest, CT and DX."
+        "By kind, 66.7 % of 3 patients are in each of the largest groups, CT and DX; each counts in every group it "
+        "belongs to."
     )
     exact = count_census(pl.DataFrame({"site": ["A", "A", "B", "B", "C"]}), by=["site"])
     hide = pl.when(pl.col("n_patients") > 1).then("n_patients").alias("n_patients")

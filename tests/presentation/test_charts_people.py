@@ -213,11 +213,32 @@ def test_a_reference_without_joint_counts_is_multiplied_and_says_so() -> None:
     assert row["reference_fraction"] == pytest.approx(shares["Female"] * shares["50–64"])
 
 
-def test_a_pyramid_with_hidden_cells_rests_on_the_bars_shown(figures: dict[str, Figure]) -> None:
+def test_a_pyramid_with_hidden_cells_draws_numbers_where_those_known_are_not_told(figures: dict[str, Figure]) -> None:
     figure = figures["pyramid, hidden"]
-    assert figure.subtitle == "50 in the bars shown, of patients (how many is hidden)"
-    assert figure.title == "The largest group are males of 50–64 years, 60.0 % of those shown"
-    assert below(figure) == "sex or age not known: hidden"
+    assert figure.subtitle == "patients (how many is hidden)"
+    assert figure.title == "The largest group shown are males of 50–64 years, 30 patients"
+    assert figure.table["fraction"].null_count() == figure.table.height
+    assert "Bars are numbers: how many have both a known sex and a known age is hidden" in figure.footnote
+    assert "share" not in below(figure)
+    outlined = charts.pyramid(hidden(by("sex", "age_group"), "18–29"), reference=CENSUS)
+    assert outlined.title == figure.title
+    assert outlined.table["reference_fraction"].null_count() == outlined.table.height
+    assert "no population stands beside them" in outlined.footnote
+
+
+def test_a_pyramid_with_hidden_bars_divides_by_all_of_known_sex_and_age_where_the_table_tells_them() -> None:
+    counted = by("sex", "age_group")
+    gone = (pl.col("age_group") == "18–29") & (pl.col("n_patients") > 0)
+    numbers = ["n_patients", "fraction", "fraction_low", "fraction_high"]
+    table = counted.table.with_columns(pl.when(~gone).then(pl.col(name)).alias(name) for name in numbers)
+    bars = dataclasses.replace(counted, table=table)
+    # 100 patients less 10 whose age is missing; 30 men of 50–64 are a third of these, not 30 of the 50 in bars
+    figure = charts.pyramid(bars, reference="us_acs")
+    row = figure.table.filter(sex="Male", age_group="50–64").row(0, named=True)
+    assert (row["n_total"], row["fraction"]) == (90, pytest.approx(1 / 3))
+    assert figure.title.startswith("Males of 50–64 years are 33.3 % here and ")
+    assert figure.subtitle.startswith("90 with sex and age known, of 100 patients")
+    assert figure.table["reference_fraction"].sum() == pytest.approx(1)
 
 
 def test_a_pyramid_of_other_attributes_is_refused() -> None:
@@ -352,7 +373,7 @@ def test_conflicting_records_are_drawn_but_are_no_combination() -> None:
         count_census(pl.DataFrame({"sex": sexes, "age_group": bands}), by=["sex", "age_group"])
     )
     # women and men by each band; both are of 18–29 years
-    assert figure.title.startswith(f"{2 * (len(AGE_GROUPS) - 1)} of {2 * len(AGE_GROUPS)} combinations")
+    assert f"nobody is in {2 * (len(AGE_GROUPS) - 1)} of {2 * len(AGE_GROUPS)} combinations" in figure.title
     assert figure.table.filter(sex="Conflicting")["n_patients"].sum() == 1
     assert "Conflicting is a flaw of the data" in figure.footnote
 
@@ -509,7 +530,7 @@ def test_a_trend_over_the_index_speaks_of_its_versions() -> None:
 def test_cells_of_one_size_are_the_largest_together() -> None:
     rows = pl.DataFrame({"site": ["A", "B"], "sex": ["Male", "Female"]})
     figure = charts.intersections(count_census(rows, by=["site", "sex"]))
-    assert figure.title.endswith("; the largest are A, Male and B, Female (50.0 % each)")
+    assert figure.title.startswith("A, Male and B, Female are the largest combinations (50.0 % each); nobody")
     people = pl.DataFrame(
         {"sex": ["Female", "Male"], "age_group": ["18–29"] * 2},
         schema={"sex": pl.Enum(SEX), "age_group": pl.Enum([*AGE_GROUPS])},

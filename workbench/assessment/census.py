@@ -83,8 +83,10 @@ class Census:
         n_largest, cells, several = self._largest(known)
         if self.overlapping:
             return (
-                f"{subject} of {counted(self.n_total, self.unit)}, each counted in every group it belongs to; "
-                f"{percentage(n_largest / self.n_total)} are in {'each of ' * several}the largest, {cells}."
+                f"By {listed(plain_words(attribute) for attribute in self.by)}, "
+                f"{percentage(n_largest / self.n_total)} of {counted(self.n_total, self.unit)} are in "
+                f"{'each of the largest groups' if several else 'the largest group'}, {cells}; each counts in every "
+                "group it belongs to."
             )
         return (
             f"{subject} {verb} for {n_known:,} of {counted(self.n_total, self.unit)} "

@@ -19,12 +19,13 @@ from workbench.presentation.census_counts import (
     default_reference,
     is_known,
 )
+from workbench.presentation.census_notes import census_notes
 from workbench.presentation.figure import Figure
 from workbench.presentation.gap_words import gap_told, largest_gap
 from workbench.presentation.overview_panels import NOT_SHOWN
-from workbench.presentation.page_head import WHY_EXACT, page_head
+from workbench.presentation.page_head import page_head
 from workbench.presentation.publication import Publication
-from workbench.presentation.who_is_counted import NOT_KNOWN_NOTE, census_tile, total_of
+from workbench.presentation.who_is_counted import census_tile, total_of
 from workbench.vocabulary.demographics import MISSING
 
 _INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
@@ -117,7 +118,7 @@ def census_page(publication: Publication, *, reference: str = "") -> dict[str, A
             for name, title, lead, choose in (*_SECTIONS, NOT_SHOWN)
         ],
         "figures": [*(each.entry() for each in placed), *_missing_panels(counts, placed)],
-        "notes": _notes(counts, population, compared),
+        "notes": census_notes(counts, population, compared),
     }
 
 
@@ -152,7 +153,7 @@ def _changed(counts: PublicCounts, population: ReferencePopulation) -> Iterator[
         trend = counts.cohort.trend(by=name, over=over)
         yield _Placed("changed", charts.trend(trend), PEOPLE[name])
         if name in population.attributes:
-            yield _Placed("changed", charts.distances(distance_trend(trend, population)), PEOPLE[name])
+            yield _Placed("changed", charts.distances(distance_trend(trend, population), over=over), PEOPLE[name])
 
 
 def _gaps(counts: PublicCounts, population: ReferencePopulation, compared: dict[str, Comparison]) -> Iterator[_Placed]:
@@ -259,45 +260,9 @@ def _gap_lead(population: ReferencePopulation) -> str:
 
 def _imaged_lead(counts: PublicCounts) -> str:
     if counts.is_open:
-        return "A patient counts once in each group that he or she has images of."
+        imaged = counts.censuses.get(("modality",))
+        base = (
+            "" if imaged is None or imaged.n_total is None else f"Of {imaged.n_total:,} patients with acquired images. "
+        )
+        return f"{base}A patient counts once in each group that he or she has images of."
     return "A patient counts once, in the combination of all that he or she has images of."
-
-
-def _notes(
-    counts: PublicCounts, population: ReferencePopulation, compared: dict[str, Comparison]
-) -> list[dict[str, str]]:
-    disclosure = counts.cohort.repository.disclosure
-    notes = [
-        {
-            "title": "Method",
-            "text": "Everybody in the commons is counted, so no share has an error of sampling. The 95 % Wilson "
-            "interval beside it says how far it could lie from that of a larger group of which these patients were a "
-            "random draw. The distance that sentences give is the total variation: how many of 100 patients would have "
-            "to belong to another group to match the population. What each group adds is its part of the square of the "
-            "Jensen–Shannon distance (base 2, square root), which counts a difference more where a group is small; so "
-            "the group with the most points of difference need not be the one that adds most. Interval of a distance: "
-            "patients drawn again and again (bootstrap), less what chance alone adds. Jensen–Shannon distances: "
-            + " ".join(_measured(name, comparison) for name, comparison in compared.items()),
-        },
-        {
-            "title": "Reference population",
-            "text": f"{population.title}. Publisher: {population.source['publisher']}. Table: "
-            f"{population.source['table_id']}. Year: {population.year}. License: {population.source['license']}.",
-        },
-    ]
-    if counts.is_open:
-        notes.append({"title": "Why exact counts", "text": f"Exact, because {WHY_EXACT[disclosure]}."})
-    else:
-        notes.append({"title": "Small counts", "text": " ".join(counts.protection)})
-    notes.append(dict(NOT_KNOWN_NOTE))
-    definitions = dict.fromkeys(text for census in counts.censuses.values() for text in census.definitions)
-    warned = dict.fromkeys(text for comparison in compared.values() for _, text in comparison.warnings)
-    notes += [{"title": "Definitions", "text": " ".join(definitions)}] if definitions else []
-    notes += [{"title": "Definitions that differ", "text": " ".join(warned)}] if warned else []
-    return notes
-
-
-def _measured(name: str, comparison: Comparison) -> str:
-    values = {row["missing"]: row["jsd"] for row in comparison.table.iter_rows(named=True)}
-    shown = {policy: "not defined" if value is None else f"{value:.3f}" for policy, value in values.items()}
-    return f"{PEOPLE[name]}: {shown['excluded']} without the missing, {shown['included']} with them."

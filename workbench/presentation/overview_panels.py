@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from workbench.catalog import overview
 from workbench.catalog.disclosure import stamp_of
 from workbench.catalog.findings import RICORD_CHEST_CT, lost_chest_ct
@@ -29,6 +31,7 @@ _SECTIONS = (
 #: Id, title, lead and choice of the section at the end of a page of a controlled source.
 NOT_SHOWN = ("not_shown", "What is not shown here, and why", "", "")
 _HIDDEN_LEAD = "Patients by age and sex; a hatched bar is a number that is hidden."
+_DATA_FROM = "Data from "  # begins the titles of collections at their archive
 _NEARLY_ALL = 0.99  # of patients; a chart of who lacks age or sex would show one bar
 _TITLES = {
     "pipeline": "Ingested, under quality and harmonization, released",
@@ -154,7 +157,8 @@ def _exact(publication: Publication) -> Iterator[Panel]:
     if groups.height:
         largest = groups.row(0, named=True)
         within = overview.count_within(catalog, modality=largest["modality"], body_region=largest["body_region"])
-        heat = charts.modality_by_region(groups, within, source=name)
+        where = _title_of(catalog.repository, within["collection_id"][0])
+        heat = charts.modality_by_region(groups, within, source=name, where=where)
     yield _panel("imaged", "modality_by_region", heat)
     if set(RICORD_CHEST_CT) <= set(catalog.covid_collections()):
         yield _panel("imaged", "lost_chest_ct", cohort_charts.lost_chest_ct(lost_chest_ct(catalog)))
@@ -171,6 +175,16 @@ def _exact(publication: Publication) -> Iterator[Panel]:
         yield Panel("terms", "licenses", absent=absent)
     else:
         yield _panel("terms", "licenses", licenses)
+
+
+def _title_of(repository: Repository, collection_id: str) -> str:
+    """What a collection calls itself, where the source tells; else its id."""
+    listed = repository.collections.filter(pl.col("collection_id") == collection_id)
+    if not listed.height or not {"collection_name", "sources"} <= set(listed.columns):
+        return collection_id
+    first: Mapping[str, Any] = next(iter(listed["sources"].to_list()[0] or ()), {})
+    title = str(first.get("source_title") or "")
+    return title.removeprefix(_DATA_FROM) if title.startswith(_DATA_FROM) else str(listed["collection_name"][0])
 
 
 def _pipeline(repository: Repository, name: str) -> Panel:

@@ -42,6 +42,25 @@ IMAGE_SOP_CLASSES = (
 #: Modality terms of objects that are no acquired images, whatever SOP Class they were stored as (CID 29).
 DERIVED_MODALITIES = ("ANN", "KO", "M3D", "PR", "REG", "RTDOSE", "RTPLAN", "RTSTRUCT", "RWV", "SEG", "SR")
 
+#: What the modality terms of acquired images stand for (PS3.3 C.7.3.1.1.1), in the words of a public page.
+MODALITY_NAMES = {
+    "CT": "computed tomography",
+    "MR": "magnetic resonance imaging",
+    "PT": "positron emission tomography (PET)",
+    "NM": "nuclear medicine",
+    "DX": "digital X-ray",
+    "CR": "X-ray on a plate (computed radiography)",
+    "MG": "mammography",
+    "US": "ultrasound",
+    "SM": "slide microscopy",
+    "XA": "X-ray angiography",
+    "RF": "moving X-ray (radiofluoroscopy)",
+    "XC": "photograph",
+    "OPT": "tomography of the eye",
+    "OT": "other",
+    "FUSION": "images laid over each other",
+}
+
 #: PatientSex (PS3.3 C.7.1.1) to the category shown; ``U`` is not a DICOM term but is written for "unknown".
 PATIENT_SEX = {"F": "Female", "M": "Male", "O": "Other", "U": "Unknown"}
 

@@ -161,7 +161,7 @@ def test_what_sites_left_out_is_counted(some: Catalog) -> None:
     assert rules["Day of a study is absent"]["n"] == studies["days_to_study"].null_count() > 0
     assert rules["Study is not released yet"]["n"] == studies["released_date"].null_count()
     series = pl.read_parquet(some.repository.folder / "series.parquet")
-    unlisted = rules["Study or patient whose series are not listed"]
+    unlisted = rules["Entry for a study, or for a patient, of whom no series is listed"]
     assert (unlisted["n"], unlisted["n_total"]) == ((~series["listed"]).sum(), series.height)
 
 

@@ -153,7 +153,11 @@ def _quality(folder: Path) -> list[QualityRow]:
         "Age at a study is absent": ("studies", "age_at_study_years", "age is missing: Not Reported"),
         "Day of a study is absent": ("studies", "days_to_study", "near_test cannot place it by the index event"),
         "Study is not released yet": ("studies", "released_date", "kept; pipeline_state says where it stands"),
-        "Study or patient whose series are not listed": ("original", "series_uid", "counts as no series"),
+        "Entry for a study, or for a patient, of whom no series is listed": (
+            "original",
+            "series_uid",
+            "counts as no series",
+        ),
     }
     rows: list[QualityRow] = []
     for rule, (table, column, treatment) in empty.items():

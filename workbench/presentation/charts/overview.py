@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from workbench.presentation.charts import marks, rows, wording
+from workbench.presentation.charts import marks, reader_words, rows, wording
 from workbench.presentation.charts.pipeline import growth_steps
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, ORANGE
@@ -69,7 +69,7 @@ def modality_by_region(counts: pl.DataFrame, within: pl.DataFrame, *, source: st
         f"{wording.percent(share, 0)} of them from {where or first['collection_id']}",
         f"{source}, studies with acquired images; a study of two modalities counts in both",
         f"Largest groups by number of studies: {words}.",
-        f"{wording.modality_names(size['modality'])} "
+        f"{reader_words.modality_names(size['modality'])} "
         "Regions that include another, such as chest and abdomen, are rows of their own. "
         "Body region: header, else study description, else series description, else the collection's stated anatomy.",
         (cells + numbers).properties(height=rows.row_height(regions, 24)),

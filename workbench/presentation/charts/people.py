@@ -5,7 +5,7 @@ import polars as pl
 
 from workbench.assessment.census import Census
 from workbench.errors import listed
-from workbench.presentation.charts import marks, rows, wording
+from workbench.presentation.charts import marks, reader_words, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE
 from workbench.vocabulary.demographics import MISSING
@@ -58,7 +58,7 @@ def census(counted: Census) -> Figure:
             _missing_words(counted, shown),
             wording.HATCHED if shown[f"n_{counted.unit}"].null_count() else "",
             f"Of the {counted.unit}, one may count in several rows." if counted.overlapping else "",
-            wording.modality_names(shown["modality"].cast(pl.String)) if counted.by == ("modality",) else "",
+            reader_words.modality_names(shown["modality"].cast(pl.String)) if counted.by == ("modality",) else "",
             f"{rest:,} smaller categories are in the table only." if rest > 0 else "",
         ),
         chart,

@@ -9,7 +9,7 @@ from workbench.assessment.gap import Gap
 from workbench.catalog.price import Price
 from workbench.catalog.price_groups import known_losses
 from workbench.errors import unknown_name
-from workbench.presentation.charts import distance_words, marks, rows, wording
+from workbench.presentation.charts import distance_words, marks, reader_words, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, ORANGE
 from workbench.sampling.matching import Match
@@ -109,7 +109,7 @@ def gap(closed: Gap) -> Figure:
             *(f"⚠ {text}" for text in closed.warnings),
             f"{name[0].upper()}{name[1:]} missing: {closed.n_missing:,} patients, left out. The batch is the smallest "
             "that is enough. Tick: how many the group would be after it, were its share that of the population.",
-            *wording.plain_notes(closed.notes, closed.attribute),
+            *reader_words.plain_notes(closed.notes, closed.attribute),
             closed.stamp,
         ),
         _added(table.filter((pl.col("n_after") > 0) | (pl.col("reference_fraction") > 0))),

@@ -9,7 +9,7 @@ import polars as pl
 from workbench.assessment.representativeness import Comparison
 from workbench.assessment.sides import CROSS
 from workbench.errors import listed, unknown_name
-from workbench.presentation.charts import distance_words, marks, rows, wording
+from workbench.presentation.charts import distance_words, marks, reader_words, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import BLUE, GRAY, GREEN, INK, PURPLE
 
@@ -163,7 +163,7 @@ def _footnote(compared: Comparison, attribute: str, measured: dict[str, Any], *s
     n = measured["n_missing"]
     name = wording.in_words(attribute)
     lacking = f"{name[0].upper()}{name[1:]} missing: {wording.number(n)} {'patient' if n == 1 else 'patients'}."
-    notes = wording.plain_notes(compared.notes, attribute, missing=measured["missing"])
+    notes = reader_words.plain_notes(compared.notes, attribute, missing=measured["missing"])
     warned = [f"⚠ {text}" for text in _texts(compared, attribute)]
     return wording.below(None, *warned, lacking, *said, *notes, compared.stamp)
 

@@ -6,12 +6,13 @@ from workbench.assessment.census import Census
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.sides import CROSS
 from workbench.assessment.wording import counted, percentage, plain_words
+from workbench.vocabulary.demographics import NOT_KNOWN
 
 NOT_SHOWN = "hidden"
 WILSON = "Lines are 95 % Wilson intervals."
 HATCHED = "Hatched: hidden, so that no count of 1–10 patients can be worked out; it may be large, and is never 0."
 _PARTS = "A group that is hidden here may be shown in the chart of one attribute alone."
-_AGE = "Age of a patient: at the earliest study with an age; a filter on age_years asks the age at each study."
+_AGE = "Age of a patient: at the earliest study with an age; a search by age at each study can find others."
 
 
 def in_words(attribute: str) -> str:
@@ -142,9 +143,14 @@ def _missing(counted: Census) -> str:
     said = []
     for attribute in counted.by:
         rows = counted.missing.filter(pl.col("attribute") == attribute).select("reason", count).iter_rows()
-        reasons = ", ".join(_of_reason(reason, n) for reason, n in rows if n is None or n > 0)
-        said.append(f"{in_words(attribute)} {reasons or 'none'}")
-    return f"Missing of {all_of(counted)}: {'; '.join(said)}."
+        reasons = {reason: n for reason, n in rows if n is None or n > 0}
+        lacking = ", ".join(_of_reason(reason, n) for reason, n in reasons.items() if reason in NOT_KNOWN)
+        other = ", ".join(_of_reason(reason, n) for reason, n in reasons.items() if reason not in NOT_KNOWN)
+        told = f"{in_words(attribute)} {lacking}" if lacking else f"{in_words(attribute)} of nobody"
+        said.append(f"{told} (and {other}, which is not missing)" if other else told)
+    # Who has images of two scanners, and of one that is not named, is counted by both, and here.
+    parts = ", in some or all of their records" if counted.overlapping else ""
+    return f"Missing of {all_of(counted)}{parts}: {'; '.join(said)}."
 
 
 def _of_reason(reason: str, n: int | None) -> str:
