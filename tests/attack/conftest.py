@@ -94,6 +94,9 @@ def fleet(tmp_path_factory) -> Iterator[Fleet]:
     service = Service(host="_", port=free_port(), processes=2, most=3, first_port=_two_free_ports(), user=_me())
     folder = write_recipe(write_small(place / "pages"), place / "recipe", service)
     as_nobody = _run_as_nobody(folder / "supervisord.conf")
+    told = json.loads((folder / "live" / "voila.json").read_text())
+    told["VoilaPages"]["ping_seconds"] = 1  # so that a socket that stays open shows it soon
+    (folder / "live" / "voila.json").write_text(json.dumps(told))
     (folder / "live" / "secret.csv").write_text(SECRET)
     (place / "secret.txt").write_text(SECRET)
     (folder / "site" / "link.html").symlink_to(place / "secret.txt")

@@ -20,7 +20,7 @@ from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClosedError
 
 from tests.attack.conftest import SECRET, wait_until
-from tests.attack.visitors import Stay, answer_to, ask, connected, leave, message, refused, visit
+from tests.attack.visitors import Stay, answer_to, ask, connected, flood, leave, message, refused, visit
 from tests.thorough import THOROUGH
 
 pytestmark = pytest.mark.slow
@@ -78,6 +78,9 @@ REFUSED = [
     "/pages/overview.json",
     "/explore/overview/../../../../etc/passwd",
     "/explore/overview%00.png",
+    "/explore/voila/static/..%00/x",
+    "/explore/voila/labextensions/%00",
+    "/assets/%00",
 ]
 
 
@@ -186,7 +189,7 @@ def test_a_kernel_has_a_number_that_cannot_be_guessed(fleet, opened):
     assert opened.kernel not in fleet.log()
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "", "null", "http://127.0.0.1.evil.example"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "", "null", "http://127.0.0.1.evil.example", "127.0.0.1"])
 def test_a_socket_opens_for_a_page_of_this_host_only(fleet, opened, origin):
     assert refused(fleet.front, opened.kernel, origin) == 403
 
@@ -253,6 +256,68 @@ def test_a_binary_message_that_claims_endless_parts_does_not_keep_the_server_bus
     assert all(fleet.health_now(page)["status"] == "ok" for page in fleet.pages)
 
 
+def test_a_kernel_says_nothing_of_errors_and_files_of_the_server(fleet, opened):
+    wrong = {"state": {"_model_module": "nothing", "_model_module_version": "1", "_model_name": "Nothing"}}
+
+    async def _send():
+        async with connected(fleet.front, opened.kernel) as connection:
+            for kind, data in (("comm_msg", {"method": "update", "state": 5}), ("comm_msg", {}), ("comm_open", wrong)):
+                content = {"comm_id": _comm_of(opened) if kind == "comm_msg" else "new", "data": data}
+                await connection.write_message(message(kind, content | {"target_name": "jupyter.widget"}))
+            return await _last(connection)
+
+    heard = asyncio.run(_send())
+    told = {json.loads(each)["msg_type"] for each in heard if each.startswith("{")}
+    assert told <= {"status", "comm_info_reply", "comm_open", "comm_msg", "comm_close"}
+    assert "status" in told
+    for word in ("Traceback", "site-packages", "Error"):
+        assert word not in "".join(heard)
+
+
+def _comm_of(seen) -> str:
+    return re.search(r'"([0-9a-f]{32})": ?{"model_name"', seen.state)[1]
+
+
+def test_a_socket_stays_open_while_its_browser_answers_and_a_third_of_one_kernel_is_refused(fleet, opened):
+    async def _stay():
+        async with connected(fleet.front, opened.kernel) as first, connected(fleet.front, opened.kernel):
+            third = await asyncio.to_thread(refused, fleet.front, opened.kernel, fleet.front)
+            await asyncio.sleep(2.5)  # asked twice whether it is there
+            return third, bool(await _last(first))
+
+    assert asyncio.run(_stay()) == (429, True)
+    assert refused(fleet.front, opened.kernel, fleet.front) == 101, "there is room again"
+
+
+def test_who_asks_too_often_loses_the_socket(fleet, opened):
+    async def _hurry():
+        async with connected(fleet.front, opened.kernel) as connection:
+            with contextlib.suppress(WebSocketClosedError):
+                for _ in range(600):
+                    await connection.write_message(message("comm_info_request", {}))
+            while await asyncio.wait_for(connection.read_message(), 20) is not None:
+                pass
+            return connection.close_code
+
+    assert asyncio.run(_hurry()) == 1008
+
+
+def test_who_reads_nothing_is_sent_no_more_than_some_megabytes_and_nothing_is_kept(fleet):
+    seen = asyncio.run(visit(fleet.pages[0], "census"))
+    process = fleet.processes()[f"page_{seen.kernel[:2]}"]
+    before = _mb(process)
+    with flood(fleet.pages[0], seen.kernel, ASKED) as silent:
+        time.sleep(3)
+        assert _mb(process) - before < UNSENT_MB
+        fetched = 0
+        with contextlib.suppress(ConnectionError):
+            while part := silent.recv(1 << 20):
+                fetched += len(part)
+    assert len(seen.state) * ASKED > 2 * MOST_BYTES, "there was more to fetch"
+    assert fetched < MOST_BYTES
+    assert leave(fleet.front, seen.kernel).status == 204
+
+
 def test_a_message_of_the_page_comes_back_whole_and_harmful_text_is_data(opened):
     states = json.loads(opened.state)["content"]["data"]["states"] if opened.state.startswith("{") else opened.state
     assert "<script>alert" in json.dumps(states), "text of the data travels as data, never as HTML"
@@ -291,6 +356,9 @@ def test_a_page_that_is_left_ends_its_kernel_at_once(fleet):
 
 ROOM = 6  # two processes of three kernels
 KERNEL_MB = 120
+UNSENT_MB = 40
+ASKED = 190
+MOST_BYTES = 10 << 20  # four in the process, the rest on the way
 REPLACED_WITHIN = 30
 NOTHING = 20  # seconds after which a kernel that nobody looks at ends, and five for the next look
 

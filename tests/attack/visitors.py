@@ -1,6 +1,7 @@
 """Visitors of the public pages: what they send, byte for byte, and how they wait for the numbers of a page."""
 
 import asyncio
+import base64
 import contextlib
 import json
 import re
@@ -148,6 +149,36 @@ def message(kind: str, content: dict, *, channel: str = "shell", metadata: dict 
             "buffers": [],
         }
     )
+
+
+def flood(root: str, kernel: str, messages: int) -> socket.socket:
+    """Open the socket of a kernel, ask for the state of all widgets again and again, and read nothing."""
+    place = urlsplit(root)
+    silent = socket.create_connection((place.hostname, place.port), timeout=20)
+    silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    head = {
+        "Host": place.netloc,
+        "Origin": root,
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
+    }
+    path = f"/explore/api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]
+    silent.sendall("\r\n".join(lines).encode())
+    assert b"101" in silent.recv(64)
+    comm = {"comm_id": "flood", "target_name": "jupyter.widget.control", "data": {}}
+    asked = [message("comm_open", comm, metadata={"version": "1.0.0"})]
+    asked += [message("comm_msg", {"comm_id": "flood", "data": {"method": "request_states"}})] * messages
+    with contextlib.suppress(OSError):  # the server ended it
+        for each in asked:
+            silent.sendall(b"\x81" + _length(len(each)) + bytes(4) + each.encode())
+    return silent
+
+
+def _length(n: int) -> bytes:
+    return bytes([0x80 | n]) if n < 126 else b"\xfe" + n.to_bytes(2, "big")  # RFC 6455, section 5.2; masked
 
 
 def refused(root: str, kernel: str, origin: str) -> int:

@@ -5,7 +5,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.production import add_recipe, write_production
+from workbench.cli.production import add_recipe, check_production, write_production
 from workbench.cli.selection import add_source, open_source
 from workbench.cli.steps import WordsError
 from workbench.cli.verbs import add_verb
@@ -112,11 +112,14 @@ def open_publication(options: argparse.Namespace) -> Any:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if options.recipe:
+        check_production(options)
     from workbench.presentation.aggregates import cached_aggregates
     from workbench.presentation.demo import serve_publication
     from workbench.presentation.serving import serve
 
-    asked = {"port": options.port, "ip": options.ip, "open_browser": options.open}
+    host = "" if options.host == "_" else options.host
+    asked = {"port": options.port, "ip": options.ip, "open_browser": options.open, "host": host}
     if not options.aggregates:
         publication = open_publication(options)
         if options.recipe:

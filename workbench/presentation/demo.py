@@ -72,6 +72,7 @@ def serve_publication(
     port: int = 8866,
     ip: str = "127.0.0.1",
     open_browser: bool = False,
+    host: str = "",
 ) -> int:
     """Return the exit code of serving the public pages, counting what they show first where that is not written yet.
 
@@ -87,6 +88,8 @@ def serve_publication(
         Address to listen on.
     open_browser : bool
         Whether to open the page.
+    host : str
+        A name of this machine that browsers may use, beside ``localhost`` and its numbers.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def serve_publication(
             "Small counts are hidden for this release alone. Was another one published? Write this one together "
             "with it: workbench site aggregates --earlier FOLDER --out PAGES; workbench serve --aggregates PAGES."
         )
-    return serve(aggregates, port=port, ip=ip, open_browser=open_browser, source=source)
+    return serve(aggregates, port=port, ip=ip, open_browser=open_browser, source=source, host=host)
 
 
 def _finding(catalog: Catalog) -> Figure | None:

@@ -6,6 +6,7 @@ Without the first, a busy machine that takes long to start would be restarted ag
 import http.server
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 
 _PORT = "--port="
@@ -16,7 +17,7 @@ class _Starting(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         is_health = self.path == "/health"
-        self.send_response(200 if is_health else 503)
+        self.send_response(200 if is_health else 502)  # 503 says that all places are taken, which is not so
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(b'{"status": "starting"}')
@@ -46,6 +47,7 @@ def _say_alive(port: int) -> Callable[[], None]:
 
 
 if __name__ == "__main__":
+    warnings.simplefilter("ignore")  # they name folders, and nobody who reads the log can mend them
     chosen = [word.removeprefix(_PORT) for word in sys.argv if word.startswith(_PORT)]
     stop_saying = _say_alive(int(chosen[-1]) if chosen else 0)
     from workbench.presentation.serving.app import VoilaPages

@@ -1,23 +1,18 @@
 """What the server answers besides files: live pages, their kernels, and whether it is well."""
 
 import asyncio
-import re
-import struct
 from typing import Any
 
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.web import HTTPError, RequestHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbench.presentation.serving.forking import ANEW
 from workbench.presentation.serving.plain import InWords
 
 #: A page takes a second; a visitor who waited so long is told to try again.
 _PAGE_SECONDS = 60.0
-_PARTS = 64
-_NO_MESSAGE = 1007  # RFC 6455, section 7.4.1: data that is not consistent with its type
 _FAILED = (
     '<p class="page-failed" role="alert"><strong>This page could not be shown</strong>'
     "It took too long. Please reload it.</p></body></html>"
@@ -62,66 +57,6 @@ class KernelState(InWords, KernelHandler):
     """What the page in the browser asks about its kernel; it can be read, not changed."""
 
     SUPPORTED_METHODS = ("GET",)
-
-
-class KernelSocket(VoilaKernelWebsocketHandler):
-    """Messages between a page and its kernel, for a browser that shows the page from this host."""
-
-    def check_origin(self, origin: str | None = None) -> bool:
-        """Return whether the request comes from a page of this host.
-
-        Parameters
-        ----------
-        origin : str, optional
-            As the browser tells it.
-
-        Returns
-        -------
-        bool
-            False where none came: every browser sends one.
-        """
-        named = origin or self.request.headers.get("Origin", "")
-        return bool(named) and re.sub(r"^https?://", "", named.lower()) == self.request.host.lower()
-
-    def on_message(self, ws_message: str | bytes) -> None:
-        """Pass a message on; one that is no message of Jupyter's ends the socket.
-
-        Parameters
-        ----------
-        ws_message : str or bytes
-            As it came.
-        """
-        # A binary message begins with the number of its parts, which Jupyter believes: a large one takes all memory.
-        if isinstance(ws_message, bytes):
-            is_new = self.selected_subprotocol is not None  # eight bytes, least first; before, four, greatest first
-            parts = int.from_bytes(ws_message[:8], "little") if is_new else int.from_bytes(ws_message[:4], "big")
-            if parts > _PARTS:
-                self.close(_NO_MESSAGE)
-                return
-        try:
-            super().on_message(ws_message)
-        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError, struct.error):
-            self.close(_NO_MESSAGE)
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002 - nobody reads it
-        """Answer with the number alone.
-
-        Parameters
-        ----------
-        status_code : int
-            What went wrong.
-        **kwargs : object
-            Not told.
-        """
-        self.finish()
-
-    async def pre_get(self) -> None:
-        """Refuse what is no upgrade of this host, or names no kernel, before anything else."""
-        if not self.check_origin():
-            raise HTTPError(403)
-        if self.kernel_id not in self.kernel_manager:
-            raise HTTPError(404)
-        await super().pre_get()
 
 
 class Leave(InWords, VoilaShutdownKernelHandler):

@@ -2,12 +2,12 @@
 
 import os
 import signal
+import sys
 from typing import Any
 
 import tornado.httpserver
 import traitlets
 from jupyter_server.auth.identity import IdentityProvider, User
-from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler
@@ -17,8 +17,10 @@ from voila.app import Voila
 from workbench.presentation.serving import answers, files, plain
 from workbench.presentation.serving.forking import fork_kernels
 from workbench.presentation.serving.health import feed_watchdog
+from workbench.presentation.serving.hosts import OwnNames
 from workbench.presentation.serving.kernels import PageKernels
 from workbench.presentation.serving.logs import quiet_logs
+from workbench.presentation.serving.sockets import DiscreetConnection, KernelSocket
 from workbench.presentation.serving.templates import QuickExporter
 
 #: Extensions for the browser that a page needs.
@@ -30,7 +32,7 @@ _MESSAGE_BYTES = 1 << 20
 _BODY_BYTES = 1 << 16
 _HEADER_BYTES = 1 << 14
 _IDLE_SECONDS = 75
-_PING_SECONDS = 30
+_UNANSWERED_PINGS = 3  # with one, a socket would end before its first ping was sent
 _BODY_SECONDS = 10
 
 
@@ -57,6 +59,13 @@ class VoilaPages(Voila):
     )
     site = traitlets.Unicode(help="Folder of the static pages, served at the root").tag(config=True)
 
+    hosts = traitlets.List(traitlets.Unicode(), help="Names that a request may give this server; none for any").tag(
+        config=True
+    )
+    ends_with_input = traitlets.Bool(False, help="Whether the end of the standard input ends the server").tag(
+        config=True
+    )
+    ping_seconds = traitlets.Integer(30, help="How often the browser is asked whether it is there").tag(config=True)
     before_listening = traitlets.Any(lambda: None, help="Called right before the port is taken")
     environment = traitlets.Dict(help="Variables that the pages find, beside those of the server").tag(config=True)
     warm = traitlets.Bool(True, help="Whether what forks kernels is started before the first visitor").tag(config=True)
@@ -105,8 +114,9 @@ class VoilaPages(Voila):
             "headers": {**plain.HEADERS, "Content-Security-Policy": plain.LIVE_POLICY},
             "content_security_policy": plain.LIVE_POLICY,
             "log_function": lambda _: None,  # who looks at which page is nobody's business
-            "ws_ping_interval": _PING_SECONDS * 1000,
-            "ws_ping_timeout": _PING_SECONDS * 1000,
+            "ws_ping_interval": self.ping_seconds * 1000,
+            "ws_ping_timeout": _UNANSWERED_PINGS * self.ping_seconds * 1000,
+            "kernel_websocket_connection_class": DiscreetConnection,
             "websocket_max_message_size": _MESSAGE_BYTES,
             "default_handler_class": plain.NotFound,
         }
@@ -144,11 +154,11 @@ class VoilaPages(Voila):
             (r"/health", answers.Health),
             *pages,
             (url_path_join(base, rf"/api/kernels/{_KERNEL}"), answers.KernelState),
-            (url_path_join(base, rf"/api/kernels/{_KERNEL}/channels"), answers.KernelSocket),
+            (url_path_join(base, rf"/api/kernels/{_KERNEL}/channels"), KernelSocket),
             (url_path_join(base, rf"/voila/api/shutdown/{_KERNEL}"), answers.Leave),
             (url_path_join(base, r"/voila/templates/(.*)"), files.TemplateFile),
             (url_path_join(base, r"/voila/static/(.*)"), files.StaticFile, {"paths": self.static_paths}),
-            (url_path_join(base, r"/voila/labextensions/(.*)"), FileFindHandler, {"path": self.labextensions_path}),
+            (url_path_join(base, r"/voila/labextensions/(.*)"), files.ExtensionFile, {"path": self.labextensions_path}),
             (url_path_join(base, r"/(.+)"), plain.NotFound),
             *([start] if self.site or first != "/" else []),
         ]
@@ -156,7 +166,7 @@ class VoilaPages(Voila):
     def listen(self) -> None:
         """Answer on the port until a signal comes."""
         server = tornado.httpserver.HTTPServer(
-            self.app,
+            OwnNames(self.app, self.hosts) if self.hosts else self.app,
             xheaders=True,
             max_body_size=_BODY_BYTES,
             max_header_size=_HEADER_BYTES,
@@ -170,6 +180,8 @@ class VoilaPages(Voila):
         self.ioloop = IOLoop.current()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._handle_signal_stop)
+        if self.ends_with_input:  # whoever started us holds its other end, and was killed
+            self.ioloop.add_handler(sys.stdin.fileno(), lambda *_: self.ioloop.stop(), IOLoop.READ)
         stop_feeding = feed_watchdog()
         try:
             self.ioloop.start()

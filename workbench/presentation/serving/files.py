@@ -4,13 +4,23 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from jupyter_server.base.handlers import FileFindHandler
 from tornado.web import HTTPError, StaticFileHandler
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 
 from workbench.presentation.serving.plain import EMBED_POLICY, STATIC_POLICY, InWords
 
 
-class SiteFile(InWords, StaticFileHandler):
+class _File(InWords, StaticFileHandler):
+    """A file; no file has a name with a null byte, at which the system would fail."""
+
+    def parse_url_path(self, path: str) -> str:
+        if "\0" in path:
+            raise HTTPError(404)
+        return str(super().parse_url_path(path))
+
+
+class SiteFile(_File):
     """A file of the static pages; a link that leads out of them is not followed."""
 
     @property
@@ -36,7 +46,7 @@ class SiteFile(InWords, StaticFileHandler):
         return found
 
 
-class StaticFile(InWords, MultiStaticFileHandler):
+class StaticFile(_File, MultiStaticFileHandler):
     """A file of Voila's own."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
@@ -57,7 +67,7 @@ class StaticFile(InWords, MultiStaticFileHandler):
         return found
 
 
-class TemplateFile(InWords, TemplateStaticFileHandler):
+class TemplateFile(_File, TemplateStaticFileHandler):
     """A file of a template; an address of another form is not found, where Voila would fail."""
 
     def parse_url_path(self, path: str) -> str:
@@ -76,6 +86,10 @@ class TemplateFile(InWords, TemplateStaticFileHandler):
         if not re.fullmatch(r"[\w-]+/static/[\w./-]+", path) or ".." in path.split("/"):
             raise HTTPError(404)
         return str(super().parse_url_path(path))
+
+
+class ExtensionFile(_File, FileFindHandler):
+    """A program of a widget."""
 
 
 def _refuse_outside(roots: Iterable[str], path: str) -> None:

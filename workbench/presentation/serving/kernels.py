@@ -88,6 +88,10 @@ class PageKernels(AsyncMappingKernelManager):
     def _page_kernel(self) -> str:
         return f"{__name__}._PageKernel"
 
+    @default("buffer_offline_messages")
+    def _keeps_messages(self) -> bool:
+        return False  # a visitor who left does not come back, and what a kernel goes on saying would fill the memory
+
     @default("cull_interval")
     def _default_interval(self) -> int:
         return _TIDY_SECONDS

@@ -25,6 +25,7 @@ EMBED_POLICY = "frame-ancestors *"
 #: After how long a visitor for whom there is no room asks again.
 RETRY_SECONDS = 15
 _BUSY = 503
+_MISDIRECTED = 421
 _PLAIN = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">{head}<title>{title}</title>
@@ -76,6 +77,22 @@ def busy_page() -> str:
     )
 
 
+def starting_page() -> str:
+    """Return the page for a visitor who came before the live pages answer, after a start or a fault.
+
+    Returns
+    -------
+    str
+        HTML that asks again by itself.
+    """
+    return plain_page(
+        "The live pages are starting",
+        f"They take half a minute at most. This page tries again by itself every {RETRY_SECONDS} seconds. "
+        'The same numbers are on the <a href="/">static pages</a>, which are always there.',
+        retry_seconds=RETRY_SECONDS,
+    )
+
+
 class InWords(RequestHandler):
     """Errors are told in words, without a path, a number or a trace."""
 
@@ -110,6 +127,19 @@ class InWords(RequestHandler):
         title = {403: "This is not public", 404: "There is no such page", 405: "This cannot be done here"}
         words = 'Everything that is public starts at the <a href="/">start page</a>.'
         self.finish(plain_page(title.get(status_code, "This could not be answered"), words))
+
+
+class OtherHost(InWords):
+    """The answer where a name was used that is not ours: a page of others may lead it here to read what is private."""
+
+    def prepare(self) -> None:
+        """Answer any method alike."""
+        self.set_status(_MISDIRECTED)
+        words = (
+            "This server answers to localhost, to the number of its machine, and to the name that "
+            "<code>workbench serve --host NAME</code> gives it."
+        )
+        self.finish(plain_page("This name is not known here", words))
 
 
 class NotFound(InWords):

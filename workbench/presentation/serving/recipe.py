@@ -21,20 +21,23 @@ from workbench.presentation.serving.plain import (
     STATIC_POLICY,
     busy_page,
     plain_page,
+    starting_page,
 )
 from workbench.presentation.staging import replaced_folder
 from workbench.presentation.vega_bundle import vega_bundle
 
 _MARK = "recipe.json"
 _CONF = Path(__file__).resolve().parent / "conf"
-#: Memory of one page process without its kernels, and of one kernel, in MB; measured 90 and 25.
-_SERVER_MB = 300
+#: Memory of one page process without its kernels, and of one kernel, in MB; measured 90 and 25, and
+#: what a process keeps for visitors who do not fetch it.
+_SERVER_MB = 400
 _KERNEL_MB = 60
 _CONNECTIONS_PER_KERNEL = 12
 _PER_VISITOR = 60
 _PER_MINUTE = 60
 _BURST = 30
 _MOST_PROCESSES = 99
+_LAST_PORT = 65535
 #: What a page process learns of a request: nothing of the visitor.
 _PASSED = {
     "Host": "$http_host",
@@ -72,7 +75,7 @@ class Service:
     port: int = 8080
     processes: int = 2
     most: int = 20
-    first_port: int = 9001
+    first_port: int = 8901
     certificate: str = ""
     key: str = ""
     user: str = "nobody"
@@ -104,7 +107,7 @@ def write_recipe(aggregates: Path, folder: Path, service: Service = Service()) -
         When a page of the aggregates is missing, changed or of another form.
     """
     place = folder.expanduser().resolve()
-    _check(service, place)
+    check_service(service, place)
     notebooks = {key: file for key, file in live_pages(aggregates).items() if key != ROWS}
     from workbench.presentation.site.building import build_site  # draws, which a page process never does
 
@@ -120,6 +123,7 @@ def write_recipe(aggregates: Path, folder: Path, service: Service = Service()) -
         told = _told_voila(place, {key: file.name for key, file in notebooks.items()}, service)
         _write(staging / "live" / "voila.json", json.dumps(told, indent=1))
         _write(staging / "plain" / "busy.html", busy_page())
+        _write(staging / "plain" / "starting.html", starting_page())
         _write(staging / "plain" / "too_large.html", _too_large())
         for name, text in _configurations(place, tuple(notebooks), service).items():
             _write(staging / name, text)
@@ -163,7 +167,7 @@ def _configurations(place: Path, keys: tuple[str, ...], service: Service) -> dic
         "PER_MINUTE": str(_PER_MINUTE),
         "BURST": str(_BURST),
         "NGINX_USER": "user nobody nogroup;" if as_root else "",
-        "SERVERS": _lines(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=3s;" for port in workers.values()),
+        "SERVERS": _lines(f"server 127.0.0.1:{port} max_fails=0;" for port in workers.values()),
         "UPSTREAMS": _lines(
             (f"upstream page_{worker} {{ server 127.0.0.1:{port}; }}" for worker, port in workers.items()), indent=4
         ),
@@ -187,6 +191,7 @@ def _configurations(place: Path, keys: tuple[str, ...], service: Service) -> dic
     return {
         "nginx.conf": _filled(_text("nginx.conf"), values | {"SERVER": _filled(_text("server.conf"), values).strip()}),
         "supervisord.conf": _filled(_text("supervisord.conf"), values),
+        "start_nginx.sh": _filled(_text("start_nginx.sh"), values),
         "workbench-page@.service": _filled(_text("page.service"), values),
     }
 
@@ -203,13 +208,28 @@ def _listen(service: Service) -> str:
     )
 
 
-def _check(service: Service, place: Path) -> None:
+def check_service(service: Service, folder: Path) -> None:
+    """Refuse a service that could not be started, before anything is counted for its pages.
+
+    Parameters
+    ----------
+    service : Service
+        How the pages are to be served.
+    folder : pathlib.Path
+        Where the recipe is to be written.
+
+    Raises
+    ------
+    ValueError
+        When a number is out of its range, superlance is not installed, or the pages could not be read.
+    """
     wrong = [
         f"{name} {number}: {least} to {most}"
         for name, number, least, most in (
             ("--processes", service.processes, 1, _MOST_PROCESSES),
             ("--kernels", service.most, 1, 500),
-            ("--port", service.port, 1, 65535),
+            ("--port", service.port, 1, _LAST_PORT),
+            ("--first-port", service.first_port, 1, _LAST_PORT + 1 - service.processes),
         )
         if not least <= number <= most
     ]
@@ -218,19 +238,23 @@ def _check(service: Service, place: Path) -> None:
             f"Numbers out of their range came: {'; '.join(wrong)} would be right. "
             "See what each is for: workbench serve --help"
         )
+    lacking = []
     if not (Path(sys.executable).parent / "httpok").is_file():
-        raise ValueError(
+        lacking.append(
             "superlance is not installed; it asks each page process whether it is well. "
             "Install it: pip install 'imaging-workbench[serving]'"
         )
+    place = folder.expanduser().resolve()
     if os.geteuid() == 0 and service.user != "root":
         closed = [each for each in (Path(sys.executable), Path(os.__file__), _CONF, place) if not _is_open(each)]
         if closed:
-            raise ValueError(
+            lacking.append(
                 f"The user {service.user!r}, as whom the pages run, cannot read {', '.join(map(str, closed))}. A place "
                 "that everybody may enter would be right, such as /opt or /srv. Install or write it there, or run this "
                 "as a user of its own instead of root."
             )
+    if lacking:
+        raise ValueError("\n".join(lacking))
 
 
 def _is_open(path: Path) -> bool:

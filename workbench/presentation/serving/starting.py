@@ -30,6 +30,7 @@ def serve(
     open_browser: bool = False,
     ip: str = "127.0.0.1",
     source: str = "idc",
+    host: str = "",
 ) -> int:
     """Return an exit code after the pages have been served until Ctrl-C.
 
@@ -45,6 +46,8 @@ def serve(
         The address to listen on; the default is reachable from this machine alone.
     source : str
         The repository that the explorer of rows opens; of a controlled one there is no such page.
+    host : str
+        A name of this machine that browsers may use, beside ``localhost`` and its numbers.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def serve(
     for number in before:  # SIGINT too: Polars installs a handler under which a blocking wait never ends
         signal.signal(number, signal.default_int_handler)
     try:
-        with running_page(aggregates, port=port, ip=ip, source=source) as (address, voila):
+        with running_page(aggregates, port=port, ip=ip, source=source, host=host) as (address, voila):
             root = address.removesuffix("/")
             print(f"{'Start page:':<21}{address}")
             for title, place in live_addresses(tuple(live_pages(aggregates))).items():
@@ -84,7 +87,13 @@ def serve(
 
 @contextlib.contextmanager
 def running_page(
-    aggregates: Path, *, port: int, preheat: bool = True, ip: str = "127.0.0.1", source: str = "idc"
+    aggregates: Path,
+    *,
+    port: int,
+    preheat: bool = True,
+    ip: str = "127.0.0.1",
+    source: str = "idc",
+    host: str = "",
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Yield the address of the start page and the process that serves it; leaving the block stops the process.
 
@@ -104,6 +113,8 @@ def running_page(
         The address to listen on.
     source : str
         The repository that the explorer of rows opens.
+    host : str
+        A name of this machine that browsers may use, beside ``localhost`` and its numbers.
 
     Yields
     ------
@@ -121,17 +132,21 @@ def running_page(
 
             site = build_site(place, Path(stack.enter_context(tempfile.TemporaryDirectory())) / "site", explore=EXPLORE)
         command = voila_command(notebooks, port=port, preheat=preheat, ip=ip, base=f"/{EXPLORE}", site=site)
+        # Where we are killed, it sees the end of its input and ends too; and it answers to no name that is not ours.
+        names = filter(None, ["localhost", ip, host])
+        command += ["--VoilaPages.ends_with_input=True", *(f"--VoilaPages.hosts={name}" for name in names)]
         # A session of its own: Ctrl-C reaches us alone, and we stop Voila in order, kernels first.
         voila = subprocess.Popen(
             command,
             cwd=asset_path("dashboards"),  # Voila reads a voila.json from where it starts; a visitor's may hold one
             env=os.environ | page_environment(place, source=source, keys=tuple(notebooks)),
             start_new_session=True,
+            stdin=subprocess.PIPE,
         )
-        host = "127.0.0.1" if ip in ("", "0.0.0.0") else ip
+        reached = "127.0.0.1" if ip in ("", "0.0.0.0") else ip
         try:
-            _wait_until_alive(host, port, voila)
-            yield f"http://{host}:{port}/", voila
+            _wait_until_alive(reached, port, voila)
+            yield f"http://{reached}:{port}/", voila
         finally:
             _stop(voila)
 
@@ -192,3 +207,5 @@ def _stop(voila: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             voila.kill()  # its kernels watch their parent and end by themselves
             voila.wait()
+    if voila.stdin:
+        voila.stdin.close()
