@@ -178,6 +178,20 @@ def test_servers_and_fonts_that_are_missing_are_not_needed(tmp_path: Path, monke
     assert not any(check.is_broken for check in found)
 
 
+def test_supervisor_without_superlance_is_not_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine.shutil, "which", lambda name, **_: f"/usr/bin/{name}")
+    monkeypatch.setattr(machine, "_version_of", lambda *_: "4.2.5")
+    monkeypatch.setattr(machine.sys, "executable", str(tmp_path / "python"))
+    assert machine.look_at_servers()[1] == Check(
+        "Supervisor",
+        "warning",
+        "4.2.5 at /usr/bin/supervisord, without superlance, which asks each page process whether it is well.",
+        "pip install 'imaging-workbench[serving]'",
+    )
+    (tmp_path / "httpok").touch()
+    assert machine.look_at_servers()[1].state == "ok"
+
+
 # ------------------------------------------------------------------ pages
 
 

@@ -118,7 +118,10 @@ def look_at_servers() -> list[Check]:
         path = os.pathsep.join([os.environ.get("PATH", ""), *_SERVER_FOLDERS])
         program = shutil.which(command, path=path)
         said = program and _version_of(program, option)
-        if said:
+        if said and command == "supervisord" and not _has_superlance():
+            words = f"{said} at {program}, without superlance, which asks each page process whether it is well."
+            found.append(Check(name, "warning", words, "pip install 'imaging-workbench[serving]'"))
+        elif said:
             found.append(Check(name, "ok", f"{said.rpartition('/')[2]} at {program}."))  # nginx says nginx/1.22.1
         else:
             words = "Not installed. A public server needs it; workbench serve on this machine does not."
@@ -145,6 +148,11 @@ def look_at_fonts() -> Check:
     return Check(
         "Fonts", "missing", "None: a printed report would show no letters.", "apt-get install fontconfig fonts-dejavu"
     )
+
+
+def _has_superlance() -> bool:
+    """Whether its program for the health check stands where the recipe looks for it, beside our Python."""
+    return (Path(sys.executable).parent / "httpok").is_file()
 
 
 def _free_memory_mb() -> float | None:

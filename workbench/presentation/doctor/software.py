@@ -21,6 +21,7 @@ _EXTRAS = {
     "gpu13": "the same with CUDA 13",
     "dask": "work over many machines",
     "slides": "whole-slide images",
+    "serving": "a public server",
     "dicomweb": "DICOMweb servers",
     "catalog": "checking Croissant files",
     "models": "ONNX models",
