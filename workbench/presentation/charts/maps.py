@@ -188,19 +188,20 @@ def _titled(table: pl.DataFrame, counted: Census, places: str, of: str) -> tuple
     n_places, known = held.height + table["n"].null_count(), int(held["n"].sum())
     measure = _measure(held)
     first = held.sort(measure, descending=True, nulls_last=True).row(0, named=True)
-    shown = "those shown" if table["n"].null_count() else f"those whose {one} is known"
-    title = f"{first['name']} has {wording.percent(first['n'] / known)} of {shown}; {n_places} {places} have any"
+    told = f"{first['n']:,} {counted.unit}, the most shown"  # of hidden places, those shown are not all
+    if not table["n"].null_count():
+        told = f"{wording.percent(first['n'] / known)} of those whose {one} is known"
+    title = f"{first['name']} has {told}; {n_places} {places} have any"
     if n_places == 1:
         title = f"All {counted.unit} whose {one} is known come from {first['name']}"
     if measure == "per_million":
         rate = f"{first['per_million']:,.0f} {counted.unit} per million inhabitants"
-        of = " of those shown" if table["n"].null_count() else ""
-        title = f"{first['name']} has the most{of} for its size, {rate}; {n_places} {places} have any"
+        title = f"{first['name']} has the most{' of those shown' * (n_places > held.height)} for its size, {rate}"
+        title += f"; {n_places} {places} have any"
     seen = table.filter(pl.col("n").is_null() | (pl.col("n") > 0)).sort(measure, descending=True, nulls_last=True)
-    rated = measure == "per_million"
     words = "; ".join(
         f"{row['name']}: {wording.number(row['n'])}"
-        + (f" ({row[measure]:,.1f} per million)" if rated and row[measure] is not None else "")
+        + (f" ({row['per_million']:,.1f} per million)" if row.get("per_million") is not None else "")
         for row in seen.iter_rows(named=True)
     )
     return title, subtitle, f"{words}."

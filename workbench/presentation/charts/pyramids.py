@@ -22,6 +22,8 @@ _FEMALE, _MALE = SEX[:2]
 _NOT_KNOWN = "sex or age not known"
 _APART = "The reference publishes sex and age apart; the outline is their product, as if both sexes were equally old."
 _PEOPLE = {_FEMALE: "females", _MALE: "males"}
+_NUMBERS = "Bars are numbers: how many have both a known sex and a known age is hidden, so that there are no shares"
+_ALONE = f"{_NUMBERS}, and no population stands beside them."
 
 
 def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | None = None) -> Figure:
@@ -40,6 +42,7 @@ def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | No
     -------
     Figure
         Shares of the women and men whose age is known, with intervals; how many are not known stands below the axis.
+        Where hidden counts leave the number of those known open, the bars are numbers, without an outline.
 
     Raises
     ------
@@ -56,13 +59,17 @@ def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | No
         )
     if isinstance(reference, str | Path):
         reference = read_reference(reference)
-    table, n_known = _shares(counted, age, None if reference is None else _outline(reference, age))
+    n_known, alone = _n_known(counted, age), ""
+    if n_known is None:
+        alone = f"{_NUMBERS}." if reference is None else _ALONE
+        reference = None
+    table = _shares(counted, age, None if reference is None else _outline(reference, age), n_known)
     title, words = _finding(table, n_known, reference)
-    hides = table["fraction"].null_count() > 0
-    who = "in the bars shown" if hides else "with sex and age known"
-    of = f"{n_known:,} {who}, of {wording.all_of(counted)}"
+    hides = table[f"n_{counted.unit}"].null_count() > 0
+    known = f"{wording.number(n_known)} with sex and age known, of "
+    of = f"{'' if n_known is None else known}{wording.all_of(counted)}"
     against = f"; outline: {wording.source_of(reference)}" if reference else ""
-    drawn = _drawn(table, _unknown(counted, None if hides else n_known))
+    drawn = _drawn(table, _unknown(counted, n_known))
     warned = [text for name in ("sex", age) for text in reference.warnings(name)] if reference else []
     return Figure(
         f"pyramid_{age}",
@@ -73,8 +80,7 @@ def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | No
             counted,
             *warned,
             _APART if reference and not _is_joint(reference, age) else "",
-            wording.WILSON,
-            f"Shares are of the females and males {'in the bars shown' if hides else 'whose age is known'}.",
+            alone or f"{wording.WILSON} Shares are of the females and males whose age is known.",
             wording.HATCHED if hides else "",
         ),
         drawn,
@@ -82,7 +88,21 @@ def pyramid(counted: Census, *, reference: str | Path | ReferencePopulation | No
     )
 
 
-def _shares(counted: Census, age: str, outline: Mapping[str, Mapping[str, float]] | None) -> tuple[pl.DataFrame, int]:
+def _n_known(counted: Census, age: str) -> int | None:
+    """How many females and males have an age; None where hidden counts leave it open: the bars shown are not all."""
+    count = f"n_{counted.unit}"
+    inside = pl.col("sex").cast(pl.String).is_in(_PEOPLE) & ~marks.is_missing(age)
+    bars, others = (counted.table.filter(kept)[count] for kept in (inside, ~inside))
+    if not bars.null_count():
+        return int(bars.sum())
+    if others.null_count() or counted.n_total is None or counted.overlapping:
+        return None
+    return counted.n_total - int(others.sum())
+
+
+def _shares(
+    counted: Census, age: str, outline: Mapping[str, Mapping[str, float]] | None, n_known: int | None
+) -> pl.DataFrame:
     """One row a sex and band, in bands that both sides have, with the shares of those whose sex and age are known."""
     count = f"n_{counted.unit}"
     known = counted.table.filter(pl.col("sex").cast(pl.String).is_in(_PEOPLE), ~marks.is_missing(age))
@@ -107,19 +127,17 @@ def _shares(counted: Census, age: str, outline: Mapping[str, Mapping[str, float]
         sides += [{"sex": sex, age: band, count: value, "reference": target.get(band)} for band, value in n.items()]
     schema = {"sex": pl.String, age: pl.String, count: pl.Int64, "reference": pl.Float64}
     table = pl.DataFrame(sides, schema=schema)
-    n_known = int(table[count].sum())
     low, high = wilson_interval(pl.col(count), pl.col("n_total"))
     total = pl.col("reference").sum()
     return (
         table.with_columns(n_total=pl.lit(n_known, pl.Int64))
         .with_columns(
-            fraction=pl.when(n_known > 0).then(pl.col(count) / pl.col("n_total")),
+            fraction=pl.when(pl.col("n_total") > 0).then(pl.col(count) / pl.col("n_total")),
             fraction_low=low,
             fraction_high=high,
             reference_fraction=pl.when(total > 0).then(pl.col("reference") / total),
         )
-        .drop("reference"),
-        n_known,
+        .drop("reference")
     )
 
 
@@ -142,15 +160,17 @@ def _is_joint(reference: ReferencePopulation, age: str) -> bool:
     return reference.cells is not None and {"sex", age} <= set(reference.cells.columns)
 
 
-def _finding(table: pl.DataFrame, n_known: int, reference: ReferencePopulation | None) -> tuple[str, str]:
-    age = table.columns[1]
-    shown = table.drop_nulls("fraction")
-    if not n_known or shown.is_empty():
+def _finding(table: pl.DataFrame, n_known: int | None, reference: ReferencePopulation | None) -> tuple[str, str]:
+    age, count = table.columns[1:3]
+    shown = table.drop_nulls(count)
+    if shown.is_empty() or not shown[count].sum():
         return "Sex and age are known together for nobody who can be shown", "No bar is drawn."
 
     def said(row: Mapping[str, Any]) -> str:
         beside = f" against {wording.percent(row['reference_fraction'])}" if reference else ""
-        return f"{_PEOPLE[str(row['sex'])]} of {row[age]}: {wording.percent(row['fraction'])}{beside}"
+        share = f" ({wording.percent(row['fraction'])})" if row["fraction"] is not None and not reference else ""
+        told = wording.percent(row["fraction"]) if reference else f"{wording.number(row[count])}{share}"
+        return f"{_PEOPLE[str(row['sex'])]} of {row[age]}: {told}{beside}"
 
     words = "; ".join(said(row) for row in table.iter_rows(named=True)) + "."
     if reference:
@@ -161,13 +181,13 @@ def _finding(table: pl.DataFrame, n_known: int, reference: ReferencePopulation |
             f"{_PEOPLE[row['sex']].capitalize()} of {row[age]} years are {share} here and {beside} of the population"
         )
         return title, f"Share here against {reference.title}. {words}"
-    top = shown.filter(pl.col("fraction") == pl.col("fraction").max())
+    top = shown.filter(pl.col(count) == pl.col(count).max())
     groups = some_of([f"{_PEOPLE[sex]} of {band} years" for sex, band in top.select("sex", age).iter_rows()])
     several, each = ("s", " each") if top.height > 1 else ("", "")
-    of = (
-        f"{wording.percent(top['fraction'][0])} of those {'shown' if table['fraction'].null_count() else 'known'}{each}"
-    )
-    return f"The largest group{several} are {groups}, {of}", words
+    seen = " shown" if shown.height < table.height else ""
+    n = int(top[count][0])
+    of = f"{n:,} {count.removeprefix('n_')}" if n_known is None else f"{wording.percent(n / n_known)} of those known"
+    return f"The largest group{several}{seen} are {groups}, {of}{each}", words
 
 
 def _unknown(counted: Census, n_known: int | None) -> str:
@@ -179,33 +199,37 @@ def _unknown(counted: Census, n_known: int | None) -> str:
 
 
 def _drawn(table: pl.DataFrame, unknown: str) -> alt.LayerChart:
-    age = table.columns[1]
+    age, count = table.columns[1:3]
+    counts = not table["n_total"].count()  # numbers where there are no shares
+    measure, form = (count, ",.0f") if counts else ("fraction", ".0%")
     bands = table[age].unique(maintain_order=True).to_list()[::-1]
     sign = pl.when(pl.col("sex") == _FEMALE).then(-1.0).otherwise(1.0)
-    sides = ("fraction", "fraction_low", "fraction_high", "reference_fraction")
+    sides = dict.fromkeys((measure, "fraction", "fraction_low", "fraction_high", "reference_fraction"))
     signed = table.with_columns((pl.col(name) * sign).alias(f"{name}_at") for name in sides)
     ends = table.select(pl.max_horizontal("fraction_high", "reference_fraction").max()).item()
-    reach = 1.08 * (ends or 0.01)
+    reach = 1.08 * float(marks.largest(table, count) if counts else (ends or 0.01))
     y = alt.Y(f"{age}:N", sort=bands, title=None, scale=alt.Scale(domain=bands))
-    axis = alt.Axis(labelExpr="format(abs(datum.value), '.0%')", tickCount=6)
+    axis = alt.Axis(labelExpr=f"format(abs(datum.value), '{form}')", tickCount=6)
     scale = alt.Scale(domain=[-reach, reach], nice=False)
     what, n = unknown.split(": ")
-    title = ["← female · share of those known · male →", "", f"{what}:", n]  # no row, where it would cross the axis
-    x = alt.X("fraction_at:Q", title=title, axis=axis, scale=scale)
+    of = count.removeprefix("n_") if counts else "share of those known"
+    title = [f"← female · {of} · male →", "", f"{what}:", n]  # no row, where it would cross the axis
+    x = alt.X(f"{measure}_at:Q", title=title, axis=axis, scale=scale)
     colors = alt.Color("sex:N", title=None, scale=alt.Scale(domain=[_FEMALE, _MALE], range=[ORANGE, BLUE]), legend=None)
     tips = [
         "sex:N",
         f"{age}:N",
-        alt.Tooltip("fraction:Q", format=".1%"),
-        alt.Tooltip("reference_fraction:Q", format=".1%"),
+        alt.Tooltip(f"{count}:Q", format=","),
+        *([] if counts else [alt.Tooltip(f"{name}:Q", format=".1%") for name in ("fraction", "reference_fraction")]),
     ]
     base = alt.Chart(signed)
     bars = base.mark_bar(opacity=0.75).encode(x=x, y=y, color=colors, tooltip=tips)
-    lines = base.mark_rule(color=INK).encode(x=alt.X("fraction_low_at:Q"), x2=alt.X2("fraction_high_at:Q"), y=y)
+    held = base.transform_filter(f"datum.{count} > 0")  # nobody needs no line
+    lines = held.mark_rule(color=INK).encode(x=alt.X("fraction_low_at:Q"), x2=alt.X2("fraction_high_at:Q"), y=y)
     outline = base.mark_bar(filled=False, stroke=INK, strokeWidth=1.6, fill=None).encode(
         x=alt.X("reference_fraction_at:Q"), y=y
     )
-    hidden = signed.filter(pl.col("fraction").is_null()).with_columns(at=sign * reach / 8, none=0.0)
+    hidden = signed.filter(pl.col(count).is_null()).with_columns(at=sign * reach / 8, none=0.0)
     hatched = (
         alt.Chart(hidden).mark_bar(fill=marks.HATCH, stroke=GRAY).encode(x=alt.X("at:Q"), x2=alt.X2("none:Q"), y=y)
     )
