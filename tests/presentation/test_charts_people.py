@@ -18,7 +18,7 @@ from workbench.assessment.representativeness import compare_to_reference
 from workbench.assessment.trend import count_trend
 from workbench.errors import UnknownNameError
 from workbench.presentation import charts
-from workbench.presentation.charts import distance_words, rows
+from workbench.presentation.charts import distance_words, rows, wording
 from workbench.presentation.figure import Figure
 from workbench.presentation.theme import GRAY
 from workbench.sampling import match_target
@@ -546,3 +546,19 @@ def test_an_axis_of_counts_has_no_parts_of_a_patient() -> None:
     one = pl.DataFrame({"sex": ["Female"], "age_group": ["0–4"]})
     svg = charts.census(count_census(one, by=["sex", "age_group"])).svg
     assert "m</text>" not in svg  # 500m would be half a patient
+
+
+def test_what_does_not_apply_is_told_apart_from_what_is_missing() -> None:
+    """Of ten patients five live in a state, three nobody asked, two live in another country."""
+    states = ["Illinois"] * 5 + ["Not Reported"] * 3 + ["Not Applicable"] * 2
+    rows = pl.DataFrame({"state": states, "sex": ["Male"] * 10}).with_columns(pl.all().cast(pl.Categorical))
+    said = wording.below(count_census(rows, by=["state"]))
+    assert said.startswith("Missing of 10 patients: state 3 Not Reported (and 2 Not Applicable, which is not missing).")
+    assert wording.below(count_census(rows, by=["sex"])).startswith("Missing of 10 patients: sex of nobody.")
+
+
+def test_who_lacks_a_part_is_not_said_to_lack_all() -> None:
+    """One patient has a named scanner and one without a name, another only the latter."""
+    rows = pl.DataFrame({"patient": [1, 1, 2], "manufacturer": ["SIEMENS", "Not Reported", "Not Reported"]})
+    said = wording.below(count_census(rows, by=["manufacturer"], key="patient"))
+    assert said.startswith("Missing of 2 patients, in some or all of their records: manufacturer 2 Not Reported.")

@@ -261,6 +261,19 @@ def test_it_reads_and_fits_at_every_width(closed, width, scheme):
 
 
 def test_the_keyboard_chooses_and_keeps_its_place(opened):
+def test_what_the_code_counts_differently_stands_beside_it(opened):
+    at(opened, "sex=Female")
+    assert opened.locator(".wc-differs").text_content() == ""
+    at(opened, "age_group=65–74")
+    opened.locator(".wc-code summary").click()
+    assert opened.locator(".wc-differs").is_visible()
+    assert opened.locator(".wc-differs").inner_text() == (
+        "This code can count more or fewer patients than the page. A cohort asks the age at each study; this page "
+        "counts a patient by the age at the earliest study with an age."
+    )
+    opened.locator(".wc-code summary").click()
+
+
     at(opened)
     bar = opened.locator("[data-panel='sex'] .wc-bar").first
     bar.focus()

@@ -85,7 +85,7 @@ def _code(counts: PublicCounts, repository: Repository) -> dict[str, Any]:
 
 def _notes(counts: PublicCounts, names: list[str]) -> list[dict[str, str]]:
     disclosure = counts.cohort.repository.disclosure
-    people = "Every patient who is a person counts once, with the age at the first study."
+    people = "Every patient who is a person counts once, with the age at the earliest study that has one."
     imaged = (
         "Of images, only acquired ones are asked. A patient counts in each group that he or she has images in, and two "
         "criteria on images are met by the same series."

@@ -266,29 +266,41 @@ function answerPart(page, act) {
 
 // ---- the same people in a notebook
 
+// Why the code counts others than this page; it stands beside the code and in it.
+function differences(page, chosen) {
+  const told = chosen.age_group || (chosen.body_region && page.code.acquired) ? ["This code can count more or fewer patients than the page."] : [];
+  if (chosen.age_group) told.push("A cohort asks the age at each study; this page counts a patient by the age at the earliest study with an age.");
+  if (chosen.body_region && page.code.acquired) told.push("A cohort adds the regions that include the one you ask for, such as Chest and Abdomen for Chest.");
+  if (page.suppressed) told.push("Your own copy: its exact counts are yours to protect.");
+  if (page.suppressed && Object.values(chosen).flat().some((value) => value.includes(" + "))) told.push("A combination such as CT + DX is no value of a cohort: ask for each of its parts.");
+  return told;
+}
+
 function pythonOf(page, chosen) {
   const quoted = (value) => JSON.stringify(value);
   const written = (values) => (values.length === 1 ? quoted(values[0]) : `[${values.map(quoted).join(", ")}]`);
   const { source, exclude, acquired } = page.code;
   const several = page.attributes.filter(({ name, several: is }) => is && chosen[name]).length;
-  const [steps, notes] = [[], []];
+  const steps = [];
   const plain = Object.entries(chosen).map(([name, values]) => `${name}=${written(values)}`);
   if (several && acquired) plain.push("derived=False");
   for (const [name, values] of Object.entries(exclude)) steps.push(`.exclude(${name}=${written(values)})`);
   if (plain.length) steps.push(`.where(${plain.join(", ")})`);
-  if (chosen.age_group) notes.push("# a cohort asks the age at each study; this page counts a patient by the age at the first");
-  if (chosen.body_region && acquired) notes.push("# a cohort adds the regions that include the one you ask for");
-  if (page.suppressed) notes.push("# your own copy: its exact counts are yours to protect");
-  if (page.suppressed && Object.values(chosen).flat().some((value) => value.includes(" + "))) notes.push("# a combination such as CT + DX is no value of a cohort: ask for each of its parts");
   const chain = steps.length ? `(\n    commons${steps.join("\n    ")}\n)` : "commons.everything";
   const opened = source ? `wb.open_catalog(${quoted(source)})` : 'wb.open_catalog("PATH OF YOUR COPY")';
-  return [`import workbench as wb\n`, `commons = ${opened}`, ...notes, `cohort = ${chain}`, `cohort.counts["patients"]`].join("\n");
+  return [`import workbench as wb\n`, `commons = ${opened}`, ...differences(page, chosen).map((text) => `# ${text}`), `cohort = ${chain}`, `cohort.counts["patients"]`].join("\n");
 }
 
 function notebookPart(page) {
   const code = make("pre", { tabindex: "0", "aria-label": "Python" }, make("code", { "data-plain": "" }));
-  const node = make("details", { class: "wc-code" }, make("summary", {}, "Open in your notebook"), make("p", { class: "wc-note" }, "The same criteria with this package, where you can also list and download the images."), code, copyButton(() => code.textContent, "Copy the code"));
-  node.update = ({ chosen }) => (code.firstChild.textContent = pythonOf(page, chosen));
+  const differs = make("p", { class: "wc-note wc-differs", hidden: true });
+  const node = make("details", { class: "wc-code" }, make("summary", {}, "Open in your notebook"), make("p", { class: "wc-note" }, "The same criteria with this package, where you can also list and download the images."), differs, code, copyButton(() => code.textContent, "Copy the code"));
+  node.update = ({ chosen }) => {
+    const told = differences(page, chosen);
+    code.firstChild.textContent = pythonOf(page, chosen);
+    differs.hidden = !told.length;
+    differs.textContent = told.join(" ");
+  };
   return node;
 }
 
