@@ -186,7 +186,7 @@ def test_exports_hold_no_small_number_and_name_nobody(closed, closed_site, state
     panel.locator(".wb-table summary").click()
     panel.locator("tbody tr").first.wait_for()
     second = panel.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.cells[1].textContent)")
-    assert second == [row["n_patients"] or "–" for row in rows if row["attribute"] == "race"]
+    assert second == [row["n_patients"] or HIDDEN for row in rows if row["attribute"] == "race"]
     site, page = closed_site
     everything = json.dumps(page) + "".join(each.read_text(encoding="utf-8") for each in site.rglob("*.html"))
     assert "synthetic-case" not in everything
@@ -202,6 +202,45 @@ def test_what_no_table_has_together_says_so_and_how_to_see_it(closed):
     panel.get_by_role("button", name="Drop Sex: Female").click()
     assert panel.locator(".wc-bar").count() >= 3
     assert closed.evaluate("location.hash") == ""
+
+
+def test_before_it_runs_out_every_panel_says_what_can_be_added_and_a_refused_one_what_to_drop(closed):
+    at(closed)
+    sets = closed.locator(".wc-sets")
+    assert sets.locator("summary").inner_text() == "Up to 3 attributes can be combined: which?"
+    assert "Sex, Age and Race" in sets.locator("li").all_text_contents()
+    assert closed.locator("[data-panel='state'] .wc-next").inner_text() == "Can then be combined with Sex."
+    at(closed, "sex=Female&race=White")
+    assert (
+        closed.locator("[data-panel='ethnicity'] .wc-next").inner_text() == "No further attribute can be added to it."
+    )
+    refused = closed.locator(".wc-panel.is-apart")
+    assert refused.count() >= 4
+    assert all(panel.get_by_role("button", name=re.compile("^Drop ")).count() for panel in refused.all())
+    closed.locator("[data-panel='body_region']").get_by_role("button", name="Drop Sex: Female and Race: White").click()
+    assert closed.locator("[data-panel='body_region'] .wc-bar").count() >= 3
+    assert closed.get_by_role("button", name="Copy link to this view").is_visible()
+
+
+def test_a_tapped_bar_stays_where_it_is_and_what_is_hidden_has_no_length_of_its_own(closed):
+    closed.set_viewport_size({"width": 390, "height": 844})
+    at(closed)
+    bar = closed.locator("[data-panel='modality'] .wc-bar").first
+    bar.scroll_into_view_if_needed()
+    closed.evaluate("scrollBy(0, 300)")
+    before = bar.bounding_box()["y"]
+    bar.click()
+    closed.wait_for_timeout(100)
+    assert bar.get_attribute("aria-pressed") == "true"
+    assert abs(bar.bounding_box()["y"] - before) <= 2
+    at(closed)
+    hidden = closed.locator("[data-panel='race'] .wc-bar.is-hidden")
+    assert hidden.count() >= 2
+    width = "bars => bars.map((bar) => bar.querySelector('{}').offsetWidth)"
+    assert hidden.evaluate_all(width.format(".wc-fill")) == hidden.evaluate_all(width.format(".wc-track"))
+    nobody = closed.locator("[data-panel='sex'] .wc-bar[data-n='0']")
+    assert all(each.is_disabled() for each in nobody.all())
+    closed.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_clicks_make_a_cohort_that_a_notebook_counts_the_same(opened):
@@ -220,6 +259,19 @@ def test_clicks_make_a_cohort_that_a_notebook_counts_the_same(opened):
     drawn = {value: text for attribute, value, text in opened.evaluate(BARS) if attribute == "ethnicity"}
     if drawn:
         assert drawn == {value: f"{count:,}" for value, count in ethnicities.iter_rows()}
+
+
+def test_what_the_code_counts_differently_stands_beside_it(opened):
+    at(opened, "sex=Female")
+    assert opened.locator(".wc-differs").text_content() == ""
+    at(opened, "age_group=65–74")
+    opened.locator(".wc-code summary").click()
+    assert opened.locator(".wc-differs").is_visible()
+    assert opened.locator(".wc-differs").inner_text() == (
+        "This code can count more or fewer patients than the page. A cohort asks the age at each study; this page "
+        "counts a patient by the age at the earliest study with an age."
+    )
+    opened.locator(".wc-code summary").click()
 
 
 def test_the_address_holds_the_criteria_and_the_back_button_steps(opened):
@@ -261,19 +313,6 @@ def test_it_reads_and_fits_at_every_width(closed, width, scheme):
 
 
 def test_the_keyboard_chooses_and_keeps_its_place(opened):
-def test_what_the_code_counts_differently_stands_beside_it(opened):
-    at(opened, "sex=Female")
-    assert opened.locator(".wc-differs").text_content() == ""
-    at(opened, "age_group=65–74")
-    opened.locator(".wc-code summary").click()
-    assert opened.locator(".wc-differs").is_visible()
-    assert opened.locator(".wc-differs").inner_text() == (
-        "This code can count more or fewer patients than the page. A cohort asks the age at each study; this page "
-        "counts a patient by the age at the earliest study with an age."
-    )
-    opened.locator(".wc-code summary").click()
-
-
     at(opened)
     bar = opened.locator("[data-panel='sex'] .wc-bar").first
     bar.focus()

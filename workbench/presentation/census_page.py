@@ -29,7 +29,7 @@ from workbench.presentation.who_is_counted import census_tile, total_of
 from workbench.vocabulary.demographics import MISSING
 
 _INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
-_WHY_HIDDEN = "So that no count of 1–10 patients can be worked out. It may be small or large, but is not 0."
+_WHY_HIDDEN = "So that no count of 1–10 patients can be worked out. It may be small or large."
 _FEW = 0.005  # a share that rounds to none; its number stands beside it
 _TARGET = 0.05  # of total variation: 5 of 100 patients in another group than the population's
 _PERIODS = ("batch", "first_version")  # what growth is counted over: the first that a source has

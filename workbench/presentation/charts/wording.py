@@ -10,7 +10,7 @@ from workbench.vocabulary.demographics import NOT_KNOWN
 
 NOT_SHOWN = "hidden"
 WILSON = "Lines are 95 % Wilson intervals."
-HATCHED = "Hatched: hidden, so that no count of 1–10 patients can be worked out; it may be large, and is never 0."
+HATCHED = "Hatched: hidden, so that no count of 1–10 patients can be worked out; it may be large."
 _PARTS = "A group that is hidden here may be shown in the chart of one attribute alone."
 _AGE = "Age of a patient: at the earliest study with an age; a search by age at each study can find others."
 

@@ -4,7 +4,7 @@ const FEW_BARS = 8;
 const MOST_WAYS = 3; // to see what is not published with the criteria
 const MOST_SETS = 12; // of attributes, to be listed
 const HIDDEN = "hidden";
-const WHY_HIDDEN = "hidden: 1–10 patients, or a number from which such a count could be worked out; it may be large";
+const WHY_HIDDEN = "hidden, so that no count of 1–10 patients can be worked out; it may be large";
 const PROTECTED = "Counts of 1–10 patients, and those that would give them away, are hidden.";
 const counted = (n) => n.toLocaleString("en-US");
 const shareOf = (share) => (share > 0 && share < 0.005 ? "< 1\u00a0%" : share < 1 && share > 0.995 ? "> 99\u00a0%" : `${Math.round(share * 100)}\u00a0%`);
@@ -70,8 +70,8 @@ function togetherPart(page) {
   const said = most === 1 ? "One attribute can be asked at a time." : `Up to ${most} attributes can be combined.`;
   if (!sets.length || sets.length > MOST_SETS) return make("p", { class: "wc-note wc-sets" }, said);
   const why = page.suppressed ? "Finer tables would tell about a few patients, so they are not published." : "";
-  const ordered = sets.map((by) => page.attributes.map(({ name }) => name).filter((name) => by.includes(name)));
-  return make("details", { class: "wc-sets" }, make("summary", {}, said.replace(/\.$/, ""), ": which?"), make("ul", {}, ordered.map((by) => make("li", {}, listed(by.map((name) => titleOf(page, name)), "with")))), why ? make("p", { class: "wc-note" }, why) : null);
+  const ordered = sets.sort((a, b) => b.length - a.length).map((by) => page.attributes.map(({ name }) => name).filter((name) => by.includes(name)));
+  return make("details", { class: "wc-sets" }, make("summary", {}, said.replace(/\.$/, ""), ": which?"), make("ul", {}, ordered.map((by) => make("li", {}, allTitles(page, by)))), why ? make("p", { class: "wc-note" }, why) : null);
 }
 
 // the fewest criteria to drop so that an attribute can be seen: every set of that size
