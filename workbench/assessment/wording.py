@@ -57,7 +57,7 @@ def counted(n: int, units: str) -> str:
     return f"{n:,} {_ONE.get(units, units) if n == 1 else units}"
 
 
-def sized(size_gb: float, *, largest: str = "TB") -> str:
+def sized(size_gb: float, *, largest: str = "TB", n_series: int = 0) -> str:
     """Return a size in the unit that fits: from a tenth of one on, down to kB.
 
     Parameters
@@ -66,6 +66,8 @@ def sized(size_gb: float, *, largest: str = "TB") -> str:
         In GB, of 10⁹ bytes.
     largest : {"TB", "GB"}
         The unit above which there is none.
+    n_series : int
+        How many series have the size: of some, a size of 0 was not recorded.
 
     Returns
     -------
@@ -76,7 +78,11 @@ def sized(size_gb: float, *, largest: str = "TB") -> str:
     --------
     >>> sized(99_900.0), sized(14.2), sized(0.0154), sized(5e-6), sized(1234.5, largest="GB")
     ('99.9 TB', '14.2 GB', '15.4 MB', '5 kB', '1,234.5 GB')
+    >>> sized(0.0, n_series=3)
+    'size not recorded'
     """
+    if n_series and not size_gb:
+        return "size not recorded"
     if largest == "TB" and size_gb >= 100:
         return f"{size_gb / 1000:,.1f} TB"
     if size_gb >= 0.1:

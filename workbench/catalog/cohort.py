@@ -223,9 +223,16 @@ class Cohort(Described):
         """
         return "\n".join(self.attrition.sentences)
 
+    @property
+    def _lacks_instances(self) -> bool:
+        return bool(self.counts["series"]) and not self.counts["instances"]
+
     def _repr_html_(self) -> str:
         numbers = {unit: f"{self.counts[unit]:,}" for unit in _UNITS}
-        numbers["size"] = sized(self.counts["size_gb"], largest="GB").replace(" ", "\N{NO-BREAK SPACE}")
+        if self._lacks_instances:
+            numbers["instances"] = "not recorded"
+        size = sized(self.counts["size_gb"], largest="GB", n_series=int(self.counts["series"]))
+        numbers["size"] = size.removeprefix("size ").replace(" ", "\N{NO-BREAK SPACE}")
         tiles = "".join(f"<div><dt>{unit}</dt><dd>{number}</dd></div>" for unit, number in numbers.items())
         first, *rest = (html.escape(line) for line in repr(self).splitlines())
         return f'<p><strong>{first}</strong></p><dl class="numbers">{tiles}</dl>' + "".join(
@@ -237,10 +244,13 @@ class Cohort(Described):
         counts = self.counts
         shown = ", ".join(f"{row[0]} ({row[1]:,} series)" for row in self.licenses.iter_rows()) or "none"
         steps = "; ".join(condition.label for condition in self.conditions) or "everything"
-        size = sized(counts["size_gb"], largest="GB")
+        size = sized(counts["size_gb"], largest="GB", n_series=int(counts["series"]))
+        numbers = [counted(int(counts[unit]), unit) for unit in _UNITS]
+        if self._lacks_instances:
+            numbers[-1] = "instances not recorded"
         lines = [
             f"Cohort of {self.repository.name} {self.repository.version}: {steps}",
-            "  " + ", ".join([*(counted(int(counts[unit]), unit) for unit in _UNITS), size]),
+            "  " + ", ".join([*numbers, size]),
             f"  licenses: {shown}",
         ]
         if counts["patients"] == 0:

@@ -259,7 +259,7 @@ class Catalog:
         """Show what the catalog holds."""
         counts, collections = self.counts, counted(self.repository.collections.height, "collections")
         numbers = ", ".join(counted(int(counts[unit]), unit) for unit in ("patients", "studies", "series"))
-        held = f"{numbers}, {sized(counts['size_gb'])} in {collections}"
+        held = f"{numbers}, {sized(counts['size_gb'], n_series=int(counts['series']))} in {collections}"
         return f"{self.repository.name} {self.repository.version} ({self.repository.build})\n  {held}"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+_STAMP = "stamp"  # the last column of exact tables of a controlled source
 _PROVENANCE, _CENSUS = "provenance.json", "census_"
 
 
@@ -37,10 +38,8 @@ class EarlierReport:
         """Attribute to its table, as it was shown: numbers that were hidden are null."""
         files = sorted(self.folder.glob(f"{_CENSUS}*.csv"))
         numbers = {"n_patients": pl.Int64, "n_total": pl.Int64, "fraction": pl.Float64}
-        return {
-            file.stem.removeprefix(_CENSUS): pl.read_csv(file, schema_overrides=numbers, infer_schema_length=0)
-            for file in files
-        }
+        read = {file: pl.read_csv(file, schema_overrides=numbers, infer_schema_length=0) for file in files}
+        return {file.stem.removeprefix(_CENSUS): table.drop(_STAMP, strict=False) for file, table in read.items()}
 
     @cached_property
     def comparisons(self) -> tuple[pl.DataFrame, pl.DataFrame] | None:
@@ -50,7 +49,7 @@ class EarlierReport:
             return None
         texts = {"year": pl.String, "reference": pl.String, "category": pl.String}
         table, groups = (pl.read_csv(file, schema_overrides=texts, infer_schema_length=None) for file in files)
-        return table, groups
+        return table.drop(_STAMP, strict=False), groups.drop(_STAMP, strict=False)
 
 
 def read_earlier_report(folder: str | Path, *, source: str) -> EarlierReport:

@@ -100,6 +100,8 @@ def _tiles(cohort: Cohort, n_collections: int) -> list[dict[str, Any]]:
     size_tb = round(float(counts["size_gb"]) / 1000, 2)
     units = [_tile(unit, unit.capitalize(), int(counts[unit])) for unit in ("patients", "studies", "series")]
     size = {"id": "size_tb", "label": "Terabytes", "value": size_tb, "text": f"{size_tb:,.1f}", "note": None}
+    if counts["series"] and not counts["size_gb"]:
+        size |= {"value": None, "text": "not recorded"}
     return [*units, size, _tile("collections", "Collections", n_collections)]
 
 

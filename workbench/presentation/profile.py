@@ -101,6 +101,19 @@ class CohortProfile:
         for file, table in (self.changed.tables() if self.changed else {}).items():
             table.write_csv(target / file)
 
+    def save_studies(self, folder: str | Path, *, asked: bool = False) -> None:
+        """Write the list of studies, with the identifiers of patients.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path
+            Exists; ``studies.csv`` is written there.
+        asked : bool
+            Whether somebody asked for it; of a controlled source it is not written otherwise.
+        """
+        if asked or self.cohort.repository.disclosure != "controlled":
+            self.cohort.viewer_links().write_csv(Path(folder) / "studies.csv")
+
     def _size(self) -> str:
         counts = self.cohort.counts
         numbers = [counted(int(counts[unit]), unit) for unit in ("patients", "studies", "series")]
@@ -126,6 +139,8 @@ class CohortProfile:
 
     def _farthest(self) -> str:
         far = self.comparison.table.filter(pl.col("missing") == "excluded").drop_nulls("total_variation")
+        chosen = {name.partition("_")[0] for condition in self.cohort.conditions for name in condition.columns}
+        far = far.filter(~pl.col("attribute").str.extract("^([^_]+)").is_in(chosen))  # the choice made it far
         if far.is_empty():
             return ""
         attribute = far.sort("total_variation", descending=True, maintain_order=True)["attribute"][0]

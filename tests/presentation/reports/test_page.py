@@ -1,14 +1,21 @@
 """The page of a report refers to nothing outside, says whose it is, and is light."""
 
+import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from workbench.catalog.disclosure import COPY_STAMP, EXACT_STAMP
+from workbench.presentation.earlier_report import EarlierReport
 from workbench.presentation.identity import Identity, read_identity
-from workbench.presentation.reports.executed import clean_notebook, forget_paths
+from workbench.presentation.reports.batch_page import batch_page
+from workbench.presentation.reports.collections import ReportEntry
+from workbench.presentation.reports.executed import clean_notebook, forget_paths, stamp_tables
 from workbench.presentation.reports.page import report_page
+from workbench.presentation.reports.running import Report
 
 v4 = nbformat.v4
 DRAWING = (
@@ -86,3 +93,30 @@ def test_a_heading_of_nothing_is_left_out() -> None:
 )
 def test_of_a_path_the_name_stays(text: str, left: str) -> None:
     assert forget_paths(text, [Path("/home/ann/scans"), Path("scans")]) == left
+
+
+def test_tables_whose_page_says_do_not_publish_say_it_too_and_are_read_again(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text(f"<p>{html.escape(EXACT_STAMP)}</p>", encoding="utf-8")
+    (tmp_path / "census_sex.csv").write_text("sex,n_patients,n_total,fraction\nFemale,3,4,0.75\n", encoding="utf-8")
+    stamp_tables(tmp_path, (EXACT_STAMP, COPY_STAMP))
+    head, row = (tmp_path / "census_sex.csv").read_text(encoding="utf-8").splitlines()
+    assert (head, row) == ("sex,n_patients,n_total,fraction,stamp", f'Female,3,4,0.75,"{EXACT_STAMP}"')
+    assert EarlierReport(tmp_path, {}).censuses["sex"].columns == ["sex", "n_patients", "n_total", "fraction"]
+
+
+def test_a_page_of_everybody_leaves_its_tables_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("<p>Anybody may read this.</p>", encoding="utf-8")
+    (tmp_path / "a.csv").write_text("n\n1\n", encoding="utf-8")
+    stamp_tables(tmp_path, (EXACT_STAMP, COPY_STAMP))
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "n\n1\n"
+
+
+def test_the_list_of_a_batch_says_what_one_of_its_reports_demands(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    report = Report(tmp_path, tmp_path / "report.ipynb", page, None)
+    made = datetime(2026, 1, 2, tzinfo=UTC)
+    entry = ReportEntry("cohort_profile", "Profile", "Who?", tmp_path / "a.ipynb", {})
+    for text, times in ((EXACT_STAMP, 1), ("", 0)):
+        page.write_text(f'<ul class="sentences">\n<li>1 patient.</li></ul>{html.escape(text)}', encoding="utf-8")
+        listed = batch_page(entry, [("a", "a", report, "")], identity=Identity(), made=made)
+        assert listed.count(EXACT_STAMP) == times

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from workbench.catalog.disclosure import COPY_STAMP, EXACT_STAMP
 from workbench.presentation.identity import Identity
 from workbench.presentation.reports.collections import ReportEntry
 from workbench.presentation.reports.page import framed_page
@@ -32,19 +33,28 @@ def batch_page(
     Returns
     -------
     str
-        HTML whose links lead to the folders beside it and to the publisher.
+        HTML whose links lead to the folders beside it and to the publisher; what has to stand under the numbers of
+        one report stands above the findings of all.
     """
     n_failed = sum(report is None for *_, report, _ in rows)
     said = f"{len(rows) - n_failed:,} reports" + (f"; {n_failed:,} could not be made" if n_failed else "")
     heads = "".join(f'<th scope="col" style="text-align:left">{head}</th>' for head in ("For", "First finding", "Open"))
     body = (
         f"<h1>{html.escape(entry.title)}</h1><p><strong>{html.escape(entry.question)}</strong></p>"
-        f'<p>{said}.</p><div class="output_subarea"><table class="batch"><thead><tr>{heads}</tr></thead><tbody>'
+        f"<p>{said}.</p>{_demanded(rows)}"
+        f'<div class="output_subarea"><table class="batch"><thead><tr>{heads}</tr></thead><tbody>'
         f"{''.join(_row(*row) for row in rows)}</tbody></table></div>"
     )
     return framed_page(
         body, title=f"{entry.title}: {said}", identity=identity, made={"Made": f"{made:%Y-%m-%d %H:%M} UTC"}
     )
+
+
+def _demanded(rows: Sequence[tuple[str, str, Report | None, str]]) -> str:
+    """The stamps of the reports whose first finding is told here."""
+    pages = [report.html.read_text(encoding="utf-8") for *_, report, _ in rows if report is not None]
+    stamps = [text for text in (EXACT_STAMP, COPY_STAMP) if any(html.escape(text) in page for page in pages)]
+    return "".join(f'<p class="rule"><strong>{html.escape(text)}</strong></p>' for text in stamps)
 
 
 def _row(label: str, folder: str, report: Report | None, reason: str) -> str:

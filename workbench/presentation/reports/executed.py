@@ -1,5 +1,7 @@
 """The executed notebook of a report: without times, passing ids, paths of this machine and empty sections."""
 
+import csv
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+
+#: The last column of tables whose numbers are not for everybody.
+STAMP_COLUMN = "stamp"
 
 _INJECTED = "injected-parameters"
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -74,6 +79,26 @@ def forget_paths(text: str, paths: Iterable[Path], instead: str | None = None) -
         for spelled in dict.fromkeys((json.dumps(once)[1:-1], once)):
             text = text.replace(spelled, Path(path).name if instead is None else instead)
     return text
+
+
+def stamp_tables(folder: Path, stamps: Iterable[str]) -> None:
+    """Write below the head of every CSV of a report, in a column of its own, what its page says must stand there.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Holds the page and the tables.
+    stamps : iterable of str
+        Of those, what stands on the page: it says it of all the numbers.
+    """
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    said = " ".join(text for text in stamps if html.escape(text) in page)
+    for file in sorted(folder.glob("*.csv")) if said else ():
+        with file.open(newline="", encoding="utf-8") as stream:
+            head, *rows = list(csv.reader(stream))
+        with file.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerows([[*head, STAMP_COLUMN], *([*row, said] for row in rows)])
 
 
 def without_empty_sections(notebook: Any) -> Any:

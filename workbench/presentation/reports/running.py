@@ -16,12 +16,13 @@ from nbclient.exceptions import DeadKernelError
 
 from workbench.cache import say
 from workbench.catalog.cohort import Cohort
+from workbench.catalog.disclosure import COPY_STAMP, EXACT_STAMP
 from workbench.presentation.identity import Identity, read_identity
 from workbench.presentation.offline import find_chromium
 from workbench.presentation.reports.collections import ReportEntry, find_report
 from workbench.presentation.reports.crate import CRATE, Made, write_crate
 from workbench.presentation.reports.engine import KeptKernel
-from workbench.presentation.reports.executed import clean_notebook, forget_paths
+from workbench.presentation.reports.executed import clean_notebook, forget_paths, stamp_tables
 from workbench.presentation.reports.kernel import COMMONS_VARIABLE, commons_file
 from workbench.presentation.reports.page import report_page
 from workbench.presentation.reports.parameters import PROVENANCE, check_parameters
@@ -250,6 +251,7 @@ def _make(job: Job, folder: Path, kernel: KeptKernel, *, progress: bool) -> None
     provenance = _provenance(folder)
     told = _told(job, values, provenance)
     page.write_text(report_page(notebook, title=job.entry.title, identity=job.identity, made=told), encoding="utf-8")
+    stamp_tables(folder, (EXACT_STAMP, COPY_STAMP))
     if job.pdf:
         try:
             print_pdf(page, folder / "report.pdf", made=job.made)
