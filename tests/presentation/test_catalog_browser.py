@@ -136,7 +136,7 @@ def test_facets_narrow_count_and_are_taken_away_again(opened):
     choose(page, "use", "Commercial use allowed")
     choose(page, "image", "X-ray")
     assert set(keys(page)) == {"free-chests", "chest-part", "hostile", "reader"}
-    assert page.locator(".wc-result").inner_text() == "4 of 7 entries"
+    assert page.locator(".wc-result").inner_text() == "4 of 7 entries: 3 data sets, 1 model"
     # under X-ray and with the facet's own choice set aside: 4 allow it, 1 does not, 1 is not confirmed
     counts = page.locator("[data-facet='use'] .wc-count").all_inner_texts()
     assert counts == ["4", "1", "1"]

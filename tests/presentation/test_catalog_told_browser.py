@@ -297,7 +297,7 @@ def test_the_keyboard_skips_the_filters_and_open_questions_are_folded(opened):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip the filters"
     page.keyboard.press("Enter")
-    assert re.match(r"\d+ entries", page.evaluate("document.activeElement.textContent"))
+    assert re.match(r"\d+ data sets, \d+ model", page.evaluate("document.activeElement.textContent"))
     page = opened("#entry=counted")
     assert page.locator(".wc-open-questions").get_attribute("open") is None
     assert "no page that was read answers them" in page.locator(".wc-open-questions summary").inner_text()

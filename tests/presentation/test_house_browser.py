@@ -245,6 +245,48 @@ def test_on_a_phone_the_pages_stand_behind_a_menu(visit, house):
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+def test_on_a_phone_sections_fold_and_say_what_they_hold(visit, house):
+    page = visit.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit.open(f"{house}census/", wait_for=READY)
+    folds = page.locator(".wb-fold")
+    assert [each.get_attribute("aria-expanded") for each in folds.all()] == ["true", "false", "false", "false"]
+    assert folds.nth(1).inner_text().split("\n")[0] == "Where from?"
+    assert (
+        folds.nth(1).locator(".wb-fold-said").inner_text()
+        == page.locator("[data-figure=where_all] .wb-finding").text_content()
+    )
+    assert page.locator(".wb-contents").is_hidden(), "the headings are the list"
+    folds.nth(1).press("Enter")
+    page.wait_for_selector("[data-figure=where_all] .wb-chart svg")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_selector("[data-section=since] .wb-chart svg")
+    assert folds.count() == 0
+    assert page.locator(".wb-chapter > h2").nth(1).inner_text() == "Where from?"
+
+
+def test_on_a_phone_a_definition_leaves_its_word_in_sight(visit, house):
+    page = visit.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit.open(f"{house}overview/", wait_for=READY)
+    for term in page.locator("[data-figure=all] a.wb-term:visible, .wb-closing a.wb-term:visible").all():
+        term.evaluate("node => scrollTo(0, node.getBoundingClientRect().bottom + scrollY - innerHeight + 4)")
+        term.click()
+        word, sheet = term.bounding_box(), page.locator(".wb-popover").bounding_box()
+        assert word["y"] + word["height"] <= sheet["y"] or sheet["y"] + sheet["height"] <= word["y"]
+        page.keyboard.press("Escape")
+        assert page.locator(".wb-popover").is_hidden()
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_letter_leads_to_its_terms(visit, house):
+    visit.open(f"{house}glossary/", wait_for=READY)
+    letters = visit.page.locator(".wg-letters a")
+    assert "".join(letters.all_inner_texts()) == "".join(sorted(letters.all_inner_texts()))
+    letters.filter(has_text="W").press("Enter")
+    assert visit.page.evaluate("document.activeElement.dataset.term").upper().startswith("W")
+
+
 def test_paper_and_those_who_want_no_motion_get_what_they_need(overview):
     overview.emulate_media(media="print")
     assert overview.locator(".wb-nav").is_hidden()

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 READY = "#place [data-ready='true']"
 PYRAMID = "represented-pyramid_age_group-age-and-sex"
 CELLS = """section => [...section.querySelectorAll(".wb-table tr")]
-    .map((row) => [...row.cells].map((cell) => cell.textContent))"""
+    .map((row) => [...row.cells].map((cell) => cell.dataset.column ?? cell.textContent))"""
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def opened(chromium, base, **options):
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
     page, wrong = context.new_page(), []
     page.on("request", lambda request: request.url.startswith((base, "data:", "blob:")) or wrong.append(request.url))
-    page.on("console", lambda message: message.type == "error" and wrong.append(message.text))
+    page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page, wrong
     context.close()
@@ -64,7 +64,9 @@ def test_tiles_and_tables_are_those_of_the_aggregates(chromium, bases, aggregate
         for figure in drawn:
             head, *rows = tab.eval_on_selector(f"[data-figure='{figure['id']}']", CELLS)
             years = [re.search(r"year|version|id$|zip", name, re.IGNORECASE) for name in figure["table"]["columns"]]
-            assert head == figure["table"]["columns"]
+            assert head == figure["table"]["columns"], "the file names them so"
+            heads = tab.locator(f"[data-figure='{figure['id']}'] .wb-table th").all_text_contents()
+            assert not any(re.search(r"_|^n ", words) for words in heads), "a reader sees words"
             assert rows == [
                 [
                     str(value) if is_year and value is not None else as_shown(value)
@@ -86,6 +88,18 @@ def test_every_page_opens_without_a_complaint(chromium, bases, site, kind):
                 tab.wait_for_selector("#still", state="detached")
                 assert tab.locator("h1").first.is_visible()
                 assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert wrong == []
+
+
+def test_the_chosen_theme_is_there_before_anything_is_painted(chromium, bases):
+    with opened(chromium, bases["http"], color_scheme="light") as (tab, wrong):
+        tab.goto(f"{bases['http']}index.html")
+        tab.evaluate("localStorage.setItem('workbench-theme', 'dark')")
+        seen = "new MutationObserver(() => document.body && (window.seen ??= document.documentElement.dataset.theme))"
+        tab.add_init_script(f"window.seen = undefined; {seen}.observe(document, {{ childList: true, subtree: true }})")
+        for name in ("census", "embed"):
+            tab.goto(f"{bases['http']}{name}.html")
+            assert tab.evaluate("window.seen") == "dark", name
         assert wrong == []
 
 

@@ -4,6 +4,7 @@ const NARROW_PX = 520;
 const SCROLLED_PX = 600; // on a phone, a chart with long labels keeps this width and scrolls sideways
 const COLUMN_PX = 36; // a column of a heat map holds a number such as 81.2k
 const NARROW_COLUMN_PX = 37;
+const TILE_PX = 25; // of a map of states, on a phone
 const SEEN_PX = 4; // less than this beyond the edge is margin
 const ROW_NAMES_PX = 180;
 const NARROW_NAMES_PX = 110; // of rows at most, on a phone
@@ -96,7 +97,7 @@ function withUprightColumns(spec) {
   if (!isHeatmap(spec) || LETTER_PX * longest(namesAlong(spec, "x").flatMap((name) => name.split(" "))) < NARROW_COLUMN_PX) return;
   for (const part of [spec, ...(spec.layer ?? [])]) {
     const axis = part.encoding?.x?.axis;
-    if (axis) Object.assign(axis, { labelAngle: -90, labelAlign: "left", labelBaseline: "middle", labelPadding: 4, labelExpr: "datum.label" });
+    if (axis && !axis.labelAngle) Object.assign(axis, { labelAngle: -90, labelAlign: "left", labelBaseline: "middle", labelPadding: 4, labelExpr: "datum.label" });
   }
 }
 
@@ -118,7 +119,10 @@ function withHeight(chart) {
   return chart;
 }
 
+const isTileMap = (spec) => [spec, ...(spec.layer ?? [])].some((part) => part.encoding?.x?.field && part.encoding.x.axis === null);
+
 function leastWidth(spec, narrow) {
+  if (narrow && isHeatmap(spec) && isTileMap(spec)) return TILE_PX * columnsOf(spec);
   if (isHeatmap(spec)) return narrow ? narrowNames(spec) + NARROW_COLUMN_PX * columnsOf(spec) : ROW_NAMES_PX + COLUMN_PX * columnsOf(spec);
   return narrow && hasLongLabels(spec) ? SCROLLED_PX : 0;
 }
@@ -229,7 +233,7 @@ function tableTwin(figure) {
   const isShort = columns.map((_, at) => rows.every((row) => String(row[at] ?? "").length <= 12)); // a date does not break
   const kind = (at) => [numeric[at] ? "wb-number" : "", isShort[at] ? "wb-whole" : ""].filter(Boolean).join(" ") || null;
   const cell = (tag, at, text, extra) => make(tag, { class: kind(at), ...extra }, text);
-  const head = make("tr", {}, columns.map((name, at) => cell("th", at, headed(name), { scope: "col" })));
+  const head = make("tr", {}, columns.map((name, at) => cell("th", at, headed(name), { scope: "col", "data-column": name })));
   const body = rows.map((row) => make("tr", {}, row.map((value, at) => cell("td", at, shown(value, columns[at])))));
   const save = () => download(`${figure.id}.csv`, asCsv(figure.table));
   const scroll = { class: rows.length > LOW_TABLE ? "wb-scroll" : "wb-scroll is-low", tabindex: "0", role: "region", "aria-label": `Table: ${figure.title}` };
@@ -328,7 +332,8 @@ function described(text) {
   return text.split(/(?<=[^.\d]\.) (?=[A-Z0-9])/).flatMap((sentence) => {
     const clauses = sentence.replace(/\.$/, "").split("; ");
     if (clauses.length < 4) return make("p", {}, joined(sentence));
-    const [, lead, first] = /^([^:]*: )(?=[^:]*: )(.*)$/s.exec(clauses[0]) ?? [null, "", clauses[0]];
+    // what stands before the first point: a sentence, or words with a colon of their own
+    const [, lead, first] = /^(.*[^.\d]\. |[^:]*: (?=[^:]*: ))(.*)$/s.exec(clauses[0]) ?? [null, "", clauses[0]];
     const shown = [first, ...clauses.slice(1, MOST_POINTS)].map((clause) => make("li", {}, joined(clause)));
     const left = clauses.length - shown.length;
     return [lead ? make("p", {}, lead.trim()) : null, make("ul", {}, shown), left > 0 ? make("p", {}, `${left} more stand in the table.`) : null].filter(Boolean);
