@@ -18,6 +18,8 @@ from workbench.presentation.quality_counts import examine_quality
 from workbench.presentation.release_census import count_release
 from workbench.presentation.release_figures import ReleaseCensus
 
+ABOVE = '<p class="banner"><strong>These patients are invented. No such person exists.</strong></p>'
+
 
 @pytest.fixture(scope="module")
 def invented() -> Catalog:
@@ -40,7 +42,7 @@ def test_every_report_has_three_sentences_and_one_figure(
         assert len(page.sentences) == 3
         assert all(text.endswith(".") and re.search(r"\d", text) for text in page.sentences)
         shown = page._repr_html_()
-        assert shown.startswith('<section class="first-page"><ul class="sentences">')
+        assert shown.startswith(f'<section class="first-page">{ABOVE}<ul class="sentences">')
         assert shown.count("<li>") == 3
         assert shown.count('role="img"') == 1
         assert shown.count('<details class="twin">') == 1
@@ -51,6 +53,7 @@ def test_every_report_has_three_sentences_and_one_figure(
 def test_it_names_the_source_s_contact_where_nobody_publishes_it(commons: Catalog, invented: Catalog) -> None:
     known = examine_quality(commons, collection_id="midrc_ricord_1a").first_page()
     assert known.contact == "Questions: https://discourse.canceridc.dev"
+    assert known.banner == ""
     unknown = examine_quality(invented).first_page()
     assert unknown.contact == "No contact is named. Whoever publishes this report can name one in commons.toml."
 

@@ -26,7 +26,7 @@ from workbench.presentation.overview_panels import NOT_SHOWN
 from workbench.presentation.page_head import page_head
 from workbench.presentation.publication import Publication
 from workbench.presentation.who_is_counted import census_tile, total_of
-from workbench.vocabulary.demographics import MISSING
+from workbench.vocabulary.demographics import NOT_KNOWN
 
 _INHABITANTS = {"state": "us_acs", "country": "un_wpp"}
 _WHY_HIDDEN = "So that no count of 1–10 patients can be worked out. It may be small or large."
@@ -101,7 +101,9 @@ def census_page(publication: Publication, *, reference: str = "") -> dict[str, A
     placed = [*_people(counts, population), *_compared(compared), *_together(counts), *_changed(counts, population)]
     placed += [*_gaps(counts, population, compared), *_unknown(counts), *_places(counts), *_imaged(counts)]
     leads = {"compared": _lead(population), "gap": _gap_lead(population), "imaged": _imaged_lead(counts)}
-    leads |= {"represented": _base_lead(total_of(publication)), "changed": _changed_lead(counts)}
+    first = census_tile(publication)
+    whose = first["label"].lower()
+    leads |= {"represented": _base_lead(total_of(publication), whose), "changed": _changed_lead(counts)}
     head = page_head(
         publication,
         title="Who is in the commons?",
@@ -112,7 +114,7 @@ def census_page(publication: Publication, *, reference: str = "") -> dict[str, A
     return head | {
         "findings": _findings(counts, compared),
         "largest_gap": _largest_gap(counts, compared),
-        "groups": [{"id": "people", "title": "Patients", "tiles": [census_tile(publication), *_unknown_tiles(counts)]}],
+        "groups": [{"id": "people", "title": "Patients", "tiles": [first, *_unknown_tiles(counts, whose)]}],
         "sections": [
             {"id": name, "title": title, "lead": leads.get(name, lead), "choose": choose}
             for name, title, lead, choose in (*_SECTIONS, NOT_SHOWN)
@@ -182,10 +184,10 @@ def _imaged(counts: PublicCounts) -> Iterator[_Placed]:
             yield _Placed("imaged", charts.census(census), IMAGING[name])
 
 
-def _unknown_tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
+def _unknown_tiles(counts: PublicCounts, whose: str) -> Iterator[dict[str, Any]]:
     total = next((census.n_total for census in counts.censuses.values()), None)
     for name, census in counts.one_way(COMPARED).items():
-        missing = census.table.filter(pl.col(name).cast(pl.String).is_in(MISSING))["n_patients"]
+        missing = census.table.filter(pl.col(name).cast(pl.String).is_in(NOT_KNOWN))["n_patients"]
         label = f"{PEOPLE[name]} not known"
         if total is None or missing.null_count():
             yield {"id": f"{name}_unknown", "label": label, "value": None, "text": "Hidden", "note": _WHY_HIDDEN}
@@ -193,7 +195,7 @@ def _unknown_tiles(counts: PublicCounts) -> Iterator[dict[str, Any]]:
         n = int(missing.sum())
         share = n / max(total, 1)
         text = f"{_percent(share)} ({n:,})" if 0 < share < _FEW else _percent(share)
-        note = f"{n:,} of {total:,} patients who are people"
+        note = f"{n:,} of {total:,} {whose}"
         yield {"id": f"{name}_unknown", "label": label, "value": round(share, 4), "text": text, "note": note}
 
 
@@ -228,9 +230,9 @@ def _largest_gap(counts: PublicCounts, compared: dict[str, Comparison]) -> dict[
     return next((largest_gap(each, name, others=others, lacking=lacking) for name, each in compared.items()), {})
 
 
-def _base_lead(total: int | None) -> str:
+def _base_lead(total: int | None, whose: str) -> str:
     everyone = "all" if total is None else f"all {total:,}"
-    return f"Each counts once. Shares are of {everyone} patients who are people, unless a chart says “of those known”."
+    return f"Each counts once. Shares are of {everyone} {whose}, unless a chart says “of those known”."
 
 
 def _changed_lead(counts: PublicCounts) -> str:

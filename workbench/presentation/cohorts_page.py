@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import polars as pl
+
 from workbench.catalog.criteria.criterion import Criterion
 from workbench.catalog.repository import Repository
 from workbench.errors import listed
 from workbench.presentation import charts
 from workbench.presentation.census_counts import IMAGING, PEOPLE, PublicCounts, is_known
+from workbench.presentation.charts.reader_words import modality_names
 from workbench.presentation.cohorts_tables import ATTRIBUTES, belongs_to_series, cohort_tables
 from workbench.presentation.page_head import WHY_EXACT, page_head
 from workbench.presentation.publication import Publication
@@ -109,4 +112,7 @@ def _notes(counts: PublicCounts, names: list[str]) -> list[dict[str, str]]:
     text = f"{told}Values that are not known are drawn, never dropped."
     notes += [{"title": "What is missing", "text": text}, dict(NOT_KNOWN_NOTE)]
     definitions = dict.fromkeys(text for census in counts.censuses.values() for text in census.definitions)
+    imaged_by = counts.censuses.get(("modality",))
+    codes = "" if imaged_by is None else modality_names(imaged_by.table["modality"].cast(pl.String))
+    notes += [{"title": "Codes of modalities", "text": codes}] if codes else []
     return [*notes, {"title": "Definitions", "text": " ".join(definitions)}] if definitions else notes

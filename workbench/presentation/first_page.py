@@ -12,6 +12,7 @@ from workbench.catalog.repository import Repository
 from workbench.presentation.figure import Drawing, Figure
 from workbench.presentation.identity import Identity
 from workbench.presentation.page_head import contact_of
+from workbench.presentation.who_is_counted import banner_above
 
 _SENTENCES = 3
 _NOBODY = "No contact is named. Whoever publishes this report can name one in commons.toml."
@@ -33,6 +34,8 @@ class FirstPage:
         Whom to ask; a sentence.
     rule : str
         What may be shown and why; empty where nothing has to be said.
+    banner : str
+        What has to be known before anything else, such as that the patients are invented.
     """
 
     sentences: tuple[str, ...]
@@ -40,9 +43,12 @@ class FirstPage:
     as_of: str
     contact: str
     rule: str = ""
+    banner: str = ""
 
     def __repr__(self) -> str:
-        return "\n".join(filter(None, [*self.sentences, self.figure.title, self.as_of, self.contact, self.rule]))
+        return "\n".join(
+            filter(None, [self.banner, *self.sentences, self.figure.title, self.as_of, self.contact, self.rule])
+        )
 
     def _repr_html_(self) -> str:
         told = "".join(f"<li>{html.escape(text)}</li>" for text in self.sentences)
@@ -50,7 +56,8 @@ class FirstPage:
         # The table stays folded away on paper too, where a report opens all others: the sheet is for the picture.
         picture = self.figure._repr_html_().replace("<details>", '<details class="twin">', 1)
         origin = f'<p class="as-of">{html.escape(self.as_of)}</p><p class="contact">{html.escape(self.contact)}</p>'
-        return f'<section class="first-page"><ul class="sentences">{told}</ul>{picture}{below}{origin}</section>'
+        above = f'<p class="banner"><strong>{html.escape(self.banner)}</strong></p>' if self.banner else ""
+        return f'<section class="first-page">{above}<ul class="sentences">{told}</ul>{picture}{below}{origin}</section>'
 
 
 def first_page(
@@ -86,7 +93,8 @@ def first_page(
     """
     contact = contact_of(repository, identity or Identity())
     asked = f"Questions: {contact}" if contact else _NOBODY
-    return FirstPage(tuple(sentences)[:_SENTENCES], figure, as_of(repository, release), asked, rule)
+    told = tuple(sentences)[:_SENTENCES]
+    return FirstPage(told, figure, as_of(repository, release), asked, rule, banner_above(repository))
 
 
 def as_of(repository: Repository, release: str = "") -> str:

@@ -116,13 +116,13 @@ def _used(commercial: str, page: str) -> dict[str, Any] | None:
 
 def _card(key: str, title: str, question: str, page: Mapping[str, Any]) -> dict[str, Any]:
     tile = _tile(page, _NUMBERS.get(key, "")) or _tile(page, "")
-    said = next(iter(page.get("findings") or ()), "")
+    said = next(iter(page.get("findings") or ()), "") or page.get("subtitle", "")
     return {
         "key": key,
         "title": title,
         "question": question,
         "number": {"text": tile["text"], "label": tile["label"]} if tile else None,
-        "sentence": re.split(r"(?<=[^.\d]\.) (?=[A-Z0-9])", said)[0] or page.get("subtitle", ""),
+        "sentence": re.split(r"(?<=[^.\d]\.) (?=[A-Z0-9])", said)[0],
         "as_of": page.get("as_of", ""),
         "picture": _picture(page.get("figures") or ()),
     }

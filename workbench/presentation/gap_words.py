@@ -60,6 +60,8 @@ def gap_told(comparison: Comparison, attribute: str, *, is_largest: bool = False
     str
         Sentences; the first can stand alone.
     """
+    if _measured(comparison, attribute)["total_variation"] is None:
+        return comparison.sentences[attribute]
     name = plain_words(attribute)
     begun = f"Largest gap, {name}: " if is_largest else f"{name[:1].upper()}{name[1:]}: "
     shares = [

@@ -46,11 +46,11 @@ def page_head(publication: Publication, *, title: str, subtitle: str, query: str
     repository, identity = publication.catalog.repository, publication.identity
     as_of = _as_of(repository)
     url, license_words = _home(repository)
-    source = {"name": repository.name, "version": repository.version, "url": identity.url or url}
+    source = {"name": repository.name, "version": _version(repository, as_of), "url": identity.url or url}
     return {
         "schema": PAGE_SCHEMA,
         "title": title,
-        "subtitle": subtitle,
+        "subtitle": _spelled_out(subtitle, repository),
         "as_of": as_of,
         "source": {**source, "license": identity.license or license_words},
         "identity": identity.entry(),
@@ -104,6 +104,18 @@ def _as_of(repository: Repository) -> str:
     return f"batch of {max(dates)}" if len(dates) else repository.version
 
 
+def _version(repository: Repository, as_of: str) -> str:
+    """The version that readers know a source by; a checksum is none, and stands in how the page was made."""
+    is_checksum = repository.build.startswith(repository.version)
+    return "" if is_checksum or as_of == repository.version else repository.version
+
+
+def _spelled_out(subtitle: str, repository: Repository) -> str:
+    """The name of the commons with the abbreviation that titles of charts use."""
+    name = repository.name
+    return subtitle if repository.key != "idc" or "IDC" in name else subtitle.replace(name, f"{name} (IDC)", 1)
+
+
 def _home(repository: Repository) -> tuple[str, str]:
     """Address and license of a source that nobody described otherwise."""
     if repository.key == "idc":
@@ -124,6 +136,7 @@ def _dated(citation: list[str], repository: Repository, as_of: str) -> list[str]
     if not citation or as_of in citation[0]:
         return citation
     first, *rest = citation
-    version = "" if repository.version in as_of else f", version {repository.version}"
+    version = "" if repository.version in as_of else _version(repository, as_of)
+    version = f", version {version}" if version else ""
     whole = "" if repository.name in first else f"{repository.name}, "
     return [f"{first.rstrip('.')}. Data: {whole}{as_of}{version}.", *rest]

@@ -20,6 +20,7 @@ from workbench.presentation import charts
 from workbench.presentation.census_counts import is_known
 from workbench.presentation.figure import Figure
 from workbench.presentation.first_page import FirstPage, first_page
+from workbench.presentation.gap_words import gap_told
 from workbench.presentation.identity import Identity
 from workbench.presentation.labels import relabeled
 from workbench.presentation.report_tables import Sentences, figure_in_words, in_words
@@ -87,7 +88,7 @@ class ReleaseCensus:
         said = [self.release.sentence(total)]
         if self.comparisons:
             farthest = max(self.comparisons, key=self._distance)
-            said.append(self.comparisons[farthest].sentences[farthest])
+            said.append(gap_told(self.comparisons[farthest], farthest))
         said += [text for census in self.censuses.values() for text in census.standouts[:1]][: 3 - len(said)]
         return tuple(said)
 

@@ -5,16 +5,17 @@ from typing import Any
 
 import polars as pl
 
+from workbench.catalog.repository import Repository
 from workbench.presentation.publication import Publication
 from workbench.vocabulary.pipeline import PIPELINE_STATES
 
 #: The four words for what nobody knows, explained once and in the same words on every page.
 NOT_KNOWN_NOTE: Mapping[str, str] = {
     "title": "Not known, missing, not reported, unknown",
-    "text": "Not known, or missing, is our word for every patient without a usable value, for whatever reason. The "
+    "text": "Not known, or missing, is our word for every patient without a usable value where there could be one. The "
     "source gives the reason: Not Reported, where nothing stands in the record; Unknown, where somebody wrote that it "
-    "is not known; Not Applicable, where it cannot apply. All of them are drawn in gray and stay in the base of the "
-    "shares, unless a chart says “of those known”.",
+    "is not known. Not Applicable, where there can be no value, is not counted as missing. All three are drawn in gray "
+    "and stay in the base of the shares, unless a chart says “of those known”.",
 }
 
 _INVENTED = "These patients are invented. No such person exists."
@@ -34,9 +35,25 @@ def banner_of(publication: Publication) -> dict[str, str]:
     dict of str to str
         ``banner`` and its text; empty for a source of real patients.
     """
-    repository = publication.catalog.repository
+    above = banner_above(publication.catalog.repository)
+    return {"banner": above} if above else {}
+
+
+def banner_above(repository: Repository) -> str:
+    """Return what has to stand above everything that is told of a source.
+
+    Parameters
+    ----------
+    repository : Repository
+        Any source.
+
+    Returns
+    -------
+    str
+        A sentence or two; empty for a source of real patients.
+    """
     invented = repository.disclosure == "synthetic" or repository.key.partition(":")[0] == "synthetic"
-    return {"banner": _INVENTED} if invented else {}
+    return _INVENTED if invented else ""
 
 
 def who_is_counted(publication: Publication) -> str:
