@@ -5,7 +5,6 @@
 Needs Chromium and, to put the frames together, ImageMagick (Debian and Ubuntu: apt-get install imagemagick).
 """
 
-import json
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from tests.presentation.conftest import CHROMIUM, FLAGS
 from workbench.assets import asset_path
 from workbench.catalog.commons import open_catalog
 from workbench.presentation.explorer.share import to_fragment
+from workbench.presentation.manifest import write_pages
 from workbench.presentation.serving import running_page
 
 MOST_BYTES = 300_000  # of a picture in the README
@@ -104,10 +104,10 @@ def main() -> None:
     target = images / "price_of_a_criterion.webp"
     with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
         folder = Path(made)
-        (folder / "page.json").write_text(json.dumps(PAGE), encoding="utf-8")
+        write_pages(folder, {"overview": PAGE}, source={"name": "A", "disclosure": "public_rows"}, identity={})
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
-        with running_page(folder / "page.json", port=free_port(), preheat=False) as (root, _):
+        with running_page(folder, port=free_port(), preheat=False) as (root, _):
             page.goto(f"{root}explore/rows")
             page.wait_for_selector(READY, state="attached", timeout=60_000)
             page.set_viewport_size({"width": 1400, "height": 1000})

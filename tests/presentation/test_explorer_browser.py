@@ -18,20 +18,22 @@ from tests.presentation.browsing import READY, answered, bar, counts, free_port,
 from workbench.assets import asset_path
 from workbench.catalog import facets
 from workbench.presentation.explorer.share import to_fragment
+from workbench.presentation.manifest import write_pages
 from workbench.presentation.serving import running_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGE = {"schema": "workbench-page/2", "title": "A small commons", "groups": [], "figures": []}
+OPEN = {"name": "A small commons", "version": "1", "disclosure": "public_rows"}
 LINKED = f"{READY}[data-answered]"
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Yield the address of the explorer, served beside a public page."""
-    file = tmp_path_factory.mktemp("aggregates") / "page.json"
-    file.write_text(json.dumps(PAGE), encoding="utf-8")
-    with running_page(file, port=free_port(), preheat=False) as (root, _):
+    folder = tmp_path_factory.mktemp("aggregates")
+    write_pages(folder, {"overview": PAGE}, source=OPEN, identity={})
+    with running_page(folder, port=free_port(), preheat=False) as (root, _):
         yield f"{root}explore/rows"
 
 

@@ -1,6 +1,7 @@
 """One file says whose commons it is; every problem of it is told at once, and nothing in it loosens what is shown."""
 
 import base64
+from pathlib import Path
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_every_problem_of_a_file_is_told_with_its_line(written):
         read_identity(file)
     keys = (
         "name, source, logo, url, contact, citation, license, accent, disclosure, refresh_days, columns, layout, "
-        "earlier"
+        "earlier, as_of"
     )
     assert str(error.value) == (
         f"The file {str(file)!r} describes no commons:\n"
@@ -124,6 +125,32 @@ def test_a_logo_that_is_absent_or_heavy_is_told(written, tmp_path):
     (tmp_path / "logo.png").write_bytes(b"0" * 100_001)
     with pytest.raises(ValueError, match=r"it has 100,001 bytes; at most 100,000 would be right"):
         read_identity(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("logo.png", b"hello"), ("logo.svg", b"<html/>"), ("logo.webp", b"RIFF")]
+)
+def test_a_logo_that_is_no_picture_is_told(written, tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    file = written(f'name = "x"\nlogo = "{name}"')
+    with pytest.raises(ValueError, match="no such picture") as error:
+        read_identity(file)
+    assert str(error.value) == (
+        f"The file {str(file)!r} describes no commons:\n  line 2: logo is '{name}'; it ends in {Path(name).suffix} and "
+        f"holds no such picture. One that a browser shows would be right; save it anew\n{NEXT}"
+    )
+
+
+def test_the_day_of_the_data_is_a_day(written):
+    assert read_identity(written('name = "x"\nas_of = "2026-06-30"')).as_of == "2026-06-30"
+    assert read_identity(written('name = "x"\nas_of = 2026-06-30')).as_of == "2026-06-30"
+    file = written('name = "x"\nas_of = "June"')
+    with pytest.raises(ValueError, match="as_of") as error:
+        read_identity(file)
+    assert str(error.value) == (
+        f"The file {str(file)!r} describes no commons:\n  line 2: as_of is 'June'; the day of which the data are would "
+        f'be right, such as "2026-06-30"\n{NEXT}'
+    )
 
 
 def test_a_file_that_is_absent_or_no_toml_is_told(written, tmp_path):

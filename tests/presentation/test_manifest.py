@@ -17,7 +17,7 @@ def listed(folder, **more):
 
 def test_the_list_names_every_file_with_its_sum(tmp_path):
     manifest = listed(tmp_path / "a")
-    assert list(manifest) == ["schema", "created", "package", "identity", "source", "good_until", "pages"]
+    assert list(manifest) == ["schema", "created", "package", "identity", "source", "good_until", "pages", "seal"]
     assert (manifest["schema"], manifest["identity"], manifest["good_until"]) == (
         "workbench-site/1", {"name": "Harbor"}, None,
     )  # fmt: skip
@@ -29,7 +29,7 @@ def test_the_list_names_every_file_with_its_sum(tmp_path):
 
 def test_two_runs_write_the_same_but_for_the_stamp(tmp_path):
     first, second = listed(tmp_path / "a"), listed(tmp_path / "b")
-    assert {**first, "created": ""} == {**second, "created": ""}
+    assert {**first, "created": "", "seal": ""} == {**second, "created": "", "seal": ""}
 
 
 def test_numbers_are_good_for_as_many_days_as_was_promised(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.presentation.manifest import MANIFEST, write_pages
+from workbench.presentation.manifest import MANIFEST, seal_of, write_pages
 from workbench.presentation.page import PAGE_SCHEMA, PageProblem, load_page, page_view, served_identity
 
 PAGE = {"schema": PAGE_SCHEMA, "title": "Who?", "as_of": "2026-01-01", "groups": [], "figures": []}
@@ -31,9 +31,23 @@ def folder(tmp_path) -> Path:
 
 
 def relist(folder: Path, **changed: object) -> None:
-    """Write other entries into the list of a folder."""
+    """Write other entries into the list of a folder, and seal it again."""
     file = folder / MANIFEST
-    file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+    told = json.loads(file.read_text()) | changed
+    file.write_text(json.dumps(told | {"seal": seal_of(told)}))
+
+
+def test_a_list_that_was_changed_by_hand_is_told(folder):
+    file = folder / MANIFEST
+    told = json.loads(file.read_text())
+    for change in ({"good_until": "9999-01-01"}, {"source": {"disclosure": "synthetic"}}, {"seal": None}):
+        file.write_text(json.dumps(told | change))
+        found = problem(folder, name="census")
+        assert found.kind == "tampered"
+        assert str(found) == (
+            f"The list {str(file)!r} is not as it was written: its seal does not fit. Names, dates and pages as they "
+            f"were counted would be right. {NEXT}"
+        )
 
 
 def test_a_folder_as_it_was_written_gives_its_page(folder, monkeypatch):

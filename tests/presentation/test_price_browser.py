@@ -1,6 +1,5 @@
 """Who a criterion has lost, driven by a real mouse in Chromium: every number is counted again from the patients."""
 
-import json
 import statistics
 
 import polars as pl
@@ -8,12 +7,14 @@ import pytest
 
 from tests.presentation.browsing import READY, answered, bar, counts, free_port, shown
 from workbench.catalog.commons import open_catalog
+from workbench.presentation.manifest import write_pages
 from workbench.presentation.serving import running_page
 from workbench.vocabulary.demographics import MISSING
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGE = {"schema": "workbench-page/2", "title": "A small commons", "groups": [], "figures": []}
+OPEN = {"name": "A small commons", "version": "1", "disclosure": "public_rows"}
 #: Every answer's milliseconds, from the question to two frames after the numbers are drawn.
 LISTEN = """() => {
   window.answers = [];
@@ -25,9 +26,8 @@ LISTEN = """() => {
 
 def serve(source, folder):
     """Return a server of the explorer on one source."""
-    file = folder / "page.json"
-    file.write_text(json.dumps(PAGE), encoding="utf-8")
-    return running_page(file, port=free_port(), preheat=False, source=source)
+    write_pages(folder, {"overview": PAGE}, source=OPEN, identity={})
+    return running_page(folder, port=free_port(), preheat=False, source=source)
 
 
 @pytest.fixture(scope="module")

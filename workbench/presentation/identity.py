@@ -4,32 +4,14 @@ import base64
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.presentation.contrast import (
-    DARK_GROUND,
-    LEAST_CONTRAST,
-    LIGHT_GROUND,
-    contrast,
-    darkened,
-    lifted,
-    tinted,
-)
-from workbench.presentation.manifest import MANIFEST
+from workbench.presentation.contrast import DARK_GROUND, LIGHT_GROUND, darkened, lifted, tinted
+from workbench.presentation.identity_rules import LOGOS, RULES
 
-_MOST_LOGO_BYTES = 100_000
-_MOST_CHARACTERS = 600
-_MOST_DAYS = 3650
-_LOGOS = {
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".webp": "image/webp",
-}
 _NEXT = "Correct the file; dashboards/commons has examples with comments."
 
 
@@ -66,6 +48,8 @@ class Identity:
     earlier : str
         The folder of pages that the release before published; a controlled source is suppressed with it, on pages and
         in reports alike.
+    as_of : str
+        The day of which the data are, such as ``"2026-06-30"``; empty where the source says it.
     """
 
     name: str = ""
@@ -81,6 +65,7 @@ class Identity:
     columns: Mapping[str, str] = field(default_factory=dict)
     layout: str = ""
     earlier: str = ""
+    as_of: str = ""
 
     def describes(self, source: str | Path | None) -> bool:
         """Return whether a source is the one that is described here.
@@ -166,6 +151,7 @@ def _identity(written: Mapping[str, Any], folder: Path) -> Identity:
         "citation": (citation,) if isinstance(citation, str) else tuple(citation),
         "logo": _picture(folder / written["logo"]) if "logo" in written else "",
         "accent": written.get("accent", "").lower(),
+        "as_of": str(written.get("as_of", "")),
     }
     return Identity(**{**written, **placed, **told})
 
@@ -177,7 +163,7 @@ def _placed(text: str, folder: Path) -> str:
 
 
 def _picture(file: Path) -> str:
-    return f"data:{_LOGOS[file.suffix.lower()]};base64,{base64.b64encode(file.read_bytes()).decode('ascii')}"
+    return f"data:{LOGOS[file.suffix.lower()]};base64,{base64.b64encode(file.read_bytes()).decode('ascii')}"
 
 
 def _problems(written: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, str]]:
@@ -185,11 +171,11 @@ def _problems(written: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, s
     if not written.get("name"):
         yield "name", 'the name of the commons is missing. Write: name = "My commons"'
     for key, value in written.items():
-        rule = _RULES.get(key)
+        rule = RULES.get(key)
         if rule is None:
-            near = difflib.get_close_matches(key, _RULES, n=1)
+            near = difflib.get_close_matches(key, RULES, n=1)
             meant = f" Did you mean {near[0]!r}?" if near else ""
-            yield key, f"{key!r} is no key of a commons. Keys: {', '.join(_RULES)}.{meant}"
+            yield key, f"{key!r} is no key of a commons. Keys: {', '.join(RULES)}.{meant}"
         elif said := rule(value, folder):
             yield key, f"{key} is {_shown(value)}; {said}"
 
@@ -202,95 +188,3 @@ def _shown(value: object) -> str:
 def _line(text: str, key: str) -> int:
     named = re.compile(rf"""^\s*(?:\[\s*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
     return next((at for at, line in enumerate(text.splitlines(), 1) if named.match(line)), 1)
-
-
-def _text(value: object, _: Path) -> str:
-    if isinstance(value, str) and value.strip() and len(value) <= _MOST_CHARACTERS and value.isprintable():
-        return ""
-    return f"one line of text of at most {_MOST_CHARACTERS} characters would be right"
-
-
-def _texts(value: object, folder: Path) -> str:
-    lines = value if isinstance(value, list) else [value]
-    return (
-        "" if lines and not any(_text(line, folder) for line in lines) else "a text or a list of texts would be right"
-    )
-
-
-def _logo(value: object, folder: Path) -> str:
-    file = folder / value if isinstance(value, str) else folder
-    if file.suffix.lower() not in _LOGOS:
-        return "a picture beside the file would be right: svg, png, jpg or webp"
-    if not file.is_file():
-        return "there is no such file. A picture beside the file would be right, such as logo.svg"
-    size = file.stat().st_size
-    return "" if size <= _MOST_LOGO_BYTES else f"it has {size:,} bytes; at most {_MOST_LOGO_BYTES:,} would be right"
-
-
-def _address(value: object, _: Path) -> str:
-    if isinstance(value, str) and re.fullmatch(r"https?://[^\s\"'<>]+", value):
-        return ""
-    return "a web address would be right, such as https://example.org"
-
-
-def _contact(value: object, folder: Path) -> str:
-    if isinstance(value, str) and re.fullmatch(r"[^\s@\"'<>]+@[^\s@\"'<>]+\.[^\s@\"'<>]+", value):
-        return ""
-    said = _address(value, folder)
-    return said and "a mail address or a web address would be right, such as help@example.org"
-
-
-def _accent(value: object, _: Path) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        return 'a color of six digits would be right, such as "#0b5c8a"'
-    ratio = contrast(value, LIGHT_GROUND)
-    if ratio >= LEAST_CONTRAST:
-        return ""
-    return (
-        f"its contrast with white is {ratio:.1f} : 1. At least {LEAST_CONTRAST} : 1 would be right, so that everybody "
-        "can read a link; take a darker one"
-    )
-
-
-def _disclosure(value: object, _: Path) -> str:
-    if value == "controlled":
-        return ""
-    return (
-        'it can only be tightened: "controlled" suppresses small counts. Leave it out and the source decides, '
-        "which cannot be loosened here"
-    )
-
-
-def _days(value: object, _: Path) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_DAYS:
-        return ""
-    return f"a number of days from 0 (no promise) to {_MOST_DAYS} would be right"
-
-
-def _columns(value: object, folder: Path) -> str:
-    if isinstance(value, dict) and not any(_text(each, folder) for each in value.values()):
-        return ""
-    return 'new names to columns would be right, such as { sex = "Gender" }'
-
-
-def _earlier(value: object, folder: Path) -> str:
-    if isinstance(value, str) and (folder / Path(value).expanduser() / MANIFEST).is_file():
-        return ""
-    return "the folder of pages that the release before published would be right, as site aggregates wrote it"
-
-
-_RULES: dict[str, Callable[[Any, Path], str]] = {
-    "name": _text,
-    "source": _text,
-    "logo": _logo,
-    "url": _address,
-    "contact": _contact,
-    "citation": _texts,
-    "license": _text,
-    "accent": _accent,
-    "disclosure": _disclosure,
-    "refresh_days": _days,
-    "columns": _columns,
-    "layout": _text,
-    "earlier": _earlier,
-}

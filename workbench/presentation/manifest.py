@@ -43,7 +43,7 @@ def write_pages(
     -------
     pathlib.Path
         The list: ``schema``, ``created``, ``package``, ``identity``, ``source``, ``good_until`` (a date, or null) and
-        ``pages``, each with ``file``, ``sha256`` and ``bytes``.
+        ``pages``, each with ``file``, ``sha256`` and ``bytes``; last its ``seal``, the sum of all of that.
     """
     listed = {name: _written(folder / f"{name}.json", page) for name, page in pages.items()}
     now = dt.datetime.now(dt.UTC)
@@ -57,9 +57,27 @@ def write_pages(
         "good_until": good_until,
         "pages": listed,
     }
+    manifest["seal"] = seal_of(manifest)
     path = folder / MANIFEST
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def seal_of(manifest: Mapping[str, Any]) -> str:
+    """Return the sum of all that a list says, by which a change made by hand is noticed.
+
+    Parameters
+    ----------
+    manifest : mapping
+        With or without its ``seal``.
+
+    Returns
+    -------
+    str
+        SHA-256, in hexadecimal digits.
+    """
+    said = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _written(path: Path, page: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from workbench.presentation.frontend import whole_script, whole_style
-from workbench.presentation.manifest import MANIFEST, PAGE_SCHEMA, SITE_SCHEMA
+from workbench.presentation.manifest import MANIFEST, PAGE_SCHEMA, SITE_SCHEMA, seal_of
 from workbench.presentation.pages import PageEntry, list_pages, pages_beside
 
 #: Environment variable with the folder of aggregates, or one file.
@@ -190,6 +190,22 @@ def load_page(path: str | Path | None = None, *, name: str = "overview", even_st
     return page
 
 
+def check_folder(folder: Path) -> None:
+    """Raise where the list of a folder of aggregates is not what was written.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        What ``workbench site aggregates`` wrote.
+
+    Raises
+    ------
+    PageProblem
+        When there is no list, or it was changed; the message names the file.
+    """
+    _manifest(folder, required=True)
+
+
 def _manifest(folder: Path, *, required: bool) -> dict[str, Any] | None:
     file = folder / MANIFEST
     if not file.is_file():
@@ -202,6 +218,12 @@ def _manifest(folder: Path, *, required: bool) -> dict[str, Any] | None:
         if schema != SITE_SCHEMA:
             raise PageProblem(
                 "schema", f"The list {str(file)!r} has schema {schema!r}. A folder needs {SITE_SCHEMA!r}. {_NEXT}"
+            )
+        if manifest.get("seal") != seal_of(manifest):
+            raise PageProblem(
+                "tampered",
+                f"The list {str(file)!r} is not as it was written: its seal does not fit. Names, dates and pages as "
+                f"they were counted would be right. {_NEXT}",
             )
         manifest["pages"] = {each["file"]: each["sha256"] for each in manifest["pages"].values()}
         dt.date.fromisoformat(manifest.get("good_until") or "9999-12-31")

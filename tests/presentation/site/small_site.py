@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workbench.presentation.manifest import MANIFEST, write_pages
+from workbench.presentation.manifest import MANIFEST, seal_of, write_pages
 
 HARM = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
@@ -59,5 +59,6 @@ def write_small(folder: Path, *, good_for_days: int = 0, **more: Any) -> Path:
     if good_for_days:
         file = folder / MANIFEST
         until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=good_for_days)
-        file.write_text(json.dumps(json.loads(file.read_text()) | {"good_until": until.isoformat()}))
+        told = json.loads(file.read_text()) | {"good_until": until.isoformat()}
+        file.write_text(json.dumps(told | {"seal": seal_of(told)}))
     return folder

@@ -19,6 +19,7 @@ ROWS = "rows"
 _ROWS_NOTEBOOK = "cohort_explorer.ipynb"
 _ROWS_TITLE = "Explore the rows"
 _OPEN = ("public_rows", "synthetic")  # a list that says nothing of it is of a controlled source
+_OPEN_KINDS = ("idc", "synthetic")  # every other source is opened as a controlled one
 _TEMPLATES = Path(__file__).resolve().parents[1] / "jupyter"
 
 
@@ -63,13 +64,17 @@ def voila_command(
     ]
 
 
-def live_pages(aggregates: Path) -> dict[str, Path]:
+def live_pages(aggregates: Path, *, source: str = "") -> dict[str, Path]:
     """Return the notebooks to serve, after the file of every page was checked.
 
     Parameters
     ----------
     aggregates : pathlib.Path
-        The folder with one file a page and their list, or one file, the overview's.
+        The folder with one file a page and their list, or one file, the overview's, which says nothing of whose
+        rows may be seen: beside it there are none.
+    source : str
+        What the explorer of rows opens. Only a source whose rows are open by its kind has one, and only where the
+        list, whose seal is checked, says that the pages show it openly.
 
     Returns
     -------
@@ -84,14 +89,14 @@ def live_pages(aggregates: Path) -> dict[str, Path]:
     dashboards, listed = asset_path("dashboards"), list_pages()
     if not aggregates.is_dir():
         load_page(aggregates, name="overview", even_stale=True)
-        return {"overview": dashboards / listed["overview"].notebook, ROWS: dashboards / _ROWS_NOTEBOOK}
+        return {"overview": dashboards / listed["overview"].notebook}
     present = [key for key in listed if (aggregates / f"{key}.json").is_file()] or [next(iter(listed))]
     for key in present:
         load_page(aggregates, name=key, even_stale=True)
     pages = {key: dashboards / listed[key].notebook for key in present if listed[key].notebook}
     # The explorer of rows is for open sources, whose every count may be shown.
     manifest = json.loads((aggregates / MANIFEST).read_text(encoding="utf-8"))
-    is_open = manifest.get("source", {}).get("disclosure") in _OPEN
+    is_open = manifest.get("source", {}).get("disclosure") in _OPEN and source.partition(":")[0] in _OPEN_KINDS
     return pages | ({ROWS: dashboards / _ROWS_NOTEBOOK} if is_open else {})
 
 

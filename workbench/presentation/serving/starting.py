@@ -69,7 +69,7 @@ def serve(
         with running_page(aggregates, port=port, ip=ip, source=source, host=host) as (address, voila):
             root = address.removesuffix("/")
             print(f"{'Start page:':<21}{address}")
-            for title, place in live_addresses(tuple(live_pages(aggregates))).items():
+            for title, place in live_addresses(tuple(live_pages(aggregates, source=source))).items():
                 print(f"{title + ':':<21}{root}{place}")
             print("Stop with Ctrl-C.", flush=True)
             if open_browser:
@@ -122,7 +122,7 @@ def running_page(
         The address, which answers, and the Voila process.
     """
     place = Path(aggregates).expanduser().resolve()
-    notebooks = live_pages(place)
+    notebooks = live_pages(place, source=source)
     _require_free(ip, port)
     vega_bundle()
     with contextlib.ExitStack() as stack:

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.presentation.frontend import HOUSE_STYLES, house_script, own_script, texts_of
 from workbench.presentation.manifest import MANIFEST
-from workbench.presentation.page import PageProblem, load_page
+from workbench.presentation.page import PageProblem, check_folder, load_page
 from workbench.presentation.pages import GALLERY, GLOSSARY, PageEntry, list_pages
 from workbench.presentation.site.checks import find_problems
 from workbench.presentation.site.files import compress, content_script, write_asset
@@ -120,6 +120,7 @@ def _read_pages(aggregates: Path) -> dict[str, dict[str, Any]]:
             f"No {MANIFEST} in {str(aggregates)!r}. A folder of aggregates has one. "
             f"Write it: workbench site aggregates --out {aggregates}",
         )
+    check_folder(manifest.parent)
     written = json.loads(manifest.read_text(encoding="utf-8"))
     pages = {key: load_page(aggregates, name=key, even_stale=True) for key in list_pages() if key in written["pages"]}
     # a page that speaks for no commons, such as the data catalog, stands in the house of the source beside it
