@@ -33,7 +33,8 @@ def terms_of_use(publication: Publication) -> dict[str, str]:
         return _of_controlled(stated, list(known["license"]))
     n_total = int(licenses["n_series"].sum())
     named = f"{_listed(known, n_total)}." if known.height > 1 else f"{known['license'][0]}."
-    return {"commercial": _commercial(licenses, n_total), "license": f"{stated}. {named}" if stated else named}
+    commercial = " ".join(filter(None, (_commercial(licenses, n_total), _of_acquired(publication, n_total))))
+    return {"commercial": commercial, "license": f"{stated}. {named}" if stated else named}
 
 
 def _declared(stated: str, *, invented: bool, by_publisher: bool = False) -> dict[str, str]:
@@ -85,6 +86,18 @@ def _commercial(licenses: pl.DataFrame, n_total: int) -> str:
         return f"Not stated: of {n_total:,} series, {' and '.join(told)}."
     share = wording.percent(n_yes / n_total)
     return f"In part: {share} of {n_total:,} series allow it; {' and '.join(told)}."
+
+
+def _of_acquired(publication: Publication, n_total: int) -> str:
+    """The same of acquired images, where derived objects have another share; empty where it is all or nothing."""
+    acquired = publication.catalog.everything.where(derived=False).licenses
+    n_acquired = int(acquired["n_series"].sum())
+    answers = [allows_commercial_use(name) is True for name in acquired["license"]]
+    allowed = acquired.filter(pl.Series(answers, dtype=pl.Boolean))
+    n_yes = int(allowed["n_series"].sum())
+    if not n_acquired or n_acquired == n_total or n_yes in (0, n_acquired):
+        return ""
+    return f"Of {n_acquired:,} series of acquired images, {wording.percent(n_yes / n_acquired)} do."
 
 
 def _listed(known: pl.DataFrame, n_total: int) -> str:
