@@ -11,11 +11,13 @@ from workbench.catalog.commons import open_catalog
 from workbench.catalog.sources.folder import write_tables
 from workbench.phantoms.commons import write_gen3_export
 from workbench.presentation.aggregates import write_aggregates
+from workbench.presentation.gallery import gallery_page
 from workbench.presentation.identity import Identity, read_identity
 from workbench.presentation.page import load_page
 from workbench.presentation.pages import list_pages
 from workbench.presentation.publication import Publication, publish
 from workbench.presentation.reports import render_report
+from workbench.vocabulary.demographics import MISSING
 
 KINDS = ("idc", "gen3", "tables", "synthetic")
 # What a source is called where nobody names it, and how the folders of this test are called.
@@ -120,6 +122,20 @@ def test_the_overview_of_a_controlled_source_shows_the_one_family(folders, kind)
     assert not [n for n in counts if 1 <= n <= 10]
     tiles = {tile["id"] for group in pages["overview"]["groups"] for tile in group["tiles"]}
     assert tiles == {"patients", "collections"}  # neither studies nor series
+    known = [row[1] for row in overview["modality"] if row[1] is not None and row[0] not in MISSING]
+    assert known == sorted(known, reverse=True)
+
+
+@pytest.mark.parametrize("kind", ["gen3", "tables"])
+def test_what_is_not_shown_of_a_controlled_source_stands_in_one_list_and_no_question_stays_open(folders, kind):
+    pages = pages_of(folders[kind])
+    assert pages["overview"]["sections"][-1]["title"] == "What is not shown here, and why"
+    figures = [*pages["overview"]["figures"], *pages["census"]["figures"]]
+    assert {figure["section"] for figure in figures if "absent" in figure} == {"not_shown"}
+    assert "how it grew" not in pages["overview"]["subtitle"]
+    answers = {tile["id"]: tile["text"] for tile in gallery_page(pages)["groups"][0]["tiles"]}
+    assert answers["sex_unknown"] in ("Hidden", "Of all") or answers["sex_unknown"].endswith("%")
+    assert not pages["census"]["source"]["version"]  # a checksum names no version to a reader
 
 
 def test_the_census_says_what_is_not_known_and_names_the_largest_gap(folders):
