@@ -1,9 +1,9 @@
 """What a reader can derive from numbers read off pages: an audit of its own, that shares no reading with the package's.
 
 A statement is what a page says of some patients: criteria, one value each, and their number; None is a hidden one,
-which is known not to be 0. Unknown are the cells of the largest sets of attributes; every set that holds the attributes
-of a statement sums to it, and cells that two sets have in common agree. Of two releases the later has every patient of
-the earlier.
+which is known not to be 0 unless nothing is said of a larger group of these patients. Unknown are the cells of the
+largest sets of attributes; every set that holds the attributes of a statement sums to it, and cells that two sets have
+in common agree. Of two releases the later has every patient of the earlier.
 """
 
 from collections import defaultdict
@@ -61,7 +61,8 @@ class _Unknown:
             for criteria, number in release.items():
                 for names in self.sets:
                     if _names(criteria) <= names and number != 0:
-                        bounds = (1, np.inf) if number is None else (number, number)
+                        least = 0 if number is None and _is_veiled(criteria, release) else 1
+                        bounds = (least, np.inf) if number is None else (number, number)
                         yield _row(self.sums[at, names, criteria], [], *bounds)
             for one, other in combinations(self.sets, 2):
                 of_both = {part for when, names, part in self.sums if when == at and names in (one, other)}
@@ -84,6 +85,15 @@ class _Unknown:
     def places(self, at: int, criteria: Pairs) -> list[int]:
         names = next(each for each in self.sets if _names(criteria) <= each)
         return self.sums[at, names, criteria]
+
+
+def _is_veiled(criteria: Pairs, release: Statements) -> bool:
+    """Whether of some group that these patients are part of neither its number is said nor one inside it."""
+    parts = (frozenset(part) for size in range(len(criteria)) for part in combinations(sorted(criteria), size))
+    return any(
+        release.get(part) is None and not any(number and part <= other for other, number in release.items())
+        for part in parts
+    )
 
 
 def _names(criteria: Pairs) -> frozenset[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
 import polars as pl
 
 from workbench.assessment.census import Census, count_census
@@ -12,12 +13,17 @@ from workbench.assessment.combinations import combine_groups
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.representativeness import Comparison, compare_to_reference
 from workbench.assessment.suppression import suppress
+from workbench.assessment.suppression.auditing import THRESHOLD
+from workbench.assessment.suppression.meanings import NO_IMAGES
+from workbench.assessment.suppression.published import Cell
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.counted import count_exactly, read_counted
 from workbench.catalog.criteria.attributes import attributes
+from workbench.catalog.listing import listed
 from workbench.catalog.overview import everybody
 from workbench.catalog.repository import Repository
+from workbench.presentation.public_categories import closed_categories
 from workbench.vocabulary.demographics import MISSING
 
 By = tuple[str, ...]
@@ -36,6 +42,8 @@ PEOPLE = {
 COMPARED = {name: PEOPLE[name] for name in ("sex", "age_group", "race", "ethnicity")}
 #: How they were imaged; a patient counts once in each. Of an open source only acquired images are asked.
 IMAGING = {"modality": "Modality", "body_region": "Body region", "manufacturer": "Manufacturer"}
+#: Why hidden numbers may be 0.
+ZEROS = "Where nothing of a group is shown, a 0 in it is hidden too, in every table."
 #: What a report of a controlled source says where no earlier release came with it.
 ALONE = "Suppressed for this release alone; if another was published, pass --earlier with the folder of its pages."
 # Of a controlled source the population in the census's own age bands: hidden counts cannot be summed to other bands.
@@ -53,6 +61,7 @@ _HIERARCHY: tuple[By, ...] = (
     ("sex", "state"),
 )
 _UNTESTED: By = ("sex", "age_group", "modality")  # where nobody's test is known, the ages by images take its place
+_KEY = "patient_key"
 _MOST_CELLS = 600  # of one table beyond those of the census: with more of them, nearly all are small
 
 
@@ -196,17 +205,42 @@ def _exact(people: Cohort) -> PublicCounts:
 def _suppressed(people: Cohort, earlier: Sequence[Sequence[Census]]) -> PublicCounts:
     """One family of one population: each patient once in every table, also of what he or she has several of."""
     names = [by[0] for by in _attributes(people) if len(by) == 1]
-    patients = people.patients
-    for name in (each for each in IMAGING if each in names):
-        counted = read_counted(people.repository, people.mask, (name,), "patients")
-        rows = counted.rows if counted.key is None else combine_groups(counted.rows, key=counted.key, by=name)
-        patients = patients.drop(name, strict=False).join(rows, on="patient_key", how="left")
+    patients = _publishable(people, names)
     censuses = [count_census(patients, by=by) for by in _attributes(people)]
     further = [count_census(patients, by=by) for by in _further(names)]
-    family = suppress([*censuses, *_without_thin(further)], earlier=earlier)
+    family = suppress([*censuses, *_without_thin(further)], earlier=earlier, implied=list(_implied(patients, names)))
     tables = {table.by: table for table in family.tables}
     shown = {by: tables.pop(by) for by in _attributes(people)}
-    return PublicCounts(people, shown, False, (family.rule, family.audit.sentence), tables)
+    return PublicCounts(people, shown, False, (family.rule, ZEROS, family.audit.sentence), tables)
+
+
+def _publishable(people: Cohort, names: Sequence[str]) -> pl.DataFrame:
+    """One row a patient, by words of closed lists; of images the combination, or that there are none at all."""
+    patients = people.patients
+    texts = [name for name in names if name in PEOPLE and not isinstance(patients.schema[name], pl.Enum)]
+    patients = patients.with_columns(closed_categories(patients[name], name) for name in texts)
+    imaged = (
+        people.repository.column("series", _KEY).gather(np.flatnonzero(listed(people.repository, people.mask))).unique()
+    )
+    for name in (each for each in IMAGING if each in names):
+        counted = read_counted(people.repository, people.mask, (name,), "patients")
+        rows = counted.rows.with_columns(closed_categories(counted.rows[name], name))
+        rows = rows if counted.key is None else combine_groups(rows, key=counted.key, by=name)
+        patients = patients.drop(name, strict=False).join(rows, on=_KEY, how="left")
+        told = pl.when(pl.col(_KEY).is_in(imaged.implode())).then(name).otherwise(pl.lit(NO_IMAGES))
+        patients = patients.with_columns(told.alias(name))
+    return patients
+
+
+def _implied(patients: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[Cell, Cell]]:
+    """Groups that are part of others: what is missing together, and what at least 11 have in common by no chance."""
+    told = patients.select(pl.col(names).cast(pl.String).fill_null(MISSING[1]))
+    n = {name: dict(told[name].value_counts().iter_rows()) for name in names}
+    for one, other in itertools.permutations(names, 2):
+        for inner, outer, both in told.group_by(one, other).len().sort(one, other).iter_rows():
+            is_told = inner in (*MISSING, NO_IMAGES) or both >= THRESHOLD
+            if is_told and both == n[one][inner] and n[other][outer] < told.height:
+                yield ((one, inner),), ((other, outer),)
 
 
 def _further(names: Sequence[str]) -> list[By]:

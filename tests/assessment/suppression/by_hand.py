@@ -1,7 +1,7 @@
 """An audit that shares nothing with the package: every joint table of whole patients that agrees with what is shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -19,15 +19,18 @@ def derivable(releases: Sequence[Sequence[pl.DataFrame]], domains: Mapping[str, 
     """Name every number of patients that a reader of all releases knows to lie between 1 and 10, or to be 0 to 10.
 
     Unknown is the joint table of all attributes at each release (`domains` are the categories). Known is every number
-    shown, that a hidden one is not 0, that a combination without a row is 0, and that joint cells only grow, unless
-    that contradicts the numbers. Numbers known to be 0 are not named, nor are changes that may be 0 where cells need
+    shown, that a hidden one is not 0 unless nothing is shown of a group that it is part of, that a combination without
+    a row is 0, and that joint cells only grow, unless
+    that contradicts the numbers. Changes known to be 0 are not named, nor are those that may be 0 where cells need
     not grow.
     """
     figures = [list(_figures(tables, domains)) for tables in releases]
     n = int(np.prod([len(categories) for categories in domains.values()]))
     rows = [_at(mask, at, len(releases)) for at, each in enumerate(figures) for _, mask, _ in each]
     counts = [count for each in figures for _, _, count in each]
-    known = _constraint(rows, [(1, np.inf) if count is None else (count, count) for count in counts])
+    least = [1 - float(_is_veiled(key, each)) for each in figures for key, _, _ in each]
+    bounds = [(low, np.inf) if n is None else (n, n) for low, n in zip(least, counts, strict=True)]
+    known = _constraint(rows, bounds)
     growth = [
         _at(unit, at + 1, len(releases)) - _at(unit, at, len(releases))
         for at in range(len(releases) - 1)
@@ -48,9 +51,17 @@ def derivable(releases: Sequence[Sequence[pl.DataFrame]], domains: Mapping[str, 
                 seen.append(_best(sign * target, told))
         low, high = min(target @ end for end in seen), max(target @ end for end in seen)
         may_be_0 = (low, high) == (0, 0) if grows else low <= 0 <= high
-        if max(-low, high) < _LARGE and not may_be_0:
+        if max(-low, high) < _LARGE and not (may_be_0 and name.endswith("change")):
             found.append(f"{name}: {low:.0f} to {high:.0f}")
     return found
+
+
+def _is_veiled(key: Key, figures: Sequence[tuple[Key, np.ndarray, int | None]]) -> bool:
+    """Whether nothing is shown of some group that a cell is part of, neither its number nor one inside it."""
+    told = {frozenset(other) for other, _, count in figures if count is not None}
+    shown = [frozenset(other) for other, _, count in figures if count]
+    groups = [frozenset(part) for size in range(len(key)) for part in combinations(key, size)]
+    return any(group not in told and not any(group <= other for other in shown) for group in groups)
 
 
 def _figures(

@@ -177,10 +177,18 @@ def test_limits_are_those_of_every_table_tried(joint: list[int], hidden: list[bo
     exact = SUMS @ np.array(joint)
     shown = [None if is_hidden and n else int(n) for n, is_hidden in zip(exact, [*hidden, False], strict=True)]
     tried = EVERY_TABLE[EVERY_TABLE.sum(axis=1) == exact[-1]] @ SUMS.T
-    agrees = [tried[:, i] >= 1 if n is None else tried[:, i] == n for i, n in enumerate(shown)]
+    agrees = [tried[:, i] >= least(i, shown) if n is None else tried[:, i] == n for i, n in enumerate(shown)]
     fitting = tried[np.all(agrees, axis=0)]
     found = {row["figure"]: (row["low"], row["high"]) for row in audit(_tables(shown)).table.iter_rows(named=True)}
     assert found == {name: (fitting[:, i].min(), fitting[:, i].max()) for i, name in enumerate(FIGURES) if exact[i] > 0}
+
+
+def least(place: int, shown: list[int | None]) -> int:
+    """A hidden number is at least 1, unless nothing is shown of a group that it is part of: then its zeros are not."""
+    groups = [part for part in range(len(shown)) if SUMS[place].tolist() != SUMS[part].tolist()]
+    around = [part for part in groups if (SUMS[place] <= SUMS[part]).all()]
+    inside = {part: [i for i in range(len(shown)) if (SUMS[i] <= SUMS[part]).all()] for part in around}
+    return int(all(shown[part] is not None or any(shown[i] for i in inside[part]) for part in around))
 
 
 def _tables(shown: list[int | None]) -> list[pl.DataFrame]:

@@ -9,7 +9,7 @@ from workbench.assessment.census import Census
 from workbench.assessment.suppression.exposure import examine
 from workbench.assessment.suppression.knowledge import Knowledge
 from workbench.assessment.suppression.published import Published, read_published
-from workbench.assessment.suppression.reading import read_knowledge
+from workbench.assessment.suppression.reading import Implied, read_knowledge
 
 #: CMS cell size suppression policy: no value of 1 to 10 may be shown or derived (ResDAC, "CMS cell size suppression
 #: policy"). A count of exactly 11 may be shown.
@@ -74,15 +74,17 @@ class Audit:
         return f"{self.sentence}\n{self.table}"
 
 
-def audit(tables: Tables, *, earlier: Sequence[Tables] = (), threshold: int = THRESHOLD) -> Audit:
+def audit(
+    tables: Tables, *, earlier: Sequence[Tables] = (), threshold: int = THRESHOLD, implied: Implied = ()
+) -> Audit:
     """Return what can be derived from published tables of one population and its earlier releases.
 
-    The reader is taken to know everything shown, that counts are whole numbers, that a hidden cell is not 0, that
-    patients are added from release to release, and what the categories mean. A number of patients
-    is exposed when all tables that agree with this keep it below the threshold, unless they all keep
-    it at 0. So of a hidden cell one may not even learn that it is small, from anything but its mark. A change between
-    releases is a number of patients too. Limits come from linear programs; that a cell may reach the
-    threshold is only believed of a table of whole numbers.
+    The reader is taken to know everything shown, that counts are whole numbers, that a hidden cell is not 0 unless it
+    is part of a group of which nothing is shown, that patients are added from release to release, and what the
+    categories mean. A number of patients is exposed when all tables that agree with this keep it below the threshold,
+    also where they all keep a hidden one at 0; a change may be known to be none. So of a hidden cell one may not even
+    learn that it is small, from anything but its mark. A change between releases is a number of patients too. Limits
+    come from linear programs; that a cell may reach the threshold is only believed of a table of whole numbers.
 
     Parameters
     ----------
@@ -93,6 +95,8 @@ def audit(tables: Tables, *, earlier: Sequence[Tables] = (), threshold: int = TH
         The tables of earlier releases, oldest first; or what `suppress` gave for each.
     threshold : int
         The smallest count that may be known.
+    implied : sequence of (Cell, Cell)
+        Groups of which the first is part of the second, as a reader may know.
 
     Returns
     -------
@@ -122,10 +126,10 @@ def audit(tables: Tables, *, earlier: Sequence[Tables] = (), threshold: int = TH
     """
     given = [getattr(release, "tables", release) for release in earlier]
     releases = [read_published(each) for each in (*given, tables)]
-    return audit_releases(releases, threshold=threshold)
+    return audit_releases(releases, threshold=threshold, implied=implied)
 
 
-def audit_releases(releases: Sequence[Published], *, threshold: int) -> Audit:
+def audit_releases(releases: Sequence[Published], *, threshold: int, implied: Implied = ()) -> Audit:
     """Return the audit of releases that have been read.
 
     Parameters
@@ -134,6 +138,8 @@ def audit_releases(releases: Sequence[Published], *, threshold: int) -> Audit:
         Oldest first.
     threshold : int
         The smallest count that may be known.
+    implied : sequence of (Cell, Cell)
+        Groups of which the first is part of the second, as a reader may know.
 
     Returns
     -------
@@ -145,7 +151,7 @@ def audit_releases(releases: Sequence[Published], *, threshold: int) -> Audit:
         for at, release in enumerate(releases, start=1)
         for words in release.giveaways
     ]
-    found = audit_knowledge(read_knowledge(releases), threshold=threshold)
+    found = audit_knowledge(read_knowledge(releases, implied=implied), threshold=threshold)
     return replace(found, table=found.table.vstack(pl.DataFrame(giveaways, schema=found.table.schema, orient="row")))
 
 

@@ -1,7 +1,7 @@
 """Find what a reader can derive: the limits of every number, and whether it may be large."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import tee
 
@@ -24,7 +24,7 @@ class Finding:
     low, high : int or None
         Its limits over all tables that agree with what is known; None where there is none.
     exposed : bool
-        Whether it is known to be below the threshold, and not known to be 0.
+        Whether it is known to be below the threshold, and no change that is known to be 0.
     """
 
     expression: Expression
@@ -45,6 +45,28 @@ class Tables:
     def __init__(self, n: int) -> None:
         self._values = np.zeros((16, n))
         self._n_tables = 0
+
+    def widened(self, places: Sequence[int], n: int) -> "Tables":
+        """Return the same for more cells, in which nobody is by any of them.
+
+        Parameters
+        ----------
+        places : sequence of int
+            Where each cell stands among the more.
+        n : int
+            How many cells there are.
+
+        Returns
+        -------
+        Tables
+            As many.
+        """
+        more = Tables(n)
+        for table in self._values[: self._n_tables]:
+            wide = np.zeros(n)
+            wide[places] = table
+            more.add(wide)
+        return more
 
     def add(self, table: FloatArray) -> None:
         """Take one in.
@@ -124,7 +146,7 @@ def examine(knowledge: Knowledge, *, threshold: int, settling: Tables | None = N
             if each.values is not None and proof.holds(each.values):
                 tables.add(each.values)
         low, high = _limits(*ends)
-        exposed = (low, high) != (0, 0) and not (
+        exposed = not (expression.is_change and (low, high) == (0, 0)) and not (
             tables.reach(expression, threshold=threshold)
             or _reach(program, expression, (low, high), tables, threshold=threshold)
         )

@@ -53,11 +53,15 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
     """
     shown: dict[Cell, Count] = {cell: None if 0 < count < threshold else count for cell, count in counts.items()}
     tables: Tables | None = None  # each agrees with what is shown, and still does when more is hidden
-    kept: tuple[int, ...] = ()
+    before: Knowledge | None = None
     while True:
         knowledge = read(shown).settled()
-        if tables is None or knowledge.kept != kept:  # what was contradicted may no longer be
-            tables, kept = _true_tables(knowledge, counts), knowledge.kept
+        if tables is None or before is None or knowledge.kept != before.kept:  # contradicted no longer
+            tables = _true_tables(knowledge, counts)
+        elif knowledge.n != before.n:
+            places = {cell: place for place, cell in enumerate(knowledge.cells)}
+            tables = tables.widened([places[cell] for cell in before.cells], knowledge.n)
+        before = knowledge
         findings = examine(knowledge, threshold=threshold, settling=tables)
         targets = [each.expression for each in findings if each.exposed]
         if not targets:
@@ -77,7 +81,9 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
 def _true_tables(knowledge: Knowledge, counts: Mapping[Cell, int]) -> Tables:
     """One that shows the true counts of the newest release: it settles what is hidden although it is large."""
     newest, tables = _newest(knowledge), Tables(knowledge.n)
-    figures = [replace(each, count=counts[each.cell]) if each.release == newest else each for each in knowledge.figures]
+    figures = [
+        replace(each, count=counts.get(each.cell, 0)) if each.release == newest else each for each in knowledge.figures
+    ]
     table = find_whole(replace(knowledge, figures=figures).program())
     if table is not None:
         tables.add(table)

@@ -1,6 +1,6 @@
 """What a reader of all releases knows: the tables of patients that agree with everything published."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,9 +27,11 @@ class Figure:
     columns : numpy.ndarray
         Positions of the unknown cells that it sums.
     count : int or None
-        The number; None is hidden, and then at least 1, because 0 is always shown.
+        The number; None is hidden.
     is_margin : bool
         Whether another table tells it apart further.
+    may_be_empty : bool
+        Whether it may be 0 where it is hidden: of groups that are known a 0 is shown.
     """
 
     release: int
@@ -37,10 +39,11 @@ class Figure:
     columns: Columns
     count: Count
     is_margin: bool = False
+    may_be_empty: bool = False
 
     def row(self) -> Row:
         """Return what a reader knows of it."""
-        low, high = (1.0, np.inf) if self.count is None else (self.count, self.count)
+        low, high = (0.0 if self.may_be_empty else 1.0, np.inf) if self.count is None else (self.count, self.count)
         return Row(self.columns, np.ones(len(self.columns)), low, high)
 
 
@@ -58,12 +61,15 @@ class Expression:
         The unknown cells that it adds and subtracts.
     value : int or None
         What it is where everything in it is shown.
+    is_change : bool
+        Whether it is the difference of two releases.
     """
 
     release: int
     words: str
     row: Row
     value: Count
+    is_change: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +91,8 @@ class Knowledge:
         taken away, and what the words of the categories mean.
     kept : tuple of int
         Positions of the assumptions that the structure has taken in.
+    cells : sequence of hashable
+        What tells one unknown cell from another where more become unknown the more is hidden; empty where none do.
     """
 
     n: int
@@ -93,6 +101,7 @@ class Knowledge:
     structure: list[Row]
     assumptions: list[Row]
     kept: tuple[int, ...] = ()
+    cells: Sequence[Hashable] = ()
 
     def settled(self) -> "Knowledge":
         """Return the same with the assumptions taken into the structure, but for those that are contradicted.

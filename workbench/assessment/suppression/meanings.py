@@ -8,6 +8,8 @@ from workbench.vocabulary.demographics import ETHNICITY, MISSING, RACE
 from workbench.vocabulary.geography import STATES, country_key, state_key
 
 _UNITED_STATES = "840"  # ISO 3166-1 numeric
+#: The category of patients without any image, in each attribute of images.
+NO_IMAGES = "No images"
 _AREAS = ("zip", "zip3", "zip5", "zip_code")
 _LAST_STATE_FIPS = "56"  # Wyoming; higher codes are territories, which ISO 3166-1 lists as countries too
 
@@ -77,7 +79,14 @@ def _is_place(cell: Mapping[str, str]) -> bool:
         return True  # what we do not know, we do not assume
 
 
-#: All of them.
+def _is_image(cell: Mapping[str, str]) -> bool:
+    """Who has no images has none of any kind."""
+    return (cell["body_region"] == NO_IMAGES) == (cell["modality"] == NO_IMAGES)
+
+
+#: Of images: it leaves nothing to be looked at that tables do not say.
+IMAGES = Meaning(("body_region", "modality"), _is_image)
+#: All others.
 MEANINGS = (
     Meaning(("ethnicity", "race", "race_ethnicity"), _is_race_ethnicity),
     Meaning(("country", "state"), _is_place),

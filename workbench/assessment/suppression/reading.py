@@ -10,19 +10,25 @@ from workbench.assessment.suppression.knowledge import Columns, Expression, Figu
 from workbench.assessment.suppression.linking import Attributes, link_tables
 from workbench.assessment.suppression.meanings import MEANINGS
 from workbench.assessment.suppression.published import EVERYONE, Cell, Published, categories_of, describe_cell
+from workbench.assessment.suppression.veiling import may_be_empty, veiled_groups
 from workbench.optimization import Row
 
 _MOST_CELLS = 700  # of one joint table that nobody shows: ten seconds; twice as many take minutes
 _MOST_TRIED = 100_000  # combinations of categories, of which most have to be empty
 
 
-def read_knowledge(releases: Sequence[Published]) -> Knowledge:
+Implied = Sequence[tuple[Cell, Cell]]  # whoever is in the first is in the second
+
+
+def read_knowledge(releases: Sequence[Published], *, implied: Implied = ()) -> Knowledge:
     """Return what follows from the releases of one population.
 
     Parameters
     ----------
     releases : sequence of Published
         In order of time.
+    implied : sequence of (Cell, Cell)
+        Groups of which the first is part of the second, as a reader may know.
 
     Returns
     -------
@@ -34,15 +40,23 @@ def read_knowledge(releases: Sequence[Published]) -> Knowledge:
     ValueError
         When tables in a cycle have too many cells together, or say what cannot be.
     """
-    unknowns = _Unknowns(releases)
+    unknowns = _Unknowns(releases, implied)
+    veiled = [veiled_groups(release.counts) for release in releases]
     figures = [
-        Figure(at, cell, unknowns.columns(at, cell), count, unknowns.is_margin(cell))
+        Figure(
+            at,
+            cell,
+            unknowns.columns(at, cell),
+            count,
+            unknowns.is_margin(cell),
+            count is None and may_be_empty(cell, veiled[at]),
+        )
         for at, release in enumerate(releases)
         for cell, count in release.counts.items()
         if count != 0
     ]
     for figure in figures:
-        if not len(figure.columns):
+        if not len(figure.columns) and not figure.may_be_empty:
             raise ValueError(
                 f"{describe_cell(figure.cell)} is not 0, but everything it consists of is. Tables of a family count "
                 "the same patients. Take every census from one cohort."
@@ -53,14 +67,15 @@ def read_knowledge(releases: Sequence[Published]) -> Knowledge:
         list(_expressions(releases, unknowns)),
         list(unknowns.structure()),
         list(unknowns.assumptions()),
+        cells=[(at, place, cell) for (at, place), cells in unknowns.cells.items() for cell in cells],
     )
 
 
 class _Unknowns:
     """The unknown cells, numbered."""
 
-    def __init__(self, releases: Sequence[Published]) -> None:
-        self.releases = releases
+    def __init__(self, releases: Sequence[Published], implied: Implied) -> None:
+        self.releases, self.implied = releases, implied
         self.categories = categories_of(releases)
         named = [tuple(name for name, _ in cell) for release in releases for cell in release.counts]
         self.meanings = [meaning for meaning in MEANINGS if {*meaning.attributes} <= {*self.categories}]
@@ -105,6 +120,7 @@ class _Unknowns:
     def assumptions(self) -> Iterator[Row]:
         for at in range(len(self.releases)):
             yield from self._impossible(at)
+            yield from self._implied(at)
         for before, after in pairwise(range(len(self.releases))):
             yield from self._growth(before, after)
 
@@ -122,6 +138,13 @@ class _Unknowns:
             for cell, positions in self.sums(at, place, meaning.attributes).items():
                 if not meaning.is_possible(dict(cell)):
                     yield weigh_cells(positions, [], 0.0, 0.0)
+
+    def _implied(self, at: int) -> Iterator[Row]:
+        for cells in self.implied:
+            if all(name in self.categories for cell in cells for name, _ in cell):
+                inner, outer = (self.columns(at, cell) for cell in cells)
+                if len(inner) and len(outer):
+                    yield weigh_cells(outer, inner, 0.0, np.inf)
 
     def _possible(self, at: int, attributes: Attributes) -> list[Cell]:
         """The cells of a table in which, by everything published of a release, there may be patients."""
@@ -166,4 +189,6 @@ def _expressions(releases: Sequence[Published], unknowns: _Unknowns) -> Iterator
                 if count != 0 and then != 0:
                     row = weigh_cells(unknowns.columns(at, cell), unknowns.columns(before, cell), 0.0, 0.0)
                     change = None if count is None or then is None else count - then
-                    yield Expression(at, f"{describe_cell(cell)}, change since release {before + 1}", row, change)
+                    yield Expression(
+                        at, f"{describe_cell(cell)}, change since release {before + 1}", row, change, is_change=True
+                    )

@@ -1,8 +1,9 @@
 """Suppress the small counts of a release: tables of one population in which no count of 1 to 10 can be derived."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import polars as pl
 
@@ -10,9 +11,11 @@ from workbench.assessment.census import Census
 from workbench.assessment.intervals import wilson_interval
 from workbench.assessment.suppression.auditing import THRESHOLD, Audit, audit_releases
 from workbench.assessment.suppression.hiding import hide_counts
+from workbench.assessment.suppression.knowledge import Knowledge
 from workbench.assessment.suppression.ordering import order_openly
 from workbench.assessment.suppression.published import EVERYONE, Cell, Count, cells_of, read_published
-from workbench.assessment.suppression.reading import read_knowledge
+from workbench.assessment.suppression.reading import Implied, read_knowledge
+from workbench.assessment.suppression.veiling import hide_zeros
 
 _COUNT = "n_patients"
 
@@ -56,15 +59,23 @@ class Suppressed:
 
 
 def suppress(
-    censuses: Sequence[Census], *, earlier: Sequence[Suppressed | Sequence[Census]] = (), threshold: int = THRESHOLD
+    censuses: Sequence[Census],
+    *,
+    earlier: Sequence[Suppressed | Sequence[Census]] = (),
+    threshold: int = THRESHOLD,
+    implied: Implied = (),
 ) -> Suppressed:
     """Return tables in which no count of 1–10 patients is shown or can be derived.
 
     Give everything that is published together, and everything that was published before. Hidden are the small counts
     (primary) and those that would give them away (complementary), with one mark for both: over the cells, totals,
-    shares and missing counts of all tables, and over the changes between releases. A 0 is shown. With fewer than 11
-    patients in all, everything else is hidden. Small numbers of studies, series or images are not looked for:
+    shares and missing counts of all tables, and over the changes between releases. With fewer than 11
+    patients in all, everything is hidden. Small numbers of studies, series or images are not looked for:
     they do not tell how many patients they come from, so a census of them is refused.
+
+    A 0 is shown of groups that are known. Where a group's number is hidden, and everything that would tell a part of
+    it, its zeros are hidden too, in every table: of three patients of one race nobody may see that all are women. A 0
+    that follows from one of a group of at least 11 is shown, and so is that a category occurs.
 
     What the rule does not cover: two attributes of which one is a function of the other, such as a model and its
     manufacturer, are only seen through when `workbench.assessment.suppression.meanings` names them, or refused. Nor
@@ -82,6 +93,8 @@ def suppress(
         What was published of the same population before, oldest first; or the tables of each, as read back.
     threshold : int
         The smallest count that may be known.
+    implied : sequence of (Cell, Cell)
+        Groups of which the first is part of the second, as a reader may know: whoever has no images has no scanner.
 
     Returns
     -------
@@ -122,19 +135,39 @@ def suppress(
             f"Received {len(censuses):,} censuses with {len(exact.counts) - len(counts):,} hidden counts. "
             "Small counts are found in exact censuses. Suppress a family once, from the censuses of a cohort."
         )
-    shown = hide_counts(
-        counts, lambda trial: read_knowledge([*before, replace(exact, counts=dict(trial))]), threshold=threshold
-    )
+
+    def read(trial: Mapping[Cell, Count]) -> Knowledge:
+        seen = replace(exact, counts=hide_zeros(trial, exact.complete))
+        return read_knowledge([*before, seen], implied=implied)
+
+    shown = hide_zeros(hide_counts(counts, read, threshold=threshold), exact.complete)
     rule = f"Counts of 1–{threshold - 1} patients, and those that would give them away, are hidden."
     tables = tuple(_with_hidden(census, shown, rule) for census in censuses)
-    proof = audit_releases([*before, read_published(tables)], threshold=threshold)
+    proof = audit_releases([*before, read_published(tables)], threshold=threshold, implied=implied)
     proof.require_none()
-    positive = [count for cell, count in shown.items() if counts[cell] > 0]
+    positive = [count for cell, count in shown.items() if counts.get(cell, 0) > 0]
     return Suppressed(tables, proof, rule, len(positive), positive.count(None))
+
+
+def _with_nobody(census: Census, shown: Mapping[Cell, Count]) -> Census:
+    """With a row for each combination of nobody that is hidden."""
+    listed, names = {*cells_of(census.table, census.by)}, tuple(sorted(census.by))
+    hidden = [cell for cell, count in shown.items() if count is None and cell not in listed]
+    nobody = [dict(cell) for cell in hidden if tuple(name for name, _ in cell) == names]
+    if not nobody:
+        return census
+    wide, columns = census.table, []
+    for name in census.by:
+        known, more = cast("pl.Enum", wide.schema[name]).categories.to_list(), [cell[name] for cell in nobody]
+        kind = pl.Enum(list(dict.fromkeys([*known, *more])))
+        wide = wide.with_columns(pl.col(name).cast(pl.String).cast(kind))
+        columns.append(pl.Series(name, more, dtype=kind))
+    return replace(census, table=pl.concat([wide, pl.DataFrame(columns)], how="diagonal"))
 
 
 def _with_hidden(census: Census, shown: dict[Cell, Count], rule: str) -> Census:
     total = shown[EVERYONE]
+    census = _with_nobody(census, shown)
     counts = [shown[cell] for cell in cells_of(census.table, census.by)]
     missing = [shown[(each,)] for each in census.missing.select("attribute", "reason").iter_rows()]
     low, high = wilson_interval(pl.col(_COUNT), pl.col("n_total"))
