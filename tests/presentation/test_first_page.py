@@ -93,3 +93,15 @@ def test_a_profile_of_a_controlled_source_says_that_it_is_for_the_holder(tmp_pat
     )
     open_to_all = describe_cohort(invented, invented.where(sex="Female"), reference="us_acs")
     assert "holder" not in open_to_all.first_page().rule
+
+
+def test_a_checksum_is_no_day_and_the_publisher_may_say_one(tmp_path: Path) -> None:
+    file = tmp_path / "registry.csv"
+    file.write_text("patient_id,sex\na,F\nb,M\n", encoding="utf-8")
+    repository = wb.open_catalog(file).repository
+    version = repository.version
+    said = f"Data version {version} of the {repository.name}, which does not say of which day it is."
+    assert (as_of(repository), as_of(repository, version)) == (said, said)
+    assert as_of(repository, version, day="2026-06-30") == (
+        f"As of June 30, 2026: the {repository.name}, data version {version}."
+    )

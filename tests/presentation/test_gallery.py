@@ -107,3 +107,12 @@ def test_a_batch_is_explained_the_licenses_are_led_to_and_a_banner_is_kept():
     assert told["as_of"]["note"] == "The day of the last batch: studies that were released together."
     assert (told["commercial"]["link"], told["commercial"]["part"]) == ("See the licenses", "section=terms")
     assert page["banner"] == "Invented."
+
+
+def test_a_source_without_a_day_says_so_an_invented_one_says_invented_and_every_citation_is_offered():
+    more = {"as_of": "", "banner": "Invented.", "cite": ["One 2026.", "Two 2026."]}
+    told = {each["id"]: each for each in gallery_page({"overview": SITE["overview"] | more})["groups"][0]["tiles"]}
+    assert told["as_of"]["text"] == "Not stated"
+    assert told["as_of"]["note"] == "The source does not say of which day its data are."
+    assert told["patients"]["label"] == "How many invented patients?"
+    assert told["cite"]["note"] == "One 2026.\nTwo 2026."

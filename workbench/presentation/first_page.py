@@ -94,10 +94,11 @@ def first_page(
     contact = contact_of(repository, identity or Identity())
     asked = f"Questions: {contact}" if contact else _NOBODY
     told = tuple(sentences)[:_SENTENCES]
-    return FirstPage(told, figure, as_of(repository, release), asked, rule, banner_above(repository))
+    day = identity.as_of if identity else ""
+    return FirstPage(told, figure, as_of(repository, release, day=day), asked, rule, banner_above(repository))
 
 
-def as_of(repository: Repository, release: str = "") -> str:
+def as_of(repository: Repository, release: str = "", *, day: str = "") -> str:
     """Return which data a report shows, and of which day.
 
     Parameters
@@ -106,19 +107,25 @@ def as_of(repository: Repository, release: str = "") -> str:
         The source.
     release : str
         Of the source; empty for its version.
+    day : str
+        Of which the publisher says that the data are, where the source itself has no releases.
 
     Returns
     -------
     str
         A sentence.
     """
+    is_checksum = repository.build.startswith(repository.version)
+    release = "" if is_checksum and release == repository.version else release
     source = f"the {repository.name}" if repository.name[:1].isupper() else repository.name
-    told = release or _last_batch(repository) or repository.version
-    day = _published(repository, told)
+    told = release or day or _last_batch(repository) or repository.version
+    published = _published(repository, told)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", told):
         return f"As of {in_full(date.fromisoformat(told))}: {source}, data version {repository.version}."
     version = f"version {told.removeprefix('v')}"
-    return f"As of {in_full(day)}: {source}, {version}." if day else f"As of {version} of {source}."
+    if is_checksum and told == repository.version:
+        return f"Data {version} of {source}, which does not say of which day it is."
+    return f"As of {in_full(published)}: {source}, {version}." if published else f"As of {version} of {source}."
 
 
 def in_full(day: date) -> str:

@@ -57,13 +57,13 @@ def gallery_page(site: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def _answers(site: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any] | None]:
     """How many patients, the largest gap, sex not known, as of when, commercial use, how to cite."""
     first: Mapping[str, Any] = next(iter(site.values()), {})
-    yield _counted(site, "patients", "How many patients?")
+    yield _counted(site, "patients", f"How many {'invented ' * bool(first.get('banner'))}patients?")
     yield _gap(site.get("census", {}))
     yield _counted(site, "sex_unknown", _SEX, pages=("census",)) or _unsaid(site.get("census", {}))
-    yield _dated(first.get("as_of", ""))
+    yield _dated(first.get("as_of"))
     yield _used((first.get("use") or {}).get("commercial", ""), "overview" if "overview" in site else "")
     cite = list(first.get("cite") or ())
-    yield _answer("cite", "How do I cite it?", "Copy these words", cite[0]) if cite else None
+    yield _answer("cite", "How do I cite it?", "Copy these words", "\n".join(cite)) if cite else None
 
 
 def _answer(name: str, question: str, text: str, note: str, page: str = "", value: Any = None) -> dict[str, Any]:
@@ -96,9 +96,11 @@ def _gap(census: Mapping[str, Any]) -> dict[str, Any] | None:
     return _answer("gap", "Where is the largest gap?", gap["attribute"], said, "census")
 
 
-def _dated(as_of: str) -> dict[str, Any] | None:
-    if not as_of:
+def _dated(as_of: str | None) -> dict[str, Any] | None:
+    if as_of is None:
         return None
+    if not as_of:
+        return _answer("as_of", "As of when?", "Not stated", "The source does not say of which day its data are.")
     day = re.search(r"\d{4}-\d{2}-\d{2}", as_of)
     said = as_of if day and day[0] != as_of else ""
     if as_of.startswith("batch of "):

@@ -44,7 +44,7 @@ def page_head(publication: Publication, *, title: str, subtitle: str, query: str
         ``provenance`` and, of an invented source, ``banner``.
     """
     repository, identity = publication.catalog.repository, publication.identity
-    as_of = _as_of(repository)
+    as_of = identity.as_of or _as_of(repository)
     url, license_words = _home(repository)
     source = {"name": repository.name, "version": _version(repository, as_of), "url": identity.url or url}
     return {
@@ -98,10 +98,11 @@ def flat_stamp(provenance: dict[str, Any]) -> dict[str, str]:
 
 
 def _as_of(repository: Repository) -> str:
+    """The state of the data as readers name it; empty where all that is known is a checksum."""
     if repository.key == "idc":
         return f"{repository.version}, published {repository.versions.sort('idc_version')['version_timestamp'][-1]}"
     dates = repository.column("patients", "batch").drop_nulls() if repository.has("patients", "batch") else ()
-    return f"batch of {max(dates)}" if len(dates) else repository.version
+    return f"batch of {max(dates)}" if len(dates) else _version(repository, "")
 
 
 def _version(repository: Repository, as_of: str) -> str:
@@ -127,12 +128,13 @@ def _citation(repository: Repository, as_of: str) -> list[str]:
     """The paper of a source that asks for one, else the source itself: a reader needs something to cite."""
     if repository.key == "idc":
         return _dated([_IDC_CITATION], repository, as_of)
-    released = "" if as_of == repository.version else f", {as_of}"
+    released = "" if as_of in ("", repository.version) else f", {as_of}"
     return [f"{repository.name}, data version {repository.version}{released}."]
 
 
 def _dated(citation: list[str], repository: Repository, as_of: str) -> list[str]:
     """A citation with the state of the data behind its first line, so that a reader can ask for the same again."""
+    as_of = as_of or f"data version {repository.version}"
     if not citation or as_of in citation[0]:
         return citation
     first, *rest = citation
