@@ -14,7 +14,7 @@ _NOT_KNOWN, _OTHER = "Not known", "Other or not known"
 _SEX_COLORS = {"Female": ORANGE, "Male": BLUE, _OTHER: GRAY}
 _HALF = 0.5
 _BEYOND = 1.12  # of the longest bar, to the end of the axis
-_ARROW = 1100  # square pixels of a head as high as a row
+_ARROW = 800  # square pixels of a head as high as a row
 _DARK = 0.6  # of the logarithm of the largest number; beyond, a cell is so dark that its number has to be light
 
 
