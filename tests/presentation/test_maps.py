@@ -57,6 +57,14 @@ def test_the_world_is_drawn_from_shipped_borders() -> None:
     assert figure.svg.count("#0b5fa5") + figure.svg.count("rgb(11, 95, 165)") > 0
 
 
+def test_a_few_of_very_many_are_not_said_to_be_nobody() -> None:
+    """Of India there are more than a thousand million: 48 patients are 0.03 of a million."""
+    census = count_census(pl.DataFrame({"country": ["India"] * 48 + ["Germany"] * 15}), by=["country"])
+    said = charts.world_map(census, reference="un_wpp").description
+    assert "India: 48 (<0.1 per million)" in said
+    assert "0.0 per million" not in said
+
+
 def test_a_rate_is_per_million_of_the_country_itself() -> None:
     figure = charts.world_map(count_census(PATIENTS, by=["country"]), reference="un_wpp")
     inhabitants = read_reference("un_wpp", country="Singapore").n_total

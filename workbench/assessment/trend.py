@@ -110,10 +110,7 @@ class Trend:
 
     @property
     def sentence(self) -> str:
-        """One plain sentence: how many there were at the last period, and whose share changed most since the first.
-
-        The missing are categories like any other: a share of all patients moves when theirs does.
-        """
+        """How many there were at the last period, and whose share changed most since the first, missing ones too."""
         words, over = plain_words(self.by), plain_words(self.over)
         if self.table.is_empty():
             return f"There are no {self.unit} with a {over} to count."
