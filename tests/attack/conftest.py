@@ -96,6 +96,7 @@ def fleet(tmp_path_factory) -> Iterator[Fleet]:
     as_nobody = _run_as_nobody(folder / "supervisord.conf")
     told = json.loads((folder / "live" / "voila.json").read_text())
     told["VoilaPages"]["ping_seconds"] = 1  # so that a socket that stays open shows it soon
+    told["PageKernels"] |= {"alone_seconds": 8, "cull_interval": 1}  # instead of 20 and 5
     (folder / "live" / "voila.json").write_text(json.dumps(told))
     (folder / "live" / "secret.csv").write_text(SECRET)
     (place / "secret.txt").write_text(SECRET)

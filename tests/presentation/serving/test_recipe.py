@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.presentation.site.small_site import write_small
+from workbench.cli import main
 from workbench.presentation.serving import recipe
 from workbench.presentation.serving.recipe import Service, write_recipe
 
@@ -18,10 +19,10 @@ def aggregates(tmp_path_factory):
 
 def test_numbers_out_of_their_range_are_told_together(aggregates, tmp_path):
     with pytest.raises(ValueError, match="out of their range") as error:
-        write_recipe(aggregates, tmp_path / "www", Service(processes=0, most=501, port=70000))
+        write_recipe(aggregates, tmp_path / "www", Service(processes=9, most=501, port=70000, first_port=65530))
     assert str(error.value) == (
-        "Numbers out of their range came: --processes 0: 1 to 99; --kernels 501: 1 to 500; --port 70000: 1 to 65535 "
-        "would be right. See what each is for: workbench serve --help"
+        "Numbers out of their range came: --kernels 501: 1 to 500; --port 70000: 1 to 65535; --first-port 65530: 1 to "
+        "65527 would be right. See what each is for: workbench serve --help"
     )
     assert not (tmp_path / "www").exists()
 
@@ -30,7 +31,7 @@ def test_without_superlance_nothing_is_written(aggregates, tmp_path, monkeypatch
     monkeypatch.setattr(recipe.sys, "executable", str(tmp_path / "python"))
     with pytest.raises(ValueError, match="superlance") as error:
         write_recipe(aggregates, tmp_path / "www")
-    assert str(error.value) == (
+    assert str(error.value).splitlines()[0] == (
         "superlance is not installed; it asks each page process whether it is well. "
         "Install it: pip install 'imaging-workbench[serving]'"
     )
@@ -61,4 +62,10 @@ def test_with_a_certificate_the_address_is_encrypted_and_stays_so(aggregates, tm
     assert "@" not in (folder / "supervisord.conf").read_text()
     service_text = (folder / "workbench-page@.service").read_text()
     assert "WatchdogSec=15" in service_text
-    assert "MemoryMax=1500M" in service_text  # 300 for the process and 60 for each of 20 kernels
+    assert "MemoryMax=2000M" in service_text  # 400 for the process and 80 for each of 20 kernels
+
+
+def test_what_could_not_be_started_is_refused_before_anything_is_counted(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("workbench.cli.publishing.open_publication", lambda _: pytest.fail("It was counted."))
+    assert main(["serve", f"--recipe={tmp_path / 'www'}", "--first-port=70000"]) != 0
+    assert "--first-port 70000: 1 to 65534" in capsys.readouterr().err

@@ -4,10 +4,11 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 
 import pytest
 
+from tests.attack.visitors import ask
+from tests.presentation.browsing import free_port
 from tests.presentation.site.small_site import write_small
 from workbench.presentation.serving import running_page, serve
 
@@ -39,25 +40,30 @@ def test_a_number_that_is_no_port_is_refused(page_file):
 
 
 @pytest.mark.slow
-def test_a_page_that_cannot_be_read_shows_neither_a_path_nor_a_trace(page_file):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with running_page(page_file, port=port, preheat=False) as (address, _):
+def test_a_server_on_this_machine_tells_strangers_nothing_and_ends_with_who_started_it(page_file):
+    with running_page(page_file, port=free_port(), preheat=False, host="desk.example.org") as (address, voila):
         page_file.unlink()  # after the server has checked it
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(address, timeout=60) as answer:
-            html = answer.read().decode()
-    assert "voila_finish" in html, "the whole page came, which says in the browser that its numbers are missing"
-    assert str(page_file.parent) not in html
-    assert "Traceback" not in html
+        html = ask(address, "/explore/overview").text
+        assert "voila_finish" in html, "the whole page came, which says in the browser that its numbers are missing"
+        assert str(page_file.parent) not in html
+        assert "Traceback" not in html
+        for host, status in {
+            "localhost:1": 200,
+            "[::1]": 200,
+            "desk.example.org": 200,
+            "evil.example:8866": 421,
+        }.items():
+            answer = ask(address, "/health", headers={"Host": host})
+            assert answer.status == status
+        assert "This name is not known here" in answer.text
+        assert voila.stdin is not None
+        voila.stdin.close()  # as the system does where we are killed
+        assert voila.wait(timeout=20) == 0
 
 
 @pytest.mark.slow
 def test_ctrl_c_stops_the_server_although_polars_has_run(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     pages = write_small(tmp_path / "pages")
     program = (
         "import polars, sys; from workbench.cli import main; polars.DataFrame({'x': [1]}).lazy().collect(); main()"

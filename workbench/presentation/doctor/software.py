@@ -159,4 +159,6 @@ def _lacking(extra: str) -> list[str]:
         for each in needed
         if each.marker and each.marker.evaluate({"extra": extra}) and not each.marker.evaluate({"extra": ""})
     ]
+    if not ours:
+        return ["an older version of the workbench was installed, which has no such extra"]
     return [words for each in ours if (words := _shortfall(each.name, str(each.specifier)))]

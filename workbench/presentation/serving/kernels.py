@@ -2,9 +2,11 @@
 
 import contextlib
 import datetime as dt
+import resource
 import secrets
 import sys
 import time
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -16,8 +18,6 @@ from traitlets import Integer, Unicode, default
 
 from workbench.presentation.serving.forking import ANEW, Zygote
 
-#: A page that was rendered but never came alive in a browser, and one whose tab was closed, keep a kernel so long.
-_ALONE_SECONDS = 20
 _TIDY_SECONDS = 5
 _SAY_SECONDS = 1.0
 _READY_SECONDS = 60.0
@@ -76,6 +76,10 @@ class PageKernels(AsyncMappingKernelManager):
     """
 
     most = Integer(20, help="How many kernels may run at once").tag(config=True)
+    most_mb = Integer(90, help="MB of memory above which a kernel ends; of the largest page it has 60").tag(config=True)
+    alone_seconds = Integer(
+        20, help="How long a page keeps a kernel that never came alive in a browser, or whose tab was closed"
+    ).tag(config=True)
     worker = Unicode("00", help="How every kernel's number begins, by which a proxy finds its server").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -185,7 +189,7 @@ class PageKernels(AsyncMappingKernelManager):
         self.zygote.close()
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """End a kernel that nobody needs any more.
+        """End a kernel that nobody needs any more, or that somebody makes grow.
 
         A page of ours needs none once its content is in the browser; the explorer of rows needs its own as long as it
         is open.
@@ -199,6 +203,16 @@ class PageKernels(AsyncMappingKernelManager):
         idle = (dt.datetime.now(dt.UTC) - getattr(kernel, "last_activity", dt.datetime.now(dt.UTC))).total_seconds()
         connected = self._kernel_connections.get(kernel_id, 0) > 0
         keeps = connected and kernel_id in self._anew
-        limit = self.cull_idle_timeout if connected else min(_ALONE_SECONDS, self.cull_idle_timeout)
-        if (idle > limit and not keeps) or not await ensure_async(kernel.is_alive()):
+        limit = self.cull_idle_timeout if connected else min(self.alone_seconds, self.cull_idle_timeout)
+        is_large = kernel_id not in self._anew and _resident_mb(kernel) > self.most_mb
+        if (idle > limit and not keeps) or is_large or not await ensure_async(kernel.is_alive()):
             await self.shutdown_kernel(kernel_id)
+
+
+def _resident_mb(kernel: Any) -> float:
+    """Memory of a kernel, what it shares with others included; 0 where the system does not say."""
+    try:
+        pages = int(Path(f"/proc/{kernel.provisioner.pid}/statm").read_text().split()[1])
+    except (OSError, AttributeError):
+        return 0.0
+    return pages * resource.getpagesize() / 1e6

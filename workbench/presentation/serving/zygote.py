@@ -16,6 +16,8 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
+import warnings
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -40,12 +42,13 @@ _NEEDED = (
 )
 #: Resources of a kernel that end it when it asks for more: what a page needs, several times over.
 _LIMITS = {
-    resource.RLIMIT_DATA: 400 << 20,  # bytes of memory of its own
+    resource.RLIMIT_DATA: 200 << 20,  # bytes of memory of its own, half of it for threads
     resource.RLIMIT_CPU: 60,  # seconds of computing
     resource.RLIMIT_FSIZE: 0,  # it writes no file
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_NOFILE: 256,
 }
+_STACK_BYTES = 1 << 20  # of a thread, instead of eight
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, prctl(2)
 _REAP_MILLISECONDS = 1000
 
@@ -117,6 +120,7 @@ def _settle(cwd: str) -> None:
     for stream in range(2):  # the third, the log, stays
         os.dup2(nowhere, stream)
     os.close(nowhere)
+    threading.stack_size(_STACK_BYTES)
     for kind, limit in _LIMITS.items():
         resource.setrlimit(kind, (limit, limit))
 
@@ -141,6 +145,7 @@ def _profile() -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    warnings.simplefilter("ignore")  # they name folders, and nobody who reads the log can mend them
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when we end
     with _profile(), socket.socket(fileno=int(sys.argv[1])) as entrance:
         _import_pages()
