@@ -38,7 +38,7 @@ def test_the_pages_of_a_source_are_written_with_their_list(done, exports, tmp_pa
     assert done("site", "aggregates", "--source", str(exports[0]), "--out", folder).splitlines()[-1].endswith(folder)
     manifest = json.loads((tmp_path / "pages" / "manifest.json").read_text(encoding="utf-8"))
     assert list(manifest["pages"]) == ["overview", "census", "data_catalog"]
-    assert manifest["source"]["name"] == f"Gen3 export {exports[0].name}"
+    assert manifest["source"]["name"] == "Gen3 export"
     assert (manifest["source"]["disclosure"], manifest["identity"]["name"]) == ("controlled", "")
 
 

@@ -14,6 +14,15 @@ from workbench.presentation.census_counts import PublicCounts, count_public
 from workbench.presentation.identity import Identity
 from workbench.presentation.published import read_earlier
 
+#: What a controlled source without a name is called, by its kind: its file or folder may tell of people.
+_GENERIC = {
+    "table": "Table of patients",
+    "gen3": "Gen3 export",
+    "release": "Released tables",
+    "dicom": "DICOM files",
+    "dicomweb": "DICOMweb server",
+}
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -62,7 +71,8 @@ def publish(
     catalog : Catalog
         What was opened.
     identity : Identity, optional
-        Whose commons it is. Its name takes the place of the source's own, and its disclosure can only tighten.
+        Whose commons it is. Its name takes the place of the source's own, and its disclosure can only tighten. Without
+        a name a controlled source is called by its kind, never by its file, folder or server.
     own : pathlib.Path, optional
         Entries of your own for the data catalog.
     earlier : pathlib.Path, optional
@@ -97,7 +107,7 @@ def _as_published(catalog: Catalog, identity: Identity) -> Catalog:
     """The catalog under the name of the commons, so that no title or subtitle speaks of another."""
     repository = catalog.repository
     disclosure: Disclosure = "controlled" if identity.disclosure == "controlled" else repository.disclosure
-    name = identity.name or repository.name
+    name = identity.name or _GENERIC.get(repository.key, repository.name)
     if (name, disclosure) == (repository.name, repository.disclosure):
         return catalog
     return dataclasses.replace(catalog, repository=dataclasses.replace(repository, name=name, disclosure=disclosure))
