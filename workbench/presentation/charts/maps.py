@@ -201,15 +201,10 @@ def _titled(table: pl.DataFrame, counted: Census, places: str, of: str) -> tuple
     seen = table.filter(pl.col("n").is_null() | (pl.col("n") > 0)).sort(measure, descending=True, nulls_last=True)
     words = "; ".join(
         f"{row['name']}: {wording.number(row['n'])}"
-        + (f" ({_rate(row['per_million'])} per million)" if row.get("per_million") is not None else "")
+        + (f" ({row['per_million']:,.2f} per million)" if row.get("per_million") is not None else "")
         for row in seen.iter_rows(named=True)
     )
     return title, subtitle, f"{words}."
-
-
-def _rate(per_million: float) -> str:
-    """A rate with one decimal; somebody is never told as nobody."""
-    return "<0.1" if 0 < per_million < 0.05 else f"{per_million:,.1f}"
 
 
 def _unrated(table: pl.DataFrame) -> str:
