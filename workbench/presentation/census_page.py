@@ -263,8 +263,7 @@ def _gap_lead(population: ReferencePopulation) -> str:
 def _imaged_lead(counts: PublicCounts) -> str:
     if counts.is_open:
         imaged = counts.censuses.get(("modality",))
-        base = (
-            "" if imaged is None or imaged.n_total is None else f"Of {imaged.n_total:,} patients with acquired images. "
-        )
+        n, n_all = None if imaged is None else imaged.n_total, counts.cohort.patients.height
+        base = "" if n is None or n == n_all else f"Of {n:,} patients with acquired images. "
         return f"{base}A patient counts once in each group that he or she has images of."
     return "A patient counts once, in the combination of all that he or she has images of."
