@@ -73,3 +73,13 @@ def test_a_page_that_fails_leaves_no_folder(catalog, counted, monkeypatch, tmp_p
     with pytest.raises(ValueError, match="no such page"):
         aggregates.write_aggregates(publish(catalog), tmp_path / "pages")
     assert not list(tmp_path.glob("*pages*"))
+
+
+def test_what_was_repaired_is_told_in_one_line(tmp_path):
+    file = tmp_path / "registry.csv"
+    file.write_text("patient_id,sex,age_years\na,F,30\nb,elf,40\nc,M,131\n", encoding="utf-8")
+    said = aggregates._repairs(open_catalog(file).repository)
+    assert said.startswith("Repaired or set aside: ")
+    assert "1 of 3 patients" in said
+    assert said.endswith("All of them: workbench catalog --quality")
+    assert "\n" not in said

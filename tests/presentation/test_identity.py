@@ -180,3 +180,18 @@ def test_a_line_that_could_break_a_page_is_refused(written):
 def test_every_shipped_example_is_read():
     files = sorted(asset_path("dashboards", "commons").glob("*.toml"))
     assert [read_identity(file).name for file in files]
+
+
+def test_a_column_that_is_not_ours_and_a_source_that_is_not_there_are_told(written, tmp_path):
+    file = written('name = "x"\nsource = "absent.csv"\ncolumns = { study_date = "Day", body_region = "Part" }')
+    with pytest.raises(ValueError, match="describes no commons") as error:
+        read_identity(file)
+    told = str(error.value)
+    assert (
+        "line 2: source is 'absent.csv'; there is no such file or folder beside this one. A path from here, or idc, "
+        "synthetic, would be right\n"
+    ) in told
+    assert "our names to the table's columns would be right. study_date is none of: collection_id, patient_id, " in told
+    (tmp_path / "absent.csv").write_text("patient_id\na\n")
+    right = written('name = "x"\nsource = "absent.csv"\ncolumns = { body_region = "Part" }')
+    assert read_identity(right).columns == {"body_region": "Part"}

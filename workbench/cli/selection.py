@@ -9,6 +9,7 @@ import yaml
 
 from workbench.cli.steps import WordsError, take_steps
 from workbench.errors import UnknownNameError
+from workbench.vocabulary.column_names import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 
 _LAYOUT = "layout:"  # how the key of a source begins that was read by a layout
 
@@ -35,7 +36,8 @@ def add_source(parser: argparse.ArgumentParser, *, of_file: bool = False) -> Non
         action="append",
         default=[],
         metavar="NAME=COLUMN",
-        help="for a table: our name and its column, such as patient_id=PatientID; or a YAML file of such pairs",
+        help="for a table: our name and its column, such as patient_id=PatientID; or a YAML file of such pairs. Our "
+        f"names: {', '.join((*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES))}",
     )
     parser.add_argument(
         "--layout",

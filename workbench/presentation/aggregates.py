@@ -8,9 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from workbench.assets import asset_path
 from workbench.cache import rules_digest, say, sealed_folder
 from workbench.catalog.registry import datasets
+from workbench.catalog.repository import Repository
 from workbench.presentation.glossary import glossary_of
 from workbench.presentation.manifest import MANIFEST, write_pages
 from workbench.presentation.pages import list_pages
@@ -18,6 +21,8 @@ from workbench.presentation.publication import Publication
 from workbench.presentation.published import pack_tables
 from workbench.presentation.staging import replaced_folder
 from workbench.presentation.vega_bundle import vega_bundle
+
+_RULES_TOLD = 3
 
 
 def public_pages(publication: Publication) -> dict[str, dict[str, Any]]:
@@ -93,11 +98,22 @@ def cached_aggregates(publication: Publication) -> Path:
 
 def _write(publication: Publication, folder: Path) -> None:
     say("Counting what the pages show (some seconds) …")
+    say(_repairs(publication.catalog.repository))
     repository, identity = publication.catalog.repository, publication.identity
     pages = public_pages(publication)
     source = {"name": repository.name, "version": repository.version, "disclosure": publication.disclosure}
     write_pages(folder, pages, source=source, identity=identity.entry(), refresh_days=identity.refresh_days)
     vega_bundle()
+
+
+def _repairs(repository: Repository) -> str:
+    """One line on what was repaired when the source was read, for its holder: the largest rules first."""
+    touched = repository.data_quality.filter(pl.col("n") > 0).sort("n", descending=True, maintain_order=True)
+    told = [f"{row['rule']}: {row['n']:,} of {row['n_total']:,} {row['unit']}" for row in touched.to_dicts()]
+    if not told:
+        return "Nothing in the source had to be repaired."
+    more = f"; and {len(told) - _RULES_TOLD} more rules" if len(told) > _RULES_TOLD else ""
+    return f"Repaired or set aside: {'; '.join(told[:_RULES_TOLD])}{more}. All of them: workbench catalog --quality"
 
 
 def _import_jsonschema() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from workbench.errors import listed
 from workbench.presentation.contrast import LEAST_CONTRAST, LIGHT_GROUND, contrast
 from workbench.presentation.manifest import MANIFEST
+from workbench.vocabulary.column_names import OTHER_NAMES, PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 
 #: Endings of a logo and their media types.
 LOGOS = {
@@ -19,6 +21,7 @@ LOGOS = {
     ".webp": "image/webp",
 }
 
+_NAMED = ("idc", "synthetic")
 _MOST_LOGO_BYTES = 100_000
 _MOST_CHARACTERS = 600
 _MOST_DAYS = 3650
@@ -116,9 +119,22 @@ def _days(value: object, _: Path) -> str:
     return f"a number of days from 0 (no promise) to {_MOST_DAYS} would be right"
 
 
+def _source(value: object, folder: Path) -> str:
+    said = _text(value, folder)
+    if said or not isinstance(value, str):
+        return said
+    places = (folder / Path(value).expanduser(), Path(value).expanduser())
+    if value.partition(":")[0] in _NAMED or "://" in value or any(place.exists() for place in places):
+        return ""
+    return "there is no such file or folder beside this one. A path from here, or idc, synthetic, would be right"
+
+
 def _columns(value: object, folder: Path) -> str:
     if isinstance(value, dict) and not any(_text(each, folder) for each in value.values()):
-        return ""
+        known = (*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES)
+        strange = [name for name in value if name not in known and name not in OTHER_NAMES]
+        told = f"our names to the table's columns would be right. {listed(strange)} is none of: {', '.join(known)}"
+        return told if strange else ""
     return 'new names to columns would be right, such as { sex = "Gender" }'
 
 
@@ -131,7 +147,7 @@ def _earlier(value: object, folder: Path) -> str:
 #: Key to a rule: the value and the folder of the file to what is wrong about it, empty where nothing is.
 RULES: dict[str, Callable[[Any, Path], str]] = {
     "name": _text,
-    "source": _text,
+    "source": _source,
     "logo": _logo,
     "url": _address,
     "contact": _contact,

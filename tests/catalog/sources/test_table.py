@@ -15,6 +15,11 @@ from workbench.catalog.repository import Repository
 from workbench.catalog.sources.table import open_table, read_table
 from workbench.errors import UnknownNameError
 
+WHO = (
+    "Say which column identifies patients: columns={'patient_id': '…'}, in commons.toml "
+    'columns = { patient_id = "…" }, in a shell --columns patient_id=….'
+)
+
 
 def column(repository: Repository, table: str, name: str) -> list[object]:
     """Return a column as a list."""
@@ -172,7 +177,14 @@ def test_a_name_that_is_not_ours_is_refused() -> None:
     assert str(error.value).startswith(
         "No name 'patientid' in the common data model. Did you mean 'patient_id'? Valid: collection_id, patient_id,"
     )
-    assert str(error.value).endswith("Map one of these, or none.")
+    assert "Map one of these, or none. All names: collection_id, patient_id, " in str(error.value)
+    assert str(error.value).endswith("md5, file_name, url.")
+
+
+def test_what_pages_call_a_body_part_is_understood() -> None:
+    rows = pl.DataFrame({"pid": ["a"], "st": ["1.2"], "se": ["1.2.3"], "part": ["CHEST"]})
+    columns = {"patient_id": "pid", "study_uid": "st", "series_uid": "se", "body_region": "part"}
+    assert open_table(rows, columns=columns).column("series", "body_region").to_list() == ["Chest"]
 
 
 def test_a_column_that_the_table_lacks_is_refused() -> None:
@@ -186,10 +198,7 @@ def test_a_column_that_the_table_lacks_is_refused() -> None:
 def test_a_table_that_says_nothing_of_patients_is_refused() -> None:
     with pytest.raises(UnknownNameError) as error:
         open_table(pl.DataFrame({"subject": ["a"]}))
-    assert str(error.value) == (
-        "No column 'patient_id' in the table. Valid: subject. "
-        "Say which column identifies patients: columns={'patient_id': '…'}."
-    )
+    assert str(error.value) == (f"No column 'patient_id' in the table. Valid: subject. {WHO}")
 
 
 def test_series_without_studies_are_refused() -> None:
@@ -288,11 +297,7 @@ def test_a_first_row_that_stands_for_a_header_is_not_repeated(tmp_path: Path, ma
     with pytest.raises(UnknownNameError) as error:
         open_table(tmp_path / "t.csv", columns=mapping)
     asked = "patient_id" if mapping is None else mapping["patient_id"]
-    then = (
-        "Say which column identifies patients: columns={'patient_id': '…'}."
-        if mapping is None
-        else "Map patient_id to one of its columns."
-    )
+    then = WHO if mapping is None else "Map patient_id to one of its columns."
     assert str(error.value) == (
         f"No column '{asked}' in the table: the first line does not look like a header; 3 columns. {then}"
     )

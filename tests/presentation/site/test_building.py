@@ -155,3 +155,14 @@ def test_a_site_before_live_pages_leads_to_them(tmp_path):
 def test_a_planted_fault_is_found(tmp_path, name, text, problem):
     (tmp_path / name).write_text(text)
     assert find_problems(tmp_path) == [problem]
+
+
+@pytest.mark.parametrize("base", ["lake", "https://x.org/l a ke", '/"/'])
+def test_a_base_that_is_no_path_of_a_host_is_told(tmp_path, base):
+    with pytest.raises(ValueError, match="--base") as error:
+        build_site(write_small(tmp_path / "pages"), tmp_path / "site", base=base)
+    assert str(error.value) == (
+        f"--base {base} came. A path from the root of the host would be right, without spaces, such as /lake/ or "
+        "https://example.org/lake/. Correct it, or leave it out where the site stands at the root."
+    )
+    assert not (tmp_path / "site").exists()

@@ -32,8 +32,13 @@ _THEN = (
 def open_folder(path: str | Path) -> Repository:
     """Return a folder of tables in the common data model as a repository.
 
-    Rows are found by what people call them: ``collection_id`` and ``patient_id``, ``study_uid``, ``series_uid``.
-    Where a manifest lists SHA-256 sums, every table it names must match.
+    Rows are found by what people call them. ``patients.parquet``, one row a patient, has ``collection_id`` and
+    ``patient_id``; ``studies.parquet`` has both and ``study_uid``; ``series.parquet`` has these three and
+    ``series_uid``; ``measurements.parquet``, one row a test, has the patient's two, ``test_name`` and
+    ``test_result``. All other columns bear the names of `workbench.vocabulary.column_names`, such as ``sex``,
+    ``age_years`` (in the patients) and ``modality`` (in the series); those may be left out. A key stands once in its
+    own table, and names a row wherever it stands elsewhere. One CSV alone is opened as a table instead.
+    Where ``manifest.json`` lists SHA-256 sums, every table it names must match.
 
     Parameters
     ----------

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from workbench.catalog.sources.gen3_nodes import NODES
-from workbench.catalog.sources.table_rows import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 from workbench.errors import UnknownNameError, unknown_name
+from workbench.vocabulary.column_names import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 
 _COMMON = (
     *("subject", "patient", "pid", "mrn", "id", "uid", "gender", "sex", "age", "dob", "birth_date", "ethnic_group"),

@@ -11,8 +11,8 @@ from workbench.catalog.documents.forms import form_problems
 from workbench.catalog.documents.lines import Document, Place, read_document
 from workbench.catalog.sources.layout_columns import wrong_extract
 from workbench.catalog.sources.table import RESERVED
-from workbench.catalog.sources.table_rows import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 from workbench.errors import unknown_name
+from workbench.vocabulary.column_names import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 
 #: Names of ours that a column can be mapped to.
 NAMES = (*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES)

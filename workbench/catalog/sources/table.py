@@ -17,16 +17,11 @@ from workbench.catalog.sources.delimited import UnreadableTableError, read_delim
 from workbench.catalog.sources.headers import no_column
 from workbench.catalog.sources.kinds import refuse_kinds
 from workbench.catalog.sources.sealed import one_line, repository_of, rules_of
-from workbench.catalog.sources.table_rows import (
-    PATIENT_NAMES,
-    SERIES_NAMES,
-    STUDY_NAMES,
-    TEXT_NAMES,
-    interpret_table,
-)
+from workbench.catalog.sources.table_rows import TEXT_NAMES, interpret_table
 from workbench.errors import unknown_name
 from workbench.tables import PATIENTS, SERIES, STUDIES
 from workbench.vocabulary import anatomy, demographics, dicom, geography, spellings
+from workbench.vocabulary.column_names import OTHER_NAMES, PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 
 #: Words of `Catalog.where`, bands, and columns that every source has: no user's column can bear these names.
 RESERVED = {
@@ -37,6 +32,11 @@ RESERVED = {
 }
 
 _NAMES = (*PATIENT_NAMES, *STUDY_NAMES, *SERIES_NAMES)
+_ALL = f"Map one of these, or none. All names: {', '.join(_NAMES)}."
+_WHO = (
+    "Say which column identifies patients: columns={'patient_id': '…'}, in commons.toml "
+    'columns = { patient_id = "…" }, in a shell --columns patient_id=….'
+)
 _VOCABULARY = (anatomy, demographics, dicom, geography, spellings)
 _RULES = (ages, assemble, delimited, duplicates, persons, places, regions, table_rows, *_VOCABULARY)
 _CONSTANT = "="
@@ -85,14 +85,15 @@ def open_table(
     >>> repository.column("patients", "sex").to_list(), repository.column("patients", "smoker").to_list()
     (['Female', 'Male'], ['yes', 'Not Reported'])
     """
+    columns = {OTHER_NAMES.get(ours, ours): theirs for ours, theirs in (columns or {}).items()}
     title = one_line(name or ("table" if isinstance(source, pl.DataFrame) else Path(source).stem))
-    named = [theirs for ours, theirs in (columns or {}).items() if ours in TEXT_NAMES]
+    named = [theirs for ours, theirs in columns.items() if ours in TEXT_NAMES]
     table = source if isinstance(source, pl.DataFrame) else read_table(source, identifiers=named)
     if not table.height:
         raise ValueError(
             f"The table {title} has no rows. A table has one row a patient, study or series. Export it again."
         )
-    chosen = _mapping(table, columns or {})
+    chosen = _mapping(table, columns)
     refuse_kinds(table, lists=set(table.columns) - set(chosen.values()))
     build = _digest(table, {**chosen, "name": title})
 
@@ -177,16 +178,14 @@ def _mapping(table: pl.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
     """Return our name to the table's column for every name of ours, checked."""
     for ours, theirs in columns.items():
         if ours not in _NAMES:
-            raise unknown_name("name", ours, _NAMES, where="the common data model", then="Map one of these, or none.")
+            raise unknown_name("name", ours, _NAMES, where="the common data model", then=_ALL)
         if not theirs.startswith(_CONSTANT) and theirs not in table.columns:
             raise no_column(theirs, table.columns, then=f"Map {ours} to one of its columns.")
     used = set(columns.values())
     chosen = dict(columns)
     chosen.update({name: name for name in table.columns if name in _NAMES and name not in chosen and name not in used})
     if "patient_id" not in chosen:
-        raise no_column(
-            "patient_id", table.columns, then="Say which column identifies patients: columns={'patient_id': '…'}."
-        )
+        raise no_column("patient_id", table.columns, then=_WHO)
     if "series_uid" in chosen and "study_uid" not in chosen:
         raise ValueError(
             "The table maps series_uid but not study_uid. A series belongs to a study. "

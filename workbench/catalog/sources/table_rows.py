@@ -8,23 +8,9 @@ from workbench.catalog.sources.ages import age_columns, is_over_by_number
 from workbench.catalog.sources.assemble import Entities, QualityRow
 from workbench.catalog.sources.duplicates import merge_rows
 from workbench.catalog.sources.places import with_state
+from workbench.vocabulary.column_names import PATIENT_NAMES, SERIES_NAMES, STUDY_NAMES
 from workbench.vocabulary.demographics import MISSING
 from workbench.vocabulary.spellings import CLOSED, closed_category, is_unknown_spelling
-
-#: Names of ours that a column of a table can be mapped to, by what they describe.
-PATIENT_NAMES = (
-    *("collection_id", "patient_id", "person_id", "species", *CLOSED, "age_years", "age_over_89"),
-    *("site_id", "zip3", "state", "country", "index_event"),
-)
-STUDY_NAMES = (
-    *("study_uid", "study_description", "age_at_study_years", "days_to_study", "study_year"),
-    *("loinc_code", "loinc_name", "pipeline_state"),
-)
-SERIES_NAMES = (
-    *("series_uid", "modality", "body_part", "series_description", "manufacturer", "model", "kernel"),
-    *("slice_thickness_mm", "n_instances", "size_mb", "license", "doi", "crdc_series_uuid", "object_id", "md5"),
-    *("file_name", "url"),
-)
 
 _KEY = ("collection_id", "patient_id")
 _PATIENT_AGE, _STUDY_AGE = "age_years", "age_at_study_years"

@@ -204,7 +204,8 @@ function shown(value, column) {
 
 function asCsv(table) {
   const field = (value) => {
-    const text = value === null || value === undefined ? "" : String(value);
+    const plain = value === null || value === undefined ? "" : String(value);
+    const text = typeof value === "string" && /^[=+\-@]/.test(value) ? `'${plain}` : plain; // a program for tables would take it for a formula
     return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
   };
   return [table.columns, ...table.rows].map((row) => row.map(field).join(",")).join("\r\n") + "\r\n";

@@ -1,6 +1,7 @@
 """Build the static twin from a folder of aggregates: whole or not at all, and checked before it is put in place."""
 
 import json
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -52,8 +53,9 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
         When the aggregates are missing, not what was written, or of another form. Old ones are built: the page
         says in the browser that its numbers are older than was promised, on whatever day that comes.
     ValueError
-        When the folder holds other files, or a page is too heavy.
+        When the folder holds other files, a page is too heavy, or `base` is no path of a host.
     """
+    base = _checked_base(base)
     site = _read_pages(aggregates)
     beside = _beside(site, explore)
     pages = {key: page | beside | {"key": key} for key, page in _with_own(site).items()}
@@ -68,6 +70,17 @@ def build_site(aggregates: Path, out: Path, *, explore: str = "", base: str = "/
         compress(folder)
         _list_files(folder)
     return out
+
+
+def _checked_base(base: str) -> str:
+    """The path of the site with its last slash."""
+    whole = base if base.endswith("/") else f"{base}/"
+    if re.fullmatch(r"(?:https?://[^\s/\"'<>?#]+)?/(?:[^\s\"'<>?#]*/)?", whole):
+        return whole
+    raise ValueError(
+        f"--base {base} came. A path from the root of the host would be right, without spaces, such as /lake/ or "
+        "https://example.org/lake/. Correct it, or leave it out where the site stands at the root."
+    )
 
 
 class _Shared:
