@@ -1,6 +1,6 @@
 """Audit published tables: whether a count of 1 to 10 patients can be derived from them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -129,7 +129,9 @@ def audit(
     return audit_releases(releases, threshold=threshold, implied=implied)
 
 
-def audit_releases(releases: Sequence[Published], *, threshold: int, implied: Implied = ()) -> Audit:
+def audit_releases(
+    releases: Sequence[Published], *, threshold: int, implied: Implied = (), dropped: Collection[int] = ()
+) -> Audit:
     """Return the audit of releases that have been read.
 
     Parameters
@@ -140,6 +142,8 @@ def audit_releases(releases: Sequence[Published], *, threshold: int, implied: Im
         The smallest count that may be known.
     implied : sequence of (Cell, Cell)
         Groups of which the first is part of the second, as a reader may know.
+    dropped : collection of int
+        Positions of the assumptions that the true counts contradict.
 
     Returns
     -------
@@ -151,7 +155,8 @@ def audit_releases(releases: Sequence[Published], *, threshold: int, implied: Im
         for at, release in enumerate(releases, start=1)
         for words in release.giveaways
     ]
-    found = audit_knowledge(read_knowledge(releases, implied=implied), threshold=threshold)
+    knowledge = read_knowledge(releases, implied=implied).without(dropped)
+    found = audit_knowledge(knowledge, threshold=threshold)
     return replace(found, table=found.table.vstack(pl.DataFrame(giveaways, schema=found.table.schema, orient="row")))
 
 

@@ -25,12 +25,16 @@ class Finding:
         Its limits over all tables that agree with what is known; None where there is none.
     exposed : bool
         Whether it is known to be below the threshold, and no change that is known to be 0.
+    is_doubted : bool
+        Whether it is a change that only assumptions make 0 of which others are contradicted: then its limits, and
+        whether it is exposed, are what is left without them.
     """
 
     expression: Expression
     low: int | None
     high: int | None
     exposed: bool
+    is_doubted: bool = False
 
 
 class Tables:
@@ -140,17 +144,24 @@ def examine(knowledge: Knowledge, *, threshold: int, settling: Tables | None = N
         for each in knowledge.expressions
         if each.value is None and not (settling is not None and tables.reach(each, threshold=threshold))
     )
+    doubted = []
     asked, bounded, proof = *tee(hidden), Proof(program)
     for expression, ends in zip(asked, bound_expressions(program, (each.row for each in bounded)), strict=True):
         for each in ends:
             if each.values is not None and proof.holds(each.values):
                 tables.add(each.values)
         low, high = _limits(*ends)
+        if expression.is_change and (low, high) == (0, 0) and knowledge.loose is not None:
+            doubted.append(expression)
+            continue
         exposed = not (expression.is_change and (low, high) == (0, 0)) and not (
             tables.reach(expression, threshold=threshold)
             or _reach(program, expression, (low, high), tables, threshold=threshold)
         )
         yield Finding(expression, low, high, exposed)
+    if knowledge.loose is not None and doubted:
+        for found in examine(replace(knowledge.loose, expressions=doubted), threshold=threshold):
+            yield replace(found, is_doubted=True)
 
 
 class Proof:

@@ -62,18 +62,22 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
             places = {cell: place for place, cell in enumerate(knowledge.cells)}
             tables = tables.widened([places[cell] for cell in before.cells], knowledge.n)
         before = knowledge
-        findings = examine(knowledge, threshold=threshold, settling=tables)
-        targets = [each.expression for each in findings if each.exposed]
-        if not targets:
+        found = [each for each in examine(knowledge, threshold=threshold, settling=tables) if each.exposed]
+        targets = [each.expression for each in found if not each.is_doubted]
+        doubted = [each.expression for each in found if each.is_doubted]
+        if not found:
             return shown
         more = _give_way(knowledge, targets, tables, threshold=threshold)
+        if knowledge.loose is not None and doubted:
+            more |= _give_way(knowledge.loose, doubted, Tables(knowledge.n), threshold=threshold)
         if not more:  # no table keeps all of them open while anything of this release is shown
             more = {cell for cell, count in shown.items() if count}
         if not more:
+            first = found[0].expression
             raise ValueError(
-                f"With every count hidden, {targets[0].words} can still be derived: an earlier release or a 0 gives it "
-                "away. No count of 1–10 may be derivable. Publish these tables later, or without those of several "
-                "attributes."
+                f"With every count hidden, {first.words} of release {first.release + 1} can "
+                "still be derived: an earlier release or a 0 gives it away. No count of 1–10 may be derivable. Publish "
+                "these tables later, or without those of several attributes."
             )
         shown.update(dict.fromkeys(more))
 

@@ -1,6 +1,6 @@
 """What a reader of all releases knows: the tables of patients that agree with everything published."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -93,6 +93,10 @@ class Knowledge:
         Positions of the assumptions that the structure has taken in.
     cells : sequence of hashable
         What tells one unknown cell from another where more become unknown the more is hidden; empty where none do.
+    loose : Knowledge, optional
+        The same without any assumption, where some are contradicted: a change is none only if this says so too.
+    is_doubted : bool
+        Whether assumptions have been dropped.
     """
 
     n: int
@@ -102,6 +106,29 @@ class Knowledge:
     assumptions: list[Row]
     kept: tuple[int, ...] = ()
     cells: Sequence[Hashable] = ()
+    loose: "Knowledge | None" = None
+    is_doubted: bool = False
+
+    def without(self, dropped: Collection[int]) -> "Knowledge":
+        """Return the same without some assumptions, which the true counts contradict.
+
+        Parameters
+        ----------
+        dropped : collection of int
+            Their positions.
+
+        Returns
+        -------
+        Knowledge
+            It doubts all others.
+        """
+        left = [row for place, row in enumerate(self.assumptions) if place not in dropped]
+        return replace(self, assumptions=left, is_doubted=self.is_doubted or bool(dropped))
+
+    @property
+    def dropped(self) -> set[int]:
+        """Positions of the assumptions that are contradicted."""
+        return set(range(len(self.assumptions))) - set(self.settled().kept)
 
     def settled(self) -> "Knowledge":
         """Return the same with the assumptions taken into the structure, but for those that are contradicted.
@@ -125,7 +152,9 @@ class Knowledge:
 
     def _taking(self, kept: Sequence[int]) -> "Knowledge":
         structure = [*self.structure, *(self.assumptions[place] for place in kept)]
-        return replace(self, structure=structure, assumptions=[], kept=tuple(kept))
+        is_doubted = self.is_doubted or len(kept) < len(self.assumptions)
+        loose = replace(self, assumptions=[], is_doubted=False) if is_doubted and self.assumptions else None
+        return replace(self, structure=structure, assumptions=[], kept=tuple(kept), loose=loose)
 
     def _elastic(self) -> LinearProgram:
         """The least number of patients, more or fewer, by which assumptions have to be wrong."""

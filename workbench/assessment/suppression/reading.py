@@ -118,11 +118,12 @@ class _Unknowns:
                     yield weigh_cells(left.get(cell, []), right.get(cell, []), 0.0, 0.0)
 
     def assumptions(self) -> Iterator[Row]:
+        """In an order that does not change with what the newest release hides."""
+        for before, after in pairwise(range(len(self.releases))):
+            yield from self._growth(before, after)
         for at in range(len(self.releases)):
             yield from self._impossible(at)
             yield from self._implied(at)
-        for before, after in pairwise(range(len(self.releases))):
-            yield from self._growth(before, after)
 
     def _growth(self, before: int, after: int) -> Iterator[Row]:
         """No patient is taken away."""
