@@ -4,7 +4,9 @@ import polars as pl
 import pytest
 
 import workbench as wb
+from workbench.presentation.identity import Identity
 from workbench.presentation.profile import describe_cohort
+from workbench.presentation.publication import publish
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +43,10 @@ def test_what_a_table_does_not_record_is_no_zero(catalog):
     assert "60 series, instances not recorded, size not recorded" in said
     assert "size not recorded in" in repr(catalog)
     assert "<dt>size</dt><dd>not\N{NO-BREAK SPACE}recorded</dd>" in catalog.everything._repr_html_()
+
+
+def test_the_license_that_the_publisher_states_is_the_license_of_series_that_state_none(catalog):
+    published = publish(catalog, Identity(name="Lakeside", license="CC BY 4.0")).catalog
+    assert "licenses: CC BY 4.0, stated by the publisher for all (60 series)" in repr(published.everything)
+    assert "licenses: Not Reported (60 series)" in repr(catalog.everything)
+    assert published.everything.licenses["license"].to_list() == ["Not Reported"]

@@ -19,6 +19,7 @@ from workbench.catalog.definition import definition_text
 from workbench.catalog.described import Described
 from workbench.catalog.writing import write_together
 from workbench.sampling import stratified_split
+from workbench.vocabulary.licenses import UNSTATED
 
 if TYPE_CHECKING:
     from workbench.catalog.training import CohortImages, TrainingExport
@@ -53,6 +54,14 @@ class Cohort(Described):
         return counted.with_columns(pl.col("license").cast(pl.String)).sort(
             "n_series", "license", descending=[True, False]
         )
+
+    @property
+    def stated_licenses(self) -> pl.DataFrame:
+        """`licenses`; where no series states one, the one that the publisher states for all of them."""
+        counted, stated = self.licenses, self.repository.license
+        if not stated or set(counted["license"]) - {*UNSTATED, None}:
+            return counted
+        return counted.with_columns(license=pl.lit(f"{stated}, stated by the publisher for all"))
 
     @cached_property
     def attrition(self) -> Attrition:
@@ -242,7 +251,8 @@ class Cohort(Described):
     def __repr__(self) -> str:
         """Show the cohort's counts and licenses as text."""
         counts = self.counts
-        shown = ", ".join(f"{row[0]} ({row[1]:,} series)" for row in self.licenses.iter_rows()) or "none"
+        stated = self.stated_licenses
+        shown = ", ".join(f"{row[0]} ({row[1]:,} series)" for row in stated.iter_rows()) or "none"
         steps = "; ".join(condition.label for condition in self.conditions) or "everything"
         size = sized(counts["size_gb"], largest="GB", n_series=int(counts["series"]))
         numbers = [counted(int(counts[unit]), unit) for unit in _UNITS]

@@ -47,6 +47,8 @@ class Repository:
         Names of `workbench.tables.ORIGINAL` to the columns of `original`; those the source lacks are absent.
     collections_path, versions_path : pathlib.Path, optional
         The source's own description of its collections, and the dates of its versions.
+    license : str
+        What its publisher states for all of it, where no series states its own; empty where nobody does.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Repository:
     original_columns: Mapping[str, str] = field(hash=False)
     collections_path: Path | None = None
     versions_path: Path | None = None
+    license: str = ""
 
     @cached_property
     def _columns(self) -> dict[str, pl.Series]:

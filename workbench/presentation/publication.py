@@ -108,6 +108,7 @@ def _as_published(catalog: Catalog, identity: Identity) -> Catalog:
     repository = catalog.repository
     disclosure: Disclosure = "controlled" if identity.disclosure == "controlled" else repository.disclosure
     name = identity.name or _GENERIC.get(repository.key, repository.name)
-    if (name, disclosure) == (repository.name, repository.disclosure):
+    if (name, disclosure, identity.license) == (repository.name, repository.disclosure, repository.license):
         return catalog
-    return dataclasses.replace(catalog, repository=dataclasses.replace(repository, name=name, disclosure=disclosure))
+    told = dataclasses.replace(repository, name=name, disclosure=disclosure, license=identity.license)
+    return dataclasses.replace(catalog, repository=told)
