@@ -4,10 +4,25 @@ import json
 
 import pytest
 
+from workbench.catalog.commons import open_catalog
 from workbench.catalog.registry import datasets
+from workbench.cli import main
 from workbench.phantoms.commons import write_gen3_export
 from workbench.presentation import aggregates, demo
 from workbench.presentation.manifest import PAGE_SCHEMA, write_pages
+from workbench.presentation.publication import publish
+from workbench.presentation.site import building
+
+
+@pytest.fixture
+def main_says(capsys):
+    """Run words, and return what is said on the side."""
+
+    def run(*words):
+        assert main(words) == 0
+        return capsys.readouterr().err
+
+    return run
 
 
 @pytest.fixture
@@ -103,6 +118,39 @@ def test_the_pages_of_a_commons_are_suppressed_with_those_that_its_file_names(do
         f"--out {before} is the folder of the earlier release, whose pages reports and the next release need as they "
         "are. Another folder would be right. Name one with --out."
     )
+
+
+def published(folder, *, source, n=20):
+    packed = {"categories": {"sex": ["Male"]}, "tables": [{"by": ["sex"], "n_total": n, "steps": [0], "n": [n]}]}
+    page = {"title": "x", "groups": [], "figures": [], "published": packed, "earlier": [], "suppressed": True}
+    folder.mkdir(parents=True)
+    manifest = {"name": source, "version": "", "disclosure": "controlled"}
+    write_pages(folder, {"cohorts": {"schema": PAGE_SCHEMA, **page}}, source=manifest, identity={})
+
+
+def test_a_folder_that_is_written_again_is_the_earlier_release(main_says, exports, tmp_path, light):
+    name = publish(open_catalog(str(exports[0]))).catalog.repository.name
+    first = (
+        f"Taken as the first release of {name}. If it published another, give the folder of its "
+        "numbers, or small counts can be derived from both: --earlier FOLDER"
+    )
+    for source, n_earlier in ((name, 1), ("Another", 0)):
+        published(tmp_path / str(n_earlier), source=source)
+        said = main_says("site", "aggregates", "--source", str(exports[0]), "--out", str(tmp_path / str(n_earlier)))
+        assert len(light[-1].earlier) == n_earlier
+        assert (first in said) == (not n_earlier)
+
+
+def test_pages_and_server_take_the_earlier_release(main_says, exports, tmp_path, monkeypatch, light):
+    published(tmp_path / "before", source="Gen3 export")
+    monkeypatch.setattr(demo, "serve", lambda *_, **__: 0)
+    monkeypatch.setattr(building, "build_site", lambda *_, **__: tmp_path)
+    for words in (("serve",), ("site", "build", "--out", str(tmp_path / "public"))):
+        monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / words[0]))
+        for more, n_earlier in ((["--earlier", str(tmp_path / "before")], 1), ([], 0)):
+            said = main_says(*words, "--source", str(exports[0]), *more)
+            assert len(light[-1].earlier) == n_earlier
+            assert ("Taken as the first release" in said) == (not n_earlier)
 
 
 def test_an_earlier_release_of_an_open_source_is_refused(fails, tmp_path):

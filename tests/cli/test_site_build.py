@@ -34,12 +34,6 @@ def test_without_written_numbers_those_of_the_source_are_counted(done, tmp_path,
             "site build came without --out. A folder for the pages would be right. Add for instance: --out public",
         ),
         (
-            ("--out", "public", "--earlier", "before"),
-            "--earlier came with site build. It belongs to the numbers, which the next release needs too. Write them "
-            "first: workbench site aggregates --earlier FOLDER --out PAGES; then: workbench site build --aggregates "
-            "PAGES --out public",
-        ),
-        (
             ("--out", "public", "--aggregates", "pages", "--source", "idc"),
             "--aggregates came with words about the source, whose numbers are written already. One of the two would be "
             "right. To count anew, leave --aggregates out",

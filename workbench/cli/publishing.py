@@ -5,6 +5,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from workbench.cache import say
 from workbench.cli.production import add_recipe, check_production, write_production
 from workbench.cli.selection import add_source, open_source
 from workbench.cli.steps import WordsError
@@ -24,6 +25,8 @@ _COMMONS = (
     "whose pages they are: a TOML file with name, logo, source, contact, citation and more; dashboards/commons has "
     "examples"
 )
+
+_EARLIER = "what the release before published: small counts are hidden in the difference of the two as well"
 
 
 def add_publishing(verbs: Any) -> None:
@@ -59,13 +62,8 @@ def add_publishing(verbs: Any) -> None:
         "--base", default="/", metavar="PATH", help="build: where the site stands on its host (default: /)"
     )
     site.add_argument("--out", type=Path, metavar="FOLDER", help="the folder to write (default: in the cache folder)")
-    site.add_argument(
-        "--earlier",
-        type=Path,
-        metavar="FOLDER",
-        help="what the release before published: small counts are hidden in the difference of the two as well",
-    )
     for each in (serve, site):
+        each.add_argument("--earlier", type=Path, metavar="FOLDER", help=_EARLIER)
         add_commons(each)
         add_source(each)
         each.add_argument("--own", type=Path, metavar="FOLDER", help="also your entries of the data catalog")
@@ -97,7 +95,7 @@ def open_publication(options: argparse.Namespace) -> Any:
         Nothing is counted yet.
     """
     from workbench.presentation.identity import read_identity
-    from workbench.presentation.publication import publish
+    from workbench.presentation.publication import publish, published_before
 
     identity = read_identity(options.commons)
     chosen = argparse.Namespace(**vars(options))
@@ -107,8 +105,20 @@ def open_publication(options: argparse.Namespace) -> Any:
         chosen.source = options.source or identity.source or None
         chosen.columns = options.columns or [f"{name}={column}" for name, column in identity.columns.items()]
         chosen.layout = options.layout or identity.layout or None
-    catalog = open_source(chosen)
-    return publish(catalog, identity, own=options.own, earlier=getattr(options, "earlier", None))
+    catalog, earlier = open_source(chosen), getattr(options, "earlier", None)
+    if not (earlier or identity.earlier):
+        earlier = published_before(catalog, identity, getattr(options, "out", None))
+    return publish(catalog, identity, own=options.own, earlier=earlier)
+
+
+def _tell_first(publication: Any) -> Any:
+    """Say of a controlled source without an earlier release what that means: what is missing would not be missed."""
+    if not (publication.is_open or publication.earlier):
+        say(
+            f"Taken as the first release of {publication.catalog.repository.name}. If it published another, give the "
+            "folder of its numbers, or small counts can be derived from both: --earlier FOLDER"
+        )
+    return publication
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -121,11 +131,12 @@ def _serve(options: argparse.Namespace) -> int:
     host = "" if options.host == "_" else options.host
     asked = {"port": options.port, "ip": options.ip, "open_browser": options.open, "host": host}
     if not options.aggregates:
-        publication = open_publication(options)
+        publication = _tell_first(open_publication(options))
         if options.recipe:
             return write_production(options, cached_aggregates(publication))
         return serve_publication(publication, source=options.source or publication.identity.source or "idc", **asked)
-    for word, given, shown in (("--own", options.own, "FOLDER"), ("--commons", options.commons, "FILE")):
+    typed = (options.own, "FOLDER"), (options.commons, "FILE"), (options.earlier, "FOLDER")
+    for word, (given, shown) in zip(("--own", "--commons", "--earlier"), typed, strict=True):
         if given:
             raise WordsError(
                 f"{word} came with --aggregates, which are written already. One of the two would be right. Write pages "
@@ -151,7 +162,7 @@ def _count(options: argparse.Namespace) -> None:
             "--earlier came without --out. A release that is suppressed with the one before is written into a folder "
             "of its own, which the next release needs. Add for instance: --out pages"
         )
-    publication = open_publication(options)
+    publication = _tell_first(open_publication(options))
     before = options.earlier or publication.identity.earlier
     if before and options.out and Path(before).expanduser().resolve() == options.out.expanduser().resolve():
         raise WordsError(
@@ -170,17 +181,11 @@ def _build(options: argparse.Namespace) -> None:
         raise WordsError(
             "site build came without --out. A folder for the pages would be right. Add for instance: --out public"
         )
-    if options.earlier:
-        raise WordsError(
-            "--earlier came with site build. It belongs to the numbers, which the next release needs too. Write them "
-            "first: workbench site aggregates --earlier FOLDER --out PAGES; then: workbench site build --aggregates "
-            "PAGES --out public"
-        )
-    if options.aggregates and (options.source or options.commons or options.own):
+    if options.aggregates and (options.source or options.commons or options.own or options.earlier):
         raise WordsError(
             "--aggregates came with words about the source, whose numbers are written already. One of the two would be "
             "right. To count anew, leave --aggregates out"
         )
-    written = options.aggregates or cached_aggregates(open_publication(options))
+    written = options.aggregates or cached_aggregates(_tell_first(open_publication(options)))
     place = build_site(written, options.out, base=options.base)
     print(f"Pages: {place}\nOpen: {(place / 'index.html').resolve().as_uri()}")

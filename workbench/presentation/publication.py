@@ -1,6 +1,7 @@
 """What is put before the public: one source, whose it is, and one family of counts behind every page."""
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from workbench.catalog.disclosure import refuse_in_public
 from workbench.catalog.repository import Disclosure
 from workbench.presentation.census_counts import PublicCounts, count_public
 from workbench.presentation.identity import Identity
+from workbench.presentation.manifest import MANIFEST
 from workbench.presentation.published import read_earlier
 
 #: What a controlled source without a name is called, by its kind: its file or folder may tell of people.
@@ -101,6 +103,32 @@ def publish(
             "to suppress with it. A controlled source would be right. Leave the earlier release out."
         )
     return Publication(named, spoken, own, read_earlier(before) if before else ())
+
+
+def published_before(catalog: Catalog, identity: Identity, folder: Path | None) -> Path | None:
+    """Return a folder that is to be written where it holds what the same controlled commons published before.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What was opened.
+    identity : Identity
+        Whose commons it is.
+    folder : pathlib.Path, optional
+        Where its pages are to be written.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The folder; None where it holds no pages of choices of this commons.
+    """
+    published = _as_published(catalog, identity).repository
+    if folder is None or published.disclosure != "controlled" or not (folder / MANIFEST).is_file():
+        return None
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    source, pages = manifest.get("source", {}), manifest.get("pages", {})
+    is_same = (source.get("name"), source.get("disclosure")) == (published.name, "controlled")
+    return folder if is_same and "cohorts" in pages else None
 
 
 def _as_published(catalog: Catalog, identity: Identity) -> Catalog:

@@ -65,7 +65,7 @@ def read_earlier(path: str | Path) -> list[tuple[Census, ...]]:
     Returns
     -------
     list of tuple of Census
-        As they were shown: what was hidden is null.
+        As they were shown: what was hidden is null. One that says the same as the one before is left out.
 
     Raises
     ------
@@ -82,7 +82,8 @@ def read_earlier(path: str | Path) -> list[tuple[Census, ...]]:
             f"The page {Path(path).name!r} carries no tables of an earlier release. The file {_PAGE}.json of a "
             "controlled source does. Give the folder that this wrote for the release before: workbench site aggregates"
         )
-    return [unpack_tables(release) for release in (*page.get("earlier", ()), page["published"])]
+    releases = [*page.get("earlier", ()), page["published"]]
+    return [unpack_tables(each) for at, each in enumerate(releases) if not at or each != releases[at - 1]]
 
 
 def _packed(table: Census, categories: Mapping[str, list[str]]) -> dict[str, Any]:
