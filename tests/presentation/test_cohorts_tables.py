@@ -69,7 +69,9 @@ def test_the_page_says_what_is_counted_and_why_exactly(commons):
     page = cohorts_page(publish(commons))
     notes = {note["title"]: note["text"] for note in page["notes"]}
     assert notes["Why exact counts"] == "Exact, because this source is invented and nobody in it exists."
-    assert notes["What is counted"].startswith("Every patient who is a person counts once, with the age at the earliest ")
+    assert notes["What is counted"].startswith(
+        "Every patient who is a person counts once, with the age at the earliest "
+    )
     assert page["groups"][0]["tiles"][0]["value"] == page["published"]["tables"][0]["n_total"] == 600
     several = {each["name"]: each["several"] for each in page["attributes"]}
     assert several["modality"]

@@ -14,8 +14,8 @@ What a report's notebook relies on:
 - ``workbench.presentation.reports.kernel``: ``open_published(source)`` gives the `Publication` of the source under the
   name, disclosure and columns of the commons that ``WORKBENCH_COMMONS`` names; a report that shows public counts takes
   the parameter ``earlier`` too and passes it on, so that it is suppressed as the pages are. ``report_identity()`` says
-  who publishes (the empty identity without it). The frame itself puts logo and name above the report, and contact, license and citation below it; a
-  notebook says the contact on page one and nothing else of the identity.
+  who publishes (the empty identity without it). The frame itself puts logo and name above the report, and contact,
+  license and citation below it; a notebook says the contact on page one and nothing else of the identity.
 - The time of the run is in ``SOURCE_DATE_EPOCH``; `workbench.provenance.stamp` reads it, nothing else tells the time.
 """
 
