@@ -63,3 +63,31 @@ def test_nothing_small_can_be_derived_from_random_families(
     assert all(release.audit.n_exposed == 0 for release in published)
     frames = [[table.table for table in release.tables] for release in published]
     assert by_hand.derivable(frames, domains) == []
+
+
+@settings(max_examples=200 if THOROUGH else 25, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+@given(
+    st.lists(COUNTS, min_size=3, max_size=3), st.lists(COUNTS, min_size=3, max_size=3), st.sampled_from([1, 5, 12, 30])
+)
+def test_nothing_small_can_be_derived_where_the_same_patients_lack_two_attributes(
+    kinds: list[int], makers: list[int], n_lacking: int
+) -> None:
+    # Whoever has a kind has a maker: both lists are filled up to as many patients.
+    n = max(sum(kinds), sum(makers))
+    tables = []
+    for name, counts in (("kind", kinds), ("maker", makers)):
+        filled = [*counts[:2], counts[2] + n - sum(counts), n_lacking]
+        rows = [f"{name}{at}" for at, count in enumerate(filled) for _ in range(count)]
+        tables.append(count_census(pl.DataFrame({name: rows}), by=[name]))
+    cells = [(("kind", "kind3"),), (("maker", "maker3"),)]
+    released = suppress(tables, implied=[(cells[0], cells[1]), (cells[1], cells[0])])
+    said = [
+        dict(table.table.select(pl.col(table.by[0]).cast(pl.String), "n_patients").rows()) for table in released.tables
+    ]
+    lacking = next((known for known in (said[0]["kind3"], said[1]["maker3"]) if known is not None), None)
+    for told, name in zip(said, ("kind3", "maker3"), strict=True):
+        told[name] = lacking
+        hidden = [key for key, count in told.items() if count is None]
+        total = released.tables[0].n_total
+        if hidden and total is not None:  # the most that one of the hidden can be, if each other is 1
+            assert total - sum(filter(None, told.values())) - (len(hidden) - 1) >= 11
