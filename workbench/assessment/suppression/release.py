@@ -86,8 +86,8 @@ def suppress(
     missing value is filled in, a category of what is missing loses patients. A change of which only such belief says
     that it is none is no safe one once some of it is wrong.
 
-    Changes between all releases are looked at, so that each one takes longer: with seven tables of 600 patients the
-    third release takes 1 s, the seventh 10 s and the twelfth a minute.
+    Changes between all releases are looked at, so that each one takes longer: with 25 tables of 200 patients whose
+    missing values become known, the second release takes 10 s and the third 40 s of one core.
 
     Parameters
     ----------
