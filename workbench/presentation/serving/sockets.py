@@ -24,8 +24,9 @@ _PARTS = 64
 _SOCKETS = 2
 #: What a visitor has not fetched yet; the largest page is a third of it.
 _UNSENT_BYTES = 4 << 20
-#: A page opens with a dozen messages; somebody who moves a slider sends some more a second.
-_MESSAGES, _PER_SECOND = 200.0, 40.0
+#: A page opens with a dozen messages; somebody who moves a slider sends some more a second. Each
+#: may be answered with the whole page, all of which waits in memory for a moment.
+_MESSAGES, _PER_SECOND = 80.0, 40.0
 # RFC 6455, section 7.4.1
 _NO_MESSAGE = 1007  # data that is not consistent with its type
 _TOO_MUCH = 1008  # against a policy, and no other number fits
