@@ -151,10 +151,17 @@ def message(kind: str, content: dict, *, channel: str = "shell", metadata: dict 
     )
 
 
+def whole_page(times: int) -> list[str]:
+    """Return the messages that ask for the state of all widgets so many times."""
+    comm = {"comm_id": "flood", "target_name": "jupyter.widget.control", "data": {}}
+    asked = message("comm_msg", {"comm_id": "flood", "data": {"method": "request_states"}})
+    return [message("comm_open", comm, metadata={"version": "1.0.0"}), *[asked] * times]
+
+
 def flood(root: str, kernel: str, messages: int) -> socket.socket:
     """Open the socket of a kernel, ask for the state of all widgets again and again, and read nothing."""
     place = urlsplit(root)
-    silent = socket.create_connection((place.hostname, place.port), timeout=20)
+    silent = socket.create_connection((place.hostname, place.port), timeout=8)
     silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     head = {
         "Host": place.netloc,
@@ -168,11 +175,8 @@ def flood(root: str, kernel: str, messages: int) -> socket.socket:
     lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]
     silent.sendall("\r\n".join(lines).encode())
     assert b"101" in silent.recv(64)
-    comm = {"comm_id": "flood", "target_name": "jupyter.widget.control", "data": {}}
-    asked = [message("comm_open", comm, metadata={"version": "1.0.0"})]
-    asked += [message("comm_msg", {"comm_id": "flood", "data": {"method": "request_states"}})] * messages
     with contextlib.suppress(OSError):  # the server ended it
-        for each in asked:
+        for each in whole_page(messages):
             silent.sendall(b"\x81" + _length(len(each)) + bytes(4) + each.encode())
     return silent
 

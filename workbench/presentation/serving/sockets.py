@@ -3,7 +3,6 @@
 import asyncio
 import re
 import struct
-import time
 from contextlib import suppress
 from typing import Any, ClassVar
 from weakref import WeakSet
@@ -13,6 +12,8 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from workbench.presentation.serving.sparing import Allowance
 
 #: What a page hears of its kernel. Errors and printed text, which name files of the server, are not among it.
 _TOLD = {
@@ -24,8 +25,7 @@ _PARTS = 64
 _SOCKETS = 2
 #: What a visitor has not fetched yet; the largest page is a third of it.
 _UNSENT_BYTES = 4 << 20
-#: A page opens with a dozen messages; somebody who moves a slider sends some more a second. Each
-#: may be answered with the whole page, all of which waits in memory for a moment.
+#: A page opens with a dozen messages; somebody who moves a slider sends some more a second.
 _MESSAGES, _PER_SECOND = 80.0, 40.0
 # RFC 6455, section 7.4.1
 _NO_MESSAGE = 1007  # data that is not consistent with its type
@@ -66,7 +66,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         """
         super().initialize(**kwargs)
         self._unsent = 0
-        self._may_send, self._counted = _MESSAGES, time.monotonic()
+        self._may_send = Allowance(_MESSAGES, 1 / _PER_SECOND)
 
     def check_origin(self, origin: str | None = None) -> bool:
         """Return whether the request comes from a page of this host.
@@ -103,7 +103,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         ws_message : str or bytes
             As it came.
         """
-        if self.connection is None or self._is_hasty():
+        if self.connection is None or not self._may_send.take():
             self.close(_TOO_MUCH)
             return
         # A binary message begins with the number of its parts, which Jupyter believes: a large one takes all memory.
@@ -166,9 +166,3 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         self._unsent -= size
         with suppress(WebSocketClosedError, StreamClosedError, asyncio.CancelledError):
             done.result()  # who leaves early is no error
-
-    def _is_hasty(self) -> bool:
-        now = time.monotonic()
-        self._may_send = min(_MESSAGES, self._may_send + (now - self._counted) * _PER_SECOND) - 1
-        self._counted = now
-        return self._may_send < 0

@@ -39,6 +39,7 @@ _NEEDED = (
     "tornado.platform.asyncio",
     "tornado.queues",
     "workbench.presentation.page",
+    "workbench.presentation.serving.sparing",
 )
 #: Resources of a kernel that end it when it asks for more: what a page needs, several times over.
 _LIMITS = {
@@ -95,8 +96,11 @@ def _become_kernel(door: socket.socket, request: dict[str, Any]) -> NoReturn:
         import ipywidgets
         from ipykernel.kernelapp import IPKernelApp
 
+        from workbench.presentation.serving.sparing import answer_sparingly
+
         kernel = IPKernelApp.instance()
         kernel.initialize(request["argv"])  # type: ignore[no-untyped-call]
+        answer_sparingly(kernel.kernel)
         ipywidgets.register_comm_target()  # its import does so in a kernel only, and it was imported before
         kernel.start()  # type: ignore[no-untyped-call]
         status = 0
