@@ -61,23 +61,46 @@ def test_a_server_on_this_machine_tells_strangers_nothing_and_ends_with_who_star
         assert voila.wait(timeout=20) == 0
 
 
+# In place of Voila, which the test above starts: what answers that it is well, and nothing else.
+STAND_IN = """
+import http.server, sys
+class Well(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"status": "ok"}')
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Well).serve_forever()
+"""
+PROGRAM = """
+import pathlib, sys
+import polars
+from workbench.presentation.serving import starting
+page, port, stand_in = sys.argv[1:]
+starting.voila_command = lambda *_, **__: [sys.executable, "-c", stand_in, port]
+polars.DataFrame({"x": [1]}).lazy().collect()
+sys.exit(starting.serve(pathlib.Path(page), port=int(port)))
+"""
+
+
 @pytest.mark.slow
-def test_ctrl_c_stops_the_server_although_polars_has_run(tmp_path):
+def test_ctrl_c_stops_the_server_although_polars_has_run(page_file):
     port = free_port()
-    pages = write_small(tmp_path / "pages")
-    program = (
-        "import polars, sys; from workbench.cli import main; polars.DataFrame({'x': [1]}).lazy().collect(); main()"
-    )
     server = subprocess.Popen(
-        [sys.executable, "-c", program, "serve", f"--port={port}", f"--aggregates={pages}"],
+        [sys.executable, "-c", PROGRAM, str(page_file), str(port), STAND_IN],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
     assert server.stdout is not None
+    said = []
     for line in server.stdout:
+        said.append(line)
         if "Stop with Ctrl-C" in line:
             break
+    assert any(line.startswith("Start page:") for line in said)
     server.send_signal(signal.SIGINT)
     assert server.wait(timeout=30) == 0
+    assert server.stdout.read() == "\nStopped.\n"
     server.stdout.close()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0, "what it started has ended too"
