@@ -67,7 +67,7 @@ def test_six_questions_are_answered_from_the_pages():
         "sex_unknown": ("55 %", "633 of 1,150", "census"),
         "as_of": ("2026-05-01", "v9, published 2026-05-01", ""),
         "commercial": ("In part", "90.0 % of 50 series allow it; 5 exclude it.", "overview"),
-        "cite": ("Copy these words", "One and others 2026.", ""),
+        "cite": ("Like this", "One and others 2026.", ""),
     }
 
 

@@ -224,10 +224,17 @@ def _findings(counts: PublicCounts, compared: dict[str, Comparison]) -> list[str
 
 def _largest_gap(counts: PublicCounts, compared: dict[str, Comparison]) -> dict[str, str]:
     """What the start page says of the largest gap; empty where nothing could be compared."""
-    known = {name for name, census in counts.one_way(COMPARED).items() if is_known(census)}
-    lacking = [PEOPLE[name].lower() for name in COMPARED if name not in known]
-    others = [PEOPLE[name].lower() for name in compared][1:]
-    return next((largest_gap(each, name, others=others, lacking=lacking) for name, each in compared.items()), {})
+    censuses = counts.one_way(COMPARED)
+    hidden = [
+        name for name, census in censuses.items() if name not in compared and census.table["n_patients"].null_count()
+    ]
+    known = {name for name, census in censuses.items() if is_known(census)}
+    lacking = [name for name in COMPARED if name not in known and name not in hidden]
+    others, hidden, lacking = ([PEOPLE[name].lower() for name in each] for each in ([*compared][1:], hidden, lacking))
+    return next(
+        (largest_gap(each, name, others=others, hidden=hidden, lacking=lacking) for name, each in compared.items()),
+        {},
+    )
 
 
 def _base_lead(total: int | None, whose: str) -> str:

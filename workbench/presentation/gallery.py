@@ -63,7 +63,7 @@ def _answers(site: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any] |
     yield _dated(first.get("as_of"))
     yield _used((first.get("use") or {}).get("commercial", ""), "overview" if "overview" in site else "")
     cite = list(first.get("cite") or ())
-    yield _answer("cite", "How do I cite it?", "Copy these words", "\n".join(cite)) if cite else None
+    yield _answer("cite", "How do I cite it?", "Like this", "\n".join(cite)) if cite else None
 
 
 def _answer(name: str, question: str, text: str, note: str, page: str = "", value: Any = None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ _FEW = 0.005  # of total variation; below, no group stands out
 
 
 def largest_gap(
-    comparison: Comparison, attribute: str, *, others: Sequence[str], lacking: Sequence[str]
+    comparison: Comparison, attribute: str, *, others: Sequence[str], lacking: Sequence[str], hidden: Sequence[str] = ()
 ) -> dict[str, str]:
     """Return the largest gap as the start page tells it.
 
@@ -27,6 +27,8 @@ def largest_gap(
         Words of what was compared beside it.
     lacking : sequence of str
         Words of what the source does not say of its patients.
+    hidden : sequence of str
+        Words of what could not be compared, since some of its counts are hidden.
 
     Returns
     -------
@@ -34,12 +36,14 @@ def largest_gap(
         ``attribute``, ``told``, ``base`` and ``compared``: a word and three sentences.
     """
     name = plain_words(attribute)
-    absent = f"; {listed(lacking)} {'are' if len(lacking) > 1 else 'is'} not in this source" if lacking else ""
+    parts = [f"Compared were {listed([name, *others])}" if others else f"Compared was {name}"]
+    parts += [f"{listed(hidden)} could not be, as some counts are hidden"] if hidden else []
+    parts += [f"{listed(lacking)} {'are' if len(lacking) > 1 else 'is'} not in this source"] if lacking else []
     return {
         "attribute": name[:1].upper() + name[1:],
         "told": f"{groups_told(comparison, attribute)}.",
         "base": base_told(comparison, attribute),
-        "compared": f"Compared were {listed([name, *others])}{absent}.",
+        "compared": f"{'; '.join(parts)}.",
     }
 
 
