@@ -414,7 +414,7 @@ def test_a_page_that_is_left_ends_its_kernel_at_once(fleet):
 
 ROOM = 6  # two processes of three kernels
 KERNEL_MB = 120
-UNSENT_MB = 40
+UNSENT_MB = 20
 ASKED = 70
 MOST_ANSWERS = 6 + 4  # at once, and one more each ten seconds on a slow machine
 REPLACED_WITHIN = 30
