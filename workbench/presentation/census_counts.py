@@ -12,10 +12,10 @@ from workbench.assessment.census import Census, count_census
 from workbench.assessment.combinations import combine_groups
 from workbench.assessment.references import ReferencePopulation
 from workbench.assessment.representativeness import Comparison, compare_to_reference
-from workbench.assessment.suppression import suppress
 from workbench.assessment.suppression.auditing import THRESHOLD
 from workbench.assessment.suppression.meanings import NO_IMAGES
 from workbench.assessment.suppression.published import Cell
+from workbench.assessment.suppression.staging import suppress_in_stages
 from workbench.catalog.cohort import Cohort
 from workbench.catalog.commons import Catalog
 from workbench.catalog.counted import count_exactly, read_counted
@@ -208,10 +208,13 @@ def _suppressed(people: Cohort, earlier: Sequence[Sequence[Census]]) -> PublicCo
     patients = _publishable(people, names)
     censuses = [count_census(patients, by=by) for by in _attributes(people)]
     further = [count_census(patients, by=by) for by in _further(names)]
-    family = suppress([*censuses, *_without_thin(further)], earlier=earlier, implied=list(_implied(patients, names)))
+    every = [*censuses, *_without_thin(further)]
+    family, coarser = suppress_in_stages(
+        every, earlier=earlier, implied=list(_implied(patients, names)), crossings=_TOGETHER
+    )
     tables = {table.by: table for table in family.tables}
-    shown = {by: tables.pop(by) for by in _attributes(people)}
-    return PublicCounts(people, shown, False, (family.rule, ZEROS, family.audit.sentence), tables)
+    shown = {by: tables.pop(by) for by in _attributes(people) if by in tables}
+    return PublicCounts(people, shown, False, (family.rule, ZEROS, *coarser, family.audit.sentence), tables)
 
 
 def _publishable(people: Cohort, names: Sequence[str]) -> pl.DataFrame:

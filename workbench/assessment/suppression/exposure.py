@@ -1,16 +1,18 @@
 """Find what a reader can derive: the limits of every number, and whether it may be large."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import tee
 
 import numpy as np
 
+from workbench.assessment.suppression.effort import spend_work
 from workbench.assessment.suppression.knowledge import Expression, Knowledge
-from workbench.optimization import FloatArray, LinearProgram, Solution, bound_expressions, solve_linear
+from workbench.optimization import FloatArray, LinearProgram, Row, Solution, bound_expressions, solve_linear
 
 _TOLERANCE = 1e-6  # of the solver
+_BRANCHES = 10  # programs that one in whole numbers is worth, as measured
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def examine(knowledge: Knowledge, *, threshold: int, settling: Tables | None = N
     )
     doubted = []
     asked, bounded, proof = *tee(hidden), Proof(program)
-    for expression, ends in zip(asked, bound_expressions(program, (each.row for each in bounded)), strict=True):
+    for expression, ends in zip(asked, bound_expressions(program, _paid(program, bounded)), strict=True):
         for each in ends:
             if each.values is not None and proof.holds(each.values):
                 tables.add(each.values)
@@ -213,12 +215,21 @@ def find_whole(program: LinearProgram) -> FloatArray | None:
     numpy.ndarray or None
         None when there is none.
     """
+    spend_work(program)
     solution = solve_linear(program)
     proof = Proof(program)
     if solution.values is not None and not proof.holds(solution.values):
         whole = np.ones(len(program.objective), dtype=bool)
+        spend_work(program, _BRANCHES)
         solution = solve_linear(replace(program, integer=whole))
     return solution.values if solution.values is not None and proof.holds(solution.values) else None
+
+
+def _paid(program: LinearProgram, expressions: Iterable[Expression]) -> Iterator[Row]:
+    """Two programs each."""
+    for each in expressions:
+        spend_work(program, 2)
+        yield each.row
 
 
 def _limits(least: Solution, greatest: Solution) -> tuple[int | None, int | None]:

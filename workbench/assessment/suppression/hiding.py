@@ -1,11 +1,12 @@
 """Choose what to hide: small counts, and as few others as it takes so that nothing gives them away."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
 
+from workbench.assessment.suppression.effort import UnpublishableError, require_work, spend_work
 from workbench.assessment.suppression.exposure import Proof, Tables, examine, find_whole
 from workbench.assessment.suppression.knowledge import Expression, Figure, Knowledge
 from workbench.assessment.suppression.published import EVERYONE, Cell, Count
@@ -19,7 +20,9 @@ _TOLERANCE = 1e-6  # of the solver
 Read = Callable[[Mapping[Cell, Count]], Knowledge]
 
 
-def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> dict[Cell, Count]:
+def hide_counts(
+    counts: Mapping[Cell, int], read: Read, *, threshold: int, hidden: Collection[Cell] = ()
+) -> dict[Cell, Count]:
     """Return counts with None where a number is small or would give a small one away.
 
     For each small number that can be derived, the nearest other table is sought in which it reaches the threshold;
@@ -35,6 +38,8 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
         What a reader knows when the newest release shows the given counts.
     threshold : int
         The smallest count that may be known.
+    hidden : collection of Cell
+        What is hidden whatever it is, but for zeros.
 
     Returns
     -------
@@ -43,8 +48,8 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
 
     Raises
     ------
-    ValueError
-        When even hiding every count that is not 0 leaves a small one open to see.
+    UnpublishableError
+        When even hiding every count that is not 0 leaves a small one open to see, or the work would pass its bound.
 
     References
     ----------
@@ -52,10 +57,14 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
     1992;22:397-417. DOI 10.1002/net.3230220407
     """
     shown: dict[Cell, Count] = {cell: None if 0 < count < threshold else count for cell, count in counts.items()}
+    shown.update({cell: None for cell in hidden if counts[cell]})
     tables: Tables | None = None  # each agrees with what is shown, and still does when more is hidden
     before: Knowledge | None = None
     while True:
         knowledge = read(shown).settled()
+        n_unknown = sum(each.value is None for each in knowledge.expressions)
+        # The audit looks at each once more, and so does the first round.
+        require_work(knowledge.program(), (2 if before else 4) * n_unknown)
         if tables is None or before is None or knowledge.kept != before.kept:  # contradicted no longer
             tables = _true_tables(knowledge, counts)
         elif knowledge.n != before.n:
@@ -74,7 +83,7 @@ def hide_counts(counts: Mapping[Cell, int], read: Read, *, threshold: int) -> di
             more = {cell for cell, count in shown.items() if count}
         if not more:
             first = found[0].expression
-            raise ValueError(
+            raise UnpublishableError(
                 f"With every count hidden, {first.words} of release {first.release + 1} can "
                 "still be derived: an earlier release or a 0 gives it away. No count of 1–10 may be derivable. Publish "
                 "these tables later, or without those of several attributes."
@@ -130,6 +139,7 @@ class _Neighbors:
     def nearest(self, reach: Row) -> FloatArray | None:
         """The table that reaches at the least price; None where there is none."""
         objective = np.concatenate([np.zeros(self.n), np.repeat(self.prices, 2)])
+        spend_work(self.program)
         nearest = self.repeated.solve(objective, reach).values
         if nearest is None:
             return None

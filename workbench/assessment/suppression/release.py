@@ -64,6 +64,7 @@ def suppress(
     earlier: Sequence[Suppressed | Sequence[Census]] = (),
     threshold: int = THRESHOLD,
     implied: Implied = (),
+    total_only: bool = False,
 ) -> Suppressed:
     """Return tables in which no count of 1–10 patients is shown or can be derived.
 
@@ -99,6 +100,8 @@ def suppress(
         The smallest count that may be known.
     implied : sequence of (Cell, Cell)
         Groups of which the first is part of the second, as a reader may know: whoever has no images has no scanner.
+    total_only : bool
+        Whether every count is hidden but the total, and this too where it gives a small one away.
 
     Returns
     -------
@@ -110,6 +113,8 @@ def suppress(
     ValueError
         When the censuses do not count the same patients, are not of patients, count one in several cells, cannot be
         read together, or cannot be published after the earlier ones.
+    UnpublishableError
+        The same of tables of which fewer may be published, or past the bound of `effort.bounded_work`.
     ArithmeticError
         When the audit finds something all the same.
 
@@ -145,7 +150,8 @@ def suppress(
         return read_knowledge([*before, seen], implied=implied)
 
     dropped = read(counts).dropped if before else set()
-    shown = hide_counts(counts, lambda trial: read(trial).without(dropped), threshold=threshold)
+    hidden = counts.keys() - {EVERYONE} if total_only else ()
+    shown = hide_counts(counts, lambda trial: read(trial).without(dropped), threshold=threshold, hidden=hidden)
     shown = hide_zeros(shown, exact.complete)
     rule = f"Counts of 1–{threshold - 1} patients, and those that would give them away, are hidden."
     tables = tuple(_with_hidden(census, shown, rule) for census in censuses)
