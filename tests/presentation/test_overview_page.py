@@ -79,8 +79,9 @@ def test_on_a_phone_a_heat_map_hints_at_what_lies_beyond_the_edge_until_it_is_re
     page.set_viewport_size({"width": 390, "height": 800})
     page.reload()
     page.wait_for_selector("[data-ready='true']")
+    page.locator(".wb-chapter:has([data-figure='modality_by_region']) .wb-fold").click()
     hint = page.locator("[data-figure='modality_by_region'] .wb-beyond")
-    assert hint.is_visible()
+    hint.wait_for(state="visible")
     page.locator("[data-figure='modality_by_region'] .wb-chart").evaluate("node => { node.scrollLeft = 5000 }")
     hint.wait_for(state="hidden")
     assert page.locator("[data-figure='lost_chest_ct'] .wb-cut").count() == 0
