@@ -1,9 +1,9 @@
 """JupyterLab and Voila on a notebook of our own, for the time of a test."""
 
 import contextlib
+import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tests.presentation.browsing import free_port
 from workbench.presentation import serving
 
+_STARTING, _NO_HEAD = 502, 501  # what a page process says of itself while it starts, by the method
 LAB_READY = (
     "window.jupyterapp && window.jupyterapp.shell.currentWidget && window.jupyterapp.shell.currentWidget.context"
     " && window.jupyterapp.shell.currentWidget.context.isReady"
@@ -41,9 +42,10 @@ def write_notebook(path: Path, *cells: str) -> Path:
 def public_page(notebook: Path):
     """Yield the address of a notebook served as our public pages are, with the same few extensions."""
     port = free_port()
-    command = serving.voila_command({"": notebook}, port=port, preheat=True, ip="127.0.0.1")
+    # Under this name it has a kernel of the usual kind, which may compute what it likes.
+    command = serving.voila_command({"rows": notebook}, port=port, preheat=True, ip="127.0.0.1")
     with _served(command, notebook.parent):
-        yield f"http://127.0.0.1:{port}/"
+        yield f"http://127.0.0.1:{port}/rows"
 
 
 @contextlib.contextmanager
@@ -72,14 +74,19 @@ def voila(folder: Path):
 
 
 def wait_for(address: str, seconds: float = 60) -> str:
-    """Return the address of a server when something answers there; meanwhile other work can be done."""
+    """Return the address of a server when it has started; meanwhile other work can be done."""
     end, port = time.monotonic() + seconds, urlsplit(address).port
     while time.monotonic() < end:
+        asking = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
+            asking.request("HEAD", "/voila/static/voila.js")
+            if asking.getresponse().status not in (_STARTING, _NO_HEAD):
                 return address
-        except OSError:
-            time.sleep(0.1)
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            asking.close()
+        time.sleep(0.1)
     raise TimeoutError(f"Nothing answered at {address}")
 
 
