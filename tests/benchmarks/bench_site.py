@@ -79,7 +79,9 @@ def main() -> None:
                 if page.name in ("404.html", "embed.html"):
                     continue
                 runs = [milliseconds(browser, base + page.name) for _ in range(RUNS)]
-                middle = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+                # The living page may come before the still one was painted: such a run says nothing of that one.
+                seen = {name: [run[name] for run in runs if run[name] is not None] for name in runs[0]}
+                middle = {name: statistics.median(times) for name, times in seen.items() if times}
                 figure = f"{middle['still']:.0f}" if "still" in middle else "–"
                 weight = weight_of(page) / 1000
                 print(f"{page.name:<20}{weight:>8.0f}{middle['paint']:>10.0f}{figure:>11}{middle['living']:>11.0f}")
