@@ -158,7 +158,7 @@ def test_every_page_says_in_the_same_words_who_is_counted(folders):
     everybody, *_ = pages["overview"]["groups"][0]["tiles"]
     said = (
         "A patient is one patient number in one collection. Of 86,451 patients, 81,331 are people (76,167 persons, as "
-        "some are in several collections); the others are animals, phantoms, simulations, or in collections that mix "
+        "some have several numbers); the others are animals, phantoms, simulations, or in collections that mix "
         "them."
     )
     assert (everybody["text"], everybody["note"]) == ("86,451", said)

@@ -78,7 +78,7 @@ def who_is_counted(publication: Publication) -> str:
     if n == people.height:
         return f"{said}; all {n:,} are people.{stages}"
     n_persons = people["person_key"].n_unique() if "person_key" in people.columns else people.height
-    alike = "" if n_persons == people.height else f" ({n_persons:,} persons, as some are in several collections)"
+    alike = "" if n_persons == people.height else f" ({n_persons:,} persons, as some have several numbers)"
     return (
         f"{said}. Of {n:,} patients, {people.height:,} are people{alike}; the others are animals, phantoms, "
         f"simulations, or in collections that mix them.{stages}"
