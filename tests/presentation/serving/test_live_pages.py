@@ -29,6 +29,7 @@ def pages(tmp_path):
         ("synthetic", "synthetic:300", True),
         ("controlled", "synthetic:300", False),  # the commons closed it
         ("public_rows", "registry.csv", False),  # a source that is controlled by its kind
+        ("synthetic", "idc", False),  # invented pages beside real rows
         ("synthetic", "", False),
     ],
 )

@@ -18,8 +18,9 @@ EXPLORE = "explore/"
 ROWS = "rows"
 _ROWS_NOTEBOOK = "cohort_explorer.ipynb"
 _ROWS_TITLE = "Explore the rows"
-_OPEN = ("public_rows", "synthetic")  # a list that says nothing of it is of a controlled source
-_OPEN_KINDS = ("idc", "synthetic")  # every other source is opened as a controlled one
+# What the list says of an open source -> how that source is named; every other one is opened as a controlled one. Both
+# have to agree, or invented pages would stand beside the rows of a real commons.
+_OPEN = {"public_rows": "idc", "synthetic": "synthetic"}
 _TEMPLATES = Path(__file__).resolve().parents[1] / "jupyter"
 
 
@@ -96,7 +97,7 @@ def live_pages(aggregates: Path, *, source: str = "") -> dict[str, Path]:
     pages = {key: dashboards / listed[key].notebook for key in present if listed[key].notebook}
     # The explorer of rows is for open sources, whose every count may be shown.
     manifest = json.loads((aggregates / MANIFEST).read_text(encoding="utf-8"))
-    is_open = manifest.get("source", {}).get("disclosure") in _OPEN and source.partition(":")[0] in _OPEN_KINDS
+    is_open = _OPEN.get(manifest.get("source", {}).get("disclosure")) == source.partition(":")[0]
     return pages | ({ROWS: dashboards / _ROWS_NOTEBOOK} if is_open else {})
 
 
