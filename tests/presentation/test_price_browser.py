@@ -26,7 +26,8 @@ LISTEN = """() => {
 
 def serve(source, folder):
     """Return a server of the explorer on one source."""
-    write_pages(folder, {"overview": PAGE}, source=OPEN, identity={})
+    disclosure = {"idc": "public_rows"}.get(source, "synthetic")
+    write_pages(folder, {"overview": PAGE}, source={**OPEN, "disclosure": disclosure}, identity={})
     return running_page(folder, port=free_port(), preheat=False, source=source)
 
 
